@@ -1,0 +1,137 @@
+# Checks of arguments. Each returns its (cleaned) value invisibly or stops
+# with `nidcode_error_argument`, naming the argument and what was given.
+
+stop_argument <- function(arg, must, x, call) {
+  stop_nid(
+    "argument",
+    c(paste0("`", arg, "` must be ", must, "."),
+      x = paste0("You gave ", describe(x), ".")),
+    argument = arg,
+    values = x,
+    call = call
+  )
+}
+
+# What the user gave, in a few words.
+describe <- function(x) {
+  if (is.null(x)) {
+    return("NULL")
+  }
+  if (is.atomic(x) && length(x) == 1L && !is.object(x)) {
+    return(if (is.character(x)) paste0("\"", x, "\"") else format(x))
+  }
+  if (is.atomic(x) && length(x) > 0L && length(x) <= 5L && !is.object(x)) {
+    return(paste0("c(", paste(format(x, trim = TRUE), collapse = ", "), ")"))
+  }
+  paste0("an object of class <", paste(class(x), collapse = "/"),
+         "> and length ", length(x))
+}
+
+check_string <- function(x, arg = rlang::caller_arg(x), null = FALSE,
+                         call = rlang::caller_env()) {
+  if (null && is.null(x)) {
+    return(invisible(x))
+  }
+  if (!is.character(x) || length(x) != 1L || is.na(x)) {
+    stop_argument(arg, "one string", x, call)
+  }
+  invisible(x)
+}
+
+check_choice <- function(x, choices, arg = rlang::caller_arg(x),
+                         call = rlang::caller_env()) {
+  if (!is.character(x) || length(x) != 1L || !x %in% choices) {
+    stop_argument(
+      arg,
+      paste0("one of ", paste0("\"", choices, "\"", collapse = ", ")),
+      x,
+      call
+    )
+  }
+  invisible(x)
+}
+
+check_flag <- function(x, arg = rlang::caller_arg(x),
+                       call = rlang::caller_env()) {
+  if (!is.logical(x) || length(x) != 1L || is.na(x)) {
+    stop_argument(arg, "TRUE or FALSE", x, call)
+  }
+  invisible(x)
+}
+
+# One finite number, optionally in (min, max] or a whole number.
+check_number <- function(x, arg = rlang::caller_arg(x), min = -Inf, max = Inf,
+                         open = FALSE, whole = FALSE, null = FALSE,
+                         call = rlang::caller_env()) {
+  if (null && is.null(x)) {
+    return(invisible(x))
+  }
+  ok <- is.numeric(x) && length(x) == 1L && is.finite(x) &&
+    x <= max && (if (open) x > min else x >= min) &&
+    (!whole || x == round(x))
+  if (!ok) {
+    must <- paste0(
+      if (whole) "one whole number" else "one finite number",
+      if (is.finite(min)) paste(if (open) " above" else " of at least", min),
+      if (is.finite(max)) paste(if (is.finite(min)) " and" else "",
+                                "at most", max)
+    )
+    stop_argument(arg, must, x, call)
+  }
+  invisible(x)
+}
+
+# A confidence level. 95 is a slip that deserves its own hint.
+check_level <- function(x, arg = rlang::caller_arg(x),
+                        call = rlang::caller_env()) {
+  ok <- is.numeric(x) && length(x) == 1L && !is.na(x) && x > 0 && x < 1
+  if (!ok) {
+    percent <- is.numeric(x) && length(x) == 1L && !is.na(x) &&
+      x > 1 && x < 100
+    stop_nid(
+      "level",
+      c(paste0("`", arg, "` must be a probability between 0 and 1."),
+        x = paste0("You gave ", describe(x), "."),
+        i = if (percent) paste0("Did you mean ", x / 100, "?")),
+      argument = arg,
+      values = x,
+      call = call
+    )
+  }
+  invisible(x)
+}
+
+# Columns that must exist, once each. `x` are names in `data`.
+check_columns <- function(data, x, arg = rlang::caller_arg(x),
+                          call = rlang::caller_env()) {
+  given <- names(data)
+  twice <- intersect(x, given[duplicated(given)])
+  if (length(twice) > 0L) {
+    stop_nid(
+      "duplicate_name",
+      paste0("The data has more than one column called ", some_of(twice), "."),
+      columns = twice,
+      call = call
+    )
+  }
+  missing <- setdiff(x, given)
+  if (length(missing) > 0L) {
+    stop_nid(
+      "no_column",
+      c(paste0("The data has no column ", some_of(missing), " (`", arg, "`)."),
+        i = paste0("Its columns are ", some_of(given, 20L), ".")),
+      columns = missing,
+      available = given,
+      call = call
+    )
+  }
+  invisible(x)
+}
+
+check_data_frame <- function(x, arg = rlang::caller_arg(x),
+                             call = rlang::caller_env()) {
+  if (!is.data.frame(x)) {
+    stop_argument(arg, "a data frame", x, call)
+  }
+  invisible(x)
+}

@@ -1,0 +1,46 @@
+# Every condition of the package is raised here, so that each carries the same
+# classes: `nidcode_error_<what>`, `nidcode_error`, then rlang's and base R's.
+# Texts are pasted, never interpolated: names from data are data.
+
+stop_nid <- function(what, message, ..., call = rlang::caller_env()) {
+  rlang::abort(
+    message,
+    class = c(paste0("nidcode_error_", what), "nidcode_error"),
+    ...,
+    call = call
+  )
+}
+
+warn_nid <- function(what, message, ...) {
+  rlang::warn(
+    message,
+    class = c(paste0("nidcode_warning_", what), "nidcode_warning"),
+    ...
+  )
+}
+
+inform_nid <- function(what, message, ...) {
+  rlang::inform(
+    message,
+    class = c(paste0("nidcode_message_", what), "nidcode_message"),
+    ...
+  )
+}
+
+# At most five of `x` in a message; the condition's fields carry all of them.
+some_of <- function(x, n = 5L, quote = "`") {
+  x <- as.character(x)
+  shown <- utils::head(x, n)
+  text <- paste0(quote, shown, quote, collapse = ", ")
+  left <- length(x) - length(shown)
+  if (left > 0L) {
+    text <- paste0(text, " and ", left, " more")
+  }
+  text
+}
+
+# "1 region", "3 regions": counts in messages and headers.
+count_of <- function(n, noun, plural = paste0(noun, "s")) {
+  paste(format(n, big.mark = ",", scientific = FALSE, trim = TRUE),
+        if (n == 1) noun else plural)
+}

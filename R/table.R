@@ -1,0 +1,189 @@
+# nid_table: every result is a tibble that says how it was made.
+#
+# Class c("nid_<what>", "nid_table", "tbl_df", "tbl", "data.frame"), one small
+# attribute `spec` (class nid_spec: words and numbers, no data) and, for
+# defining codes and rates only, `fit`. Any change of rows or columns gives a
+# plain tibble, because the claims of `spec` may no longer hold.
+
+new_nid_table <- function(columns, what, spec, fit = NULL) {
+  n <- if (length(columns) > 0L) length(columns[[1L]]) else 0L
+  out <- tibble::new_tibble(
+    columns,
+    nrow = n,
+    class = c(paste0("nid_", what), "nid_table"),
+    spec = spec
+  )
+  attr(out, "fit") <- fit
+  out
+}
+
+# `title`: what the table is, in a few words. The rest are named strings that
+# print() shows, one sentence when formatted; NULL and empty ones are dropped.
+new_nid_spec <- function(title, ..., level = NULL, notes = character()) {
+  words <- list(...)
+  words <- words[lengths(words) > 0L]
+  structure(
+    list(title = title, words = words, level = level, notes = notes),
+    class = "nid_spec"
+  )
+}
+
+get_spec <- function(x) attr(x, "spec", exact = TRUE)
+
+get_fit <- function(x) attr(x, "fit", exact = TRUE)
+
+as_plain_tibble <- function(x) {
+  if (!inherits(x, "nid_table")) {
+    return(x)
+  }
+  attr(x, "spec") <- NULL
+  attr(x, "fit") <- NULL
+  class(x) <- c("tbl_df", "tbl", "data.frame")
+  x
+}
+
+#' @export
+format.nid_spec <- function(x, ...) {
+  words <- vapply(
+    names(x$words),
+    function(name) paste0(name, " ", paste(x$words[[name]], collapse = ", ")),
+    character(1)
+  )
+  level <- if (!is.null(x$level)) paste0(100 * x$level, "% intervals")
+  paste0(x$title, ": ", paste(c(words, level), collapse = "; "), ".")
+}
+
+#' @export
+print.nid_spec <- function(x, ...) {
+  cat(format(x), "\n", sep = "")
+  invisible(x)
+}
+
+#' Result tables
+#'
+#' Every verb that computes returns a tibble with the extra class `nid_table`.
+#' It prints what was computed and how; everything else is the tibble's own:
+#' as soon as rows or columns change, by any tool, a plain tibble is left.
+#'
+#' @param x A `nid_table`.
+#' @param object A `nid_table`.
+#' @param n <int> Rows to show.
+#' @param width <int> Line width; `NULL` is the console's.
+#' @param row.names,optional As in [as.data.frame()].
+#' @param ... Empty, or passed to the plain tibble's own method.
+#' @return `print()` returns `x` invisibly and writes at most 15 lines;
+#'   `format()` a character vector; `summary()` the summary of the columns with
+#'   the table's description on top; `as.data.frame()` a plain data frame.
+#' @name nid_table
+#' @keywords internal
+NULL
+
+#' @rdname nid_table
+#' @export
+format.nid_table <- function(x, ..., n = 6L, width = NULL) {
+  width <- if (is.null(width)) getOption("width") else width
+  spec <- get_spec(x)
+  head <- strwrap(format(spec), width = width, exdent = 2, prefix = "# ")
+  notes <- if (length(spec$notes) > 0L) {
+    strwrap(spec$notes, width = width, exdent = 2, prefix = "# ")
+  }
+  notes <- utils::head(notes, 3L)
+  head <- utils::head(head, 4L)
+  plain <- as_plain_tibble(x)
+  # Columns that would not fit are named in one line, so that the whole stays
+  # within 15 lines at any width.
+  shown <- utils::head(plain, n)
+  body <- format(shown, n = n, width = width, max_extra_cols = 0L)
+  body <- body[!grepl("^(\033\\[[0-9;]*m)?# ", body)]
+  room <- 15L - length(head) - length(notes) - 1L
+  body <- utils::head(body, room)
+  left <- nrow(plain) - n
+  tail <- paste0(
+    "# ", count_of(nrow(plain), "row"),
+    if (left > 0L) paste0(", ", n, " shown"),
+    "; columns ", paste(names(plain), collapse = ", ")
+  )
+  if (nchar(tail, "width") > width) {
+    tail <- paste0(strtrim(tail, width - 3L), "...")
+  }
+  c(head, notes, body, tail)
+}
+
+#' @rdname nid_table
+#' @export
+print.nid_table <- function(x, ..., n = 6L, width = NULL) {
+  cat(format(x, ..., n = n, width = width), sep = "\n")
+  invisible(x)
+}
+
+#' @rdname nid_table
+#' @export
+summary.nid_table <- function(object, ...) {
+  structure(
+    list(spec = get_spec(object),
+         columns = summary(as.data.frame(object), ...)),
+    class = "summary_nid_table"
+  )
+}
+
+#' @export
+print.summary_nid_table <- function(x, ...) {
+  print(x$spec)
+  print(x$columns)
+  invisible(x)
+}
+
+#' @rdname nid_table
+#' @export
+as.data.frame.nid_table <- function(x, row.names = NULL, optional = FALSE,
+                                    ...) {
+  as.data.frame(as_plain_tibble(x), row.names = row.names,
+                optional = optional, ...)
+}
+
+#' @export
+`[.nid_table` <- function(x, ...) as_plain_tibble(x)[...]
+
+#' @export
+`[<-.nid_table` <- function(x, ..., value) {
+  x <- as_plain_tibble(x)
+  x[...] <- value
+  x
+}
+
+#' @export
+`[[<-.nid_table` <- function(x, ..., value) {
+  x <- as_plain_tibble(x)
+  x[[...]] <- value
+  x
+}
+
+#' @export
+`$<-.nid_table` <- function(x, name, value) {
+  x <- as_plain_tibble(x)
+  x[[name]] <- value
+  x
+}
+
+#' @export
+`names<-.nid_table` <- function(x, value) {
+  x <- as_plain_tibble(x)
+  names(x) <- value
+  x
+}
+
+#' @export
+rbind.nid_table <- function(..., deparse.level = 1) {
+  do.call(rbind, lapply(list(...), as_plain_tibble))
+}
+
+#' @export
+cbind.nid_table <- function(..., deparse.level = 1) {
+  do.call(cbind, lapply(list(...), as_plain_tibble))
+}
+
+# dplyr verbs ask this of the input class; registered when dplyr loads.
+#' @exportS3Method dplyr::dplyr_reconstruct
+dplyr_reconstruct.nid_table <- function(data, template) {
+  as_plain_tibble(tibble::as_tibble(data))
+}

@@ -1,0 +1,18 @@
+// Thin exports that let the tests reach a kernel or a rule directly.
+
+#include <Rcpp.h>
+#include <nidcode/blocks.h>
+
+#include "interrupt.h"
+
+// How often, and at the longest after how many items, a loop over n items
+// asks whether it was interrupted.
+// [[Rcpp::export]]
+Rcpp::NumericVector test_interrupt_cpp(double n, int threads) {
+  r_interrupt progress;
+  nidcode::for_each_block(static_cast<std::ptrdiff_t>(n), threads, progress,
+                          [](std::ptrdiff_t, std::ptrdiff_t) {});
+  return Rcpp::NumericVector::create(
+      Rcpp::Named("asked") = static_cast<double>(progress.asked),
+      Rcpp::Named("longest") = static_cast<double>(progress.longest));
+}

@@ -1,0 +1,4 @@
+library(testthat)
+library(nidcode)
+
+test_check("nidcode")
