@@ -2,6 +2,6 @@
 # Generator token: 10BE3573-1514-4C36-9D1C-5A225CD40393
 
 test_interrupt_cpp <- function(n, threads) {
-    .Call('_nidcode_test_interrupt_cpp', PACKAGE = 'nidcode', n, threads)
+    .Call(`_nidcode_test_interrupt_cpp`, n, threads)
 }
 

@@ -1,0 +1,297 @@
+#' Say which indicator belongs to which code
+#'
+#' A scheme maps each indicator to a defining code, with the direction in which
+#' it counts, its weight, its unit and its transform.
+#'
+#' The defining code of region r at time t is
+#' \deqn{D_c(r,t) = \frac{\sum_k w_k s_k z_k(r,t)}{\sum_k w_k}}{
+#'   D_c(r,t) = sum_k w_k s_k z_k(r,t) / sum_k w_k}
+#' over the indicators k of the code, with weight w, direction s and
+#' normalised value z (see [defining_codes()]).
+#'
+#' @param indicator <chr> Names of the indicators, as in the data.
+#' @param code <chr> The defining code of each, one of `codes$code`.
+#' @param direction <num> 1 where more is better, -1 where less is.
+#' @param weight <num> Weights within the code, not negative. Weights made by
+#'   [relevance_weights()] bring their sampling error with them.
+#' @param transform <chr> "none" or "log", done before normalising.
+#' @param unit <chr> Unit of each indicator; used in titles and checks.
+#' @param sd <num> Standard deviation of the measurement error of each
+#'   indicator, in its unit after the transform; `NA` if unknown.
+#' @param low,high <num> Goalposts, for `normalise = "goalposts"`, in the
+#'   indicator's unit after the transform.
+#' @param codes <data.frame> The codes, see [nid_codes()].
+#' @param x A scheme; or a data frame with the columns above (missing ones take
+#'   the defaults); or a COINr `iMeta` frame (columns `iCode`, `Parent`,
+#'   `Direction`, `Weight`), whose indicators' parents become the codes.
+#' @param ... Empty.
+#' @return `nid_scheme`: a tibble with a row per indicator and the columns
+#'   `indicator`, `code`, `direction`, `weight`, `transform`, `unit`, `sd`,
+#'   `low`, `high`; attribute `codes`. Arguments of length 1 are recycled,
+#'   nothing else is.
+#' @section Errors:
+#' `nidcode_error_scheme` for anything that is not a scheme (unknown code,
+#' direction, transform, goalposts out of order, lengths that do not agree),
+#' `nidcode_error_weights`, `nidcode_error_duplicate_name`.
+#' @family describe
+#' @examples
+#' code_scheme(
+#'   indicator = c("apt_used", "orgs_with_internet", "he_graduates"),
+#'   code = c("production", "institutional", "social"),
+#'   transform = c("log", "none", "log")
+#' )
+#' @export
+code_scheme <- function(indicator, code, direction = 1, weight = 1,
+                        transform = "none", unit = NA, sd = NA, low = NA,
+                        high = NA, codes = nid_codes()) {
+  call <- rlang::current_env()
+  codes <- check_codes(codes, call = call)
+  if (!is.character(indicator) || anyNA(indicator)) {
+    stop_argument("indicator", "a character vector without NA", indicator,
+                  call)
+  }
+  twice <- unique(indicator[duplicated(indicator)])
+  if (length(twice) > 0L) {
+    stop_nid("duplicate_name",
+             paste0("`indicator` names ", some_of(twice),
+                    " more than once."),
+             columns = twice, call = call)
+  }
+  n <- length(indicator)
+  recycled <- lapply(
+    list(code = code, direction = direction, weight = weight,
+         transform = transform, unit = unit, sd = sd, low = low, high = high),
+    identity
+  )
+  vcov <- attr(weight, "vcov", exact = TRUE)
+  if (!is.null(names(weight))) {
+    recycled$weight <- match_weights(weight, indicator, call)
+  }
+  recycled <- Map(function(x, arg) recycle_scheme(x, n, arg, call),
+                  recycled, names(recycled))
+  recycled <- lapply(recycled, unname)
+  scheme <- c(list(indicator = indicator), type_scheme(recycled, call))
+  validate_scheme(scheme, codes, call)
+  new_nid_scheme(scheme, codes, vcov)
+}
+
+# Named weights are matched by name, so that an order of one's own is safe.
+match_weights <- function(weight, indicator, call) {
+  missing <- setdiff(indicator, names(weight))
+  if (length(missing) > 0L && length(weight) > 1L) {
+    stop_nid("weights",
+             paste0("`weight` is named, but has no weight for ",
+                    some_of(missing), "."),
+             columns = missing, call = call)
+  }
+  if (length(missing) > 0L) weight else as.double(weight[indicator])
+}
+
+recycle_scheme <- function(x, n, arg, call) {
+  if (length(x) != n && length(x) != 1L) {
+    what <- if (arg == "weight") "weights" else "scheme"
+    stop_nid(
+      what,
+      c(paste0("`", arg, "` must have length 1 or ", n,
+               ", one for each indicator."),
+        x = paste0("It has length ", length(x), ".")),
+      argument = arg, n = length(x), call = call
+    )
+  }
+  rep_len(x, n)
+}
+
+type_scheme <- function(x, call) {
+  for (arg in c("direction", "weight", "sd", "low", "high")) {
+    if (!is.numeric(x[[arg]]) && !all(is.na(x[[arg]]))) {
+      stop_argument(arg, "numeric", x[[arg]], call)
+    }
+    x[[arg]] <- as.double(x[[arg]])
+  }
+  for (arg in c("code", "transform", "unit")) {
+    if (is.factor(x[[arg]])) {
+      x[[arg]] <- as.character(x[[arg]])
+    }
+    if (!is.character(x[[arg]]) && !all(is.na(x[[arg]]))) {
+      stop_argument(arg, "text", x[[arg]], call)
+    }
+    x[[arg]] <- as.character(x[[arg]])
+  }
+  x
+}
+
+validate_scheme <- function(scheme, codes, call) {
+  stop_scheme <- function(message, bad) {
+    stop_nid("scheme", message, columns = scheme$indicator[bad], call = call)
+  }
+  bad <- !scheme$code %in% codes$code
+  if (any(bad)) {
+    stop_scheme(
+      c(paste0("There is no code ", some_of(unique(scheme$code[bad])), "."),
+        i = paste0("The codes are ", some_of(codes$code), ".")),
+      bad
+    )
+  }
+  bad <- !scheme$direction %in% c(-1, 1)
+  if (any(bad)) {
+    stop_scheme(paste0("`direction` must be 1 or -1; it is not for ",
+                       some_of(scheme$indicator[bad]), "."), bad)
+  }
+  bad <- !scheme$transform %in% c("none", "log")
+  if (any(bad)) {
+    stop_scheme(paste0("`transform` must be \"none\" or \"log\"; it is not ",
+                       "for ", some_of(scheme$indicator[bad]), "."), bad)
+  }
+  check_weights(scheme$weight, "weight", call = call)
+  per_code <- tapply(scheme$weight, scheme$code, sum)
+  if (any(per_code == 0)) {
+    none <- names(per_code)[per_code == 0]
+    stop_nid("weights",
+             paste0("All weights of code ", some_of(none), " are zero."),
+             values = none, call = call)
+  }
+  bad <- !is.na(scheme$sd) & !(is.finite(scheme$sd) & scheme$sd >= 0)
+  if (any(bad)) {
+    stop_scheme(paste0("`sd` must not be negative; it is for ",
+                       some_of(scheme$indicator[bad]), "."), bad)
+  }
+  bad <- is.na(scheme$low) != is.na(scheme$high) |
+    (!is.na(scheme$low) & !is.na(scheme$high) & !(scheme$low < scheme$high))
+  if (any(bad)) {
+    stop_scheme(paste0("`low` must be below `high`; it is not for ",
+                       some_of(scheme$indicator[bad]), "."), bad)
+  }
+  invisible(scheme)
+}
+
+new_nid_scheme <- function(columns, codes, vcov = NULL) {
+  out <- tibble::new_tibble(columns, nrow = length(columns$indicator),
+                            class = "nid_scheme", codes = codes)
+  attr(out, "vcov") <- vcov
+  out
+}
+
+#' @rdname code_scheme
+#' @export
+as_code_scheme <- function(x, ...) UseMethod("as_code_scheme")
+
+#' @rdname code_scheme
+#' @export
+as_code_scheme.nid_scheme <- function(x, ...) {
+  rlang::check_dots_empty()
+  x
+}
+
+#' @rdname code_scheme
+#' @export
+as_code_scheme.data.frame <- function(x, codes = nid_codes(), ...) {
+  rlang::check_dots_empty()
+  if (all(c("iCode", "Parent") %in% names(x))) {
+    return(scheme_from_imeta(x, codes))
+  }
+  check_columns(x, c("indicator", "code"), "x")
+  known <- c("indicator", "code", "direction", "weight", "transform", "unit",
+             "sd", "low", "high")
+  do.call(code_scheme, c(as.list(x)[intersect(known, names(x))],
+                         list(codes = codes)))
+}
+
+#' @rdname code_scheme
+#' @export
+as_code_scheme.default <- function(x, ...) {
+  stop_argument("x", "a scheme or a data frame that describes one", x,
+                rlang::current_env())
+}
+
+# COINr keeps indicators and aggregates in one frame. A parent that is not one
+# of our codes becomes a code of its own.
+scheme_from_imeta <- function(x, codes) {
+  if ("Type" %in% names(x)) {
+    x <- x[x$Type %in% "Indicator", , drop = FALSE]
+  } else {
+    x <- x[!x$iCode %in% x$Parent, , drop = FALSE]
+  }
+  new <- setdiff(unique(as.character(x$Parent)), codes$code)
+  if (length(new) > 0L) {
+    codes <- rbind(
+      codes[codes$code %in% x$Parent, , drop = FALSE],
+      data.frame(code = new, carrier = new, dynamic = paste0(new, ".rate"),
+                 weight = 1)
+    )
+  }
+  column <- function(name, default) {
+    if (name %in% names(x)) x[[name]] else default
+  }
+  code_scheme(as.character(x$iCode), as.character(x$Parent),
+              direction = column("Direction", 1),
+              weight = column("Weight", 1), unit = column("Unit", NA),
+              codes = codes)
+}
+
+scheme_codes <- function(x) attr(x, "codes", exact = TRUE)
+
+check_scheme <- function(x, call = rlang::caller_env()) {
+  if (!inherits(x, "nid_scheme")) {
+    if (!is.data.frame(x)) {
+      stop_nid("scheme",
+               c("`scheme` must be made by `code_scheme()`.",
+                 x = paste0("You gave ", describe(x), ".")),
+               call = call)
+    }
+    x <- as_code_scheme(x)
+  }
+  if (nrow(x) == 0L) {
+    stop_nid("scheme", "`scheme` has no indicator.", call = call)
+  }
+  x
+}
+
+#' @export
+format.nid_scheme <- function(x, ...) {
+  codes <- scheme_codes(x)
+  lines <- vapply(seq_len(nrow(codes)), function(i) {
+    of_code <- x[["code"]] == codes$code[i]
+    names <- x[["indicator"]][of_code]
+    names <- paste0(ifelse(x[["direction"]][of_code] < 0, "-", ""), names,
+                    ifelse(x[["transform"]][of_code] == "log", " (log)", ""))
+    paste0(codes$code[i], " (", codes$carrier[i], ", rate: ",
+           codes$dynamic[i], "): ",
+           if (any(of_code)) paste(names, collapse = ", ") else "none")
+  }, character(1))
+  c(paste0("Scheme of ", count_of(nrow(x), "indicator"), " in ",
+           count_of(length(unique(x[["code"]])), "code"), "."),
+    attr(x, "note", exact = TRUE), lines)
+}
+
+#' @export
+print.nid_scheme <- function(x, ...) {
+  text <- format(x)
+  cat(utils::head(strwrap(text, width = getOption("width"), exdent = 2), 15L),
+      sep = "\n")
+  invisible(x)
+}
+
+#' @export
+summary.nid_scheme <- function(object, ...) {
+  tibble::as_tibble(unclass_scheme(object))
+}
+
+unclass_scheme <- function(x) {
+  attr(x, "codes") <- NULL
+  attr(x, "note") <- NULL
+  attr(x, "vcov") <- NULL
+  class(x) <- c("tbl_df", "tbl", "data.frame")
+  x
+}
+
+#' @export
+as.data.frame.nid_scheme <- function(x, ...) as.data.frame(unclass_scheme(x))
+
+# A scheme whose rows or columns change is a plain tibble again.
+#' @export
+`[.nid_scheme` <- function(x, ...) unclass_scheme(x)[...]
+
+#' @exportS3Method dplyr::dplyr_reconstruct
+dplyr_reconstruct.nid_scheme <- function(data, template) {
+  unclass_scheme(tibble::as_tibble(data))
+}
