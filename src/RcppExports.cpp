@@ -11,6 +11,51 @@ Rcpp::Rostream<true>&  Rcpp::Rcout = Rcpp::Rcpp_cout_get();
 Rcpp::Rostream<false>& Rcpp::Rcerr = Rcpp::Rcpp_cerr_get();
 #endif
 
+// panel_order_cpp
+Rcpp::List panel_order_cpp(SEXP region, SEXP time);
+RcppExport SEXP _nidcode_panel_order_cpp(SEXP regionSEXP, SEXP timeSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type region(regionSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type time(timeSEXP);
+    rcpp_result_gen = Rcpp::wrap(panel_order_cpp(region, time));
+    return rcpp_result_gen;
+END_RCPP
+}
+// count_missing_cpp
+Rcpp::NumericVector count_missing_cpp(const Rcpp::NumericVector& x);
+RcppExport SEXP _nidcode_count_missing_cpp(SEXP xSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type x(xSEXP);
+    rcpp_result_gen = Rcpp::wrap(count_missing_cpp(x));
+    return rcpp_result_gen;
+END_RCPP
+}
+// ascii_lookalikes_cpp
+SEXP ascii_lookalikes_cpp(const Rcpp::CharacterVector& name);
+RcppExport SEXP _nidcode_ascii_lookalikes_cpp(SEXP nameSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::CharacterVector& >::type name(nameSEXP);
+    rcpp_result_gen = Rcpp::wrap(ascii_lookalikes_cpp(name));
+    return rcpp_result_gen;
+END_RCPP
+}
+// integer64_to_double_cpp
+Rcpp::NumericVector integer64_to_double_cpp(const Rcpp::NumericVector& x);
+RcppExport SEXP _nidcode_integer64_to_double_cpp(SEXP xSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type x(xSEXP);
+    rcpp_result_gen = Rcpp::wrap(integer64_to_double_cpp(x));
+    return rcpp_result_gen;
+END_RCPP
+}
 // test_interrupt_cpp
 Rcpp::NumericVector test_interrupt_cpp(double n, int threads);
 RcppExport SEXP _nidcode_test_interrupt_cpp(SEXP nSEXP, SEXP threadsSEXP) {
@@ -25,6 +70,10 @@ END_RCPP
 }
 
 static const R_CallMethodDef CallEntries[] = {
+    {"_nidcode_panel_order_cpp", (DL_FUNC) &_nidcode_panel_order_cpp, 2},
+    {"_nidcode_count_missing_cpp", (DL_FUNC) &_nidcode_count_missing_cpp, 1},
+    {"_nidcode_ascii_lookalikes_cpp", (DL_FUNC) &_nidcode_ascii_lookalikes_cpp, 1},
+    {"_nidcode_integer64_to_double_cpp", (DL_FUNC) &_nidcode_integer64_to_double_cpp, 1},
     {"_nidcode_test_interrupt_cpp", (DL_FUNC) &_nidcode_test_interrupt_cpp, 2},
     {NULL, NULL, 0}
 };

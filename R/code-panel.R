@@ -1,0 +1,346 @@
+#' Bring a panel in
+#'
+#' Reads regions, times and the indicators of a scheme from a data frame: wide
+#' (a column per indicator) or long (one column of names, one of values). Rows
+#' may come in any order, with gaps and a different grid of times per region.
+#'
+#' @param data <data.frame> The data; also a tibble, data.table, tsibble,
+#'   pdata.frame, sf (geometry is dropped), `ts` or a matrix with column names.
+#'   It is kept as it is, never changed.
+#' @param scheme <nid_scheme> From [code_scheme()].
+#' @param index <chr> `c(region, time)`: the two index columns; or the time
+#'   alone where all rows are one region. `NULL` takes the index of a
+#'   pdata.frame or tsibble, else columns `region` and `year`.
+#' @param names_from,values_from <chr> For long data: the columns with the
+#'   indicators' names and values.
+#' @param status <chr> Labels of cells (see [nid_status()]): for long data the
+#'   name of their column; for wide data a suffix, `"_status"` reads
+#'   `income_pc_status`.
+#' @return `nid_panel`, a list: the user's `data`, the `index`, the `regions`
+#'   in order (text by its UTF-8 bytes, so independent of the locale; numbers
+#'   by value; factors by level), the values `x` of each indicator in panel
+#'   order, distinct `grids` of times and who has them, breaks and statuses.
+#'   A time is a number: dates count 1970 + days / 365.2425 years, so that
+#'   equal steps stay equal. Columns and indicators outside the scheme are kept
+#'   for `augment()` and never computed on.
+#' @section Errors:
+#' `nidcode_error_missing_index`, `_no_column`, `_reserved_name`,
+#' `_duplicate_key` (a region has a time twice), `_close_times`, `_bad_time`,
+#' `_not_numeric`, `_not_finite`, `_not_exact`.
+#' @family bring in
+#' @examples
+#' wide <- data.frame(region = rep(c("A", "B"), each = 4),
+#'                    year = rep(2005:2008, 2),
+#'                    patents = c(3, 4, 6, 9, 1, 2, 2, 4))
+#' scheme <- code_scheme("patents", "production")
+#' code_panel(wide, scheme)
+#' @export
+code_panel <- function(data, scheme, index = NULL, names_from = NULL,
+                       values_from = NULL, status = NULL) {
+  call <- rlang::current_env()
+  check_string(names_from, null = TRUE)
+  check_string(values_from, null = TRUE)
+  check_string(status, null = TRUE)
+  if (is.null(names_from) != is.null(values_from)) {
+    stop_argument("names_from", "given together with `values_from`",
+                  names_from, call)
+  }
+  if (missing(scheme)) {
+    stop_nid("scheme", c("`scheme` is missing.",
+                         i = "Make one with `code_scheme()`."), call = call)
+  }
+  scheme <- check_scheme(scheme, call)
+  plain <- strip_container(data, call)
+  index <- find_index(plain, index, call)
+  attr(plain, "nid_index") <- NULL
+  parts <- if (is.null(names_from)) {
+    read_wide(plain, scheme, index, status, call)
+  } else {
+    read_long(plain, scheme, index, names_from, values_from, status, call)
+  }
+  parts <- apply_panel_status(parts)
+  warn_lookalikes(parts$rows$labels)
+  new_nid_panel(data, plain, index, scheme, parts,
+                long = list(names_from = names_from,
+                            values_from = values_from))
+}
+
+# Rows in panel order: `row` NULL means as they stand.
+panel_rows <- function(plain, index, call, unique_keys = TRUE) {
+  time <- numeric_time(plain[[index[["time"]]]], index[["time"]], call)
+  region <- if (!is.na(index[["region"]])) plain[[index[["region"]]]]
+  keys <- if (!is.null(region)) region_keys(region, index[["region"]], call)
+  rows <- panel_order_cpp(keys, time)
+  rows$time <- time
+  rows$labels <- if (is.null(region)) "all" else {
+    labels <- region[rows$first]
+    if (is.factor(labels)) droplevels(labels) else labels
+  }
+  rows$row_of <- function(r) {
+    at <- seq.int(rows$offset[r] + 1L, length.out = rows$offset[r + 1L] -
+                    rows$offset[r])
+    if (is.null(rows$row)) at else rows$row[at]
+  }
+  if (unique_keys) {
+    check_keys(rows, call)
+  }
+  rows
+}
+
+check_keys <- function(rows, call) {
+  if (length(rows$same) > 0L) {
+    place <- row_places(rows, rows$same)
+    stop_nid(
+      "duplicate_key",
+      c(paste0("Region and time must name one row; ",
+               count_of(length(rows$same), "row"), " repeat a key."),
+        x = place$text,
+        i = "Long data? Say `names_from` and `values_from`."),
+      regions = place$regions, times = place$times,
+      rows = if (is.null(rows$row)) rows$same else rows$row[rows$same],
+      n = length(rows$same), call = call
+    )
+  }
+  if (length(rows$close) > 0L) {
+    place <- row_places(rows, rows$close)
+    stop_nid(
+      "close_times",
+      c(paste0("Some times are closer than 1e-8 of the region's span: one ",
+               "time in disguise."),
+        x = place$text),
+      regions = place$regions, times = place$times, n = length(rows$close),
+      call = call
+    )
+  }
+}
+
+# Panel rows in words: "A 2007, B 2009".
+row_places <- function(rows, at) {
+  region <- findInterval(at - 1L, rows$offset, left.open = FALSE,
+                         rightmost.closed = FALSE)
+  time <- rows$time[if (is.null(rows$row)) at else rows$row[at]]
+  labels <- as.character(rows$labels[region])
+  list(regions = labels, times = time,
+       text = paste0("Region and time: ",
+                     some_of(paste(labels, format_time(time)), quote = ""),
+                     "."))
+}
+
+format_time <- function(x) {
+  format(x, digits = 7L, trim = TRUE, decimal.mark = ".", scientific = FALSE)
+}
+
+read_wide <- function(plain, scheme, index, status, call) {
+  indicators <- scheme[["indicator"]]
+  check_columns(plain, indicators, "scheme", call = call)
+  rows <- panel_rows(plain, index, call)
+  arrange <- function(x) if (is.null(rows$row)) x else x[rows$row]
+  x <- lapply(indicators, function(name) {
+    arrange(numeric_values(plain[[name]], name, call))
+  })
+  names(x) <- indicators
+  labels <- list()
+  if (!is.null(status)) {
+    columns <- paste0(indicators, status)
+    have <- columns %in% names(plain)
+    if (!any(have)) {
+      stop_nid("no_column",
+               c(paste0("No column ends in the suffix ",
+                        some_of(status, quote = "\""), " of `status`."),
+                 i = paste0("Looked for ", some_of(columns), ".")),
+               columns = columns, available = names(plain), call = call)
+    }
+    labels <- lapply(columns[have], function(name) {
+      arrange(read_status(plain[[name]]))
+    })
+    names(labels) <- indicators[have]
+  }
+  list(rows = rows, x = x, status = labels, source = rows$row, outside = 0L)
+}
+
+read_long <- function(plain, scheme, index, names_from, values_from, status,
+                      call) {
+  check_columns(plain, c(names_from, values_from, status), "names_from",
+                call = call)
+  indicators <- scheme[["indicator"]]
+  name <- as.character(plain[[names_from]])
+  absent <- setdiff(indicators, unique(name))
+  if (length(absent) > 0L) {
+    stop_nid("no_column",
+             c(paste0("The data has no indicator ", some_of(absent), "."),
+               i = paste0("Column ", some_of(names_from), " has ",
+                          some_of(unique(name), 20L), ".")),
+             columns = absent, available = unique(name), call = call)
+  }
+  use <- which(name %in% indicators)
+  kept <- as_plain_frame(plain[use, , drop = FALSE])
+  keys <- panel_rows(kept, index, call, unique_keys = FALSE)
+  cells <- long_cells(keys, match(name[use], indicators), indicators, call)
+  value <- numeric_values(kept[[values_from]], values_from, call)
+  spread <- function(x, empty) {
+    lapply(seq_along(indicators), function(k) {
+      out <- rep(empty, cells$n)
+      of_k <- cells$indicator == k
+      out[cells$cell[of_k]] <- x[of_k]
+      out
+    })
+  }
+  x <- stats::setNames(spread(value, NA_real_), indicators)
+  labels <- list()
+  if (!is.null(status)) {
+    label <- read_status(kept[[status]])
+    codes <- spread(as.integer(label), match("ok", levels(label)))
+    labels <- lapply(codes, function(s) {
+      factor(levels(label)[s], levels = levels(label))
+    })
+    names(labels) <- indicators
+  }
+  list(rows = cells$rows, x = x, status = labels,
+       source = use[cells$source], outside = length(name) - length(use))
+}
+
+# One panel row per distinct region and time of long data.
+long_cells <- function(keys, indicator, indicators, call) {
+  n <- length(keys$time)
+  at <- if (is.null(keys$row)) seq_len(n) else keys$row
+  fresh <- rep(TRUE, n)
+  fresh[keys$same] <- FALSE
+  row <- cumsum(fresh)
+  cell <- integer(n)
+  cell[at] <- row
+  check_long_duplicates(keys, cell, indicator, indicators, call)
+  source <- at[fresh]
+  rows <- panel_order_again(keys, source)
+  list(n = length(source), cell = cell, indicator = indicator,
+       source = source, rows = rows)
+}
+
+# The order of the distinct keys: already sorted, so nothing moves.
+panel_order_again <- function(keys, source) {
+  region <- rep(seq_along(keys$first), diff(keys$offset))
+  at <- if (is.null(keys$row)) seq_along(region) else keys$row
+  region_of_row <- integer(length(region))
+  region_of_row[at] <- region
+  rows <- panel_order_cpp(region_of_row[source], keys$time[source])
+  rows$time <- keys$time[source]
+  rows$labels <- keys$labels
+  check_keys(rows, rlang::caller_env(3L))
+  rows
+}
+
+check_long_duplicates <- function(keys, cell, indicator, indicators, call) {
+  id <- (cell - 1) * length(indicators) + indicator
+  twice <- which(duplicated(id))
+  if (length(twice) == 0L) {
+    return(invisible())
+  }
+  at <- if (is.null(keys$row)) twice else match(twice, keys$row)
+  place <- row_places(keys, at)
+  stop_nid(
+    "duplicate_key",
+    c(paste0("Region, time and indicator must name one row; ",
+             count_of(length(twice), "row"), " repeat a key."),
+      x = paste0("Indicator ", some_of(unique(indicators[indicator[twice]])),
+                 ". ", place$text)),
+    regions = place$regions, times = place$times,
+    columns = unique(indicators[indicator[twice]]), rows = twice,
+    n = length(twice), call = call
+  )
+}
+
+apply_panel_status <- function(parts) {
+  done <- apply_status(parts$x, parts$status, function(at) {
+    row_places(list(offset = parts$rows$offset, labels = parts$rows$labels,
+                    time = parts$rows$time, row = parts$rows$row), at)
+  })
+  parts$x <- done$x
+  parts$breaks <- done$breaks
+  parts
+}
+
+new_nid_panel <- function(data, plain, index, scheme, parts, long) {
+  rows <- parts$rows
+  missing <- vapply(parts$x, function(v) sum(count_missing_cpp(v)),
+                    numeric(1))
+  structure(
+    list(
+      data = data,
+      plain = plain,
+      index = index,
+      scheme = scheme,
+      regions = rows$labels,
+      offset = rows$offset,
+      source = parts$source,
+      x = parts$x,
+      missing = missing,
+      status = parts$status,
+      breaks = parts$breaks,
+      grid = rows$grid,
+      grids = list(offset = rows$grid_offset, time = rows$grid_time),
+      long = long,
+      outside = parts$outside
+    ),
+    class = "nid_panel"
+  )
+}
+
+check_panel <- function(x, arg = "x", call = rlang::caller_env()) {
+  if (!inherits(x, "nid_panel")) {
+    hint <- if (is.data.frame(x)) "Bring it in with `code_panel()` first."
+    stop_nid("argument",
+             c(paste0("`", arg, "` must be a panel, defining codes or rates."),
+               x = paste0("You gave ", describe(x), "."), i = hint),
+             argument = arg, call = call)
+  }
+  x
+}
+
+n_regions <- function(panel) length(panel$offset) - 1L
+
+n_rows <- function(panel) panel$offset[length(panel$offset)]
+
+# A column of the user's data in panel order.
+panel_column <- function(panel, name) {
+  x <- panel$plain[[name]]
+  if (is.null(panel$source)) x else x[panel$source]
+}
+
+# Region and time columns of results, for the given panel rows (NULL: all).
+index_columns <- function(panel, rows = NULL) {
+  out <- list()
+  if (!is.na(panel$index[["region"]])) {
+    size <- diff(panel$offset)
+    region <- if (is.null(rows)) {
+      rep(panel$regions, size)
+    } else {
+      panel$regions[rep(seq_along(size), size)[rows]]
+    }
+    out[[panel$index[["region"]]]] <- region
+  }
+  time <- panel_column(panel, panel$index[["time"]])
+  out[[panel$index[["time"]]]] <- if (is.null(rows)) time else time[rows]
+  out
+}
+
+region_column <- function(panel) {
+  if (is.na(panel$index[["region"]])) {
+    return(list())
+  }
+  stats::setNames(list(panel$regions), panel$index[["region"]])
+}
+
+# Time of every panel row as a number.
+row_time <- function(panel) {
+  size <- diff(panel$grids$offset)
+  if (n_rows(panel) == 0L) {
+    return(numeric())
+  }
+  panel$grids$time[sequence(size[panel$grid],
+                            from = panel$grids$offset[panel$grid] + 1L)]
+}
+
+# The user's own time values for panel rows (one-based).
+user_times <- function(panel, rows) {
+  time <- panel$plain[[panel$index[["time"]]]]
+  time[if (is.null(panel$source)) rows else panel$source[rows]]
+}

@@ -1,0 +1,351 @@
+# The two keys of a panel: which columns they are, what types they may have,
+# and time as a number.
+
+# Names that results use for themselves.
+reserved_names <- c(
+  "code", "term", "order", "indicator", "estimate", "std.error", "conf.low",
+  "conf.high", "prob.positive", "nobs", "rank"
+)
+
+# c(region = , time = ); region NA for one region without a column.
+find_index <- function(data, index, call) {
+  if (is.null(index)) {
+    index <- guess_index(data, call)
+  }
+  ok <- is.character(index) && length(index) %in% 1:2 && !anyNA(index)
+  if (!ok) {
+    stop_argument("index", "one or two column names, c(region, time)", index,
+                  call)
+  }
+  index <- unname(index)
+  if (any(!nzchar(index)) || any(index %in% reserved_names)) {
+    bad <- index[!nzchar(index) | index %in% reserved_names]
+    stop_nid(
+      "reserved_name",
+      c(paste0("An index column may not be called ", some_of(bad), "."),
+        i = "Results use that name. Rename the column first."),
+      columns = bad, call = call
+    )
+  }
+  check_columns(data, index, "index", call = call)
+  if (length(index) == 1L) {
+    index <- c(NA_character_, index)
+  }
+  if (identical(index[[1L]], index[[2L]])) {
+    stop_argument("index", "two different columns", index, call)
+  }
+  c(region = index[[1L]], time = index[[2L]])
+}
+
+guess_index <- function(data, call) {
+  own <- attr(data, "nid_index", exact = TRUE)
+  if (!is.null(own)) {
+    return(own)
+  }
+  if (all(c("region", "year") %in% names(data))) {
+    return(c("region", "year"))
+  }
+  if ("year" %in% names(data) && !anyDuplicated(data[["year"]])) {
+    return("year")
+  }
+  stop_nid(
+    "missing_index",
+    c("Which columns are the region and the time?",
+      i = "Say `index = c(\"<region>\", \"<time>\")`.",
+      i = paste0("The columns are ", some_of(names(data), 20L), ".")),
+    columns = names(data), call = call
+  )
+}
+
+# Data frames of other packages bring their own keys. Value: a plain list-like
+# data frame; attribute `nid_index` where the class knew the keys.
+strip_container <- function(data, call = rlang::caller_env()) {
+  if (inherits(data, "ts")) {
+    data <- ts_to_frame(data)
+  }
+  if (is.matrix(data) && (is.numeric(data) || is.character(data))) {
+    if (is.null(colnames(data))) {
+      stop_argument("data", "a data frame, or a matrix with column names",
+                    data, call)
+    }
+    data <- as.data.frame(data, optional = TRUE)
+  }
+  if (!is.data.frame(data)) {
+    stop_argument("data", "a data frame", data, call)
+  }
+  key <- NULL
+  if (inherits(data, "sf")) {
+    data <- drop_geometry(data)
+  }
+  if (inherits(data, "pdata.frame")) {
+    out <- pdata_to_frame(data)
+    data <- out$data
+    key <- out$key
+  } else if (inherits(data, "tbl_ts")) {
+    key <- tsibble_index(data, call)
+  } else if (inherits(data, "grouped_df")) {
+    inform_nid("ungrouped", paste0(
+      "The grouping of the data (by ",
+      some_of(setdiff(names(attr(data, "groups")), ".rows")),
+      ") is ignored: the index says what belongs together."
+    ))
+  }
+  out <- as_plain_frame(data)
+  attr(out, "nid_index") <- key
+  out
+}
+
+# A data frame without classes of its own, sharing the columns: neither
+# data.table's `[` nor a geometry column can interfere.
+as_plain_frame <- function(data) {
+  structure(
+    unclass_columns(data),
+    names = names(data),
+    class = "data.frame",
+    row.names = .set_row_names(nrow(data))
+  )
+}
+
+unclass_columns <- function(data) {
+  columns <- lapply(seq_along(data), function(i) .subset2(data, i))
+  names(columns) <- names(data)
+  columns
+}
+
+ts_to_frame <- function(x) {
+  values <- as.matrix(x)
+  if (is.null(colnames(values))) {
+    colnames(values) <- "value"
+  }
+  out <- data.frame(year = as.double(stats::time(x)))
+  for (name in colnames(values)) {
+    out[[name]] <- as.double(values[, name])
+  }
+  out
+}
+
+drop_geometry <- function(data) {
+  geometry <- attr(data, "sf_column")
+  inform_nid("geometry_dropped",
+             paste0("The geometry column ", some_of(geometry),
+                    " is dropped."),
+             columns = geometry)
+  keep <- setdiff(names(data), geometry)
+  structure(lapply(keep, function(name) .subset2(data, name)),
+            names = keep, class = "data.frame",
+            row.names = .set_row_names(nrow(data)))
+}
+
+pdata_to_frame <- function(data) {
+  keys <- attr(data, "index")
+  key <- names(keys)[1:2]
+  columns <- lapply(unclass_columns(data), function(x) {
+    if (inherits(x, "pseries")) {
+      attr(x, "index") <- NULL
+      class(x) <- setdiff(class(x), c("pseries", class(unclass(x))))
+      if (length(attr(x, "class")) == 0L) x <- unclass(x)
+    }
+    x
+  })
+  for (name in setdiff(key, names(columns))) {
+    columns[[name]] <- keys[[name]]
+  }
+  list(data = structure(columns, class = "data.frame",
+                        row.names = .set_row_names(nrow(data))),
+       key = key)
+}
+
+tsibble_index <- function(data, call) {
+  key <- setdiff(names(attr(data, "key")), ".rows")
+  if (length(key) > 1L) {
+    stop_nid(
+      "missing_index",
+      c(paste0("The tsibble has more than one key: ", some_of(key), "."),
+        i = "Say which is the region: `index = c(\"<region>\", \"<time>\")`."),
+      columns = key, call = call
+    )
+  }
+  c(key, as.character(attr(data, "index")))
+}
+
+# Region labels that C++ can number: text, whole numbers or numbers, no NA.
+region_keys <- function(x, name, call) {
+  if (is.list(x) || is.complex(x) || is.raw(x) || NCOL(x) != 1L) {
+    stop_nid("bad_region",
+             paste0("Column ", some_of(name), " cannot name regions: it is <",
+                    paste(class(x), collapse = "/"), ">."),
+             columns = name, call = call)
+  }
+  keys <- if (inherits(x, "integer64")) {
+    integer64_to_double(x, name, call)
+  } else if (is.character(x)) {
+    x
+  } else if (is.double(x)) {
+    as.double(x)
+  } else {
+    as.integer(x)
+  }
+  if (anyNA(keys)) {
+    rows <- which(is.na(keys))
+    stop_nid(
+      "missing_index",
+      c(paste0("The region (column ", some_of(name), ") is missing in ",
+               count_of(length(rows), "row"), "."),
+        x = paste0("Rows ", some_of(rows, quote = ""), ".")),
+      columns = name, rows = rows, n = length(rows), call = call
+    )
+  }
+  keys
+}
+
+# Time as a number, whatever it came as. Whole numbers stay whole.
+numeric_time <- function(x, name, call) {
+  if (is.factor(x) || is.character(x)) {
+    return(label_time(x, name, call))
+  }
+  if (is.list(x) || is.complex(x) || is.logical(x) || is.raw(x) ||
+      NCOL(x) != 1L) {
+    stop_bad_time(x, name, call, "it must be numbers or dates")
+  }
+  out <- if (inherits(x, "Date")) {
+    1970 + as.double(x) / 365.2425
+  } else if (inherits(x, "POSIXct")) {
+    1970 + as.double(x) / 86400 / 365.2425
+  } else if (inherits(x, c("yearmonth", "yearquarter"))) {
+    day <- as.POSIXlt(as.Date(x))
+    day$year + 1900 + day$mon / 12
+  } else if (inherits(x, "integer64")) {
+    integer64_to_double(x, name, call)
+  } else if (is.integer(x)) {
+    as.integer(x)
+  } else if (is.numeric(x)) {
+    as.double(x)
+  } else {
+    stop_bad_time(x, name, call, "it must be numbers or dates")
+  }
+  bad <- if (is.integer(out)) anyNA(out) else !all_finite(out)
+  if (bad) {
+    rows <- which(!is.finite(out))
+    stop_nid(
+      "bad_time",
+      c(paste0("The time (column ", some_of(name), ") is not a finite number ",
+               "in ", count_of(length(rows), "row"), "."),
+        x = paste0("Rows ", some_of(rows, quote = ""), ".")),
+      columns = name, rows = rows, values = x[rows], n = length(rows),
+      call = call
+    )
+  }
+  out
+}
+
+all_finite <- function(x) sum(count_missing_cpp(x)) == 0
+
+# Years that came as labels: "2005", "2005.5". Anything else would be a guess.
+label_time <- function(x, name, call) {
+  levels <- if (is.factor(x)) levels(x)[sort(unique(as.integer(x)))]
+            else unique(as.character(x))
+  if (anyNA(x) || anyNA(levels)) {
+    rows <- which(is.na(x))
+    stop_nid("bad_time",
+             paste0("The time (column ", some_of(name), ") is missing in ",
+                    count_of(length(rows), "row"), "."),
+             columns = name, rows = rows, n = length(rows), call = call)
+  }
+  clean <- trimws(levels)
+  value <- suppressWarnings(as.numeric(clean))
+  two_digits <- length(clean) > 0L && all(grepl("^[0-9]{2}$", clean))
+  bad <- is.na(value) | !is.finite(value)
+  if (any(bad) || two_digits) {
+    bad <- bad | two_digits
+    stop_bad_time(
+      x, name, call,
+      paste0("it has ", some_of(levels[bad], quote = "\"")),
+      hint = if (two_digits) {
+        "Write years with four digits."
+      } else if (any(grepl("^[0-9]{4}[/-][0-9]{2,4}$", clean[bad]))) {
+        paste0("A fiscal year needs one number: for example ",
+               "as.numeric(substr(x, 1, 4)).")
+      },
+      values = levels[bad]
+    )
+  }
+  inform_nid(
+    "time_labels",
+    paste0("The time (column ", some_of(name), ") is ",
+           if (is.factor(x)) "a factor" else "text",
+           "; its labels are read as numbers."),
+    columns = name
+  )
+  value[match(as.character(x), levels)]
+}
+
+stop_bad_time <- function(x, name, call, why, hint = NULL, values = NULL) {
+  stop_nid(
+    "bad_time",
+    c(paste0("Column ", some_of(name), " cannot be the time: ", why, "."),
+      x = paste0("It is <", paste(class(x), collapse = "/"), ">."),
+      i = hint),
+    columns = name, values = values, call = call
+  )
+}
+
+# bit64's numbers are 64-bit integers in the clothes of doubles. Exact below
+# 2^53, refused above: never the bit pattern as a number.
+integer64_to_double <- function(x, name, call) {
+  out <- integer64_to_double_cpp(unclass(x))
+  bad <- which(abs(out) > 2^53)
+  if (length(bad) > 0L) {
+    stop_nid(
+      "not_exact",
+      c(paste0("Column ", some_of(name), " has 64-bit integers too large for ",
+               "an exact double."),
+        x = paste0("Rows ", some_of(bad, quote = ""), ".")),
+      columns = name, rows = bad, n = length(bad), call = call
+    )
+  }
+  out
+}
+
+# Region names that a reader could take for one another: equal after NFKC,
+# case folding, trimming and reading Cyrillic letters as their Latin twins.
+warn_lookalikes <- function(x) {
+  if (is.factor(x)) {
+    x <- levels(x)[as.integer(x)]
+  }
+  if (!is.character(x) || length(x) < 2L) {
+    return(invisible())
+  }
+  twin <- ascii_lookalikes_cpp(x)
+  if (!is.null(twin)) {
+    second <- which(twin > 0L)
+    key <- tolower(trimws(x[second]))
+    same <- key == tolower(trimws(x[twin[second]]))
+    pairs <- x[sort(unique(c(second[same], twin[second][same])))]
+  } else {
+    key <- fold_names(x)
+    pairs <- x[key %in% key[duplicated(key)]]
+  }
+  if (length(pairs) > 0L) {
+    warn_nid(
+      "lookalike",
+      c(paste0("Some region names look alike but are kept apart: ",
+               some_of(pairs, quote = "\""), "."),
+        i = paste0("They differ only in case, spaces, or Latin and Cyrillic ",
+                   "letters of one shape.")),
+      regions = pairs
+    )
+  }
+  invisible()
+}
+
+fold_names <- function(x) {
+  x <- utf8::utf8_normalize(enc2utf8(x), map_case = TRUE, map_compat = TRUE)
+  x <- gsub("[[:space:]\u00a0]+", " ", x)
+  x <- trimws(x)
+  # Cyrillic a ve ie ka em en o er es te u ha, and dotted i.
+  chartr(
+    paste0("\u0430\u0432\u0435\u043a\u043c\u043d\u043e\u0440\u0441\u0442",
+           "\u0443\u0445\u0456"),
+    "abekmhopctyxi", x
+  )
+}

@@ -1,0 +1,85 @@
+# Columns of values: which types are numbers, which are refused and why.
+
+numeric_values <- function(x, name, call = rlang::caller_env()) {
+  if (is.matrix(x) || is.array(x)) {
+    if (NCOL(x) != 1L) {
+      stop_not_numeric(name, call, paste0("it is a matrix of ", NCOL(x),
+                                          " columns"))
+    }
+    x <- x[, 1L]
+  }
+  if (inherits(x, "integer64")) {
+    return(integer64_to_double(x, name, call))
+  }
+  if (inherits(x, c("Date", "POSIXt"))) {
+    stop_not_numeric(name, call, "it holds dates")
+  }
+  if (is.factor(x) || is.character(x)) {
+    return(stop_text_values(as.character(x), name, call))
+  }
+  if (is.logical(x) && all(is.na(x))) {
+    return(rep(NA_real_, length(x)))
+  }
+  if (!is.numeric(x)) {
+    stop_not_numeric(name, call,
+                     paste0("it is <", paste(class(x), collapse = "/"), ">"))
+  }
+  inform_dressed(x, name)
+  out <- as.double(x)
+  count <- count_missing_cpp(out)
+  if (count[["infinite"]] > 0) {
+    rows <- which(is.infinite(out))
+    stop_nid(
+      "not_finite",
+      c(paste0("Column ", some_of(name), " has ",
+               count_of(length(rows), "infinite value"), "."),
+        x = paste0("Rows ", some_of(rows, quote = ""), ".")),
+      columns = name, rows = rows, n = length(rows), call = call
+    )
+  }
+  out
+}
+
+# Numbers in the clothes of another class are used as they are, and said so.
+inform_dressed <- function(x, name) {
+  dress <- intersect(class(x), c("haven_labelled", "labelled", "units",
+                                 "difftime"))
+  if (length(dress) > 0L) {
+    inform_nid("dressed",
+               paste0("Column ", some_of(name), " is of class <", dress[[1L]],
+                      ">; its plain numbers are used."),
+               columns = name)
+  }
+}
+
+stop_not_numeric <- function(name, call, why, hint = NULL, values = NULL) {
+  stop_nid("not_numeric",
+           c(paste0("Column ", some_of(name), " must be numbers, but ", why,
+                    "."),
+             i = hint),
+           columns = name, values = values, call = call)
+}
+
+# Text is never guessed into numbers: say what stands there and how to read it.
+stop_text_values <- function(x, name, call) {
+  seen <- unique(x[!is.na(x)])
+  odd <- seen[is.na(suppressWarnings(as.numeric(seen)))]
+  shown <- if (length(odd) > 0L) odd else seen
+  hint <- if (length(odd) == 0L) {
+    paste0("They all read as numbers: as.numeric(", name, ").")
+  } else if (any(grepl("^\\s*-?[0-9 \u00a0]*,[0-9]+\\s*$", odd))) {
+    paste0("Decimal commas: read the file with dec = \",\", or ",
+           "as.numeric(sub(\",\", \".\", x, fixed = TRUE)).")
+  } else if (any(grepl("%", odd, fixed = TRUE))) {
+    "Percent signs: as.numeric(sub(\"%\", \"\", x, fixed = TRUE))."
+  } else {
+    paste0("If these mean a missing value, name them when reading the file: ",
+           "na.strings = c(", paste0("\"", utils::head(odd, 3L), "\"",
+                                     collapse = ", "), ").")
+  }
+  stop_not_numeric(
+    name, call,
+    paste0("it is text with ", some_of(shown, quote = "\"")),
+    hint = hint, values = shown
+  )
+}
