@@ -17,7 +17,31 @@ integer64_to_double_cpp <- function(x) {
     .Call(`_nidcode_integer64_to_double_cpp`, x)
 }
 
+linear_defined_cpp <- function(grids, rate) {
+    .Call(`_nidcode_linear_defined_cpp`, grids, rate)
+}
+
+linear_operator_cpp <- function(grids, g, rate, order) {
+    .Call(`_nidcode_linear_operator_cpp`, grids, g, rate, order)
+}
+
+linear_rates_cpp <- function(values, grid, grids, rate, orders, weight, k, sum_order, variance, threads) {
+    .Call(`_nidcode_linear_rates_cpp`, values, grid, grids, rate, orders, weight, k, sum_order, variance, threads)
+}
+
 test_interrupt_cpp <- function(n, threads) {
     .Call(`_nidcode_test_interrupt_cpp`, n, threads)
+}
+
+moments_cpp <- function(x, take_log, offset) {
+    .Call(`_nidcode_moments_cpp`, x, take_log, offset)
+}
+
+define_code_cpp <- function(code, offset, from, to, entry, count) {
+    .Call(`_nidcode_define_code_cpp`, code, offset, from, to, entry, count)
+}
+
+code_grids_cpp <- function(value, offset, time, breaks) {
+    .Call(`_nidcode_code_grids_cpp`, value, offset, time, breaks)
 }
 

@@ -56,6 +56,52 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// linear_defined_cpp
+Rcpp::List linear_defined_cpp(const Rcpp::List& grids, const Rcpp::List& rate);
+RcppExport SEXP _nidcode_linear_defined_cpp(SEXP gridsSEXP, SEXP rateSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::List& >::type grids(gridsSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::List& >::type rate(rateSEXP);
+    rcpp_result_gen = Rcpp::wrap(linear_defined_cpp(grids, rate));
+    return rcpp_result_gen;
+END_RCPP
+}
+// linear_operator_cpp
+Rcpp::NumericMatrix linear_operator_cpp(const Rcpp::List& grids, int g, const Rcpp::List& rate, int order);
+RcppExport SEXP _nidcode_linear_operator_cpp(SEXP gridsSEXP, SEXP gSEXP, SEXP rateSEXP, SEXP orderSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::List& >::type grids(gridsSEXP);
+    Rcpp::traits::input_parameter< int >::type g(gSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::List& >::type rate(rateSEXP);
+    Rcpp::traits::input_parameter< int >::type order(orderSEXP);
+    rcpp_result_gen = Rcpp::wrap(linear_operator_cpp(grids, g, rate, order));
+    return rcpp_result_gen;
+END_RCPP
+}
+// linear_rates_cpp
+Rcpp::List linear_rates_cpp(const Rcpp::NumericVector& values, const Rcpp::IntegerVector& grid, const Rcpp::List& grids, const Rcpp::List& rate, const Rcpp::IntegerVector& orders, const Rcpp::NumericVector& weight, const Rcpp::IntegerVector& k, int sum_order, const Rcpp::NumericVector& variance, int threads);
+RcppExport SEXP _nidcode_linear_rates_cpp(SEXP valuesSEXP, SEXP gridSEXP, SEXP gridsSEXP, SEXP rateSEXP, SEXP ordersSEXP, SEXP weightSEXP, SEXP kSEXP, SEXP sum_orderSEXP, SEXP varianceSEXP, SEXP threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type values(valuesSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type grid(gridSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::List& >::type grids(gridsSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::List& >::type rate(rateSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type orders(ordersSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type weight(weightSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type k(kSEXP);
+    Rcpp::traits::input_parameter< int >::type sum_order(sum_orderSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type variance(varianceSEXP);
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(linear_rates_cpp(values, grid, grids, rate, orders, weight, k, sum_order, variance, threads));
+    return rcpp_result_gen;
+END_RCPP
+}
 // test_interrupt_cpp
 Rcpp::NumericVector test_interrupt_cpp(double n, int threads);
 RcppExport SEXP _nidcode_test_interrupt_cpp(SEXP nSEXP, SEXP threadsSEXP) {
@@ -68,13 +114,62 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// moments_cpp
+Rcpp::List moments_cpp(const Rcpp::NumericVector& x, bool take_log, const Rcpp::IntegerVector& offset);
+RcppExport SEXP _nidcode_moments_cpp(SEXP xSEXP, SEXP take_logSEXP, SEXP offsetSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type x(xSEXP);
+    Rcpp::traits::input_parameter< bool >::type take_log(take_logSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type offset(offsetSEXP);
+    rcpp_result_gen = Rcpp::wrap(moments_cpp(x, take_log, offset));
+    return rcpp_result_gen;
+END_RCPP
+}
+// define_code_cpp
+Rcpp::List define_code_cpp(const Rcpp::List& code, const Rcpp::IntegerVector& offset, int from, int to, int entry, bool count);
+RcppExport SEXP _nidcode_define_code_cpp(SEXP codeSEXP, SEXP offsetSEXP, SEXP fromSEXP, SEXP toSEXP, SEXP entrySEXP, SEXP countSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::List& >::type code(codeSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type offset(offsetSEXP);
+    Rcpp::traits::input_parameter< int >::type from(fromSEXP);
+    Rcpp::traits::input_parameter< int >::type to(toSEXP);
+    Rcpp::traits::input_parameter< int >::type entry(entrySEXP);
+    Rcpp::traits::input_parameter< bool >::type count(countSEXP);
+    rcpp_result_gen = Rcpp::wrap(define_code_cpp(code, offset, from, to, entry, count));
+    return rcpp_result_gen;
+END_RCPP
+}
+// code_grids_cpp
+Rcpp::List code_grids_cpp(const Rcpp::NumericVector& value, const Rcpp::IntegerVector& offset, const Rcpp::NumericVector& time, const Rcpp::IntegerVector& breaks);
+RcppExport SEXP _nidcode_code_grids_cpp(SEXP valueSEXP, SEXP offsetSEXP, SEXP timeSEXP, SEXP breaksSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type value(valueSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type offset(offsetSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type time(timeSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type breaks(breaksSEXP);
+    rcpp_result_gen = Rcpp::wrap(code_grids_cpp(value, offset, time, breaks));
+    return rcpp_result_gen;
+END_RCPP
+}
 
 static const R_CallMethodDef CallEntries[] = {
     {"_nidcode_panel_order_cpp", (DL_FUNC) &_nidcode_panel_order_cpp, 2},
     {"_nidcode_count_missing_cpp", (DL_FUNC) &_nidcode_count_missing_cpp, 1},
     {"_nidcode_ascii_lookalikes_cpp", (DL_FUNC) &_nidcode_ascii_lookalikes_cpp, 1},
     {"_nidcode_integer64_to_double_cpp", (DL_FUNC) &_nidcode_integer64_to_double_cpp, 1},
+    {"_nidcode_linear_defined_cpp", (DL_FUNC) &_nidcode_linear_defined_cpp, 2},
+    {"_nidcode_linear_operator_cpp", (DL_FUNC) &_nidcode_linear_operator_cpp, 4},
+    {"_nidcode_linear_rates_cpp", (DL_FUNC) &_nidcode_linear_rates_cpp, 10},
     {"_nidcode_test_interrupt_cpp", (DL_FUNC) &_nidcode_test_interrupt_cpp, 2},
+    {"_nidcode_moments_cpp", (DL_FUNC) &_nidcode_moments_cpp, 3},
+    {"_nidcode_define_code_cpp", (DL_FUNC) &_nidcode_define_code_cpp, 6},
+    {"_nidcode_code_grids_cpp", (DL_FUNC) &_nidcode_code_grids_cpp, 4},
     {NULL, NULL, 0}
 };
 

@@ -1,0 +1,92 @@
+#ifndef NIDCODE_LINEAR_RATES_H
+#define NIDCODE_LINEAR_RATES_H
+
+// Linear rates of many series at once. Each grid has one operator, made once;
+// sums over the times of a grid become one row of weights on its values, and a
+// series costs one product with it.
+
+#include <Eigen/Core>
+
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+#include <nidcode/blocks.h>
+#include <nidcode/rate-operator.h>
+
+namespace nidcode {
+
+// Distinct grids, one behind the other, and k[g] sums over the times of grid
+// g: weight holds n x k numbers a grid, column by column.
+struct grid_pool {
+  const int* offset;
+  const double* time;
+  const int* step;
+  int size;
+
+  time_grid operator[](int g) const {
+    const int from = offset[g];
+    return {time + from, step == nullptr ? nullptr : step + from,
+            offset[g + 1] - from};
+  }
+};
+
+// sd of a residual by the local fit; NaN where no error can be given.
+inline double residual_sd(const rate_operator& op, const double* y, int n) {
+  if (!(op.df >= 2)) {
+    return std::numeric_limits<double>::quiet_NaN();
+  }
+  double rss = 0;
+  for (int i = 0; i < n; ++i) {
+    // Values are taken from the first one, so that an offset costs no digits.
+    double fit = 0;
+    for (int j = 0; j < n; ++j) {
+      fit += op.rate[0](i, j) * (y[j] - y[0]);
+    }
+    rss += (y[i] - y[0] - fit) * (y[i] - y[0] - fit);
+  }
+  return std::sqrt(rss / op.df);
+}
+
+// Row of weights on the values that gives sum_i w_i rate(t_i). Times with
+// weight 0 do not enter, so an undefined rate there does no harm; an undefined
+// rate with a weight makes the sum undefined.
+inline Eigen::RowVectorXd sum_weights(const rate_operator& op,
+                                      std::size_t order, const double* w,
+                                      int n) {
+  Eigen::RowVectorXd out = Eigen::RowVectorXd::Zero(n);
+  for (int i = 0; i < n; ++i) {
+    if (w[i] == 0) {
+      continue;
+    }
+    if (!op.defined[order][static_cast<std::size_t>(i)]) {
+      out.setConstant(std::numeric_limits<double>::quiet_NaN());
+      return out;
+    }
+    out += w[i] * op.rate[order].row(i);
+  }
+  return out;
+}
+
+// Product of a row of weights with a series. Rates do not see a constant, so
+// the first value may be taken off: exact for huge offsets.
+inline double weigh(const double* w, const double* y, int n, bool centre) {
+  const double zero = centre && n > 0 ? y[0] : 0;
+  double out = 0;
+  for (int j = 0; j < n; ++j) {
+    out += w[j] * (y[j] - zero);
+  }
+  return out;
+}
+
+inline double row_norm(const double* w, const double* variance, int n) {
+  double out = 0;
+  for (int j = 0; j < n; ++j) {
+    out += variance == nullptr ? w[j] * w[j] : w[j] * w[j] * variance[j];
+  }
+  return std::sqrt(out);
+}
+
+}  // namespace nidcode
+
+#endif

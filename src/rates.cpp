@@ -1,0 +1,288 @@
+// Glue of the linear rates: operators of grids, and their products with
+// series.
+
+#include <Rcpp.h>
+// RcppEigen's header sets Eigen up for R.
+#include <RcppEigen.h>
+#include <nidcode/central.h>
+#include <nidcode/divided-difference.h>
+#include <nidcode/linear-rates.h>
+#include <nidcode/local-polynomial.h>
+
+#include "interrupt.h"
+
+namespace {
+
+// Makes the operator of a grid for the rate that R names.
+class operator_maker {
+ public:
+  operator_maker(const Rcpp::List& rate, const nidcode::grid_pool& pool)
+      : pool_(pool), kind_(Rcpp::as<std::string>(rate["kind"])) {
+    if (kind_ == "local") {
+      local_.span = rate["span"];
+      local_.width = rate["width"];
+      local_.degree = rate["degree"];
+      local_.shift = rate["shift"];
+      const std::string kernel = rate["kernel"];
+      local_.kernel = kernel == "uniform" ? nidcode::kernel_shape::uniform
+                      : kernel == "tricube"
+                          ? nidcode::kernel_shape::tricube
+                          : nidcode::kernel_shape::epanechnikov;
+    } else if (kind_ == "custom") {
+      const Rcpp::List matrices = rate["matrices"];
+      for (R_xlen_t g = 0; g < matrices.size(); ++g) {
+        const Rcpp::List both = matrices[g];
+        custom_.push_back(read_custom(both[0], both[1]));
+      }
+    }
+  }
+
+  nidcode::rate_operator operator()(int g) const {
+    if (kind_ == "custom") {
+      return custom_[static_cast<std::size_t>(g)];
+    }
+    if (kind_ == "central") {
+      return nidcode::central_difference(pool_[g]);
+    }
+    if (kind_ == "local") {
+      return nidcode::local_polynomial(pool_[g], local_);
+    }
+    return nidcode::divided_difference(pool_[g]);
+  }
+
+ private:
+  // NA rows of the user's matrices are times without a rate.
+  static nidcode::rate_operator read_custom(const Rcpp::NumericMatrix& r1,
+                                            const Rcpp::NumericMatrix& r2) {
+    const int n = r1.nrow();
+    nidcode::rate_operator out(n);
+    out.rate[0].setIdentity();
+    out.defined[0].assign(static_cast<std::size_t>(n), 1);
+    for (int order = 1; order < 3; ++order) {
+      const Rcpp::NumericMatrix& from = order == 1 ? r1 : r2;
+      for (int i = 0; i < n; ++i) {
+        bool whole = true;
+        for (int j = 0; j < n; ++j) {
+          whole = whole && from(i, j) == from(i, j);
+        }
+        for (int j = 0; j < n && whole; ++j) {
+          out.rate[static_cast<std::size_t>(order)](i, j) = from(i, j);
+        }
+        out.defined[static_cast<std::size_t>(order)]
+                   [static_cast<std::size_t>(i)] = whole;
+      }
+    }
+    return out;
+  }
+
+  nidcode::grid_pool pool_;
+  std::string kind_;
+  nidcode::local_options local_;
+  std::vector<nidcode::rate_operator> custom_;
+};
+
+nidcode::grid_pool read_pool(const Rcpp::List& grids) {
+  const Rcpp::IntegerVector offset = grids["offset"];
+  const Rcpp::NumericVector time = grids["time"];
+  const Rcpp::IntegerVector step = grids["step"];
+  return {offset.begin(), time.begin(),
+          step.size() == 0 ? nullptr : step.begin(),
+          static_cast<int>(offset.size()) - 1};
+}
+
+// Series ordered by grid, so that each operator is made once a block.
+std::vector<int> order_by_grid(const Rcpp::IntegerVector& grid, int size) {
+  std::vector<int> next(static_cast<std::size_t>(size) + 1, 0);
+  for (int g : grid) {
+    ++next[static_cast<std::size_t>(g)];
+  }
+  for (std::size_t g = 1; g < next.size(); ++g) {
+    next[g] += next[g - 1];
+  }
+  std::vector<int> by(static_cast<std::size_t>(grid.size()));
+  for (R_xlen_t s = 0; s < grid.size(); ++s) {
+    by[static_cast<std::size_t>(
+        next[static_cast<std::size_t>(grid[s]) - 1]++)] = static_cast<int>(s);
+  }
+  return by;
+}
+
+}  // namespace
+
+// Where each order of the rate exists, over the pool of grids (columns 0..2),
+// and the residual degrees of freedom of each grid.
+// [[Rcpp::export]]
+Rcpp::List linear_defined_cpp(const Rcpp::List& grids, const Rcpp::List& rate) {
+  const nidcode::grid_pool pool = read_pool(grids);
+  const operator_maker make(rate, pool);
+  Rcpp::LogicalMatrix defined(pool.size > 0 ? pool.offset[pool.size] : 0, 3);
+  Rcpp::NumericVector df(pool.size);
+  r_interrupt progress;
+  for (int g = 0; g < pool.size; ++g) {
+    const nidcode::rate_operator op = make(g);
+    for (int order = 0; order < 3; ++order) {
+      for (int i = 0; i < pool[g].n; ++i) {
+        defined(pool.offset[g] + i, order) =
+            op.defined[static_cast<std::size_t>(order)]
+                      [static_cast<std::size_t>(i)];
+      }
+    }
+    df[g] = op.df >= 2 ? op.df : NA_REAL;
+    if ((g & 0xfff) == 0) {
+      progress.step(static_cast<std::size_t>(g));
+    }
+  }
+  return Rcpp::List::create(Rcpp::Named("defined") = defined,
+                            Rcpp::Named("df") = df);
+}
+
+// The operator of order 0, 1 or 2 of one grid (one-based).
+// [[Rcpp::export]]
+Rcpp::NumericMatrix linear_operator_cpp(const Rcpp::List& grids, int g,
+                                        const Rcpp::List& rate, int order) {
+  const nidcode::grid_pool pool = read_pool(grids);
+  const operator_maker make(rate, pool);
+  const nidcode::rate_operator op = make(g - 1);
+  Rcpp::NumericMatrix out(Rcpp::wrap(op.rate[static_cast<std::size_t>(order)]));
+  for (int i = 0; i < out.nrow(); ++i) {
+    if (!op.defined[static_cast<std::size_t>(order)]
+                   [static_cast<std::size_t>(i)]) {
+      out.row(i) = Rcpp::NumericVector(out.ncol(), NA_REAL);
+    }
+  }
+  return out;
+}
+
+// Rates of `orders` at every value and k sums a series. `weight` holds, grid
+// after grid, n x k numbers; `variance` is empty, one number, or one a value.
+// Errors come from it or, for a local fit, from the residuals.
+// [[Rcpp::export]]
+Rcpp::List linear_rates_cpp(const Rcpp::NumericVector& values,
+                            const Rcpp::IntegerVector& grid,
+                            const Rcpp::List& grids, const Rcpp::List& rate,
+                            const Rcpp::IntegerVector& orders,
+                            const Rcpp::NumericVector& weight,
+                            const Rcpp::IntegerVector& k, int sum_order,
+                            const Rcpp::NumericVector& variance, int threads) {
+  const nidcode::grid_pool pool = read_pool(grids);
+  const operator_maker make(rate, pool);
+  const std::string kind = rate["kind"];
+  const bool local = kind == "local";
+  // A user's own matrices need not send constants to zero.
+  const bool centre = kind != "custom";
+  const bool errors = local || variance.size() > 0;
+  const bool one_variance = variance.size() == 1;
+  const R_xlen_t series = grid.size();
+  const int n_orders = static_cast<int>(orders.size());
+  std::vector<R_xlen_t> start(static_cast<std::size_t>(series) + 1, 0);
+  std::vector<R_xlen_t> sum_start(static_cast<std::size_t>(series) + 1, 0);
+  std::vector<R_xlen_t> weight_start(static_cast<std::size_t>(pool.size) + 1,
+                                     0);
+  const bool sums = k.size() > 0;
+  for (int g = 0; g < pool.size && sums; ++g) {
+    weight_start[static_cast<std::size_t>(g) + 1] =
+        weight_start[static_cast<std::size_t>(g)] +
+        static_cast<R_xlen_t>(pool[g].n) * k[g];
+  }
+  for (R_xlen_t s = 0; s < series; ++s) {
+    const std::size_t at = static_cast<std::size_t>(s);
+    start[at + 1] = start[at] + pool[grid[s] - 1].n;
+    sum_start[at + 1] = sum_start[at] + (sums ? k[grid[s] - 1] : 0);
+  }
+  const R_xlen_t n_values = start.back();
+  const R_xlen_t n_sums = sum_start.back();
+  if (n_values != values.size() ||
+      (sums && weight_start.back() != weight.size())) {
+    throw std::invalid_argument("values and grids do not agree");
+  }
+  Rcpp::NumericMatrix estimate(Rcpp::no_init(n_orders ? n_values : 0, n_orders));
+  Rcpp::NumericMatrix error(
+      Rcpp::no_init(n_orders && errors ? n_values : 0, n_orders));
+  Rcpp::NumericVector sum_estimate(Rcpp::no_init(n_sums));
+  Rcpp::NumericVector sum_error(Rcpp::no_init(errors ? n_sums : 0));
+  Rcpp::NumericVector sigma(Rcpp::no_init(local ? series : 0));
+  const std::vector<int> by = order_by_grid(grid, pool.size);
+  double* const est = estimate.begin();
+  double* const err = error.begin();
+  const double* const y_all = values.begin();
+  const double* const w_all = weight.begin();
+  const double* const v_all = variance.begin();
+  double* const sum_est = sum_estimate.begin();
+  double* const sum_err = sum_error.begin();
+  double* const sigma_all = sigma.begin();
+  const int* const grid_of = grid.begin();
+  const int* const order_of = orders.begin();
+  const int* const k_of = k.begin();
+  r_interrupt progress;
+  nidcode::for_each_block(series, threads, progress, [&](std::ptrdiff_t from,
+                                                         std::ptrdiff_t to) {
+    int current = -1;
+    nidcode::rate_operator op(0);
+    std::vector<Eigen::MatrixXd> rates;  // transposed: one column a time
+    Eigen::MatrixXd rows;                // one column a sum
+    for (std::ptrdiff_t at = from; at < to; ++at) {
+      const std::size_t s =
+          static_cast<std::size_t>(by[static_cast<std::size_t>(at)]);
+      const int g = grid_of[s] - 1;
+      const int n = pool[g].n;
+      if (g != current) {
+        current = g;
+        op = make(g);
+        rates.clear();
+        for (int o = 0; o < n_orders; ++o) {
+          rates.push_back(
+              op.rate[static_cast<std::size_t>(order_of[o])].transpose());
+        }
+        if (sums) {
+          rows.resize(n, k_of[g]);
+          for (int j = 0; j < k_of[g]; ++j) {
+            rows.col(j) =
+                nidcode::sum_weights(
+                    op, static_cast<std::size_t>(sum_order),
+                    w_all + weight_start[static_cast<std::size_t>(g)] +
+                        static_cast<R_xlen_t>(j) * n,
+                    n)
+                    .transpose();
+          }
+        }
+      }
+      const double* y = y_all + start[s];
+      const double sd = local          ? nidcode::residual_sd(op, y, n)
+                        : one_variance ? std::sqrt(v_all[0])
+                                       : 1;
+      const double* v = errors && !local && !one_variance ? v_all + start[s]
+                                                          : nullptr;
+      if (local) {
+        sigma_all[s] = sd;
+      }
+      for (int o = 0; o < n_orders; ++o) {
+        const std::size_t order = static_cast<std::size_t>(order_of[o]);
+        for (int i = 0; i < n; ++i) {
+          const double* w = rates[static_cast<std::size_t>(o)].col(i).data();
+          const R_xlen_t cell = static_cast<R_xlen_t>(o) * n_values +
+                                start[s] + i;
+          const bool defined = op.defined[order][static_cast<std::size_t>(i)];
+          est[cell] = !defined ? NA_REAL
+                               : nidcode::weigh(w, y, n, centre) +
+                                     (order == 0 && centre ? y[0] : 0);
+          if (errors) {
+            err[cell] = defined ? sd * nidcode::row_norm(w, v, n) : NA_REAL;
+          }
+        }
+      }
+      for (int j = 0; sums && j < k_of[g]; ++j) {
+        const double* w = rows.col(j).data();
+        const R_xlen_t cell = sum_start[s] + j;
+        sum_est[cell] = nidcode::weigh(w, y, n, centre);
+        if (errors) {
+          sum_err[cell] = sd * nidcode::row_norm(w, v, n);
+        }
+      }
+    }
+  });
+  return Rcpp::List::create(
+      Rcpp::Named("estimate") = estimate, Rcpp::Named("std.error") = error,
+      Rcpp::Named("sum.estimate") = sum_estimate,
+      Rcpp::Named("sum.std.error") = sum_error, Rcpp::Named("sigma") = sigma,
+      Rcpp::Named("asked") = static_cast<double>(progress.asked));
+}

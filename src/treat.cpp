@@ -1,0 +1,155 @@
+// Glue of code-values.h and grid.h: centre and scale, codes, their grids.
+
+#include <Rcpp.h>
+#include <nidcode/code-values.h>
+#include <nidcode/grid.h>
+
+#include "interrupt.h"
+
+// Moments of the column as a whole, or of each region's rows.
+// [[Rcpp::export]]
+Rcpp::List moments_cpp(const Rcpp::NumericVector& x, bool take_log,
+                       const Rcpp::IntegerVector& offset) {
+  const R_xlen_t n = offset.size() > 1 ? offset.size() - 1 : 0;
+  Rcpp::NumericVector count(n), mean(n), sd(n), min(n), max(n);
+  r_interrupt progress;
+  for (R_xlen_t r = 0; r < n; ++r) {
+    const nidcode::moments m = nidcode::column_moments(
+        x.begin() + offset[r], offset[r + 1] - offset[r], take_log);
+    count[r] = m.n;
+    mean[r] = m.mean;
+    sd[r] = m.sd;
+    min[r] = m.min;
+    max[r] = m.max;
+    if (r % 4096 == 0) {
+      progress.step(static_cast<std::size_t>(r));
+    }
+  }
+  return Rcpp::List::create(
+      Rcpp::Named("n") = count, Rcpp::Named("mean") = mean,
+      Rcpp::Named("sd") = sd, Rcpp::Named("min") = min,
+      Rcpp::Named("max") = max);
+}
+
+namespace {
+
+nidcode::code_definition read_definition(const Rcpp::List& code) {
+  nidcode::code_definition out;
+  const Rcpp::List x = code["x"], centre = code["centre"],
+                   inverse = code["inverse"];
+  const Rcpp::LogicalVector take_log = code["log"];
+  const Rcpp::NumericVector sign = code["sign"], weight = code["weight"];
+  for (R_xlen_t k = 0; k < x.size(); ++k) {
+    nidcode::indicator_values one;
+    one.x = REAL(x[k]);
+    one.take_log = take_log[k];
+    one.centre = REAL(centre[k]);
+    one.inverse = REAL(inverse[k]);
+    one.by_region = Rf_xlength(centre[k]) != 1;
+    one.sign = sign[k];
+    one.reflect = Rcpp::as<bool>(code["reflect"]);
+    one.weight = weight[k];
+    out.indicators.push_back(one);
+  }
+  const std::string missing = code["missing"], aggregate = code["aggregate"];
+  out.missing = missing == "available" ? nidcode::missing_policy::available
+                                       : nidcode::missing_policy::constant;
+  out.aggregate = aggregate == "geometric" ? nidcode::aggregate_kind::geometric
+                  : aggregate == "harmonic" ? nidcode::aggregate_kind::harmonic
+                                            : nidcode::aggregate_kind::mean;
+  return out;
+}
+
+}  // namespace
+
+// Values of one code for regions from <= r < to (zero-based), in their rows.
+// `entry` > 0: the part of that indicator instead.
+// [[Rcpp::export]]
+Rcpp::List define_code_cpp(const Rcpp::List& code,
+                           const Rcpp::IntegerVector& offset, int from, int to,
+                           int entry, bool count) {
+  const nidcode::code_definition definition = read_definition(code);
+  const int start = to > from ? offset[from] : 0;
+  const int rows = to > from ? offset[to] - start : 0;
+  Rcpp::NumericVector value(Rcpp::no_init(rows));
+  Rcpp::IntegerVector used(Rcpp::no_init(count ? rows : 0));
+  nidcode::composition told;
+  told.lost.assign(definition.indicators.size(), 0);
+  r_interrupt progress;
+  for (int r = from; r < to; ++r) {
+    const int at = offset[r] - start;
+    nidcode::define_region(definition, r, offset[r], offset[r + 1], entry - 1,
+                           value.begin() + at,
+                           count ? used.begin() + at : nullptr, told);
+    if ((r & 0xfff) == 0) {
+      progress.step(static_cast<std::size_t>(offset[r]));
+    }
+  }
+  double missing = 0;
+  for (double v : value) {
+    missing += v != v;
+  }
+  Rcpp::IntegerVector changed(told.changed.begin(), told.changed.end());
+  return Rcpp::List::create(
+      Rcpp::Named("value") = value, Rcpp::Named("used") = used,
+      Rcpp::Named("missing") = missing, Rcpp::Named("lost") = told.lost,
+      Rcpp::Named("changed") = changed + 1);
+}
+
+// The distinct grids (observed times and breaks) of one code. `breaks`: panel
+// rows (one-based, ascending) that start a new method; one that is not
+// observed passes to the next observed row of its region.
+// [[Rcpp::export]]
+Rcpp::List code_grids_cpp(const Rcpp::NumericVector& value,
+                          const Rcpp::IntegerVector& offset,
+                          const Rcpp::NumericVector& time,
+                          const Rcpp::IntegerVector& breaks) {
+  const R_xlen_t n = offset.size() - 1;
+  nidcode::sequence_index index;
+  Rcpp::IntegerVector grid(n);
+  Rcpp::IntegerVector stepped;
+  std::vector<double> key;
+  std::vector<int> steps;
+  R_xlen_t next = 0;
+  r_interrupt progress;
+  for (R_xlen_t r = 0; r < n; ++r) {
+    key.clear();
+    bool pending = false;
+    for (int row = offset[r]; row < offset[r + 1]; ++row) {
+      while (next < breaks.size() && breaks[next] - 1 < offset[r]) {
+        ++next;
+      }
+      if (next < breaks.size() && breaks[next] - 1 == row) {
+        pending = true;
+        ++next;
+      }
+      if (value[row] == value[row]) {
+        key.push_back(time[row]);
+        key.push_back(pending && key.size() > 1 ? 1 : 0);
+        pending = false;
+      }
+    }
+    grid[r] = key.empty() ? 0
+                          : index.number(key.data(),
+                                         static_cast<int>(key.size())) +
+                                1;
+    if ((r & 0xfff) == 0) {
+      progress.step(static_cast<std::size_t>(offset[r]));
+    }
+  }
+  const nidcode::sequence_pool& pool = index.pool();
+  const R_xlen_t cells = static_cast<R_xlen_t>(pool.value.size() / 2);
+  Rcpp::NumericVector times(cells);
+  Rcpp::IntegerVector step(cells), start(pool.size() + 1);
+  for (R_xlen_t i = 0; i < cells; ++i) {
+    times[i] = pool.value[static_cast<std::size_t>(2 * i)];
+    step[i] = static_cast<int>(pool.value[static_cast<std::size_t>(2 * i + 1)]);
+  }
+  for (int g = 0; g <= pool.size(); ++g) {
+    start[g] = pool.offset[static_cast<std::size_t>(g)] / 2;
+  }
+  return Rcpp::List::create(Rcpp::Named("grid") = grid,
+                            Rcpp::Named("offset") = start,
+                            Rcpp::Named("time") = times,
+                            Rcpp::Named("step") = step);
+}
