@@ -1,0 +1,308 @@
+#' From indicators to defining codes
+#'
+#' Transforms and normalises the indicators of a panel and takes their weighted
+#' mean in each code.
+#'
+#' \deqn{D_c(r,t) = \frac{\sum_k w_k s_k z_k(r,t)}{\sum_k w_k}}{
+#'   D_c(r,t) = sum_k w_k s_k z_k(r,t) / sum_k w_k}
+#'
+#' Centre and scale are the plain mean and sd (n - 1), or minimum and range, of
+#' all observed cells of the reference. An indicator without spread counts 0,
+#' with a warning. Direction -1 turns z into 1 - z where z is bounded
+#' ("minmax", "goalposts", "rank") and into -z elsewhere.
+#'
+#' @param x <nid_panel> From [code_panel()].
+#' @param normalise <chr> "zscore", "minmax", "index" (own value at the base
+#'   time = 100), "goalposts" (`low` and `high` of the scheme), "rank" (0 to 1)
+#'   or "none".
+#' @param reference Whose centre and scale: "panel" (all rows), "region" (each
+#'   region's own), one <time> (a base year; "index" needs one) or a
+#'   [code_reference()].
+#' @param aggregate <chr> "mean", "geometric" or "harmonic" (both need values
+#'   above 0).
+#' @param missing <chr> "constant": within a region a code has the same
+#'   indicators at every time; one never observed there is left out, a time at
+#'   which a kept one is missing has no code. "available": rescaled over what
+#'   is there, and each change of composition counts as a break. "error".
+#' @return `nid_defining`, a tibble with a row per region, time and code where
+#'   the code is observed: the index columns, `code` <chr>, `estimate` <dbl>
+#'   (in sd of the reference, 0 to 1, or percent of the base), `n.indicators`
+#'   <int>, `break` <lgl> a new method starts here.
+#' @section Errors:
+#' `nidcode_error_domain`, `_reference`, `_few_regions`, `_composition`,
+#' `_scheme`; warnings `_zero_spread`, `_units`, `_digits_lost`.
+#' @source Economy of Region, 2017, vol. 13 (see [nidcode-package]).
+#' @family treat
+#' @examples
+#' district <- subset(ural, region_code == "FD-U")
+#' panel <- code_panel(district, ural_scheme, index = "year",
+#'                     status = "_status")
+#' defining_codes(panel)
+#' @export
+defining_codes <- function(x, normalise = "zscore", reference = "panel",
+                           aggregate = "mean", missing = "constant") {
+  def <- define(x, normalise, reference, aggregate, missing,
+                rlang::current_env())
+  defining_table(def)
+}
+
+# The affine map of a panel with its settings; codes are computed from it on
+# demand, so that millions of series need no normalised copy.
+define <- function(x, normalise, reference, aggregate, missing, call) {
+  panel <- check_panel(x, call = call)
+  check_choice(normalise, c("zscore", "minmax", "index", "goalposts", "rank",
+                            "none"), call = call)
+  check_choice(aggregate, c("mean", "geometric", "harmonic"), call = call)
+  check_choice(missing, c("constant", "available", "error"), call = call)
+  reference <- check_reference(reference, normalise, panel, call)
+  check_log_domain(panel, call)
+  warn_units(panel$scheme, normalise)
+  map <- if (n_rows(panel) == 0L && !inherits(reference, "nid_reference")) {
+    constant_map(panel$scheme[["indicator"]], 0, 1)
+  } else {
+    normalisation(panel, normalise, reference, call)
+  }
+  def <- list(panel = panel, normalise = normalise, reference = reference,
+              aggregate = aggregate, missing = missing,
+              centre = map$centre, scale = map$scale,
+              affine = normalise != "rank" && aggregate == "mean",
+              values = transformed_values(panel, normalise, reference))
+  def <- structure(def, class = "nid_definition")
+  check_positive_mean(def, call)
+  if (missing == "error") check_complete(def, call)
+  def
+}
+
+check_reference <- function(reference, normalise, panel, call) {
+  if (inherits(reference, "nid_reference")) {
+    return(reference)
+  }
+  ok <- length(reference) == 1L && !is.na(reference) &&
+    (reference %in% c("panel", "region") ||
+       is.numeric(reference) || inherits(reference, c("Date", "POSIXct")))
+  if (!ok) {
+    stop_nid("reference",
+             c(paste0("`reference` must be \"panel\", \"region\", one time or ",
+                      "a code_reference()."),
+               x = paste0("You gave ", describe(reference), ".")),
+             call = call)
+  }
+  if (is.character(reference)) {
+    if (normalise == "index") index_map(panel, reference, call)
+    return(reference)
+  }
+  if (normalise == "rank") {
+    stop_nid("reference", paste0("Ranks are taken over the \"panel\" or ",
+                                 "within each \"region\"."), call = call)
+  }
+  as.double(numeric_time(reference, "reference", call))
+}
+
+# Ranks replace the values; everything else stays as it came.
+transformed_values <- function(panel, normalise, reference) {
+  if (normalise != "rank") {
+    return(panel$x)
+  }
+  group <- if (identical(reference, "region")) {
+    rep(seq_len(n_regions(panel)), diff(panel$offset))
+  }
+  lapply(panel$x, rank_values, group = group)
+}
+
+warn_units <- function(scheme, normalise) {
+  if (normalise != "none") {
+    return(invisible())
+  }
+  unit <- paste(scheme[["unit"]], scheme[["transform"]])
+  if (length(unique(unit)) > 1L && !all(scheme[["transform"]] == "log")) {
+    warn_nid(
+      "units",
+      c("normalise = \"none\" over different units: codes of unlike units are added.",
+        i = paste0("Units: ", some_of(unique(scheme[["unit"]]),
+                                      quote = "\""), ".")),
+      values = unique(scheme[["unit"]])
+    )
+  }
+}
+
+# What the kernel needs to compute one code.
+code_parts <- function(def, code) {
+  scheme <- def$panel$scheme
+  use <- which(scheme[["code"]] == code & scheme[["weight"]] > 0)
+  names <- scheme[["indicator"]][use]
+  rank <- def$normalise == "rank"
+  list(
+    names = names,
+    x = unname(def$values[names]),
+    log = if (rank) rep(FALSE, length(use)) else {
+      scheme[["transform"]][use] == "log"
+    },
+    centre = unname(def$centre[names]),
+    inverse = unname(lapply(def$scale[names], inverse_index, def = def)),
+    sign = scheme[["direction"]][use],
+    weight = scheme[["weight"]][use],
+    reflect = def$normalise %in% bounded_kinds,
+    missing = if (def$missing == "available") "available" else "constant",
+    aggregate = def$aggregate
+  )
+}
+
+# A region without a base value has no index (NA); elsewhere 0 is no spread.
+inverse_index <- function(scale, def) {
+  out <- inverse_scale(scale)
+  if (def$normalise == "index") out[is.na(scale)] <- NA_real_
+  out
+}
+
+# Values of a code over the panel's rows, or those of some regions; `entry`:
+# the part of one indicator in it.
+code_values <- function(def, code, entry = 0L, count = FALSE,
+                        regions = c(0L, n_regions(def$panel))) {
+  parts <- code_parts(def, code)
+  out <- define_code_cpp(parts, def$panel$offset, regions[[1L]],
+                         regions[[2L]], as.integer(entry), count)
+  out$names <- parts$names
+  out
+}
+
+# Codes of the scheme that have an indicator.
+used_codes <- function(def) {
+  codes <- scheme_codes(def$panel$scheme)
+  codes[codes$code %in% def$panel$scheme[["code"]], , drop = FALSE]
+}
+
+# Panel rows at which a code starts a new method: breaks of its indicators,
+# and changes of its composition.
+code_breaks <- function(def, code, changed = integer()) {
+  names <- code_parts(def, code)$names
+  sort(unique(c(unlist(def$panel$breaks[names], FALSE, FALSE), changed)))
+}
+
+check_positive_mean <- function(def, call) {
+  if (def$aggregate == "mean" || n_rows(def$panel) == 0L) {
+    return(invisible())
+  }
+  panel <- def$panel
+  for (code in used_codes(def)$code) {
+    parts <- code_parts(def, code)
+    for (k in seq_along(parts$names)) {
+      one <- lapply(parts, function(p) p)
+      for (what in c("x", "log", "centre", "inverse", "sign", "weight")) {
+        one[[what]] <- parts[[what]][k]
+      }
+      one$aggregate <- "mean"
+      z <- define_code_cpp(one, panel$offset, 0L, n_regions(panel), 0L,
+                           FALSE)$value
+      bad <- which(z <= 0)
+      if (length(bad) > 0L) {
+        place <- row_places(panel_as_rows(panel), bad)
+        stop_nid(
+          "domain",
+          c(paste0("A ", def$aggregate, " mean needs values above 0; ",
+                   some_of(parts$names[k]), " has ",
+                   count_of(length(bad), "normalised value"),
+                   " that is not."),
+            x = place$text),
+          columns = parts$names[k], regions = place$regions,
+          times = place$times, n = length(bad), call = call
+        )
+      }
+    }
+  }
+}
+
+check_complete <- function(def, call) {
+  panel <- def$panel
+  for (name in names(panel$x)) {
+    if (panel$missing[[name]] > 0) {
+      bad <- which(is.na(panel$x[[name]]))
+      place <- row_places(panel_as_rows(panel), bad)
+      stop_nid(
+        "composition",
+        c(paste0("`missing = \"error\"` and ", some_of(name), " is missing in ",
+                 count_of(length(bad), "cell"), "."),
+          x = place$text),
+        columns = name, regions = place$regions, times = place$times,
+        n = length(bad), call = call
+      )
+    }
+  }
+}
+
+defining_spec <- function(def, title, ..., level = NULL, notes = character()) {
+  new_nid_spec(
+    title, ...,
+    normalise = def$normalise,
+    reference = reference_text(def$reference),
+    aggregate = if (def$aggregate != "mean") def$aggregate,
+    missing = if (any(def$panel$missing > 0)) def$missing,
+    level = level, notes = notes
+  )
+}
+
+reference_text <- function(reference) {
+  if (inherits(reference, "nid_reference")) return("frozen")
+  if (is.numeric(reference)) return(format_time(reference))
+  reference
+}
+
+defining_table <- function(def) {
+  codes <- used_codes(def)$code
+  n <- n_rows(def$panel)
+  parts <- lapply(codes, function(code) {
+    v <- code_values(def, code, count = TRUE)
+    at <- rep(FALSE, n)
+    at[code_breaks(def, code, v$changed)] <- TRUE
+    c(v, list(at = at))
+  })
+  inform_lost_times(parts)
+  rows <- rep(seq_len(n), each = length(codes))
+  interleave <- function(what) {
+    as.vector(do.call(rbind, lapply(parts, `[[`, what)))
+  }
+  value <- interleave("value")
+  keep <- which(!is.na(value))
+  columns <- c(
+    index_columns(def$panel, rows[keep]),
+    list(code = rep(codes, n)[keep], estimate = value[keep],
+         n.indicators = interleave("used")[keep], break. = interleave("at")[keep])
+  )
+  names(columns)[length(columns)] <- "break"
+  new_nid_table(columns, "defining", defining_spec(def, "Defining codes"),
+                fit = def)
+}
+
+# Which indicator costs the most times under "constant".
+inform_lost_times <- function(parts) {
+  lost <- unlist(lapply(parts, function(p) stats::setNames(p$lost, p$names)))
+  if (length(lost) == 0L || max(lost) == 0) {
+    return(invisible())
+  }
+  worst <- names(lost)[which.max(lost)]
+  inform_nid(
+    "composition",
+    c(paste0("Some times have no code, or fewer indicators in it, because an ",
+             "indicator is missing there."),
+      i = paste0("Most are due to ", some_of(worst), ": ",
+                 count_of(max(lost), "time"), ".")),
+    columns = worst, n = max(lost)
+  )
+}
+
+# The definition behind any of our objects.
+get_defining <- function(x, call = rlang::caller_env()) {
+  if (inherits(x, "nid_definition")) return(x)
+  if (inherits(x, "nid_model")) x <- x$defining
+  fit <- get_fit(x)
+  if (inherits(fit, "nid_definition")) return(fit)
+  if (!is.null(fit$def)) return(fit$def)
+  if (inherits(x, "nid_panel")) {
+    return(define(x, "zscore", "panel", "mean", "constant", call))
+  }
+  stop_nid(
+    "needs_fit",
+    c("This table no longer carries the fit behind it.",
+      i = "Rows or columns were changed; use the table as the verb gave it."),
+    call = call
+  )
+}

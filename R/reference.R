@@ -1,0 +1,99 @@
+#' Freeze centre and scale
+#'
+#' Under `reference = "panel"` adding data moves old numbers, because centre
+#' and scale are those of all rows. A code reference keeps them: pass it as
+#' `reference` to [defining_codes()] or [code_model()].
+#'
+#' @param x A `nid_defining`, `nid_rates` or `nid_model`.
+#' @return `nid_reference`: a tibble with `indicator` <chr>, `centre` <dbl> and
+#'   `scale` <dbl>, in units of the indicator after its transform; with
+#'   `reference = "region"` or an index also the region column, a row per
+#'   region and indicator. `scale` 0 means no spread.
+#' @family treat
+#' @examples
+#' data <- data.frame(region = "A", year = 2005:2009, y = c(1, 3, 4, 8, 9))
+#' codes <- defining_codes(code_panel(data, code_scheme("y", "social")))
+#' code_reference(codes)
+#' @export
+code_reference <- function(x) {
+  def <- get_defining(x)
+  if (def$normalise == "rank") {
+    stop_nid("reference",
+             "Ranks have no centre and scale that could be kept.")
+  }
+  panel <- def$panel
+  names <- panel$scheme[["indicator"]]
+  by_region <- any(lengths(def$centre) != 1L)
+  if (!by_region) {
+    columns <- list(indicator = names, centre = unlist(def$centre, FALSE, FALSE),
+                    scale = unlist(def$scale, FALSE, FALSE))
+  } else {
+    n <- n_regions(panel)
+    columns <- c(
+      lapply(region_column(panel), rep, times = length(names)),
+      list(indicator = rep(names, each = n),
+           centre = unlist(lapply(def$centre, rep_len, n), FALSE, FALSE),
+           scale = unlist(lapply(def$scale, rep_len, n), FALSE, FALSE))
+    )
+  }
+  tibble::new_tibble(columns, nrow = length(columns$indicator),
+                     class = "nid_reference", normalise = def$normalise,
+                     region = if (by_region) panel$index[["region"]])
+}
+
+#' @export
+print.nid_reference <- function(x, ...) {
+  cat("Frozen centre and scale (", attr(x, "normalise"), ") of ",
+      count_of(length(unique(x[["indicator"]])), "indicator"), ".\n", sep = "")
+  plain <- x
+  class(plain) <- c("tbl_df", "tbl", "data.frame")
+  attr(plain, "normalise") <- NULL
+  attr(plain, "region") <- NULL
+  text <- format(plain, n = 8L)
+  cat(utils::head(text[-1L], 13L), sep = "\n")
+  invisible(x)
+}
+
+frozen_normalisation <- function(panel, kind, reference, call) {
+  if (!identical(attr(reference, "normalise"), kind)) {
+    stop_nid("reference",
+             paste0("The reference was made with normalise = \"",
+                    attr(reference, "normalise"), "\", not \"", kind, "\"."),
+             call = call)
+  }
+  names <- panel$scheme[["indicator"]]
+  absent <- setdiff(names, reference[["indicator"]])
+  if (length(absent) > 0L) {
+    stop_nid("reference",
+             paste0("The reference has no centre and scale for ",
+                    some_of(absent), "."),
+             columns = absent, call = call)
+  }
+  region <- attr(reference, "region")
+  pick <- function(what) {
+    out <- lapply(names, function(name) {
+      rows <- reference[["indicator"]] == name
+      value <- reference[[what]][rows]
+      if (is.null(region)) {
+        return(value)
+      }
+      key <- if (is.na(region)) 1L else {
+        match(as.character(panel$regions),
+              as.character(reference[[region]][rows]))
+      }
+      value[key]
+    })
+    stats::setNames(out, names)
+  }
+  if (!is.null(region) && !is.na(region)) {
+    strange <- setdiff(as.character(panel$regions),
+                       as.character(reference[[region]]))
+    if (length(strange) > 0L) {
+      stop_nid("reference",
+               paste0("The reference has no centre and scale for ",
+                      some_of(strange), "."),
+               regions = strange, call = call)
+    }
+  }
+  list(centre = pick("centre"), scale = pick("scale"))
+}
