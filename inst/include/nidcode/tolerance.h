@@ -9,6 +9,35 @@ namespace nidcode {
 // second difference over such a step would magnify rounding by 1e16.
 constexpr double close_times = 1e-8;
 
+// Points of the grid of log lambda. From 41 on, means and errors of the
+// averaged spline change by less than 1 % of the error when it is doubled.
+constexpr int lambda_points = 41;
+
+// The grid of lambda runs from a curve that uses this share of one degree of
+// freedom (a polynomial to the eye) ...
+constexpr double lambda_least = 1e-4;
+
+// ... to one that leaves this share of one to the noise (an interpolation).
+constexpr double lambda_rest = 1e-3;
+
+// Eigenvalues below this share of the first are rounding of n > 100 points or
+// of points nearly on top of each other; raised to it, they only say "not
+// resolved".
+constexpr double eigen_floor = 1e-13;
+
+// Above this many free directions the variance between lambdas is summed over
+// the grid points and not over pairs of directions: r (r + 1) / 2 pairs then
+// outnumber 41 r products.
+constexpr int pairs_limit = 80;
+
+// (RSS_g / RSS_G)^(-r/2) is a product without logarithms while it cannot leave
+// the range of a double; its square root must stay above this.
+constexpr double power_limit = 1e-140;
+
+// Series of one grid that are worked on with one basis: few enough to share
+// among threads, enough that the basis costs under 5 %.
+constexpr int unit_series = 900;
+
 }  // namespace nidcode
 
 #endif

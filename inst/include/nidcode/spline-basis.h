@@ -1,0 +1,264 @@
+#ifndef NIDCODE_SPLINE_BASIS_H
+#define NIDCODE_SPLINE_BASIS_H
+
+// Everything about a smoothing spline that depends on the times alone:
+//   y = X b + f + e,  X = [1, c, c^2 (m = 3), 1(i >= break), ...],
+// s = (t - t_0) / (t_n - t_0), c = 2 s - 1, f an integrated Wiener process of
+// variance sigma^2 lambda, e of variance sigma^2.
+//
+// With D the matrix of divided differences of order m and M_i their Peano
+// kernels (B-splines), D'KD = int M M' = G = L L'. Columns D L^-T w span the
+// complement of the polynomials, and K is there the identity over w: so the
+// singular values of A = D L^-T are e_j^(-1/2), its left singular vectors are
+// the basis Q U of method.md. G is well conditioned where K is hopeless. A
+// break is a linear condition on w, taken out by an orthonormal basis.
+
+#include <Eigen/Core>
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include <nidcode/integrated-wiener.h>
+#include <nidcode/one-sided-jacobi.h>
+#include <nidcode/tolerance.h>
+
+namespace nidcode {
+
+// Orthonormal columns q and upper triangular r with x = q r: Gram-Schmidt,
+// twice (Giraud, Langou and Rozloznik 2005: twice is enough). x becomes q.
+inline void gram_schmidt(Eigen::MatrixXd& x, Eigen::MatrixXd& r) {
+  r.setZero(x.cols(), x.cols());
+  for (Eigen::Index j = 0; j < x.cols(); ++j) {
+    for (int pass = 0; pass < 2; ++pass) {
+      for (Eigen::Index i = 0; i < j; ++i) {
+        const double c = x.col(i).dot(x.col(j));
+        r(i, j) += c;
+        x.col(j) -= c * x.col(i);
+      }
+    }
+    r(j, j) = x.col(j).norm();
+    x.col(j) /= r(j, j);
+  }
+}
+
+class spline_basis {
+ public:
+  // `step[i]` != 0: a break at time[i] (never at the first). Times ascend.
+  void compute(int m, const double* time, const int* step, int n) {
+    if ((m != 2 && m != 3) || n < 1) {
+      throw std::invalid_argument("a spline needs m = 2 or 3 and a time");
+    }
+    m_ = m;
+    n_ = n;
+    scale_time(time);
+    polynomials(step);
+    r_ = directions_of(m, step, n);
+    if (!smooth()) {
+      p_.resize(n, 0);
+      e_.resize(0);
+      return;
+    }
+    splines();
+    without_breaks();
+    eigen();
+  }
+
+  static int breaks_of(const int* step, int n) {
+    int b = 0;
+    for (int i = 1; i < n; ++i) {
+      b += step[i] != 0;
+    }
+    return b;
+  }
+  // A short series keeps the polynomial of highest degree that it determines:
+  // degree m - 1 needs n >= m + breaks.
+  static int degree_of(int m, const int* step, int n) {
+    return std::min(m - 1, n - breaks_of(step, n) - 1);
+  }
+  // Directions that a curve can be smoothed in; one alone gives no error.
+  static int directions_of(int m, const int* step, int n) {
+    const int r = n - m - breaks_of(step, n);
+    return r >= 2 ? r : 0;
+  }
+
+  int m() const { return m_; }
+  int n() const { return n_; }
+  int degree() const { return degree_; }          // of the polynomial part
+  int r() const { return r_; }                    // 0: a polynomial only
+  bool smooth() const { return r_ > 0; }
+  bool converged() const { return converged_; }
+  double origin() const { return origin_; }
+  double span() const { return span_; }
+  double scaled(double time) const { return (time - origin_) / span_; }
+  const Eigen::VectorXd& s() const { return s_; }
+  const Eigen::MatrixXd& polynomial() const { return q_; }     // n x p
+  const Eigen::MatrixXd& triangle() const { return rx_; }      // X = q rx
+  const Eigen::MatrixXd& directions() const { return p_; }     // n x r, Q U
+  const Eigen::VectorXd& e() const { return e_; }              // descending
+  const Eigen::MatrixXd& steps() const { return steps_; }      // n x breaks
+  const Eigen::MatrixXd& difference() const { return d_; }     // (m+1) x n0
+  const Eigen::MatrixXd& condition() const { return q1_; }     // n0 x breaks
+  const Eigen::MatrixXd& condition_triangle() const { return r1_; }
+  int n_spline() const { return n_ - m_; }
+
+  double spline(int i, double u) const {  // M_i(u)
+    const point_functional l = {&s_[i], &d_(0, i), m_ + 1, -1, 0.0};
+    return peano_kernel(m_, l, u);
+  }
+
+  // v <- L^-1 v and v <- L^-T v, L the banded Cholesky factor of G.
+  void forward(double* v) const {
+    for (int i = 0; i < n_spline(); ++i) {
+      double sum = v[i];
+      for (int k = 1; k < m_ && k <= i; ++k) {
+        sum -= l_(k, i) * v[i - k];
+      }
+      v[i] = sum / l_(0, i);
+    }
+  }
+  void backward(double* v) const {
+    for (int i = n_spline() - 1; i >= 0; --i) {
+      v[i] /= l_(0, i);
+      for (int k = 1; k < m_ && k <= i; ++k) {
+        v[i - k] -= l_(k, i) * v[i];
+      }
+    }
+  }
+
+ private:
+  void scale_time(const double* time) {
+    origin_ = time[0];
+    span_ = n_ > 1 ? time[n_ - 1] - time[0] : 1.0;
+    s_.resize(n_);
+    for (int i = 0; i < n_; ++i) {
+      s_[i] = scaled(time[i]);
+      if (i > 0 && !(s_[i] > s_[i - 1])) {
+        throw std::invalid_argument("times must ascend");
+      }
+    }
+  }
+
+  void polynomials(const int* step) {
+    const int b = breaks_of(step, n_);
+    degree_ = degree_of(m_, step, n_);
+    q_.resize(n_, degree_ + 1 + b);
+    steps_.resize(n_, b);
+    for (int i = 0; i < n_; ++i) {
+      const double c = 2.0 * s_[i] - 1.0;
+      double power = 1.0;
+      for (int k = 0; k <= degree_; ++k, power *= c) {
+        q_(i, k) = power;
+      }
+    }
+    for (int i = 1, k = 0; i < n_; ++i) {
+      if (step[i] != 0) {
+        for (int j = 0; j < n_; ++j) {
+          steps_(j, k) = j >= i ? 1.0 : 0.0;
+        }
+        ++k;
+      }
+    }
+    q_.rightCols(b) = steps_;
+    gram_schmidt(q_, rx_);
+  }
+
+  void splines() {
+    const int n0 = n_spline();
+    d_.resize(m_ + 1, n0);
+    for (int i = 0; i < n0; ++i) {
+      difference_weights(m_, &s_[i], &d_(0, i));
+    }
+    l_.setZero(m_, n0);  // l_(k, i) = G(i, i - k), then L(i, i - k)
+    for (int piece = 0; piece + 1 < n_; ++piece) {
+      const double half = 0.5 * (s_[piece + 1] - s_[piece]);
+      for (int g = 0; g < gauss_points; ++g) {
+        const double u = s_[piece] + half * (1.0 + gauss_node(g));
+        const double w = half * gauss_root_weight(g) * gauss_root_weight(g);
+        double value[3];
+        const int first = piece - m_ + 1;
+        for (int k = 0; k < m_; ++k) {
+          const int i = first + k;
+          value[k] = i >= 0 && i < n0 ? spline(i, u) : 0.0;
+        }
+        for (int k = 0; k < m_; ++k) {
+          for (int j = 0; j <= k; ++j) {
+            if (first + j >= 0 && first + k < n0) {
+              l_(k - j, first + k) += w * value[k] * value[j];
+            }
+          }
+        }
+      }
+    }
+    for (int i = 0; i < n0; ++i) {  // banded Cholesky in place
+      for (int k = std::min(m_ - 1, i); k >= 0; --k) {
+        const int j = i - k;
+        double sum = l_(k, i);
+        for (int a = k + 1; a < m_ && a <= i; ++a) {
+          sum -= l_(a, i) * l_(a - k, j);
+        }
+        l_(k, i) = k == 0 ? std::sqrt(sum) : sum / l_(0, j);
+      }
+    }
+  }
+
+  // A = D L^-T, less the directions that a break takes: p_ holds it.
+  void without_breaks() {
+    const int n0 = n_spline(), b = static_cast<int>(steps_.cols());
+    p_.resize(n_, n0);
+    row_.resize(n0);
+    for (int i = 0; i < n_; ++i) {  // a row of A is L^-1 (row of D)
+      for (int j = 0; j < n0; ++j) {
+        row_[j] = i >= j && i <= j + m_ ? d_(i - j, j) : 0.0;
+      }
+      forward(row_.data());
+      p_.row(i) = row_.transpose();
+    }
+    q1_.resize(n0, b);
+    if (b == 0) {
+      return;
+    }
+    q1_.noalias() = p_.transpose() * steps_;
+    gram_schmidt(q1_, r1_);
+    p_ = (p_ * complement(q1_)).eval();
+  }
+
+  // An orthonormal basis of the complement of orthonormal columns.
+  static Eigen::MatrixXd complement(const Eigen::MatrixXd& q) {
+    const Eigen::Index n0 = q.rows(), b = q.cols();
+    Eigen::MatrixXd h = Eigen::MatrixXd::Identity(n0, n0), x = q;
+    for (Eigen::Index j = 0; j < b; ++j) {  // Householder, kept as a product
+      Eigen::VectorXd v = x.col(j);
+      v.head(j).setZero();
+      v[j] += v[j] < 0.0 ? -v.norm() : v.norm();
+      const double vv = v.squaredNorm();
+      x -= (2.0 / vv) * v * (v.transpose() * x).eval();
+      h -= (2.0 / vv) * (h * v).eval() * v.transpose();
+    }
+    return h.rightCols(n0 - b);
+  }
+
+  void eigen() {
+    converged_ = one_sided_jacobi(p_, e_);
+    for (int j = 0; j < r_; ++j) {
+      p_.col(j) /= e_[j];
+      for (int pass = 0; pass < 2; ++pass) {  // against the polynomials
+        for (Eigen::Index k = 0; k < q_.cols(); ++k) {
+          p_.col(j) -= q_.col(k).dot(p_.col(j)) * q_.col(k);
+        }
+      }
+      e_[j] = 1.0 / (e_[j] * e_[j]);
+      e_[j] = std::max(e_[j], eigen_floor * e_[0]);
+    }
+  }
+
+  int m_ = 3, n_ = 0, degree_ = 0, r_ = 0;
+  bool converged_ = true;
+  double origin_ = 0.0, span_ = 1.0;
+  Eigen::VectorXd s_, e_, row_;
+  Eigen::MatrixXd q_, rx_, steps_, d_, l_, q1_, r1_, p_;
+};
+
+}  // namespace nidcode
+
+#endif

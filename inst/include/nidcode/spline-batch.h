@@ -1,0 +1,235 @@
+#ifndef NIDCODE_SPLINE_BATCH_H
+#define NIDCODE_SPLINE_BATCH_H
+
+// Many series on many grids of times. Work is cut into units, each a run of
+// series of one grid; a unit computes the basis of its grid for itself (tens
+// of microseconds), so units share nothing and threads need no lock.
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+#include <nidcode/blocks.h>
+#include <nidcode/smoothing-spline.h>
+
+namespace nidcode {
+
+using offsets = std::vector<std::ptrdiff_t>;
+
+// What is wanted of the curves. Grids lie one after another in `time` and
+// `step`; offsets have one entry more than there are grids.
+struct spline_request {
+  int m = 3;
+  spline_tuning tuning;
+  const double* time = nullptr;
+  const int* step = nullptr;
+  offsets first;
+  std::vector<int> orders;              // at the observed times
+  std::vector<int> new_orders;          // at the new times of each grid
+  const double* new_time = nullptr;
+  offsets new_first;                    // empty: no new times
+  int sum_order = 2;                    // sums over the observed times,
+  const double* sum_weight = nullptr;   // n x k weights of each grid
+  offsets sum_first;                    // their columns; empty: no sums
+  offsets sum_offset;                   // their place in sum_weight
+  const double* frozen_weight = nullptr;   // frozen_points x series
+  const double* frozen_lambda = nullptr;   // the same, or the grid's own
+  int frozen_points = 0;
+};
+
+// Series lie one after another in `values`; offsets per series.
+struct spline_series {
+  const double* values = nullptr;
+  const int* grid = nullptr;  // from 0
+  std::ptrdiff_t count = 0;
+  offsets value, fresh, sum, direction;
+};
+
+// Where results go; nullptr is not wanted. Matrices have their rows in the
+// order of the series and a column for each order.
+struct spline_result {
+  double *estimate = nullptr, *std_error = nullptr;
+  double *new_estimate = nullptr, *new_std_error = nullptr;
+  double *sum_estimate = nullptr, *sum_std_error = nullptr;
+  double *log_lambda = nullptr, *first = nullptr, *last = nullptr,
+         *edf = nullptr, *sigma = nullptr;
+  double *weight = nullptr;                 // lambda_points x series
+  double *shrink = nullptr, *z = nullptr;   // r numbers a series
+};
+
+// One thread's working memory and its way through the units.
+class spline_worker {
+ public:
+  spline_worker(const spline_request& request, const spline_series& series,
+                const spline_result& result)
+      : ask_(request), in_(series), out_(result) {}
+
+  // Series `which[0..count-1]`, all of one grid.
+  void run(const std::ptrdiff_t* which, std::ptrdiff_t count) {
+    const int g = in_.grid[which[0]];
+    const std::ptrdiff_t from = ask_.first[g];
+    const int n = static_cast<int>(ask_.first[g + 1] - from);
+    basis_.compute(ask_.m, ask_.time + from, ask_.step + from, n);
+    functionals(g, ask_.time + from, n);
+    smoother_.compute(basis_, all_, ask_.tuning);
+    for (std::ptrdiff_t i = 0; i < count; i += tile_width) {
+      const int used =
+          static_cast<int>(std::min<std::ptrdiff_t>(tile_width, count - i));
+      const double *y[tile_width], *weight[tile_width], *lambda[tile_width];
+      for (int w = 0; w < used; ++w) {
+        const std::ptrdiff_t b = which[i + w];
+        y[w] = in_.values + in_.value[b];
+        weight[w] = column(ask_.frozen_weight, b);
+        lambda[w] = column(ask_.frozen_lambda, b);
+      }
+      smoother_.fit(y, used, weight, lambda, ask_.frozen_points);
+      for (int w = 0; w < used; ++w) {
+        write(which[i + w], w);
+      }
+    }
+  }
+
+ private:
+  const double* column(const double* x, std::ptrdiff_t b) const {
+    return x == nullptr ? nullptr : x + b * ask_.frozen_points;
+  }
+
+  void fill(spline_functionals& f, const std::vector<int>& orders,
+            const double* time, std::ptrdiff_t n) {
+    order_.clear();
+    at_.clear();
+    for (int order : orders) {
+      order_.insert(order_.end(), n, order);
+      at_.insert(at_.end(), time, time + n);
+    }
+    f.compute(basis_, order_.data(), at_.data(), static_cast<int>(at_.size()));
+  }
+
+  void functionals(int g, const double* time, int n) {
+    fill(observed_, ask_.orders, time, n);
+    fill(fresh_, ask_.new_orders,
+         ask_.new_time + (ask_.new_first.empty() ? 0 : ask_.new_first[g]),
+         ask_.new_first.empty() ? 0
+                                : ask_.new_first[g + 1] - ask_.new_first[g]);
+    all_ = {&observed_, &fresh_};
+    if (!ask_.sum_first.empty()) {
+      fill(terms_, {ask_.sum_order}, time, n);
+      sums_.combine(terms_,
+                    Eigen::Map<const Eigen::MatrixXd>(
+                        ask_.sum_weight + ask_.sum_offset[g], n,
+                        ask_.sum_first[g + 1] - ask_.sum_first[g]));
+      all_.push_back(&sums_);
+    }
+  }
+
+  // Functionals k, k + 1, ... of lane w to a column of a result.
+  void copy(int& k, int w, std::ptrdiff_t n, double* estimate,
+            double* std_error) const {
+    for (std::ptrdiff_t i = 0; i < n; ++i, ++k) {
+      estimate[i] = smoother_.estimate(k, w);
+      std_error[i] = smoother_.std_error(k, w);
+    }
+  }
+
+  void write(std::ptrdiff_t b, int w) const {
+    int k = 0;
+    for (std::size_t c = 0; c < ask_.orders.size(); ++c) {
+      const std::ptrdiff_t to = in_.value[b] + c * in_.value.back();
+      copy(k, w, basis_.n(), out_.estimate + to, out_.std_error + to);
+    }
+    for (std::size_t c = 0; !in_.fresh.empty() && c < ask_.new_orders.size();
+         ++c) {
+      const std::ptrdiff_t to = in_.fresh[b] + c * in_.fresh.back();
+      copy(k, w, in_.fresh[b + 1] - in_.fresh[b], out_.new_estimate + to,
+           out_.new_std_error + to);
+    }
+    if (!in_.sum.empty()) {
+      copy(k, w, in_.sum[b + 1] - in_.sum[b], out_.sum_estimate + in_.sum[b],
+           out_.sum_std_error + in_.sum[b]);
+    }
+    const spline_summary s = smoother_.summary(w);
+    out_.log_lambda[b] = s.log_lambda;
+    out_.first[b] = s.first;
+    out_.last[b] = s.last;
+    out_.edf[b] = s.edf;
+    out_.sigma[b] = s.sigma;
+    for (int j = 0; j < smoother_.r(); ++j) {
+      if (out_.shrink != nullptr) {
+        out_.shrink[in_.direction[b] + j] = smoother_.shrink(j, w);
+      }
+      if (out_.z != nullptr) {
+        out_.z[in_.direction[b] + j] = smoother_.z(j, w);
+      }
+    }
+    for (int g = 0; out_.weight != nullptr && g < lambda_points; ++g) {
+      out_.weight[b * lambda_points + g] =
+          smoother_.r() > 0 ? smoother_.weight(g, w)
+                            : std::numeric_limits<double>::quiet_NaN();
+    }
+  }
+
+  const spline_request& ask_;
+  const spline_series& in_;
+  const spline_result& out_;
+  spline_basis basis_;
+  spline_functionals observed_, fresh_, terms_, sums_;
+  spline_smoother smoother_;
+  std::vector<const spline_functionals*> all_;
+  std::vector<int> order_;
+  std::vector<double> at_;
+};
+
+// Reports units to a loop over units as series to the caller's progress.
+template <typename Progress>
+struct unit_progress {
+  Progress& outer;
+  std::size_t done;
+  void step(std::size_t) { outer.step(done); }
+};
+
+template <typename Progress>
+void fit_splines(const spline_request& request, const spline_series& series,
+                 const spline_result& result, int threads,
+                 Progress& progress) {
+  const std::ptrdiff_t grids =
+      static_cast<std::ptrdiff_t>(request.first.size()) - 1;
+  offsets start(grids + 1, 0), which(series.count), unit;
+  for (std::ptrdiff_t b = 0; b < series.count; ++b) {
+    ++start[series.grid[b] + 1];
+  }
+  for (std::ptrdiff_t g = 0; g < grids; ++g) {
+    for (std::ptrdiff_t i = 0; i < start[g + 1]; i += unit_series) {
+      unit.push_back(start[g] + i);
+    }
+    start[g + 1] += start[g];
+  }
+  unit.push_back(series.count);
+  offsets next(start);
+  for (std::ptrdiff_t b = 0; b < series.count; ++b) {
+    which[next[series.grid[b]]++] = b;
+  }
+  // A basis costs about as much as this many series.
+  const std::ptrdiff_t basis_cost = 30;
+  const std::ptrdiff_t units = static_cast<std::ptrdiff_t>(unit.size()) - 1;
+  for (std::ptrdiff_t u = 0, v = 0; u < units; u = v) {
+    std::ptrdiff_t cost = 0;
+    for (; v < units && (v == u || cost + basis_cost + unit[v + 1] - unit[v] <=
+                                       block_items);
+         ++v) {
+      cost += basis_cost + unit[v + 1] - unit[v];
+    }
+    unit_progress<Progress> relay = {
+        progress, static_cast<std::size_t>(unit[v])};
+    for_each_block(v - u, threads, relay,
+                   [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
+                     spline_worker worker(request, series, result);
+                     for (std::ptrdiff_t i = u + begin; i < u + end; ++i) {
+                       worker.run(&which[unit[i]], unit[i + 1] - unit[i]);
+                     }
+                   });
+  }
+}
+
+}  // namespace nidcode
+
+#endif
