@@ -157,8 +157,8 @@ Rcpp::List spline_fit_cpp(Rcpp::NumericVector values, Rcpp::IntegerVector grid,
   Rcpp::NumericMatrix std_error = room(in.value, ask.orders.size());
   Rcpp::NumericMatrix new_estimate = room(in.fresh, ask.new_orders.size());
   Rcpp::NumericMatrix new_std_error = room(in.fresh, ask.new_orders.size());
-  Rcpp::NumericMatrix sum_estimate = room(in.sum, 1);
-  Rcpp::NumericMatrix sum_std_error = room(in.sum, 1);
+  const R_xlen_t sums = in.sum.empty() ? 0 : in.sum.back();
+  Rcpp::NumericVector sum_estimate(sums), sum_std_error(sums);
   Rcpp::NumericVector log_lambda(count), first(count), last(count), edf(count),
       sigma(count);
   Rcpp::NumericMatrix weight(keep_weight ? nidcode::lambda_points : 0,
@@ -187,8 +187,8 @@ Rcpp::List spline_fit_cpp(Rcpp::NumericVector values, Rcpp::IntegerVector grid,
   return Rcpp::List::create(
       _["estimate"] = estimate, _["std.error"] = std_error,
       _["new.estimate"] = new_estimate, _["new.std.error"] = new_std_error,
-      _["sum.estimate"] = Rcpp::NumericVector(sum_estimate),
-      _["sum.std.error"] = Rcpp::NumericVector(sum_std_error),
+      _["sum.estimate"] = sum_estimate,
+      _["sum.std.error"] = sum_std_error,
       _["series"] = Rcpp::List::create(
           _["log.lambda"] = log_lambda, _["first"] = first, _["last"] = last,
           _["edf"] = edf, _["sigma"] = sigma),

@@ -57,9 +57,11 @@ class lambda_search {
     double lambda = 0.0, top = value(0.0);
     double a = grid.log_lambda()[0], fa = slope(a);
     // Beyond the grid the curve is an interpolation to 1e-3 of a degree of
-    // freedom; some steps more decide whether it wants to be one exactly.
+    // freedom; if it still rises there, 25 units of log lambda more make it
+    // one to 1e-14.
     const double h = grid.log_lambda()[1] - a;
-    for (int g = 1; g < grid.size() + 12; ++g) {
+    const double end = grid.log_lambda()[grid.size() - 1] + 25.0;
+    for (int g = 1; g < grid.size() || (fa > 0.0 && a < end); ++g) {
       const double b = a + h, fb = slope(b);
       if (fa > 0.0 && fb <= 0.0) {
         const double x =

@@ -133,7 +133,7 @@ class spline_basis {
     s_.resize(n_);
     for (int i = 0; i < n_; ++i) {
       s_[i] = scaled(time[i]);
-      if (i > 0 && !(s_[i] > s_[i - 1])) {
+      if (i > 0 && !(time[i] > time[i - 1] && s_[i] > s_[i - 1])) {
         throw std::invalid_argument("times must ascend");
       }
     }
