@@ -90,14 +90,15 @@ class spline_smoother {
       frozen_lambda_[w] =
           lambda == nullptr ? nullptr : lambda[std::min(w, count - 1)];
     }
+    lanes_ = count > 4 ? tile_width : 4;
     gather(y, count);
-    decompose_.multiply(c_.data(), bz_.data());
+    decompose_.multiply(c_.data(), bz_.data(), lanes_);
     if (r_ > 0) {
       squares();
       if (average()) {
         average_tile();
       } else {
-        for (int w = 0; w < tile_width; ++w) {
+        for (int w = 0; w < count; ++w) {
           single(w);
         }
       }
@@ -283,14 +284,14 @@ class spline_smoother {
   bool average() const { return tuning_.mode == spline_mode::average; }
 
   void average_tile() {
-    rss_table_.multiply(zz_.data(), rss_.data());
+    rss_table_.multiply(zz_.data(), rss_.data(), lanes_);
     if (by_powers_) {
       weights_by_powers();
     } else {
       weights_by_logarithms();
     }
-    moment_.multiply(weight_.data(), moments_.data());
-    scaled_moment_.multiply(scaled_weight_.data(), scaled_moments_.data());
+    moment_.multiply(weight_.data(), moments_.data(), lanes_);
+    scaled_moment_.multiply(scaled_weight_.data(), scaled_moments_.data(), lanes_);
     lane(in_var_, 0) = lane(scaled_moments_, 0);
     lane(in_var_, 1) = lane(scaled_moments_, 1);
     for (int j = 0; j < r_; ++j) {
@@ -452,9 +453,9 @@ class spline_smoother {
     for (int j = 0; j < r_; ++j) {
       lane(in_mean_, p_ + j) = lane(bz_, p_ + j) * lane(s_, j);
     }
-    mean_.multiply(in_mean_.data(), est_.data());
+    mean_.multiply(in_mean_.data(), est_.data(), lanes_);
     if (r_ > 0) {
-      spread_.multiply(in_var_.data(), var_.data());
+      spread_.multiply(in_var_.data(), var_.data(), lanes_);
       if (!by_pairs()) {
         between();
       }
@@ -475,7 +476,7 @@ class spline_smoother {
               root * (d - d_[at(j, w)]) * bz_[at(p_ + j, w)];
         }
       }
-      mean_.multiply(in_mean_.data(), deviation_.data());
+      mean_.multiply(in_mean_.data(), deviation_.data(), lanes_);
       for (std::size_t i = 0; i < deviation_.size(); ++i) {
         var_[i] += deviation_[i] * deviation_[i];
       }
@@ -494,7 +495,7 @@ class spline_smoother {
       moments_, scaled_moments_, in_mean_, in_var_, est_, var_,
       deviation_;
   Eigen::VectorXd own_, own_d_;
-  int points_ = 1;
+  int points_ = 1, lanes_ = tile_width;
   const double* frozen_weight_[tile_width];
   const double* frozen_lambda_[tile_width];
   double base_[tile_width], scaled_base_[tile_width], unscale_[tile_width],

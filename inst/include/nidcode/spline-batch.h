@@ -113,8 +113,15 @@ class spline_worker {
                                 : ask_.new_first[g + 1] - ask_.new_first[g]);
     all_ = {&observed_, &fresh_};
     if (!ask_.sum_first.empty()) {
-      fill(terms_, {ask_.sum_order}, time, n);
-      sums_.combine(terms_,
+      const auto& orders = ask_.orders;
+      const auto found =
+          std::find(orders.begin(), orders.end(), ask_.sum_order);
+      const bool known = found != orders.end();
+      if (!known) {
+        fill(terms_, {ask_.sum_order}, time, n);
+      }
+      sums_.combine(known ? observed_ : terms_,
+                    known ? (found - orders.begin()) * n : 0,
                     Eigen::Map<const Eigen::MatrixXd>(
                         ask_.sum_weight + ask_.sum_offset[g], n,
                         ask_.sum_first[g + 1] - ask_.sum_first[g]));

@@ -53,13 +53,15 @@ class spline_functionals {
     }
   }
 
-  // Sums of the elements of `x`: a column of `weight` for each.
-  void combine(const spline_functionals& x,
+  // Sums of the elements of `x` from element `first` on: a column of `weight`
+  // for each.
+  void combine(const spline_functionals& x, Eigen::Index first,
                const Eigen::Ref<const Eigen::MatrixXd>& weight) {
-    rho_ = x.rho_ * weight;
-    phi_ = x.phi_ * weight;
-    kernel_ = x.kernel_ * weight;
-    level_ = weight.transpose() * x.level_;
+    const Eigen::Index n = weight.rows();
+    rho_.noalias() = x.rho_.middleCols(first, n) * weight;
+    phi_.noalias() = x.phi_.middleCols(first, n) * weight;
+    kernel_.noalias() = x.kernel_.middleCols(first, n) * weight;
+    level_.noalias() = weight.transpose() * x.level_.segment(first, n);
   }
 
   Eigen::Index size() const { return rho_.cols(); }

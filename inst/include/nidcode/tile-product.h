@@ -31,13 +31,14 @@ class tile_table {
   int padded_rows() const { return 4 * blocks_; }
   int cols() const { return cols_; }
   double& operator()(int row, int col) {
-    return data_[(static_cast<std::size_t>(row / 4) * cols_ + col) * 4 +
-                 row % 4];
+    const std::size_t i = static_cast<std::size_t>(row);
+    return data_[(i / 4 * cols_ + col) * 4 + i % 4];
   }
 
-  void multiply(const double* in, double* out) const {
+  // The first `lanes` lanes, in fours.
+  void multiply(const double* in, double* out, int lanes = tile_width) const {
     for (int b = 0; b < blocks_; ++b) {
-      for (int w = 0; w < tile_width; w += 4) {
+      for (int w = 0; w < lanes; w += 4) {
         const double* t = &data_[static_cast<std::size_t>(b) * 4 * cols_];
         const double* x = in + w;
         lane4 s0 = lane4::Zero(), s1 = s0, s2 = s0, s3 = s0;
