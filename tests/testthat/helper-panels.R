@@ -19,10 +19,10 @@ with_stream <- function(seed, code) {
   force(code)
 }
 
-# Times whose steps differ by up to a factor of six. Multiples of 1/64, so that
+# Times whose steps differ by up to a factor of six. Multiples of 2^-20, so that
 # differences of times are exact in binary.
 uneven_times <- function(n, start = 2000) {
-  start + cumsum(c(0, round(64 * stats::runif(n - 1L, 0.4, 2.4)) / 64))
+  start + cumsum(c(0, round(2^20 * stats::runif(n - 1L, 0.4, 2.4)) / 2^20))
 }
 
 # A panel of `n_regions` regions on a calendar of `n_times` times.

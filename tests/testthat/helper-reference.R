@@ -33,7 +33,8 @@ ref_scale <- function(values, scheme, normalise = "zscore",
                       reference = "panel") {
   n <- length(values)
   k <- length(scheme$indicator)
-  centre <- scale <- matrix(NA_real_, n, k, dimnames = list(names(values), NULL))
+  centre <- matrix(NA_real_, n, k, dimnames = list(names(values), NULL))
+  scale <- centre
   for (r in seq_len(n)) {
     for (j in seq_len(k)) {
       if (normalise == "none") {
@@ -388,7 +389,10 @@ ref_tau <- function(kind = "equal", h = 1, power = 1, scale = 1, span = NULL,
     switch(kind,
       equal = 1,
       half_life = 2^(-lag / h),
-      linear = max(0, 1 - lag / (if (is.null(span)) length_of_region else span)),
+      linear = {
+        if (is.null(span)) span <- length_of_region
+        max(0, 1 - lag / span)
+      },
       power = (1 + lag / scale)^(-power),
       hyperbolic = 1 / (1 + lag / scale),
       custom = f(lag)

@@ -33,7 +33,8 @@ world <- function() {
   # Two codes, with errors; a third where `z` is given.
   N2 <- function(d, ...) {
     k <- intersect(c("x", "y", "z"), names(d))
-    s <- code_scheme(k, c("production", "social", "institutional")[seq_along(k)])
+    codes <- c("production", "social", "institutional")
+    s <- code_scheme(k, codes[seq_along(k)])
     basic_code(defining_codes(panel(d, s)), ..., rate = rate_central(sd = 0.1))
   }
   # The indicator or the region column under another name.
@@ -104,8 +105,8 @@ expect_fields <- function(cnd, fields, label) {
 }
 
 bad <- utils::read.csv(
-  test_path("bad-inputs.csv"), colClasses = "character", na.strings = character(),
-  encoding = "UTF-8"
+  test_path("bad-inputs.csv"), colClasses = "character",
+  na.strings = character(), encoding = "UTF-8"
 )
 needs <- c("tsibble", "units", "haven", "zoo", "bit64", "plm", "sf",
            "data.table", "dplyr")
@@ -153,8 +154,8 @@ check_row <- function(row) {
     )
     truth <- tryCatch(eval(parse(text = row$truth, encoding = "UTF-8"), frame),
                       error = conditionMessage)
-    expect(isTRUE(truth), paste0(label, ": not true that ", row$truth,
-                                 if (is.character(truth)) paste0(" (", truth, ")")))
+    why <- if (is.character(truth)) paste0(" (", truth, ")")
+    expect(isTRUE(truth), paste0(label, ": not true that ", row$truth, why))
   }
   if (nzchar(row$near_miss)) {
     run <- trial(row$near_miss, env)
@@ -194,7 +195,8 @@ test_that("at most five offenders in the message, all in the fields", {
   big <- do.call(rbind, lapply(1:9, \(k) {
     transform(d, region = paste0(region, k))
   }))
-  cnd <- trial("panel(rbind(big, big))", list2env(list(big = big), parent = env))
+  env$big <- big
+  cnd <- trial("panel(rbind(big, big))", env)
   cnd <- cnd$seen[[1L]]
   expect_s3_class(cnd, "nidcode_error_duplicate_key")
   expect_setequal(cnd$regions, unique(big$region))

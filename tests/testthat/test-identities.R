@@ -384,7 +384,8 @@ test_that("rates are the same at offsets 0, 2005 and 1e6", {
     for (by in c(2005, 1e6)) {
       b <- run(by)
       expect_identical(is.na(a), is.na(b))
-      expect_lte(max(abs(b - a), na.rm = TRUE), 1e-10 * max(abs(a), na.rm = TRUE))
+      expect_lte(max(abs(b - a), na.rm = TRUE),
+                 1e-10 * max(abs(a), na.rm = TRUE))
     }
   }
 })

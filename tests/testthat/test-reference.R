@@ -139,7 +139,8 @@ test_that("code_reference() gives centre and scale", {
 test_that("defining codes: log, geometric and harmonic means", {
   p <- random_panel(34, directions = FALSE)
   log_scheme <- ref_scheme(p, transform = rep(c("log", "none"), 3))
-  got <- plain(quiet(defining_codes(panel_of(p, transform = log_scheme$transform))))
+  panel <- panel_of(p, transform = log_scheme$transform)
+  got <- plain(quiet(defining_codes(panel)))
   want <- ref_defining(p$data, log_scheme)
   for (r in names(want)) {
     for (code in names(want[[r]])) {
