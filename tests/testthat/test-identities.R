@@ -618,8 +618,6 @@ test_that("one region without a region column is the same region", {
 })
 
 test_that("Ural: second differences telescope to known numbers", {
-  skip_if_not("ural" %in% data(package = "nidcode")$results[, "Item"] ||
-                exists("ural"))
   data <- as.data.frame(ural)
   data <- data[data$region_code == "FD-U" & data$year %in% 2005:2016, ]
   known <- list(

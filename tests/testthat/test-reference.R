@@ -59,6 +59,26 @@ test_that("the reference's operators are right in cases done by hand", {
   expect_equal(R$R2[4, ], 2 * c(0, 2, -1, -2, -1, 2, 0) / 14)
 })
 
+test_that("the reference finds the Ural numbers in the data", {
+  known <- list(
+    apt_developed = c(ignore = 31, split = 31),
+    income_pc = c(ignore = -2408, split = -1290),
+    consumer_spending_pc = c(ignore = -1919, split = -904)
+  )
+  data <- as.data.frame(ural)
+  data <- data[data$region_code == "FD-U", ]
+  for (k in names(known)) {
+    scheme <- list(indicator = k, code = "production", direction = 1,
+                   weight = 1, transform = "none", sd = NA_real_)
+    d <- ref_defining(data, scheme, "none")
+    for (breaks in c("ignore", "split")) {
+      total <- ref_basic(ref_rates(d, "difference", breaks))[[1L]]$estimate
+      expect_within(total, known[[k]][[breaks]],
+                    ref_size(data[[k]], data$year, 2))
+    }
+  }
+})
+
 # ---- Treat -------------------------------------------------------------------
 
 test_that("defining codes: every normalisation, reference and policy", {
