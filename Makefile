@@ -1,0 +1,65 @@
+# Everything a newcomer or a machine does with this package. Each target
+# installs what it is missing first (tools/setup.sh), so that a machine with
+# only R and a compiler is enough.
+
+RSCRIPT = Rscript --no-save --no-restore
+# Two jobs at most: the sub-make that compiles the package sees no other
+# setting of this one.
+INSTALL = MAKEFLAGS=-j2 R CMD INSTALL --preclean --clean --no-test-load .
+
+.PHONY: help reproduce test install docs bench study headers sanitize \
+  valgrind clean
+
+help:
+	@echo "make reproduce  the paper from real data, in reproduction/"
+	@echo "make test       R CMD check, all tests and vignettes, one line"
+	@echo "make install    the package and what it imports"
+	@echo "make docs       NAMESPACE, man/ and RcppExports from the sources"
+	@echo "make bench      our times against peers, in reproduction/bench.json"
+	@echo "make study      the simulation studies of inst/studies/"
+	@echo "make headers    each C++ header alone, as C++14, 17 and 20"
+	@echo "make sanitize   the tests under address and undefined sanitizers"
+	@echo "make valgrind   the tests under valgrind"
+
+reproduce:
+	@sh tools/setup.sh run reproduce
+	@$(INSTALL)
+	@$(RSCRIPT) tools/reproduce.R
+
+test:
+	@sh tools/setup.sh run check || \
+	  { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+	@$(RSCRIPT) tools/check.R
+
+install:
+	@sh tools/setup.sh run
+	@$(INSTALL)
+
+docs:
+	@sh tools/setup.sh run docs
+	@$(RSCRIPT) -e 'Rcpp::compileAttributes(".")' \
+	  -e 'roxygen2::roxygenise(".", load_code = "source")'
+
+bench:
+	@sh tools/setup.sh run bench
+	@$(INSTALL)
+	@$(RSCRIPT) bench/run.R
+
+study:
+	@sh tools/setup.sh run check
+	@$(INSTALL)
+	@set -e; for study in inst/studies/*/run.R; do \
+	  if [ -e "$$study" ]; then echo "$$study"; $(RSCRIPT) "$$study"; fi; \
+	done
+
+headers:
+	@sh tools/setup.sh run
+	@sh tools/check-headers.sh
+
+sanitize valgrind:
+	@sh tools/setup.sh run check
+	@sh tools/memory.sh $@
+
+clean:
+	rm -rf reproduction check nidcode.Rcheck nidcode_*.tar.gz
+	rm -f src/*.o src/*.so src/*.dll

@@ -1,0 +1,84 @@
+#!/bin/sh
+# Proves that every header of inst/include/nidcode/ compiles alone as C++14,
+# 17 and 20 without a warning and without R: the only other path given is that
+# of Eigen. Then links two files that each include all of them, which finds a
+# function that is not inline.
+
+set -eu
+cd "$(dirname "$0")/.."
+
+cxx=${CXX:-g++}
+eigen=$(Rscript --no-save --no-restore \
+  -e 'cat(system.file("include", package = "RcppEigen"))')
+if [ ! -d "$eigen/Eigen" ]; then
+  echo "headers: Eigen not found (it comes with the R package RcppEigen)" >&2
+  exit 2
+fi
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+headers=$(cd inst/include && ls nidcode/*.h)
+fail=0
+
+# R, its interfaces and printing have no place in a kernel.
+if grep -nE '#include *[<"](R|Rcpp|RcppEigen|Rinternals|Rmath|iostream|cstdio)[.h]*[>"]|std::(cout|cerr)|printf *\(|long double|using namespace' \
+  inst/include/nidcode/*.h; then
+  echo "headers: the lines above have no place in a kernel" >&2
+  fail=1
+fi
+
+known_standards() {
+  for standard in 14 17 20; do
+    if echo 'int main() {}' |
+      "$cxx" -std=c++$standard -fsyntax-only -x c++ - 2>/dev/null; then
+      echo "$standard"
+    else
+      echo "headers: $cxx does not know C++$standard, left out" >&2
+    fi
+  done
+}
+standards=$(known_standards)
+
+# One small file per header and standard; it includes the header twice.
+for header in $headers; do
+  name=$(basename "$header" .h)
+  for standard in $standards; do
+    printf '#include <%s>\n#include <%s>\nint main() {}\n' \
+      "$header" "$header" > "$work/$standard-$name.cpp"
+  done
+done
+
+cat > "$work/compile" <<'SCRIPT'
+#!/bin/sh
+file=$1
+standard=$(basename "$file" | cut -d- -f1)
+name=$(basename "$file" .cpp | cut -d- -f2-)
+if "$CXX_USED" -std=c++"$standard" -Wall -pedantic -Werror -fsyntax-only \
+  -Iinst/include -isystem "$EIGEN" "$file"; then
+  echo "$name" >> "$WORK/ok-$standard"
+else
+  echo "headers: $name.h does not compile alone as C++$standard" >&2
+  exit 1
+fi
+SCRIPT
+export CXX_USED="$cxx" EIGEN="$eigen" WORK="$work"
+ls "$work"/*.cpp | xargs -P 2 -n 1 sh "$work/compile" || fail=1
+
+for part in one two; do
+  for header in $headers; do echo "#include <$header>"; done \
+    > "$work/all-$part.cc"
+done
+echo 'int main() {}' >> "$work/all-one.cc"
+if ! "$cxx" -std=c++14 -Wall -pedantic -Werror -Iinst/include \
+  -isystem "$eigen" "$work/all-one.cc" "$work/all-two.cc" -o "$work/all"; then
+  echo "headers: two files that include them all do not link" >&2
+  fail=1
+fi
+
+n=$(echo "$headers" | wc -l)
+for standard in $standards; do
+  ok=0
+  if [ -e "$work/ok-$standard" ]; then ok=$(wc -l < "$work/ok-$standard"); fi
+  echo "headers: $ok of $((n)) compile alone as C++$standard"
+done
+exit $fail

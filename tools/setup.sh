@@ -1,0 +1,122 @@
+#!/bin/sh
+# Installs what is missing, on a machine that may have only R and a compiler.
+#
+#   sh tools/setup.sh GROUP...     run, check, reproduce, bench, docs
+#
+# R packages come prebuilt (r-cran-*) where R itself is the distribution's and
+# apt-get may be used (root, or sudo without a password), else from CRAN as
+# source. Tools that are not R packages come from apt-get only; elsewhere
+# their names are printed. Nothing is touched when nothing is missing.
+
+set -eu
+cd "$(dirname "$0")/.."
+
+say() { echo "setup: $*" >&2; }
+
+missing_packages() { Rscript --no-save --no-restore tools/needs.R "$@"; }
+
+# Tools of the chosen groups that are not there. Pandoc renders vignettes;
+# qpdf and tidy are asked for by R CMD check; LibreOffice recalculates
+# workbooks in the tests and can be done without.
+missing_tools() {
+  for group in "$@"; do
+    case "$group" in
+      check) set -- pandoc qpdf tidy ;;
+      reproduce) set -- pandoc ;;
+      *) set -- ;;
+    esac
+    for tool in "$@"; do
+      if [ "$tool" = pandoc ] && [ -n "${RSTUDIO_PANDOC:-}" ]; then
+        continue
+      fi
+      command -v "$tool" >/dev/null 2>&1 || echo "$tool"
+    done
+  done | sort -u
+}
+
+wants_office() {
+  case " $* " in
+    *" check "*) ! command -v soffice >/dev/null 2>&1 ;;
+    *) false ;;
+  esac
+}
+
+as_root=""
+may_use_apt() {
+  command -v apt-get >/dev/null 2>&1 || return 1
+  if [ "$(id -u)" -eq 0 ]; then
+    as_root=""
+  elif command -v sudo >/dev/null 2>&1 &&
+    sudo -n true >/dev/null 2>&1 </dev/null; then
+    as_root="sudo -n"
+  else
+    return 1
+  fi
+}
+
+# An R that was built by hand does not see the distribution's packages.
+is_distribution_r() {
+  dpkg -S "$(R RHOME)/bin/R" >/dev/null 2>&1
+}
+
+apt() {
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq \
+    -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@" </dev/null >&2
+}
+
+# Of the names given, those this distribution has.
+known_to_apt() {
+  for name in "$@"; do
+    if apt-cache show "$name" >/dev/null 2>&1; then echo "$name"; fi
+  done
+}
+
+prebuilt_names() {
+  for package in "$@"; do
+    echo "r-cran-$package" | tr '[:upper:]' '[:lower:]'
+  done
+}
+
+# All at once is quickest; one that cannot be installed must not stop the rest.
+apt_install() {
+  if [ $# -eq 0 ]; then return 0; fi
+  say "apt-get install $*"
+  apt install -y --no-install-recommends "$@" && return 0
+  for name in "$@"; do
+    apt install -y --no-install-recommends "$name" ||
+      say "apt-get could not install $name"
+  done
+}
+
+if [ $# -eq 0 ]; then
+  say "name a group: run, check, reproduce, bench, docs"
+  exit 2
+fi
+
+packages=$(missing_packages "$@")
+tools=$(missing_tools "$@")
+office=""
+if wants_office "$@"; then office="libreoffice-calc-nogui"; fi
+
+if [ -n "$packages$tools$office" ] && may_use_apt; then
+  wanted="$tools $office"
+  if is_distribution_r; then
+    wanted="$wanted $(prebuilt_names $packages | tr '\n' ' ')"
+  fi
+  apt update || say "apt-get update failed; going on with what it knows"
+  apt_install $(known_to_apt $wanted)
+  packages=$(missing_packages "$@")
+fi
+
+if [ -n "$packages" ]; then
+  say "from CRAN: $(echo $packages)"
+  packages=$(missing_packages --install "$@")
+fi
+
+tools=$(missing_tools "$@")
+if [ -n "$packages$tools" ]; then
+  say "could not be installed here: $(echo $packages $tools)"
+  say "install them by hand, then try again"
+  exit 1
+fi
+say "$*: all there"
