@@ -1,0 +1,132 @@
+# Our time, the peer's on the same data in the same run, and the ratio.
+#
+#   Rscript bench/run.R [basic-code ...]     all files of bench/ by default
+#
+# Every other file of bench/ defines functions bench_*() that return rows made
+# by row_of(). The bar is what the ratio should not exceed; nothing here
+# passes or fails, because times on a shared machine are judged by people.
+
+library(nidcode)
+
+# `ours` and `peer` are functions of the round, 1 to `times`, so that a call
+# can change its arguments and nothing kept from the last one helps. They
+# take turns, each starting first in every second round.
+compare <- function(kernel, peer_name, ours, peer, bar, times = 7L) {
+  took <- function(f, round) {
+    gc(verbose = FALSE)
+    start <- proc.time()[["elapsed"]]
+    force(f(round))
+    proc.time()[["elapsed"]] - start
+  }
+  ours(1L)
+  peer(1L)
+  seconds <- vapply(seq_len(times), function(round) {
+    if (round %% 2L == 0L) {
+      p <- took(peer, round)
+      c(took(ours, round), p)
+    } else {
+      c(took(ours, round), took(peer, round))
+    }
+  }, numeric(2))
+  ratios <- seconds[1L, ] / seconds[2L, ]
+  row_of(kernel, peer_name, stats::median(seconds[1L, ]),
+         stats::median(seconds[2L, ]), bar, stats::median(ratios))
+}
+
+row_of <- function(kernel, peer_name, ours, peer, bar, ratio = ours / peer,
+                   unit = "s") {
+  data.frame(kernel = kernel, against = peer_name, ours = ours, peer = peer,
+             unit = unit, ratio = ratio, bar = bar)
+}
+
+# Seconds of a call too short for the clock: the mean of `n` calls in a row.
+repeated <- function(f, n) {
+  function(round) for (i in seq_len(n)) f(round)
+}
+
+# Megabytes that a call needed at its peak beyond what was there before, R's
+# and C++'s together. Only Linux tells; elsewhere NA.
+peak_memory <- function(f) {
+  status <- "/proc/self/status"
+  if (!file.exists(status)) {
+    return(NA_real_)
+  }
+  read_mb <- function(field) {
+    line <- grep(paste0("^", field, ":"), readLines(status), value = TRUE)
+    as.numeric(gsub("[^0-9]", "", line)) / 1024
+  }
+  gc(verbose = FALSE)
+  reset <- tryCatch({
+    cat("5", file = "/proc/self/clear_refs")
+    TRUE
+  }, error = function(e) FALSE, warning = function(w) FALSE)
+  if (!reset) {
+    return(NA_real_)
+  }
+  before <- read_mb("VmRSS")
+  force(f())
+  read_mb("VmHWM") - before
+}
+
+machine <- function() {
+  list(
+    r = R.version.string,
+    nidcode = as.character(utils::packageVersion("nidcode")),
+    threads = getOption("nidcode.threads", 1L),
+    cores = parallel::detectCores(),
+    peers = lapply(
+      c(collapse = "collapse", data.table = "data.table"),
+      function(package) as.character(utils::packageVersion(package))
+    )
+  )
+}
+
+run_file <- function(file) {
+  env <- new.env(parent = globalenv())
+  source(file, local = env)
+  benches <- ls(env, pattern = "^bench_")
+  rows <- lapply(benches, function(name) {
+    cat("#", name, "\n")
+    set.seed(1L)
+    out <- env[[name]]()
+    gc(verbose = FALSE)
+    cbind(file = sub("\\.R$", "", basename(file)), out)
+  })
+  do.call(rbind, rows)
+}
+
+print_table <- function(rows) {
+  number <- function(x) formatC(x, digits = 3L, format = "g")
+  shown <- data.frame(
+    kernel = rows$kernel,
+    ours = paste(number(rows$ours), rows$unit),
+    peer = paste(number(rows$peer), rows$unit),
+    against = rows$against,
+    ratio = number(rows$ratio),
+    bar = paste("<=", number(rows$bar))
+  )
+  print(shown, right = FALSE, row.names = FALSE)
+}
+
+main <- function(chosen) {
+  options(width = 140L)
+  files <- setdiff(list.files("bench", "\\.R$", full.names = TRUE),
+                   "bench/run.R")
+  if (length(chosen) > 0L) {
+    files <- file.path("bench", paste0(chosen, ".R"))
+  }
+  # The peers get the same number of threads as we do.
+  data.table::setDTthreads(getOption("nidcode.threads", 1L))
+  rows <- do.call(rbind, lapply(files, run_file))
+  if (is.null(rows)) {
+    stop("no bench_*() found in ", paste(files, collapse = ", "))
+  }
+  print_table(rows)
+  dir.create("reproduction", showWarnings = FALSE)
+  out <- list(machine = machine(), results = rows)
+  json <- jsonlite::toJSON(out, auto_unbox = TRUE, pretty = TRUE, digits = 6)
+  writeLines(json, "reproduction/bench.json")
+  cat(json, "\n", sep = "")
+}
+
+main(commandArgs(trailingOnly = TRUE))
