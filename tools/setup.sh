@@ -59,9 +59,18 @@ is_distribution_r() {
   dpkg -S "$(R RHOME)/bin/R" >/dev/null 2>&1
 }
 
+# Quiet unless it fails.
 apt() {
-  $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq \
-    -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@" </dev/null >&2
+  log=$(mktemp)
+  if $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq \
+    -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@" \
+    </dev/null >"$log" 2>&1; then
+    rm -f "$log"
+  else
+    tail -n 20 "$log" >&2
+    rm -f "$log"
+    return 1
+  fi
 }
 
 # Of the names given, those this distribution has.
