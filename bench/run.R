@@ -3,24 +3,28 @@
 #   Rscript bench/run.R [basic-code ...]     all files of bench/ by default
 #
 # Every other file of bench/ defines functions bench_*() that return rows made
-# by row_of(). The bar is what the ratio should not exceed; nothing here
-# passes or fails, because times on a shared machine are judged by people.
+# by row_of(). The bar is what the ratio should not exceed (NA: told only).
+# Nothing here passes or fails: times on a shared machine are judged by people.
 
 library(nidcode)
 
 # `ours` and `peer` are functions of the round, 1 to `times`, so that a call
 # can change its arguments and nothing kept from the last one helps. They
-# take turns, each starting first in every second round.
-compare <- function(kernel, peer_name, ours, peer, bar, times = 7L) {
+# take turns, each starting first in every second round. `prepare` is what a
+# round needs beforehand, outside the clock.
+compare <- function(kernel, peer_name, ours, peer, bar, times = 7L,
+                    prepare = function(round) NULL) {
   took <- function(f, round) {
     gc(verbose = FALSE)
     start <- proc.time()[["elapsed"]]
     force(f(round))
     proc.time()[["elapsed"]] - start
   }
+  prepare(1L)
   ours(1L)
   peer(1L)
   seconds <- vapply(seq_len(times), function(round) {
+    prepare(round)
     if (round %% 2L == 0L) {
       p <- took(peer, round)
       c(took(ours, round), p)
@@ -103,7 +107,7 @@ print_table <- function(rows) {
     peer = paste(number(rows$peer), rows$unit),
     against = rows$against,
     ratio = number(rows$ratio),
-    bar = paste("<=", number(rows$bar))
+    bar = ifelse(is.na(rows$bar), "", paste("<=", number(rows$bar)))
   )
   print(shown, right = FALSE, row.names = FALSE)
 }
