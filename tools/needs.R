@@ -79,6 +79,9 @@ install_missing <- function(packages, lib) {
   if (identical(getOption("repos")[["CRAN"]], "@CRAN@")) {
     utils::chooseCRANmirror(graphics = FALSE, ind = 1L)
   }
+  # fs, which rmarkdown comes to by way of sass, otherwise asks for a system
+  # library that only the distribution could bring.
+  Sys.setenv(USE_BUNDLED_LIBUV = "1")
   utils::install.packages(packages, lib = lib, Ncpus = 2L, quiet = TRUE)
 }
 
@@ -87,5 +90,6 @@ install <- "--install" %in% args
 chosen <- setdiff(args, "--install")
 if (install) {
   install_missing(find_missing(chosen), own_library())
+} else {
+  writeLines(as.character(find_missing(chosen)))
 }
-writeLines(as.character(find_missing(chosen)))

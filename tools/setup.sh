@@ -119,7 +119,8 @@ fi
 
 if [ -n "$packages" ]; then
   say "from CRAN: $(echo $packages)"
-  packages=$(missing_packages --install "$@")
+  missing_packages --install "$@" >&2 || say "CRAN: not everything came"
+  packages=$(missing_packages "$@")
 fi
 
 tools=$(missing_tools "$@")
