@@ -79,8 +79,8 @@ install_missing <- function(packages, lib) {
   if (identical(getOption("repos")[["CRAN"]], "@CRAN@")) {
     utils::chooseCRANmirror(graphics = FALSE, ind = 1L)
   }
-  # fs, which rmarkdown comes to by way of sass, otherwise asks for a system
-  # library that only the distribution could bring.
+  # fs, on which rmarkdown and testthat build, otherwise asks for a system
+  # library that only the distribution could bring; so it asks for cmake.
   Sys.setenv(USE_BUNDLED_LIBUV = "1")
   utils::install.packages(packages, lib = lib, Ncpus = 2L, quiet = TRUE)
 }

@@ -111,6 +111,8 @@ if [ -n "$packages$tools$office" ] && may_use_apt; then
   wanted="$tools $office"
   if is_distribution_r; then
     wanted="$wanted $(prebuilt_names $packages | tr '\n' ' ')"
+  elif [ -n "$packages" ]; then
+    wanted="$wanted cmake libuv1-dev"
   fi
   apt update || say "apt-get update failed; going on with what it knows"
   apt_install $(known_to_apt $wanted)
@@ -126,6 +128,9 @@ fi
 tools=$(missing_tools "$@")
 if [ -n "$packages$tools" ]; then
   say "could not be installed here: $(echo $packages $tools)"
+  if [ -n "$packages" ] && ! command -v cmake >/dev/null 2>&1; then
+    say "fs, which rmarkdown and testthat build on, asks for cmake or libuv"
+  fi
   say "install them by hand, then try again"
   exit 1
 fi
