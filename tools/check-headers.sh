@@ -21,8 +21,9 @@ headers=$(cd inst/include && ls nidcode/*.h)
 fail=0
 
 # R, its interfaces and printing have no place in a kernel.
-if grep -nE '#include *[<"](R|Rcpp|RcppEigen|Rinternals|Rmath|iostream|cstdio)[.h]*[>"]|std::(cout|cerr)|printf *\(|long double|using namespace' \
-  inst/include/nidcode/*.h; then
+includes='#include *[<"](R|Rcpp|RcppEigen|Rinternals|Rmath|iostream|cstdio)[.h]*[>"]'
+words='std::(cout|cerr)|printf *\(|long double|using namespace'
+if grep -nE "$includes|$words" inst/include/nidcode/*.h; then
   echo "headers: the lines above have no place in a kernel" >&2
   fail=1
 fi
@@ -75,10 +76,10 @@ if ! "$cxx" -std=c++14 -Wall -pedantic -Werror -Iinst/include \
   fail=1
 fi
 
-n=$(echo "$headers" | wc -l)
+n=$(echo "$headers" | wc -l | tr -d " ")
 for standard in $standards; do
   ok=0
   if [ -e "$work/ok-$standard" ]; then ok=$(wc -l < "$work/ok-$standard"); fi
-  echo "headers: $ok of $((n)) compile alone as C++$standard"
+  echo "headers: $ok of $n compile alone as C++$standard"
 done
 exit $fail
