@@ -1,0 +1,201 @@
+# From any way of holding answers to one integer matrix: respondents x items,
+# 1 ticked, 0 not ticked, NA not answered.
+
+# `exclusive`: one answer each, so that no two items go together.
+read_ticks <- function(data, items, sep, call) {
+  check_items(data, items, call)
+  check_string(sep, "sep", null = TRUE, call = call)
+  column <- data[[items[1L]]]
+  if (!is.null(sep) && !(length(items) == 1L && is.character(column))) {
+    stop_argument("sep", "NULL unless `items` is one column of text", sep,
+                  call)
+  }
+  if (length(items) == 1L) {
+    if (is.list(column) && !is.data.frame(column)) {
+      return(ticks_from_list(column, items, call))
+    }
+    if (!is.null(sep)) {
+      return(ticks_from_list(split_answers(column, sep), items, call))
+    }
+    if (is.factor(column) || is.character(column)) {
+      return(ticks_from_factor(column, items, call))
+    }
+  }
+  columns <- lapply(items, \(item) as_tick(data[[item]], item, call))
+  list(
+    ticks = matrix(unlist(columns, use.names = FALSE), nrow(data),
+                   length(items), dimnames = list(NULL, items)),
+    exclusive = FALSE
+  )
+}
+
+check_items <- function(data, items, call) {
+  if (!is.character(items) || length(items) == 0L || anyNA(items)) {
+    stop_argument("items", "names of columns", items, call)
+  }
+  twice <- unique(items[duplicated(items)])
+  if (length(twice) > 0L) {
+    stop_nid("duplicate_name",
+             paste0("`items` names ", some_of(twice), " more than once."),
+             columns = twice, call = call)
+  }
+  check_columns(data, items, "items", call = call)
+}
+
+# One logical or 0/1 column. Anything else says what was found.
+as_tick <- function(x, item, call) {
+  if (is.logical(x)) {
+    return(as.integer(x))
+  }
+  if (inherits(x, "integer64") || !is.numeric(unclass(x)) || is.factor(x)) {
+    shown <- utils::head(unique(as.character(x[!is.na(x)])), 5L)
+    stop_nid(
+      "not_numeric",
+      c(paste0("Item `", item, "` must be a logical or 0/1 column."),
+        x = paste0("It is <", class(x)[1L], ">",
+                   if (length(shown) > 0L) {
+                     paste0(", with values such as ",
+                            some_of(shown, quote = "\""))
+                   }, "."),
+        i = paste0("Turn it into TRUE and FALSE first, or give one column ",
+                   "of text and `sep`.")),
+      columns = item, values = shown, call = call
+    )
+  }
+  x <- unclass(x)
+  bad <- !(x == 0 | x == 1 | is.na(x))
+  if (any(bad)) {
+    shown <- unique(x[bad])
+    stop_nid(
+      "counts",
+      c(paste0("Item `", item, "` must hold 0 (not ticked), 1 (ticked) or NA ",
+               "(not answered)."),
+        x = paste0("It also holds ", some_of(format(shown)), ".")),
+      columns = item, values = shown, call = call
+    )
+  }
+  as.integer(x)
+}
+
+# NA is no answer; an empty text is an answer that ticks nothing.
+split_answers <- function(x, sep) {
+  out <- rep(list(NA_character_), length(x))
+  there <- !is.na(x)
+  out[there] <- strsplit(x[there], sep, fixed = TRUE)
+  lapply(out, \(one) {
+    one <- trimws(one)
+    one[is.na(one) | nzchar(one)]
+  })
+}
+
+# A list of the options each respondent ticked; NULL or NA is no answer,
+# character(0) an answer that ticks nothing.
+ticks_from_list <- function(x, item, call) {
+  silent <- vapply(x, \(one) is.null(one) || (length(one) == 1L && is.na(one)),
+                   logical(1))
+  x[silent] <- list(character())
+  levels <- unique(unlist(lapply(x[vapply(x, is.factor, logical(1))], levels)))
+  x <- lapply(x, as.character)
+  options <- if (length(levels) > 0L) levels else sorted(unique(unlist(x)))
+  if (anyNA(options)) {
+    stop_nid("not_numeric",
+             paste0("An answer in `", item, "` mixes NA with options."),
+             columns = item, call = call)
+  }
+  ticks <- matrix(0L, length(x), length(options),
+                  dimnames = list(NULL, options))
+  row <- rep(seq_along(x), lengths(x))
+  ticks[cbind(row, match(unlist(x), options))] <- 1L
+  ticks[silent, ] <- NA_integer_
+  list(ticks = ticks, exclusive = FALSE)
+}
+
+# Single response. An option that nobody chose was still offered, so unused
+# levels stay, with a share of zero.
+ticks_from_factor <- function(x, item, call) {
+  options <- if (is.factor(x)) levels(x) else sorted(unique(x[!is.na(x)]))
+  code <- match(as.character(x), options)
+  ticks <- matrix(0L, length(x), length(options),
+                  dimnames = list(NULL, options))
+  ticks[is.na(code), ] <- NA_integer_
+  there <- which(!is.na(code))
+  ticks[cbind(there, code[there])] <- 1L
+  list(ticks = ticks, exclusive = TRUE)
+}
+
+# An order that no locale changes.
+sorted <- function(x) {
+  if (is.null(x)) character() else sort(x, method = "radix")
+}
+
+# Groups of respondents: number of each row's group, and the groups' keys.
+# A missing key is a group of its own: nobody is lost.
+read_groups <- function(data, by, call) {
+  if (is.null(by)) {
+    return(list(id = rep(1L, nrow(data)), n = 1L,
+                keys = tibble::new_tibble(list(), nrow = 1L)))
+  }
+  check_by(data, by, call)
+  values <- lapply(by, \(name) group_values(data[[name]]))
+  id <- rep(0, nrow(data))
+  for (value in values) {
+    id <- id * (length(value$levels) + 1) + value$code
+  }
+  first <- which(!duplicated(id))
+  first <- first[order(id[first])]
+  keys <- lapply(values, \(value) value$levels[value$code[first]])
+  names(keys) <- by
+  list(id = match(id, id[first]), n = length(first),
+       keys = tibble::new_tibble(keys, nrow = length(first)))
+}
+
+check_by <- function(data, by, call) {
+  if (!is.character(by) || length(by) == 0L || anyNA(by)) {
+    stop_argument("by", "NULL or names of columns", by, call)
+  }
+  check_columns(data, by, "by", call = call)
+  taken <- intersect(by, relevance_columns)
+  if (length(taken) > 0L) {
+    stop_nid("reserved_name",
+             c(paste0("A column of groups cannot be called ", some_of(taken),
+                      "."),
+               i = "The result has a column of that name; rename yours."),
+             columns = taken, call = call)
+  }
+}
+
+# `levels` ends with NA where there is one.
+group_values <- function(x) {
+  levels <- if (is.factor(x)) {
+    x <- droplevels(x)
+    factor(levels(x), levels(x))
+  } else {
+    sorted(unique(x[!is.na(x)]))
+  }
+  code <- match(as.character(x), as.character(levels))
+  if (anyNA(code)) {
+    code[is.na(code)] <- length(levels) + 1L
+    levels <- levels[c(seq_along(levels), NA)]
+  }
+  list(code = code, levels = levels)
+}
+
+relevance_columns <- c(
+  "item", "code", "count", "n", "estimate", "std.error", "conf.low",
+  "conf.high", "rank", "rank.low", "rank.high", "df", "item1", "item2",
+  "group1", "group2", "level", "share"
+)
+
+# Plain data frame, whatever came in.
+plain_respondents <- function(data, call) {
+  if (is.matrix(data)) {
+    data <- as.data.frame(data, stringsAsFactors = FALSE, optional = TRUE)
+  }
+  check_data_frame(data, "data", call = call)
+  if (inherits(data, "grouped_df")) {
+    inform_nid("ungrouped",
+               "Grouping of the data is ignored; name the groups in `by`.")
+  }
+  class(data) <- "data.frame"
+  data
+}
