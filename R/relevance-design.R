@@ -69,11 +69,18 @@ number_of <- function(x) match(x, unique(x))
 new_design <- function(weight, stratum, unit, remains = NULL) {
   strata <- max(0L, stratum)
   key <- stratum * (max(0, unit) + 1) + unit
-  first <- which(!duplicated(key))
-  first <- first[order(key[first])]
+  if (is.unsorted(key)) {
+    first <- which(!duplicated(key))
+    first <- first[order(key[first])]
+    psu <- match(key, key[first])
+  } else {
+    new <- c(TRUE, diff(key) > 0)[seq_along(key)]
+    first <- which(new)
+    psu <- cumsum(new)
+  }
   list(
     weight = as.double(weight),
-    psu = match(key, key[first]) - 1L,
+    psu = psu - 1L,
     stratum = as.integer(stratum[first] - 1L),
     remains = if (is.null(remains)) rep(1, strata) else remains
   )

@@ -21,12 +21,25 @@ read_ticks <- function(data, items, sep, call) {
       return(ticks_from_factor(column, items, call))
     }
   }
-  columns <- lapply(items, \(item) as_tick(data[[item]], item, call))
-  list(
-    ticks = matrix(unlist(columns, use.names = FALSE), nrow(data),
-                   length(items), dimnames = list(NULL, items)),
-    exclusive = FALSE
-  )
+  list(ticks = ticks_from_columns(unclass(data)[items], nrow(data), call),
+       exclusive = FALSE)
+}
+
+# Plain columns are read in C++; the others are made plain first. A column
+# with something else in it is named by `as_tick()`.
+ticks_from_columns <- function(columns, n, call) {
+  plain <- vapply(columns, \(x) {
+    !is.object(x) && is.null(dim(x)) &&
+      (is.logical(x) || is.integer(x) || is.double(x))
+  }, logical(1))
+  columns[!plain] <- Map(\(x, item) as_tick(x, item, call),
+                         columns[!plain], names(columns)[!plain])
+  out <- read_ticks_cpp(columns, n)
+  if (out$bad > 0L) {
+    as_tick(columns[[out$bad]], names(columns)[out$bad], call)
+  }
+  colnames(out$ticks) <- names(columns)
+  out$ticks
 }
 
 check_items <- function(data, items, call) {
@@ -47,7 +60,10 @@ as_tick <- function(x, item, call) {
   if (is.logical(x)) {
     return(as.integer(x))
   }
-  if (inherits(x, "integer64") || !is.numeric(unclass(x)) || is.factor(x)) {
+  if (inherits(x, "integer64")) {
+    x <- integer64_to_double(x, item, call)
+  }
+  if (!is.numeric(unclass(x)) || is.factor(x)) {
     shown <- utils::head(unique(as.character(x[!is.na(x)])), 5L)
     stop_nid(
       "not_numeric",

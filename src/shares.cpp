@@ -48,3 +48,44 @@ Rcpp::List weighted_shares_cpp(const Eigen::Map<Eigen::MatrixXi>& x,
                             Rcpp::Named("within") = out.within,
                             Rcpp::Named("across") = out.across);
 }
+
+namespace {
+
+// Writes one column of 0, 1 or NA; false at any other value.
+template <typename Value, typename IsNa>
+bool write_ticks(const Value* from, R_xlen_t n, IsNa is_na, int* to) {
+  int bad = 0;
+  for (R_xlen_t r = 0; r < n; ++r) {
+    const Value v = from[r];
+    const bool na = is_na(v), one = v == 1;
+    bad |= !(na | one | (v == 0));
+    to[r] = na ? NA_INTEGER : static_cast<int>(one);
+  }
+  return bad == 0;
+}
+
+}  // namespace
+
+// Plain logical, integer or double columns to one integer matrix; `bad` is
+// the first column (from 1) with a value that is no tick, or 0.
+// [[Rcpp::export]]
+Rcpp::List read_ticks_cpp(Rcpp::List columns, int n) {
+  Rcpp::IntegerMatrix ticks(Rcpp::no_init(n, columns.size()));
+  int bad = 0;
+  const auto na_int = [](int v) { return v == NA_INTEGER; };
+  const auto na_real = [](double v) { return v != v; };
+  for (R_xlen_t i = 0; i < columns.size() && bad == 0; ++i) {
+    SEXP x = columns[i];
+    int* to = n > 0 ? &ticks[0] + i * static_cast<R_xlen_t>(n) : nullptr;
+    if (Rf_xlength(x) != n) {
+      Rcpp::stop("columns differ in length");
+    }
+    const bool good =
+        TYPEOF(x) == REALSXP  ? write_ticks(REAL(x), n, na_real, to)
+        : TYPEOF(x) == LGLSXP ? write_ticks(LOGICAL(x), n, na_int, to)
+                              : write_ticks(INTEGER(x), n, na_int, to);
+    bad = good ? 0 : static_cast<int>(i) + 1;
+  }
+  return Rcpp::List::create(Rcpp::Named("ticks") = ticks,
+                            Rcpp::Named("bad") = bad);
+}

@@ -23,6 +23,8 @@ using tick_matrix = Eigen::Ref<const Eigen::MatrixXi>;
 using int_vector = Eigen::Ref<const Eigen::VectorXi>;
 using real_vector = Eigen::Ref<const Eigen::VectorXd>;
 
+inline bool answered(int v) { return v == 0 || v == 1; }
+
 // Rows of each bin, in row order (a counting sort). A bin below 0 is left out.
 struct binned_rows {
   std::vector<Eigen::Index> start, row;
@@ -75,16 +77,17 @@ class bit_items {
       std::uint64_t* tick = &tick_[0] + words_ * static_cast<std::size_t>(i);
       std::uint64_t* answer =
           &answer_[0] + words_ * static_cast<std::size_t>(i);
-      for (Eigen::Index k = from; k < to; ++k) {
-        const int v = x(rows.row[static_cast<std::size_t>(k)], i);
-        const std::size_t at = static_cast<std::size_t>(k - from);
-        const std::uint64_t bit = std::uint64_t(1) << (at % 64);
-        if (v == 1) {
-          tick[at / 64] |= bit;
+      for (std::size_t w = 0; w < words_; ++w) {
+        const Eigen::Index begin = from + 64 * static_cast<Eigen::Index>(w);
+        const Eigen::Index end = std::min(to, begin + 64);
+        std::uint64_t t = 0, a = 0;
+        for (Eigen::Index k = begin; k < end; ++k) {
+          const int v = x(rows.row[static_cast<std::size_t>(k)], i);
+          t |= std::uint64_t(v == 1) << (k - begin);
+          a |= std::uint64_t(answered(v)) << (k - begin);
         }
-        if (v == 0 || v == 1) {
-          answer[at / 64] |= bit;
-        }
+        tick[w] = t;
+        answer[w] = a;
       }
       for (std::size_t w = 0; i < leading && w < words_; ++w) {
         complete_[w] &= answer[w];
@@ -92,21 +95,24 @@ class bit_items {
     }
   }
 
+  // Pairs (i, j) with i up to j, and their mirror images.
   void column(Eigen::Index j, pair_table& out) const {
-    for (Eigen::Index i = 0; i < items_; ++i) {
-      std::size_t both = 0, ticked = 0, first = 0, complete = 0;
+    for (Eigen::Index i = 0; i <= j; ++i) {
+      std::size_t both = 0, ticked = 0, first = 0, second = 0, complete = 0;
       for (std::size_t w = 0; w < words_; ++w) {
         const std::uint64_t ti = word(tick_, i, w), tj = word(tick_, j, w);
         const std::uint64_t ai = word(answer_, i, w), aj = word(answer_, j, w);
         both += bits(ai & aj);
         ticked += bits(ti & tj);
         first += bits(ti & aj);
+        second += bits(tj & ai);
         complete += bits(ti & tj & complete_[w]);
       }
-      out.both(i, j) = static_cast<double>(both);
-      out.ticked(i, j) = static_cast<double>(ticked);
+      out.both(i, j) = out.both(j, i) = static_cast<double>(both);
+      out.ticked(i, j) = out.ticked(j, i) = static_cast<double>(ticked);
       out.first(i, j) = static_cast<double>(first);
-      out.complete(i, j) = static_cast<double>(complete);
+      out.first(j, i) = static_cast<double>(second);
+      out.complete(i, j) = out.complete(j, i) = static_cast<double>(complete);
     }
   }
 
@@ -202,22 +208,31 @@ inline void check_share_design(const tick_matrix& x, const share_design& d) {
   }
 }
 
-inline bool answered(int v) { return v == 0 || v == 1; }
-
 inline share_table sum_shares(const tick_matrix& x, const share_design& d) {
   share_table out;
   const Eigen::Index p = x.cols();
   out.estimate = Eigen::MatrixXd::Zero(p, d.groups);
   out.weight = out.weight_square = out.df = out.estimate;
+  const binned_rows rows(d.group, d.groups);
   for (Eigen::Index i = 0; i < p; ++i) {
-    for (Eigen::Index r = 0; r < x.rows(); ++r) {
-      const int v = x(r, i), g = d.group[r];
-      if (g >= 0 && answered(v)) {
-        const double w = d.weight[r];
-        out.weight(i, g) += w;
-        out.weight_square(i, g) += w * w;
-        out.estimate(i, g) += v == 1 ? w : 0.0;
+    for (int g = 0; g < d.groups; ++g) {
+      const std::size_t at = static_cast<std::size_t>(g);
+      double weight = 0, square = 0, ticked = 0;
+      for (Eigen::Index k = rows.start[at]; k < rows.start[at + 1]; ++k) {
+        const Eigen::Index r = rows.row[static_cast<std::size_t>(k)];
+        const int v = x(r, i);
+        if (answered(v)) {
+          // v is 0 or 1; a product instead of a choice spares a branch that
+          // no processor can foresee.
+          const double w = d.weight[r];
+          weight += w;
+          square += w * w;
+          ticked += w * v;
+        }
       }
+      out.weight(i, g) = weight;
+      out.weight_square(i, g) = square;
+      out.estimate(i, g) = ticked;
     }
   }
   // 0/0 is NaN: an item that a group was not asked has no share there.
@@ -236,11 +251,15 @@ class share_variance {
         last_unit_(Eigen::MatrixXi::Constant(x.cols(), d.groups, -1)),
         last_stratum_(last_unit_) {
     const Eigen::Index p = x.cols();
+    const std::size_t groups = static_cast<std::size_t>(d.groups);
     total_.setZero();
+    per_weight_ = out.weight.cwiseInverse();
     zero_within_ = Eigen::MatrixXd::Zero(p, p);
     zero_across_ = Eigen::MatrixXd::Zero(d.groups, d.groups);
-    out_.within.assign(static_cast<std::size_t>(d.groups), zero_within_);
+    out_.within.assign(groups, zero_within_);
     out_.across.assign(static_cast<std::size_t>(p), zero_across_);
+    waiting_.assign(groups, Eigen::MatrixXd(p, batch));
+    n_waiting_.assign(groups, 0);
     sum_ = total_;
     begin_stratum();
   }
@@ -249,26 +268,21 @@ class share_variance {
     touched_.clear();
     for (const Eigen::Index* r = begin; r != end; ++r) {
       const int g = d_.group[*r];
-      if (g < 0 || !(d_.weight[*r] > 0)) {
+      const double w = d_.weight[*r];
+      if (g < 0 || !(w > 0)) {
         continue;
       }
       if (!seen_[static_cast<std::size_t>(g)]) {
         seen_[static_cast<std::size_t>(g)] = 1;
         touched_.push_back(g);
       }
-      for (Eigen::Index i = 0; i < x_.cols(); ++i) {
-        const int v = x_(*r, i);
-        if (answered(v)) {
-          total_(i, g) += d_.weight[*r] * (v - out_.estimate(i, g)) /
-                          out_.weight(i, g);
-          count_df(i, g, unit);
-        }
-      }
+      add_respondent(*r, g, w, unit);
     }
     cross_products();
   }
 
-  // `units` sampling units of this stratum have been added.
+  // `units` sampling units of this stratum have been added. Only the lower
+  // halves are right until finish().
   void end_stratum(double units, double remains) {
     // One unit alone says nothing about the variance, unless all were sampled.
     const double scale =
@@ -276,35 +290,46 @@ class share_variance {
         : units > 1.0    ? remains * units / (units - 1.0)
                          : std::numeric_limits<double>::quiet_NaN();
     for (std::size_t g = 0; g < within_.size(); ++g) {
-      const Eigen::Index at = static_cast<Eigen::Index>(g);
-      within_[g].selfadjointView<Eigen::Lower>().rankUpdate(sum_.col(at),
-                                                            -1.0 / units);
+      flush(g);
+      const Eigen::VectorXd s = sum_.col(static_cast<Eigen::Index>(g));
+      within_[g].noalias() -= s * s.transpose() / units;
       out_.within[g] += scale * within_[g];
     }
     for (std::size_t i = 0; i < across_.size(); ++i) {
-      const Eigen::Index at = static_cast<Eigen::Index>(i);
-      const Eigen::VectorXd s = sum_.row(at).transpose();
-      across_[i].selfadjointView<Eigen::Lower>().rankUpdate(s, -1.0 / units);
+      const Eigen::VectorXd s =
+          sum_.row(static_cast<Eigen::Index>(i)).transpose();
+      across_[i].noalias() -= s * s.transpose() / units;
       out_.across[i] += scale * across_[i];
     }
     begin_stratum();
   }
 
+  // Fills the upper halves, and the diagonals that both kinds share.
   void finish() {
-    for (auto& v : out_.within) {
-      v.triangularView<Eigen::StrictlyUpper>() = v.transpose();
+    for (std::size_t i = 0; i < out_.across.size(); ++i) {
+      const Eigen::Index at = static_cast<Eigen::Index>(i);
+      for (std::size_t g = 0; g < out_.within.size(); ++g) {
+        const Eigen::Index h = static_cast<Eigen::Index>(g);
+        out_.across[i](h, h) = out_.within[g](at, at);
+      }
+      out_.across[i].triangularView<Eigen::StrictlyUpper>() =
+          out_.across[i].transpose();
     }
-    for (auto& v : out_.across) {
+    for (auto& v : out_.within) {
       v.triangularView<Eigen::StrictlyUpper>() = v.transpose();
     }
   }
 
  private:
+  // Units wait until this many make one matrix product worth its while.
+  static constexpr Eigen::Index batch = 64;
+
   const tick_matrix& x_;
   const share_design& d_;
   share_table& out_;
-  Eigen::MatrixXd total_, sum_, zero_within_, zero_across_;
-  std::vector<Eigen::MatrixXd> within_, across_;
+  Eigen::MatrixXd total_, sum_, per_weight_, zero_within_, zero_across_;
+  std::vector<Eigen::MatrixXd> within_, across_, waiting_;
+  std::vector<Eigen::Index> n_waiting_;
   std::vector<int> touched_;
   std::vector<char> seen_;
   Eigen::MatrixXi last_unit_, last_stratum_;
@@ -315,29 +340,50 @@ class share_variance {
     across_.assign(out_.across.size(), zero_across_);
   }
 
-  void count_df(Eigen::Index i, int g, int unit) {
-    if (last_unit_(i, g) != unit) {
-      last_unit_(i, g) = unit;
-      out_.df(i, g) += 1;
-      if (last_stratum_(i, g) != d_.stratum[unit]) {
-        last_stratum_(i, g) = d_.stratum[unit];
-        out_.df(i, g) -= 1;
+  void flush(std::size_t g) {
+    within_[g].selfadjointView<Eigen::Lower>().rankUpdate(
+        waiting_[g].leftCols(n_waiting_[g]));
+    n_waiting_[g] = 0;
+  }
+
+  void add_respondent(Eigen::Index r, int g, double w, int unit) {
+    const Eigen::Index items = x_.cols(), stride = x_.outerStride();
+    const int* v = x_.data() + r;
+    const double* share = out_.estimate.col(g).data();
+    const double* inverse = per_weight_.col(g).data();
+    double* total = total_.col(g).data();
+    int* last = last_unit_.col(g).data();
+    for (Eigen::Index i = 0; i < items; ++i, v += stride) {
+      if (answered(*v)) {
+        total[i] += w * (*v - share[i]) * inverse[i];
+        if (last[i] != unit) {
+          last[i] = unit;
+          count_unit(i, g, d_.stratum[unit]);
+        }
       }
+    }
+  }
+
+  void count_unit(Eigen::Index i, int g, int stratum) {
+    out_.df(i, g) += 1;
+    if (last_stratum_(i, g) != stratum) {
+      last_stratum_(i, g) = stratum;
+      out_.df(i, g) -= 1;
     }
   }
 
   void cross_products() {
     for (const int g : touched_) {
-      within_[static_cast<std::size_t>(g)]
-          .selfadjointView<Eigen::Lower>()
-          .rankUpdate(total_.col(g));
+      const std::size_t at = static_cast<std::size_t>(g);
+      waiting_[at].col(n_waiting_[at]++) = total_.col(g);
       sum_.col(g) += total_.col(g);
-    }
-    for (const int g : touched_) {
+      if (n_waiting_[at] == batch) {
+        flush(at);
+      }
       for (const int h : touched_) {
-        for (std::size_t i = 0; h <= g && i < across_.size(); ++i) {
-          const Eigen::Index at = static_cast<Eigen::Index>(i);
-          across_[i](g, h) += total_(at, g) * total_(at, h);
+        for (std::size_t i = 0; h < g && i < across_.size(); ++i) {
+          const Eigen::Index item = static_cast<Eigen::Index>(i);
+          across_[i](g, h) += total_(item, g) * total_(item, h);
         }
       }
     }
