@@ -94,7 +94,8 @@ pairs_from_counts <- function(tests, adjust, alpha) {
        p.high = tests$p.value,
        p.adjusted = stats::p.adjust(tests$p.value, adjust),
        conf.low = pmin(fewest$low, most$low),
-       conf.high = pmax(fewest$high, most$high), differs = differs)
+       conf.high = pmax(fewest$high, most$high),
+       differs = as.character(differs))
 }
 
 comparison_spec <- function(fit, adjust) {

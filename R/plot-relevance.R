@@ -101,7 +101,7 @@ relevance_caption <- function(fit) {
       paste(min(n), "to", max(n)))
   }
   method <- gsub("(^|-)([a-z])", "\\1\\U\\2", fit$method, perl = TRUE)
-  interval <- paste0(100 * fit$conf_level, "% ", method, " intervals",
+  interval <- paste0(level_text(fit$conf_level), " ", method, " intervals",
                      if (fit$simultaneous != "none") ", all at once")
   paste(c(interval, base), collapse = "; ")
 }
@@ -186,7 +186,8 @@ autoplot.nid_comparison <- function(object, max = 20, ...) {
                                 guide = "none") +
     ggplot2::scale_x_continuous(labels = percent_label) +
     ggplot2::labs(x = "Difference of shares", y = NULL, caption = paste0(
-      100 * get_spec(object)$level, "% intervals, one by one; filled: zero ",
+      level_text(get_spec(object)$level), " intervals, one by one; filled: ",
+      "zero ",
       "is outside", if (left > 0) paste0("; ", left, " smaller differences ",
                                          "not shown"))) +
     survey_theme()

@@ -107,7 +107,8 @@ fit_counts <- function(item, count, n, groups, exclusive, call) {
               n.items = length(items), keys = groups$keys, groups = groups$n,
               exclusive = exclusive, count = fill(count, NA), n = fill(n, 0))
   check_exclusive(fit, call)
-  fit$estimate <- ifelse(!is.na(fit$n) & fit$n > 0, fit$count / fit$n, NA)
+  fit$estimate <- fit$count / fit$n
+  fit$estimate[is.nan(fit$estimate)] <- NA
   fit$variance <- fit$estimate * (1 - fit$estimate) / fit$n
   fit$df <- matrix(Inf, length(items), groups$n)
   fit$n_zero <- fit$n

@@ -21,7 +21,8 @@ fit_shares <- function(ticks, groups, design, n_items = ncol(ticks)) {
   if (weighted) {
     return(c(fit, design_shares(ticks, id, groups$n, design)))
   }
-  estimate <- ifelse(n > 0, count / n, NA_real_)
+  estimate <- count / n
+  estimate[n == 0] <- NA
   c(fit, list(
     estimate = estimate,
     variance = estimate * (1 - estimate) / n,

@@ -83,7 +83,8 @@ pair_tests_counts <- function(fit, g, pair) {
   }
   p <- \(d) {
     b <- (d + k1 - k2) / 2
-    unname(ifelse(is.na(n), NA, mcnemar_exact(b, d - b)))
+    p <- mcnemar_exact(b, d - b)
+    unname(as.double(replace(p, is.na(n), NA)))
   }
   list(i = pair$i, j = pair$j, difference = unname((k1 - k2) / n),
        fewest = unname(fewest), most = unname(most), n = unname(n),

@@ -80,8 +80,7 @@ confint.nid_relevance <- function(object, parm = NULL, level = NULL, ...) {
     items
   }
   tails <- c((1 - level) / 2, 1 - (1 - level) / 2)
-  dimnames(out) <- list(rows, paste0(format(100 * tails, trim = TRUE,
-                                            digits = 3), "%"))
+  dimnames(out) <- list(rows, level_text(tails))
   if (is.null(parm)) out else out[items %in% parm, , drop = FALSE]
 }
 
@@ -132,6 +131,11 @@ tidy.nid_likert <- function(x, conf.int = TRUE, ...) {
   tibble::new_tibble(out, nrow = nrow(x))
 }
 
+# "208", "95%", "99.9%": whatever OutDec and scipen say.
+whole <- function(x) sprintf("%d", x)
+
+level_text <- function(level) sprintf("%g%%", 100 * level)
+
 #' A relevance table for print
 #'
 #' Ready for `knitr::kable()`: percentages with their interval, base and ranks.
@@ -157,7 +161,8 @@ relevance_table <- function(x, digits = 1, sort = TRUE) {
   # sprintf() writes a point whatever OutDec says.
   percent <- \(p) ifelse(is.na(p), "", sprintf("%.*f", digits, 100 * p))
   ranks <- ifelse(is.na(x[["rank"]]), "", paste0(
-    x[["rank"]], " (", x[["rank.low"]], "\u2013", x[["rank.high"]], ")"))
+    whole(x[["rank"]]), " (", whole(x[["rank.low"]]), "\u2013",
+    whole(x[["rank.high"]]), ")"))
   interval <- ifelse(is.na(x[["conf.low"]]), "", paste0(
     percent(x[["conf.low"]]), "\u2013", percent(x[["conf.high"]])))
   keys <- as.list(as_plain_tibble(x))[names(fit$keys)]
@@ -166,10 +171,10 @@ relevance_table <- function(x, digits = 1, sort = TRUE) {
     if (!is.null(fit$codes)) list(Code = x[["code"]]),
     lapply(keys, as.character),
     list("Share, %" = percent(x[["estimate"]]), interval,
-         Base = ifelse(is.na(x[["n"]]), "", as.character(x[["n"]])),
+         Base = ifelse(is.na(x[["n"]]), "", whole(x[["n"]])),
          Rank = ranks)
   )
-  names(out)[names(out) == ""] <- paste0(100 * fit$conf_level, "% interval")
+  names(out)[names(out) == ""] <- paste0(level_text(fit$conf_level), " interval")
   out <- data.frame(out, check.names = FALSE, stringsAsFactors = FALSE)
   if (sort) {
     group <- rep(seq_len(fit$groups), each = fit$n.items)
@@ -194,5 +199,6 @@ escape_markdown <- function(x) {
   x <- gsub("&", "&amp;", x, fixed = TRUE)
   x <- gsub("<", "&lt;", x, fixed = TRUE)
   x <- gsub("[[:cntrl:]]+", " ", x)
-  gsub("([\\\\`*_{}$|#~^]|\\[|\\])", "\\\\\\1", x)
+  # kable() itself takes care of the bar.
+  gsub("([\\\\`*_{}$#~^]|\\[|\\])", "\\\\\\1", x)
 }

@@ -22,9 +22,10 @@ words_of_group <- function(rows, fit, label) {
   lead <- top[1L]
   first <- paste0(
     where, "the most relevant item is \"", rows$item[lead], "\", named by ",
-    percent(rows$estimate[lead]), " (", 100 * fit$conf_level, "% interval ",
+    percent(rows$estimate[lead]), " (", level_text(fit$conf_level),
+    " interval ",
     percent(rows$conf.low[lead]), " to ", percent(rows$conf.high[lead]),
-    ") of ", rows$n[lead], " respondents."
+    ") of ", whole(rows$n[lead]), " respondents."
   )
   first <- paste0(toupper(substr(first, 1L, 1L)), substring(first, 2L))
   rivals <- sum(rows$rank.low[there] == 1L)
@@ -43,9 +44,8 @@ words_of_group <- function(rows, fit, label) {
   third <- if (length(there) > 2L) {
     paste0("Of ", count_of(length(there), "rank"), ", ", fixed,
            if (fixed == 1L) " is" else " are", " certain; on average an item ",
-           "could hold ", format(round(mean(
-             rows$rank.high[there] - rows$rank.low[there] + 1), 1),
-             decimal.mark = "."), " of them.")
+           "could hold ", sprintf("%.1f", mean(
+             rows$rank.high[there] - rows$rank.low[there] + 1)), " of them.")
   }
   unknown <- length(rows$item) - length(there)
   fourth <- if (unknown > 0L) {

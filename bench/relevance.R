@@ -1,8 +1,9 @@
 # Weighted shares with intervals: 18 items x 100,000 respondents, against the
 # survey package, all in one run. Prints ratios; times only for orientation.
 #   Rscript bench/relevance.R [runs]
-# In five of our runs (two noisy cores, R 4.2.2, survey 4.1.1): weights 4.4 to 8.2
-# and 133 to 211 times; strata and clusters 2.2 to 4.4 and 108 to 152 times.
+# Two runs on a shared two-core machine (R 4.2.2, survey 4.1.1), times longer
+# than ours: weights 5.7 and 8.2 (svymean + confint), 185 and 211 (svyciprop);
+# strata and clusters 2.9 and 4.4, 141 and 152.
 library(nidcode)
 suppressPackageStartupMessages(library(survey))
 

@@ -1,0 +1,61 @@
+test_that("Table 1 is rebuilt from k/208", {
+  x <- relevance_counts(paper_relevance)
+  expect_identical(x$item, paper_relevance$item)
+  known <- !is.na(x$count)
+  expect_identical(sum(known), 16L)
+  expect_equal(round(100 * x$estimate[known], 1),
+               paper_relevance$percent[known])
+  expect_true(all(is.na(x$conf.low[!known])))
+  expect_identical(x$rank[!known], c(NA_integer_, NA_integer_))
+  expect_identical(max(x$rank.high, na.rm = TRUE), 16L)
+  expect_equal(round(c(x$conf.low[1], x$conf.high[1]), 3), c(0.597, 0.724))
+})
+
+test_that("codes and bounds for naming any item", {
+  x <- relevance_counts(paper_relevance)
+  got <- relevance_by_code(x)
+  expect_identical(got$code, rep(c("institutional", "information", "value"),
+                                 each = 2))
+  expect_identical(got$n.items[c(1, 3, 5)], c(6L, 6L, 4L))
+  expect_equal(got$estimate[1], mean(x$estimate[1:6]))
+  # The largest error any overlap allows: all perfectly together.
+  expect_equal(got$std.error[1], mean(x$std.error[1:6]))
+  expect_identical(is.na(got$estimate), rep(c(FALSE, TRUE), 3))
+  expect_equal(got$conf.low[2], x$conf.low[1])
+  expect_identical(got$conf.high[2], 1)
+})
+
+test_that("counts that cannot be are refused by name", {
+  bad <- \(count, n = 10) data.frame(item = c("a", "b"), count, n)
+  expect_error(relevance_counts(bad(c(11, 1))),
+               class = "nidcode_error_counts")
+  expect_error(relevance_counts(bad(c(1.5, 1))),
+               class = "nidcode_error_counts")
+  expect_error(relevance_counts(bad(c(-1, 1))),
+               class = "nidcode_error_counts")
+  expect_error(relevance_counts(bad(c(Inf, 1))),
+               class = "nidcode_error_counts")
+  expect_error(relevance_counts(bad(1:2, -1)),
+               class = "nidcode_error_counts")
+  expect_error(relevance_counts(bad(c("1", "2"))),
+               class = "nidcode_error_not_numeric")
+  expect_error(relevance_counts(bad(1:2)[c(1, 1), ]),
+               class = "nidcode_error_duplicate_key")
+  expect_error(relevance_counts(bad(1:2), n = "base"),
+               class = "nidcode_error_no_column")
+  expect_error(relevance_counts(bad(c(8, 7)), exclusive = TRUE),
+               class = "nidcode_error_counts")
+  twice <- data.frame(item = "a", who = 1:2, count = 1, n = 3,
+                      code = c("x", "y"))
+  expect_error(relevance_counts(twice, by = "who"),
+               class = "nidcode_error_argument")
+})
+
+test_that("nobody asked, no count, a group without the item", {
+  d <- data.frame(item = c("a", "b", "c", "a"), who = c(1, 1, 1, 2),
+                  count = c(3, 0, NA, 2), n = c(10, 0, 10, 5))
+  x <- relevance_counts(d, by = "who")
+  expect_identical(x$estimate, c(0.3, NA, NA, 0.4, NA, NA))
+  expect_identical(x$n, c(10L, 0L, 10L, 5L, 0L, 0L))
+  expect_identical(x$rank, c(1L, NA, NA, 1L, NA, NA))
+})

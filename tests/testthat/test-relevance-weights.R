@@ -1,0 +1,131 @@
+items <- c("a", "b", "c", "d")
+map <- data.frame(item = items, indicator = c("i1", "i1", "i2", "i3"),
+                  code = c("production", "production", "production", "social"))
+
+test_that("weights by hand, adding to 1 within a code", {
+  d <- data.frame(a = c(1, 1, 1, 0), b = c(1, 0, 0, 0), c = c(1, 1, 0, 0),
+                  d = c(1, 0, 0, 0))
+  w <- relevance_weights(relevance(d, items), map)
+  # i1: mean of 3/4 and 1/4; i2: 1/2.
+  expect_identical(names(w), c("i1", "i2", "i3"))
+  expect_equal(as.double(w), c(0.5, 0.5, 1))
+  expect_equal(rowSums(vcov(w)), c(i1 = 0, i2 = 0, i3 = 0))
+  expect_equal(vcov(w)["i3", "i3"], 0)
+})
+
+test_that("the covariance is the numerical delta method's", {
+  d <- make_respondents()
+  r <- relevance(d, items)
+  w <- relevance_weights(r, map)
+  as_weights <- function(p) {
+    v <- c(mean(p[1:2]), p[3], p[4])
+    c(v[1:2] / sum(v[1:2]), 1)
+  }
+  h <- 1e-6
+  jacobian <- vapply(1:4, \(k) {
+    up <- down <- r$estimate
+    up[k] <- up[k] + h
+    down[k] <- down[k] - h
+    (as_weights(up) - as_weights(down)) / (2 * h)
+  }, numeric(3))
+  v <- jacobian %*% get_fit(r)$within[[1]] %*% t(jacobian)
+  expect_equal(unname(vcov(w)), v, tolerance = 1e-7)
+})
+
+test_that("the covariance is that of repeated surveys", {
+  skip_on_cran()
+  draws <- withr::with_seed(2, replicate(2000, {
+    liking <- rnorm(300)
+    x <- vapply(c(0.6, 0.5, 0.4, 0.3), \(p) {
+      as.integer(qnorm(p) + liking / 2 + rnorm(300) * sqrt(3) / 2 > 0)
+    }, integer(300))
+    colnames(x) <- items
+    w <- relevance_weights(relevance(as.data.frame(x), items), map)
+    c(w[["i1"]], vcov(w)["i1", "i1"])
+  }))
+  expect_equal(mean(draws[2, ]), var(draws[1, ]), tolerance = 0.1)
+})
+
+test_that("codes come from the items when the map names none", {
+  d <- make_respondents()
+  codes <- c(a = "x", b = "x", c = "x", d = "y")
+  r <- relevance(d, items, item_codes = codes)
+  expect_equal(relevance_weights(r, map[1:2]), {
+    w <- relevance_weights(r, map)
+    attr(w, "code") <- c("x", "x", "y")
+    w
+  })
+  expect_equal(sum(relevance_weights(relevance(d, items), map[1:2])), 1)
+})
+
+test_that("from counts the shares count as uncorrelated, and it says so", {
+  x <- relevance_counts(data.frame(item = c("a", "b"), count = c(30, 20)),
+                        n = 60)
+  two <- data.frame(item = c("a", "b"), indicator = c("i", "j"))
+  expect_message(w <- relevance_weights(x, two),
+                 class = "nidcode_message_needs_respondents")
+  v <- c(0.5 * 0.5, 1 / 3 * 2 / 3) / 60
+  s <- 5 / 6
+  # dw/da = b/s^2, dw/db = -a/s^2
+  expect_equal(vcov(w)[1, 1], (v[1] / 9 + v[2] / 4) / s^4)
+  # One answer each: the multinomial covariance is known.
+  x <- relevance_counts(data.frame(item = c("a", "b"), count = c(30, 20)),
+                        n = 60, exclusive = TRUE)
+  expect_silent(w <- relevance_weights(x, two))
+  # Of those 50, 30 chose a: a binomial share.
+  expect_equal(vcov(w)[1, 1], 0.6 * 0.4 / 50)
+})
+
+test_that("the weight variance of a code by the gradient of the page", {
+  # D = sum w z / sum w at z = (2, 5, 1): dD/dw_k = (z_k - D)/sum w.
+  w <- relevance_weights(relevance(make_respondents(), items),
+                         transform(map, code = "one"))
+  z <- c(i1 = 2, i2 = 5, i3 = 1)
+  d <- sum(w * z) / sum(w)
+  got <- weight_variance((z - d) / sum(w), vcov(w))
+  h <- 1e-6
+  numeric <- vapply(1:3, \(k) {
+    up <- as.double(w)
+    up[k] <- up[k] + h
+    (sum(up * z) / sum(up) - d) / h
+  }, numeric(1))
+  expect_equal(got, drop(numeric %*% vcov(w) %*% numeric), tolerance = 1e-5)
+  # Rows at once; columns by name; indicators without error add nothing.
+  grad <- rbind((z - d) / sum(w), 0)
+  grad <- cbind(other = 7, grad[, 3:1])
+  expect_equal(weight_variance(grad, vcov(w)), c(got, 0))
+})
+
+test_that("a scheme takes them by name and keeps the covariance", {
+  w <- relevance_weights(relevance(make_respondents(), items), map)
+  s <- code_scheme(c("i3", "i1", "i2"), c("social", "production",
+                                          "production"), weight = w)
+  expect_equal(s$weight, as.double(w)[c(3, 1, 2)])
+  expect_equal(attr(s, "vcov"), vcov(w))
+})
+
+test_that("joining and choosing keep the covariance", {
+  w <- relevance_weights(relevance(make_respondents(), items), map)
+  both <- c(w, other = 2)
+  expect_s3_class(both, "nid_weights")
+  expect_identical(both[["other"]], 2)
+  expect_equal(vcov(both)["i1", "i2"], vcov(w)["i1", "i2"])
+  expect_identical(unname(vcov(both)["other", ]), rep(0, 4))
+  expect_equal(vcov(w["i2"])[1], vcov(w)["i2", "i2"])
+  expect_output(print(w), "standard errors")
+})
+
+test_that("maps that do not fit are refused", {
+  r <- relevance(make_respondents(), items)
+  expect_error(relevance_weights(r, data.frame(item = "z", indicator = "i")),
+               class = "nidcode_error_argument")
+  expect_error(relevance_weights(r, map["item"]),
+               class = "nidcode_error_no_column")
+  split <- transform(map, code = c("x", "y", "x", "x"))
+  expect_error(relevance_weights(r, split), class = "nidcode_error_argument")
+  d <- data.frame(a = 0, b = 0, c = 1, d = 1)
+  expect_error(relevance_weights(relevance(d, items), map[c(1, 2, 4), ]),
+               class = "nidcode_error_weights")
+  by <- relevance(make_respondents(), items, by = "who")
+  expect_error(relevance_weights(by, map), class = "nidcode_error_argument")
+})
