@@ -11,6 +11,38 @@ Rcpp::Rostream<true>&  Rcpp::Rcout = Rcpp::Rcpp_cout_get();
 Rcpp::Rostream<false>& Rcpp::Rcerr = Rcpp::Rcpp_cerr_get();
 #endif
 
+// fit_least_squares_cpp
+Rcpp::List fit_least_squares_cpp(const Eigen::Map<Eigen::MatrixXd>& x, const Eigen::Map<Eigen::VectorXd>& y, const Rcpp::IntegerVector& variable, const Rcpp::IntegerVector& power, bool intercept);
+RcppExport SEXP _nidcode_fit_least_squares_cpp(SEXP xSEXP, SEXP ySEXP, SEXP variableSEXP, SEXP powerSEXP, SEXP interceptSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Eigen::Map<Eigen::MatrixXd>& >::type x(xSEXP);
+    Rcpp::traits::input_parameter< const Eigen::Map<Eigen::VectorXd>& >::type y(ySEXP);
+    Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type variable(variableSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type power(powerSEXP);
+    Rcpp::traits::input_parameter< bool >::type intercept(interceptSEXP);
+    rcpp_result_gen = Rcpp::wrap(fit_least_squares_cpp(x, y, variable, power, intercept));
+    return rcpp_result_gen;
+END_RCPP
+}
+// fit_groups_cpp
+Rcpp::List fit_groups_cpp(const Eigen::Map<Eigen::MatrixXd>& x, const Eigen::Map<Eigen::VectorXd>& y, const std::vector<int>& first, const Rcpp::IntegerVector& variable, const Rcpp::IntegerVector& power, bool intercept, int threads);
+RcppExport SEXP _nidcode_fit_groups_cpp(SEXP xSEXP, SEXP ySEXP, SEXP firstSEXP, SEXP variableSEXP, SEXP powerSEXP, SEXP interceptSEXP, SEXP threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Eigen::Map<Eigen::MatrixXd>& >::type x(xSEXP);
+    Rcpp::traits::input_parameter< const Eigen::Map<Eigen::VectorXd>& >::type y(ySEXP);
+    Rcpp::traits::input_parameter< const std::vector<int>& >::type first(firstSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type variable(variableSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type power(powerSEXP);
+    Rcpp::traits::input_parameter< bool >::type intercept(interceptSEXP);
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(fit_groups_cpp(x, y, first, variable, power, intercept, threads));
+    return rcpp_result_gen;
+END_RCPP
+}
 // panel_order_cpp
 Rcpp::List panel_order_cpp(SEXP region, SEXP time);
 RcppExport SEXP _nidcode_panel_order_cpp(SEXP regionSEXP, SEXP timeSEXP) {
@@ -102,6 +134,82 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// count_pairs_cpp
+Rcpp::List count_pairs_cpp(const Eigen::Map<Eigen::MatrixXi>& x, const Eigen::Map<Eigen::VectorXi>& group, int groups, int leading, int threads);
+RcppExport SEXP _nidcode_count_pairs_cpp(SEXP xSEXP, SEXP groupSEXP, SEXP groupsSEXP, SEXP leadingSEXP, SEXP threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Eigen::Map<Eigen::MatrixXi>& >::type x(xSEXP);
+    Rcpp::traits::input_parameter< const Eigen::Map<Eigen::VectorXi>& >::type group(groupSEXP);
+    Rcpp::traits::input_parameter< int >::type groups(groupsSEXP);
+    Rcpp::traits::input_parameter< int >::type leading(leadingSEXP);
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(count_pairs_cpp(x, group, groups, leading, threads));
+    return rcpp_result_gen;
+END_RCPP
+}
+// weighted_shares_cpp
+Rcpp::List weighted_shares_cpp(const Eigen::Map<Eigen::MatrixXi>& x, const Eigen::Map<Eigen::VectorXd>& weight, const Eigen::Map<Eigen::VectorXi>& group, int groups, const Eigen::Map<Eigen::VectorXi>& psu, const Eigen::Map<Eigen::VectorXi>& stratum, const Eigen::Map<Eigen::VectorXd>& remains);
+RcppExport SEXP _nidcode_weighted_shares_cpp(SEXP xSEXP, SEXP weightSEXP, SEXP groupSEXP, SEXP groupsSEXP, SEXP psuSEXP, SEXP stratumSEXP, SEXP remainsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Eigen::Map<Eigen::MatrixXi>& >::type x(xSEXP);
+    Rcpp::traits::input_parameter< const Eigen::Map<Eigen::VectorXd>& >::type weight(weightSEXP);
+    Rcpp::traits::input_parameter< const Eigen::Map<Eigen::VectorXi>& >::type group(groupSEXP);
+    Rcpp::traits::input_parameter< int >::type groups(groupsSEXP);
+    Rcpp::traits::input_parameter< const Eigen::Map<Eigen::VectorXi>& >::type psu(psuSEXP);
+    Rcpp::traits::input_parameter< const Eigen::Map<Eigen::VectorXi>& >::type stratum(stratumSEXP);
+    Rcpp::traits::input_parameter< const Eigen::Map<Eigen::VectorXd>& >::type remains(remainsSEXP);
+    rcpp_result_gen = Rcpp::wrap(weighted_shares_cpp(x, weight, group, groups, psu, stratum, remains));
+    return rcpp_result_gen;
+END_RCPP
+}
+// read_ticks_cpp
+Rcpp::List read_ticks_cpp(Rcpp::List columns, int n);
+RcppExport SEXP _nidcode_read_ticks_cpp(SEXP columnsSEXP, SEXP nSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type columns(columnsSEXP);
+    Rcpp::traits::input_parameter< int >::type n(nSEXP);
+    rcpp_result_gen = Rcpp::wrap(read_ticks_cpp(columns, n));
+    return rcpp_result_gen;
+END_RCPP
+}
+// spline_fit_cpp
+Rcpp::List spline_fit_cpp(Rcpp::NumericVector values, Rcpp::IntegerVector grid, Rcpp::List grids, Rcpp::List want, Rcpp::List tuning, Rcpp::CharacterVector keep, int threads);
+RcppExport SEXP _nidcode_spline_fit_cpp(SEXP valuesSEXP, SEXP gridSEXP, SEXP gridsSEXP, SEXP wantSEXP, SEXP tuningSEXP, SEXP keepSEXP, SEXP threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type values(valuesSEXP);
+    Rcpp::traits::input_parameter< Rcpp::IntegerVector >::type grid(gridSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type grids(gridsSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type want(wantSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type tuning(tuningSEXP);
+    Rcpp::traits::input_parameter< Rcpp::CharacterVector >::type keep(keepSEXP);
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(spline_fit_cpp(values, grid, grids, want, tuning, keep, threads));
+    return rcpp_result_gen;
+END_RCPP
+}
+// spline_pieces_cpp
+Rcpp::List spline_pieces_cpp(Rcpp::NumericVector time, Rcpp::IntegerVector step, int m, Rcpp::IntegerVector order, Rcpp::NumericVector at);
+RcppExport SEXP _nidcode_spline_pieces_cpp(SEXP timeSEXP, SEXP stepSEXP, SEXP mSEXP, SEXP orderSEXP, SEXP atSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type time(timeSEXP);
+    Rcpp::traits::input_parameter< Rcpp::IntegerVector >::type step(stepSEXP);
+    Rcpp::traits::input_parameter< int >::type m(mSEXP);
+    Rcpp::traits::input_parameter< Rcpp::IntegerVector >::type order(orderSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type at(atSEXP);
+    rcpp_result_gen = Rcpp::wrap(spline_pieces_cpp(time, step, m, order, at));
+    return rcpp_result_gen;
+END_RCPP
+}
 // test_interrupt_cpp
 Rcpp::NumericVector test_interrupt_cpp(double n, int threads);
 RcppExport SEXP _nidcode_test_interrupt_cpp(SEXP nSEXP, SEXP threadsSEXP) {
@@ -159,6 +267,8 @@ END_RCPP
 }
 
 static const R_CallMethodDef CallEntries[] = {
+    {"_nidcode_fit_least_squares_cpp", (DL_FUNC) &_nidcode_fit_least_squares_cpp, 5},
+    {"_nidcode_fit_groups_cpp", (DL_FUNC) &_nidcode_fit_groups_cpp, 7},
     {"_nidcode_panel_order_cpp", (DL_FUNC) &_nidcode_panel_order_cpp, 2},
     {"_nidcode_count_missing_cpp", (DL_FUNC) &_nidcode_count_missing_cpp, 1},
     {"_nidcode_ascii_lookalikes_cpp", (DL_FUNC) &_nidcode_ascii_lookalikes_cpp, 1},
@@ -166,6 +276,11 @@ static const R_CallMethodDef CallEntries[] = {
     {"_nidcode_linear_defined_cpp", (DL_FUNC) &_nidcode_linear_defined_cpp, 2},
     {"_nidcode_linear_operator_cpp", (DL_FUNC) &_nidcode_linear_operator_cpp, 4},
     {"_nidcode_linear_rates_cpp", (DL_FUNC) &_nidcode_linear_rates_cpp, 10},
+    {"_nidcode_count_pairs_cpp", (DL_FUNC) &_nidcode_count_pairs_cpp, 5},
+    {"_nidcode_weighted_shares_cpp", (DL_FUNC) &_nidcode_weighted_shares_cpp, 7},
+    {"_nidcode_read_ticks_cpp", (DL_FUNC) &_nidcode_read_ticks_cpp, 2},
+    {"_nidcode_spline_fit_cpp", (DL_FUNC) &_nidcode_spline_fit_cpp, 7},
+    {"_nidcode_spline_pieces_cpp", (DL_FUNC) &_nidcode_spline_pieces_cpp, 5},
     {"_nidcode_test_interrupt_cpp", (DL_FUNC) &_nidcode_test_interrupt_cpp, 2},
     {"_nidcode_moments_cpp", (DL_FUNC) &_nidcode_moments_cpp, 3},
     {"_nidcode_define_code_cpp", (DL_FUNC) &_nidcode_define_code_cpp, 6},

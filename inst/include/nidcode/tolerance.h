@@ -37,6 +37,21 @@ constexpr double power_limit = 1e-140;
 // Series of one grid that are worked on with one basis: few enough to share
 // among threads, enough that the basis costs under 5 %.
 constexpr int unit_series = 900;
+// A regressor whose part orthogonal to the earlier ones is under this share of
+// its own length carries nothing but the rounding of its computation (some
+// thousand roundings of 1e-16) and is aliased.
+constexpr double aliased_share = 1e-13;
+
+// A variable that moves by less than this share of its size is a constant
+// written with rounding errors.
+constexpr double constant_share = 16 * 2.220446049250313e-16;
+
+// Errors of the coefficients' weights grow like eps times the condition
+// number: up to here 13 digits stand without refining them.
+constexpr double weights_refined_above = 32;
+
+// A second refinement step pays where the first leaves kappa * eps visible.
+constexpr double second_step_above = 1e5;
 
 }  // namespace nidcode
 

@@ -1,0 +1,106 @@
+#ifndef NIDCODE_GROUPED_LEAST_SQUARES_H
+#define NIDCODE_GROUPED_LEAST_SQUARES_H
+
+// One regression per group of a long table, the groups of any length, rows of
+// a group together: coefficients, iid and HC3 standard errors. The numbers of
+// a group depend on its own rows only, so they are the same bits for any
+// number of threads.
+
+#include <Eigen/Core>
+
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <stdexcept>
+#include <vector>
+
+#include "blocks.h"
+#include "least-squares.h"
+
+namespace nidcode {
+
+// Columns are groups; rows of the matrices are terms.
+struct grouped_fits {
+  Eigen::MatrixXd coefficient, error_iid, error_hc3;
+  Eigen::VectorXd sigma, r_squared, condition;
+  std::vector<int> rank;
+
+  grouped_fits(Eigen::Index terms, Eigen::Index groups)
+      : coefficient(terms, groups),
+        error_iid(terms, groups),
+        error_hc3(terms, groups),
+        sigma(groups),
+        r_squared(groups),
+        condition(groups),
+        rank(static_cast<std::size_t>(groups)) {}
+};
+
+// A point that its own coefficient fits exactly (leverage 1) has no residual
+// to judge its error by: HC3 does not exist.
+constexpr double full_leverage = 1 - 1e-10;
+
+inline void store_fit(const least_squares& fit, const design_spec& spec,
+                      Eigen::Index n, Eigen::Index g, grouped_fits& out,
+                      std::vector<double>& scaled) {
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  const double sigma = fit.sigma();
+  out.sigma[g] = sigma;
+  out.r_squared[g] = fit.r_squared(spec);
+  out.condition[g] = fit.condition();
+  out.rank[static_cast<std::size_t>(g)] = static_cast<int>(fit.rank());
+  scaled.resize(static_cast<std::size_t>(n));
+  for (Eigen::Index i = 0; i < n; ++i) {
+    const double h = fit.leverage(i);
+    scaled[static_cast<std::size_t>(i)] =
+        h < full_leverage ? fit.residual(i) / (1 - h) : none;
+  }
+  for (Eigen::Index j = 0; j < spec.columns(); ++j) {
+    out.coefficient(j, g) = fit.coefficient(j);
+    if (fit.is_aliased(j)) {
+      out.error_iid(j, g) = none;
+      out.error_hc3(j, g) = none;
+      continue;
+    }
+    out.error_iid(j, g) =
+        sigma * fit.error_of(j, [](Eigen::Index) { return 1.0; });
+    out.error_hc3(j, g) = fit.error_of(j, [&](Eigen::Index i) {
+      return scaled[static_cast<std::size_t>(i)];
+    });
+  }
+}
+
+// `first` has the row at which each group starts, and the number of rows at
+// its end.
+template <typename Progress>
+void grouped_least_squares(const design_spec& spec,
+                           const Eigen::Ref<const Eigen::MatrixXd>& x,
+                           const Eigen::Ref<const Eigen::VectorXd>& y,
+                           const std::vector<int>& first, int threads,
+                           Progress& progress, grouped_fits& out) {
+  check_design(spec, x.cols());
+  if (first.empty() || first.front() != 0 || first.back() != y.size() ||
+      x.rows() != y.size()) {
+    throw std::invalid_argument("groups do not cover the rows");
+  }
+  const double* x_data = x.data();
+  const double* y_data = y.data();
+  const Eigen::Index stride = x.outerStride();
+  const Eigen::Index variables = x.cols();
+  for_each_block(
+      static_cast<std::ptrdiff_t>(first.size()) - 1, threads, progress,
+      [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
+        least_squares fit;
+        std::vector<double> scaled;
+        for (std::ptrdiff_t g = begin; g < end; ++g) {
+          const int from = first[static_cast<std::size_t>(g)];
+          const Eigen::Index n = first[static_cast<std::size_t>(g) + 1] - from;
+          fit.compute(spec, x_data + from, stride, variables, y_data + from,
+                      n);
+          store_fit(fit, spec, n, g, out, scaled);
+        }
+      });
+}
+
+}  // namespace nidcode
+
+#endif

@@ -1,0 +1,81 @@
+#include <RcppEigen.h>
+#include <nidcode/grouped-least-squares.h>
+
+#include "interrupt.h"
+
+namespace {
+
+nidcode::design_spec as_design(const Rcpp::IntegerVector& variable,
+                               const Rcpp::IntegerVector& power,
+                               bool intercept) {
+  nidcode::design_spec spec;
+  spec.intercept = intercept;
+  for (R_xlen_t j = 0; j < variable.size(); ++j) {
+    spec.terms.push_back({variable[j] - 1, power[j]});
+  }
+  return spec;
+}
+
+}  // namespace
+
+// One fit. `variable` (from 1) and `power` describe the terms.
+// [[Rcpp::export]]
+Rcpp::List fit_least_squares_cpp(const Eigen::Map<Eigen::MatrixXd>& x,
+                                 const Eigen::Map<Eigen::VectorXd>& y,
+                                 const Rcpp::IntegerVector& variable,
+                                 const Rcpp::IntegerVector& power,
+                                 bool intercept) {
+  const nidcode::design_spec spec = as_design(variable, power, intercept);
+  nidcode::check_design(spec, x.cols());
+  const Eigen::Index n = y.size();
+  nidcode::least_squares fit;
+  fit.compute(spec, x.data(), x.rows(), x.cols(), y.data(), n);
+  const Eigen::Index p = spec.columns();
+  Rcpp::NumericVector coefficient(p), residual(n), leverage(n);
+  Rcpp::LogicalVector aliased(p);
+  Rcpp::NumericMatrix weight(n, p);
+  for (Eigen::Index j = 0; j < p; ++j) {
+    coefficient[j] = fit.is_aliased(j) ? NA_REAL : fit.coefficient(j);
+    aliased[j] = fit.is_aliased(j);
+    for (Eigen::Index i = 0; i < n; ++i) {
+      weight(i, j) =
+          std::ldexp(fit.weight_column(j)[i], fit.weight_exponent(j));
+    }
+  }
+  for (Eigen::Index i = 0; i < n; ++i) {
+    residual[i] = fit.residual(i);
+    leverage[i] = fit.leverage(i);
+  }
+  return Rcpp::List::create(
+      Rcpp::Named("coefficients") = coefficient,
+      Rcpp::Named("residuals") = residual, Rcpp::Named("leverage") = leverage,
+      Rcpp::Named("weights") = weight, Rcpp::Named("aliased") = aliased,
+      Rcpp::Named("rank") = static_cast<int>(fit.rank()),
+      Rcpp::Named("sigma") = fit.sigma(),
+      Rcpp::Named("r.squared") = fit.r_squared(spec),
+      Rcpp::Named("kappa") = fit.condition(),
+      Rcpp::Named("q") = Eigen::MatrixXd(fit.qr().q()));
+}
+
+// A fit per group; `first` has the rows (from 0) at which groups start, and
+// the number of rows.
+// [[Rcpp::export]]
+Rcpp::List fit_groups_cpp(const Eigen::Map<Eigen::MatrixXd>& x,
+                          const Eigen::Map<Eigen::VectorXd>& y,
+                          const std::vector<int>& first,
+                          const Rcpp::IntegerVector& variable,
+                          const Rcpp::IntegerVector& power, bool intercept,
+                          int threads) {
+  const nidcode::design_spec spec = as_design(variable, power, intercept);
+  nidcode::grouped_fits out(spec.columns(),
+                            static_cast<Eigen::Index>(first.size()) - 1);
+  r_interrupt progress;
+  nidcode::grouped_least_squares(spec, x, y, first, threads, progress, out);
+  return Rcpp::List::create(
+      Rcpp::Named("estimate") = out.coefficient,
+      Rcpp::Named("std.error") = out.error_iid,
+      Rcpp::Named("std.error.hc3") = out.error_hc3,
+      Rcpp::Named("sigma") = out.sigma,
+      Rcpp::Named("r.squared") = out.r_squared,
+      Rcpp::Named("kappa") = out.condition, Rcpp::Named("rank") = out.rank);
+}
