@@ -35,7 +35,7 @@ spline_fit <- function(values, grid, grids, orders = 0:2, m = 3,
          new_size = lengths(new$time, use.names = FALSE),
          sum_order = as.integer(c(sums$order, 2L)[1]),
          sum_weight = as.double(unlist(sums$weight)),
-         sum_size = vapply(sums$weight, \(w) NCOL(w), 0L, USE.NAMES = FALSE)),
+         sum_size = sum_sizes(sums)),
     list(m = as.integer(m), mode = mode,
          value = as.double(c(df, if (is.numeric(lambda)) lambda, 0)[1]),
          weights = if (is.null(frozen)) none else frozen$weight,
@@ -44,6 +44,14 @@ spline_fit <- function(values, grid, grids, orders = 0:2, m = 3,
   )
   fit$df[fit$df == 0L] <- NA_integer_
   fit
+}
+
+# Sums of each grid: said by `k` where the weights come in one flat vector.
+sum_sizes <- function(sums) {
+  if (!is.null(sums$k)) {
+    return(as.integer(sums$k))
+  }
+  vapply(sums$weight, \(w) NCOL(w), 0L, USE.NAMES = FALSE)
 }
 
 # The tuning of a fit, to freeze it: weights over lambda of every series (the

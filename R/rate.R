@@ -1,0 +1,123 @@
+# nid_rate: how rates are estimated. A small list: `name` as in the argument of
+# its constructor, `kind` for the kernel, `args`, the default for breaks.
+
+new_nid_rate <- function(name, kind, args = list(), breaks = "split",
+                         sd = NULL, words = name) {
+  structure(list(name = name, kind = kind, args = args, breaks = breaks,
+                 sd = sd, words = words),
+            class = "nid_rate")
+}
+
+#' @export
+format.nid_rate <- function(x, ...) x$words
+
+#' @export
+print.nid_rate <- function(x, ...) {
+  cat("Rate: ", format(x), ".\n", sep = "")
+  cat("Breaks by default: ", x$breaks, ".\n", sep = "")
+  invisible(x)
+}
+
+check_rate <- function(x, call = rlang::caller_env()) {
+  if (!inherits(x, "nid_rate")) {
+    stop_argument("rate", "made by rate_difference(), rate_central(), rate_local(), rate_spline() or rate_custom()",
+                  x, call)
+  }
+  x
+}
+
+check_sd <- function(sd, call) {
+  if (is.null(sd)) {
+    return(invisible())
+  }
+  if (!is.numeric(sd) || anyNA(sd) || any(!is.finite(sd)) || any(sd < 0) ||
+      (length(sd) != 1L && is.null(names(sd)))) {
+    stop_argument("sd", paste0("one number, not negative, or numbers named ",
+                               "by code"), sd, call)
+  }
+}
+
+# "auto" is the rate's own default. A step of unknown size inside a difference
+# cannot be told from the difference, so only fits can shift.
+resolve_breaks <- function(breaks, rate, call) {
+  check_choice(breaks, c("auto", "split", "shift", "ignore"), call = call)
+  if (breaks == "auto") {
+    return(rate$breaks)
+  }
+  if (breaks == "shift" && !rate$kind %in% c("local", "spline")) {
+    stop_nid(
+      "break",
+      c(paste0("breaks = \"shift\" needs a fit; the rate is ", rate$words,
+               "."),
+        i = paste0("Use breaks = \"split\" or \"ignore\", or rate_local() or ",
+                   "rate_spline().")),
+      call = call
+    )
+  }
+  breaks
+}
+
+# Evaluates a rate on series laid one behind the other. `grids` is a pool
+# (offset, time, step), `grid` the number of each series' grid. `sums`: flat
+# weights (n x k numbers a grid), k a grid, and the order they apply to.
+# Value: estimate and std.error (one row a value, one column an order), the
+# sums, df of each series. A std.error of NULL: no error anywhere.
+evaluate_rate <- function(rate, breaks, values, grid, grids,
+                          orders = integer(), sums = NULL,
+                          variance = numeric(), tuning = NULL,
+                          keep = character()) {
+  if (breaks == "ignore") {
+    grids$step <- integer(length(grids$time))
+  }
+  if (rate$kind == "spline") {
+    return(evaluate_spline(rate, breaks, values, grid, grids, orders, sums,
+                           tuning, keep))
+  }
+  out <- linear_rates_cpp(
+    values, grid, grids, linear_rate_args(rate, breaks, grids), orders,
+    if (is.null(sums)) numeric() else sums$weight,
+    if (is.null(sums)) integer() else as.integer(sums$k),
+    if (is.null(sums)) 2L else as.integer(sums$order),
+    as.double(variance), get_threads()
+  )
+  errors <- rate$kind == "local" || length(variance) > 0L
+  df <- if (rate$kind == "local") {
+    local_df(rate, breaks, grids)[grid]
+  } else {
+    rep(if (errors) Inf else NA_real_, length(grid))
+  }
+  list(estimate = out$estimate,
+       std.error = if (errors) out$std.error,
+       sum.estimate = out$sum.estimate,
+       sum.std.error = if (errors) out$sum.std.error,
+       sigma = out$sigma, df = df, asked = out$asked)
+}
+
+local_df <- function(rate, breaks, grids) {
+  linear_defined_cpp(grids, linear_rate_args(rate, breaks, grids))$df
+}
+
+# What the kernel is told about a rate; a custom one brings its matrices.
+linear_rate_args <- function(rate, breaks, grids) {
+  args <- c(list(kind = rate$kind), rate$args)
+  if (rate$kind == "local") {
+    args$shift <- breaks == "shift"
+  }
+  if (rate$kind == "custom") {
+    args$matrices <- custom_matrices(rate, grids)
+    args$f <- NULL
+  }
+  args
+}
+
+# Where a rate of some order exists, over a pool of grids.
+rate_defined <- function(rate, breaks, grids, order) {
+  if (breaks == "ignore") {
+    grids$step <- integer(length(grids$time))
+  }
+  if (rate$kind == "spline") {
+    return(spline_defined(rate, breaks, grids, order))
+  }
+  linear_defined_cpp(grids, linear_rate_args(rate, breaks,
+                                             grids))$defined[, order + 1L]
+}
