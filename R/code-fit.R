@@ -1,0 +1,217 @@
+# The fit behind rates and formulas: which series there are, on which grids,
+# under which rate. Values are computed from the panel when asked for, block by
+# block, so that no normalised copy of a large panel is ever held.
+
+# Regions worked on at once: their values stay in the processor's cache.
+block_regions <- 32768L
+
+code_fit <- function(def, rate, breaks = "auto", call = rlang::caller_env()) {
+  check_rate(rate, call)
+  breaks <- resolve_breaks(breaks, rate, call)
+  check_sd_once(def, rate, call)
+  codes <- used_codes(def)
+  parts <- lapply(seq_len(nrow(codes)), function(i) {
+    code_series(def, codes$code[i], breaks, rate, call)
+  })
+  for (i in seq_along(parts)) {
+    parts[[i]]$dynamic <- codes$dynamic[i]
+    parts[[i]]$weight <- codes$weight[i]
+  }
+  structure(list(def = def, rate = rate, breaks = breaks, codes = parts,
+                 tuning = NULL),
+            class = "nid_code_fit")
+}
+
+code_series <- function(def, code, breaks, rate, call) {
+  panel <- def$panel
+  parts <- code_parts(def, code)
+  starts <- code_breaks(def, code)
+  whole <- all(panel$missing[parts$names] == 0) &&
+    !anyNA(unlist(parts$inverse, FALSE, FALSE))
+  lost <- stats::setNames(numeric(length(parts$names)), parts$names)
+  n_breaks <- length(starts)
+  if (whole && n_breaks == 0L) {
+    grids <- c(panel$grids,
+               list(step = integer(length(panel$grids$time))))
+    grid <- panel$grid
+  } else {
+    v <- code_values(def, code)
+    starts <- code_breaks(def, code, v$changed)
+    n_breaks <- length(starts)
+    lost[] <- v$lost
+    g <- code_grids_cpp(v$value, panel$offset, row_time(panel),
+                        if (breaks == "ignore") integer() else starts)
+    grid <- g$grid
+    grids <- g[c("offset", "time", "step")]
+    whole <- v$missing == 0
+  }
+  list(code = code, whole = whole, grid = grid, grids = grids, lost = lost,
+       n_breaks = n_breaks,
+       variance = code_variance(def, code, parts, rate, call))
+}
+
+check_sd_once <- function(def, rate, call) {
+  if (!is.null(rate$sd) && any(!is.na(def$panel$scheme[["sd"]]))) {
+    stop_nid(
+      "rate_given_twice",
+      c("The sd of the errors is given twice.",
+        i = paste0("The rate's `sd` is that of a code, the scheme's that of an ",
+                   "indicator: keep one.")),
+      call = call
+    )
+  }
+  codes <- used_codes(def)$code
+  if (!is.null(names(rate$sd))) {
+    strange <- setdiff(names(rate$sd), scheme_codes(def$panel$scheme)$code)
+    if (length(strange) > 0L) {
+      stop_nid("argument",
+               c(paste0("`sd` names ", some_of(strange),
+                        ", which is no code."),
+                 i = paste0("The codes are ", some_of(codes), ".")),
+               argument = "sd", values = strange, call = call)
+    }
+  }
+}
+
+# Variance of the error of a code's values: none, one number, or one a row.
+code_variance <- function(def, code, parts, rate, call) {
+  if (!rate$kind %in% c("difference", "central", "custom")) {
+    return(numeric())
+  }
+  if (!is.null(rate$sd)) {
+    sd <- if (is.null(names(rate$sd))) rate$sd else rate$sd[code]
+    return(if (is.na(sd)) numeric() else unname(as.double(sd))^2)
+  }
+  scheme <- def$panel$scheme
+  sd <- scheme[["sd"]][match(parts$names, scheme[["indicator"]])]
+  if (anyNA(sd) || def$aggregate != "mean" || def$normalise == "rank") {
+    return(numeric())
+  }
+  missing <- any(def$panel$missing[parts$names] > 0)
+  if (!missing && all(lengths(parts$inverse) == 1L)) {
+    inverse <- unlist(parts$inverse)
+    return(sum((parts$weight * sd * inverse)^2) / sum(parts$weight)^2)
+  }
+  region <- rep(seq_len(n_regions(def$panel)), diff(def$panel$offset))
+  top <- bottom <- numeric(length(region))
+  for (k in seq_along(parts$names)) {
+    seen <- !is.na(parts$x[[k]])
+    inverse <- rep_len(parts$inverse[[k]], n_regions(def$panel))[region]
+    top <- top + seen * (parts$weight[k] * sd[k] * inverse)^2
+    bottom <- bottom + seen * parts$weight[k]
+  }
+  top / bottom^2
+}
+
+# Observed values of one code in regions from < r <= to, series by series;
+# `entry`: the part of one indicator.
+series_values <- function(fit, i, regions = NULL, entry = 0L) {
+  panel <- fit$def$panel
+  if (is.null(regions)) regions <- c(0L, n_regions(panel))
+  one <- fit$codes[[i]]
+  v <- code_values(fit$def, one$code, entry = entry, regions = regions)
+  at <- seq.int(regions[[1L]] + 1L, length.out = diff(regions))
+  grid <- one$grid[at]
+  value <- v$value
+  rows <- NULL
+  if (v$missing > 0) {
+    keep <- which(!is.na(value))
+    rows <- keep + panel$offset[regions[[1L]] + 1L]
+    value <- value[keep]
+  }
+  variance <- one$variance
+  if (length(variance) > 1L) {
+    from <- panel$offset[regions[[1L]] + 1L]
+    variance <- variance[if (is.null(rows)) {
+      seq.int(from + 1L, length.out = length(value))
+    } else {
+      rows
+    }]
+  }
+  list(value = value, series = at[grid > 0L], grid = grid[grid > 0L],
+       rows = rows, variance = variance)
+}
+
+# A panel, codes, rates or a model as a fit. A rate goes with the first two
+# only: rates already have theirs.
+as_fit <- function(x, rate, call = rlang::caller_env()) {
+  if (inherits(x, "nid_model")) x <- x$rates
+  if (inherits(x, "nid_rates")) {
+    if (!is.null(rate)) {
+      stop_nid("rate_given_twice",
+               c("`x` already has its rate.",
+                 i = paste0("Give `rate` to dynamic_codes(), or pass the ",
+                            "defining codes here.")),
+               call = call)
+    }
+    fit <- get_fit(x)
+    if (is.null(fit)) get_defining(x, call)
+    return(fit)
+  }
+  if (is.null(rate)) rate <- rate_spline()
+  code_fit(get_definition_of(x, call), rate, "auto", call)
+}
+
+get_definition_of <- function(x, call) {
+  if (inherits(x, "nid_defining") || inherits(x, "nid_definition")) {
+    return(get_defining(x, call))
+  }
+  get_defining(check_panel(x, call = call), call)
+}
+
+# A code without an indicator, or absent from a region, is left out and said.
+warn_missing_codes <- function(fit) {
+  codes <- scheme_codes(fit$def$panel$scheme)
+  used <- vapply(fit$codes, `[[`, "", "code")
+  none <- setdiff(codes$code, used)
+  gone <- lapply(fit$codes, function(one) which(one$grid == 0L))
+  some <- which(lengths(gone) > 0L &
+                  lengths(gone) < n_regions(fit$def$panel))
+  if (length(none) + length(some) == 0L) {
+    return(invisible())
+  }
+  regions <- fit$def$panel$regions[sort(unique(unlist(gone[some])))]
+  warn_nid(
+    "missing_code",
+    c(if (length(none) > 0L) {
+      paste0("No indicator stands for code ", some_of(none),
+             "; it is left out.")
+    },
+    if (length(some) > 0L) {
+      paste0("Code ", some_of(used[some]), " is absent from ",
+             count_of(length(regions), "region"),
+             " and left out there: ", some_of(regions), ".")
+    }),
+    codes = c(none, used[some]), regions = as.character(regions)
+  )
+}
+
+fit_spec <- function(fit, title, ..., level = NULL, notes = character()) {
+  used <- length(fit$codes)
+  all <- nrow(scheme_codes(fit$def$panel$scheme))
+  n_breaks <- sum(vapply(fit$codes, `[[`, 1L, "n_breaks"))
+  defining_spec(
+    fit$def, title,
+    rate = fit$rate$words,
+    breaks = breaks_text(fit$breaks, n_breaks),
+    ...,
+    codes = if (used < all) paste0(used, " of ", all),
+    level = level, notes = notes
+  )
+}
+
+# Interval of each estimate: Student's t, normal where df is infinite.
+add_interval <- function(estimate, se, df, level) {
+  n <- length(estimate)
+  if (is.null(se) || all(is.na(se))) {
+    none <- rep(NA_real_, n)
+    return(list(std.error = none, conf.low = none, conf.high = none,
+                prob.positive = none))
+  }
+  df[is.na(df) | df <= 0] <- NA_real_
+  half <- stats::qt((1 + level) / 2, df) * se
+  prob <- stats::pt(estimate / se, df)
+  prob[!is.na(se) & se == 0 & estimate == 0] <- 0.5
+  list(std.error = se, conf.low = estimate - half,
+       conf.high = estimate + half, prob.positive = prob)
+}

@@ -1,0 +1,146 @@
+#' Rates of change: the dynamic codes
+#'
+#' Estimates for every region and code the rate of change V = D' (order 1, the
+#' dynamic code) and its own rate A (order 2), each with its error.
+#'
+#' @param x <nid_panel> or <nid_defining>. A panel is z-scored over all rows
+#'   first, see [defining_codes()].
+#' @param rate <nid_rate> [rate_spline()], [rate_local()], [rate_central()],
+#'   [rate_difference()] or [rate_custom()].
+#' @param breaks <chr> What happens where the method of measurement changes.
+#'   "split": nothing straddles it; "shift": the curve goes on and only its
+#'   level jumps, by one free step for each break; "ignore"; "auto": "shift"
+#'   for local and spline, "split" for the others.
+#' @param interval <chr> "pointwise", or "simultaneous" over the times of a
+#'   region, code and order (Bonferroni, never too narrow).
+#' @param conf_level <num> Between 0 and 1.
+#' @return `nid_rates`, a tibble with a row per region, time, code and order
+#'   where the defining code is observed: index columns, `code`, `term` <chr>
+#'   the dynamic code, `order` <int> 1 or 2, `estimate` in units of the code per
+#'   time unit (squared), `std.error`, `conf.low`, `conf.high`,
+#'   `prob.positive` <dbl>, `df` <dbl>. Where a rate or an error does not exist
+#'   it is `NA`, never 0.
+#' @section Errors:
+#' `nidcode_error_break`, `_rate_given_twice` (sd in rate and scheme).
+#' @source Economy of Region, 2017, vol. 13 (see [nidcode-package]).
+#' @family rates
+#' @examples
+#' district <- subset(ural, region_code == "FD-U")
+#' panel <- code_panel(district, ural_scheme, index = "year")
+#' dynamic_codes(panel)
+#' dynamic_codes(panel, rate_difference())
+#' @export
+dynamic_codes <- function(x, rate = rate_spline(), breaks = "auto",
+                          interval = "pointwise", conf_level = 0.95) {
+  call <- rlang::current_env()
+  check_choice(interval, c("pointwise", "simultaneous"), call = call)
+  check_level(conf_level, call = call)
+  if (inherits(x, c("nid_rates", "nid_model"))) {
+    stop_nid("rate_given_twice",
+             c("`x` already has its rates.",
+               i = "Give the panel or the defining codes."), call = call)
+  }
+  fit <- code_fit(get_definition_of(x, call), rate, breaks, call)
+  rates_table(fit, interval, conf_level)
+}
+
+# V and A of all codes over the panel's rows: arrays order x code x row, in
+# the order of the table.
+rates_arrays <- function(fit) {
+  n <- n_rows(fit$def$panel)
+  k <- length(fit$codes)
+  size <- c(2L, k, n)
+  out <- list(estimate = array(NA_real_, size),
+              std.error = NULL, df = matrix(NA_real_, k, n),
+              observed = matrix(FALSE, k, n))
+  for (i in seq_len(k)) {
+    s <- series_values(fit, i)
+    if (length(s$value) == 0L) next
+    grids <- fit$codes[[i]]$grids
+    orders <- if (identical(fit$rate$args$m, 2L)) 1L else 1:2
+    r <- evaluate_rate(fit$rate, fit$breaks, s$value, s$grid, grids,
+                       orders = orders, variance = s$variance,
+                       tuning = fit$tuning[[i]])
+    rows <- if (is.null(s$rows)) seq_len(n) else s$rows
+    out$estimate[orders, i, rows] <- t(r$estimate)
+    out$observed[i, rows] <- TRUE
+    if (!is.null(r$std.error)) {
+      if (is.null(out$std.error)) out$std.error <- array(NA_real_, size)
+      out$std.error[orders, i, rows] <- t(r$std.error)
+      out$df[i, rows] <- if (is.null(r$df_value)) {
+        rep(r$df, pool_sizes(grids)[s$grid])
+      } else {
+        r$df_value
+      }
+    }
+  }
+  out
+}
+
+rates_table <- function(fit, interval, level) {
+  panel <- fit$def$panel
+  a <- rates_arrays(fit)
+  k <- length(fit$codes)
+  n <- n_rows(panel)
+  keep <- which(rep(as.vector(a$observed), each = 2L))
+  every <- length(keep) == 2L * k * n
+  pick <- function(x) if (every) x else x[keep]
+  estimate <- pick(as.vector(a$estimate))
+  se <- if (!is.null(a$std.error)) pick(as.vector(a$std.error))
+  df <- pick(rep(as.vector(a$df), each = 2L))
+  code <- vapply(fit$codes, `[[`, "", "code")
+  term <- vapply(fit$codes, `[[`, "", "dynamic")
+  rows <- pick(rep(seq_len(n), each = 2L * k))
+  columns <- c(
+    index_columns(panel, rows),
+    list(code = pick(rep(rep(code, each = 2L), n)),
+         term = pick(rep(rep(term, each = 2L), n)),
+         order = pick(rep(1:2, k * n)), estimate = estimate),
+    add_interval(estimate, se, df, joint_level(interval, level, fit, rows)),
+    list(df = df)
+  )
+  inform_short(fit)
+  new_nid_table(
+    columns, "rates",
+    fit_spec(fit, "Dynamic codes", interval = interval, level = level),
+    fit = fit
+  )
+}
+
+# Bonferroni over the observed times of the row's region.
+joint_level <- function(interval, level, fit, rows) {
+  if (interval == "pointwise") {
+    return(level)
+  }
+  size <- diff(fit$def$panel$offset)
+  region <- rep(seq_along(size), size)
+  1 - (1 - level) / size[region[rows]]
+}
+
+# Series too short for a rate of order 1 or 2 are counted and named.
+inform_short <- function(fit) {
+  panel <- fit$def$panel
+  for (order in 1:2) {
+    short <- lapply(fit$codes, function(one) {
+      ok <- rate_defined(fit$rate, fit$breaks, one$grids, order)
+      owner <- rep(seq_along(pool_sizes(one$grids)), pool_sizes(one$grids))
+      none <- tabulate(owner[ok], length(pool_sizes(one$grids))) == 0L
+      which(one$grid > 0L)[none[one$grid[one$grid > 0L]]]
+    })
+    if (order == 2L && fit$rate$kind == "spline" && fit$rate$args$m == 2L) {
+      next
+    }
+    if (sum(lengths(short)) > 0L) {
+      regions <- panel$regions[sort(unique(unlist(short)))]
+      inform_nid(
+        "short_series",
+        paste0(count_of(sum(lengths(short)), "series", "series"),
+               " too short for a rate of order ", order, ": ",
+               some_of(regions), "."),
+        regions = as.character(regions), n = sum(lengths(short)),
+        order = order
+      )
+      break
+    }
+  }
+}
