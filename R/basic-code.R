@@ -1,0 +1,265 @@
+#' Formula (2): Code NID, rates accumulated under time influence
+#'
+#' \deqn{Code\,NID(r) = \sum_i \tau_i u_i A(r,t_i), \quad A = \sum_c A_c}{
+#'   Code NID(r) = sum_i tau_i u_i A(r,t_i),  A = sum_c A_c}
+#' with second-order rates A, time influence coefficients tau and widths u.
+#' With `measure = "sum"`, the formula as printed, u = 1. With "integral" u is
+#' (t_i - t_(i-2))/2 for [rate_difference()] and the trapezoid (half steps at
+#' the ends, of each segment where breaks split) for the others, over the times
+#' at which the codes of the region meet; it does not depend on how densely a
+#' region was observed.
+#'
+#' The sum runs over the times at which every code that exists in the region
+#' has a rate: never a partial sum.
+#'
+#' @inheritParams industrial_code
+#' @param influence <nid_influence> See [influence].
+#' @param measure <chr> "sum" or "integral".
+#' @return `nid_basic`, a tibble with a row per region: region column,
+#'   `estimate` (units of the codes per time unit squared for "sum", per time
+#'   unit for "integral"), `std.error`, `conf.low`, `conf.high`,
+#'   `prob.positive`, `n.terms` <int>, `time.first` and `time.last` of the
+#'   terms, `n.lost` <int> rows of the region without all of its codes. A region
+#'   without a value at all has a row of `NA`.
+#' @section Errors:
+#' `nidcode_error_order_undefined` (a rate without second order),
+#' `_rate_given_twice`; messages `_uneven_terms`, `_short_series`; warning
+#' `_missing_code`.
+#' @source Economy of Region, 2017, vol. 13 (see [nidcode-package]), formula 2.
+#' @family formulas
+#' @examples
+#' regions <- subset(ural, level == "region")
+#' panel <- code_panel(regions, ural_scheme, status = "_status")
+#' basic_code(panel, influence_half_life(5))
+#' @export
+basic_code <- function(x, influence = influence_equal(), measure = "sum",
+                       rate = NULL, cor = "independent", conf_level = 0.95) {
+  call <- rlang::current_env()
+  check_level(conf_level, call = call)
+  check_influence(influence, call)
+  check_choice(measure, c("sum", "integral"), call = call)
+  fit <- as_fit(x, rate, call)
+  check_second_order(fit$rate, call)
+  cor <- check_cor(cor, fit, call)
+  warn_missing_codes(fit)
+  basic_table(fit, influence, measure, cor, conf_level)
+}
+
+check_second_order <- function(rate, call) {
+  if (identical(rate$args$m, 2L) || identical(rate$args$degree, 1L)) {
+    stop_nid("order_undefined",
+             c(paste0("Rate ", rate$words, " has no second-order rate."),
+               i = "Formula (2) needs one: use m = 3, or degree = 2."),
+             call = call)
+  }
+}
+
+basic_table <- function(fit, influence, measure, cor, level) {
+  panel <- fit$def$panel
+  times <- common_times(fit)
+  terms <- common_terms(fit, times, 2L)
+  w <- term_weights(fit, times, terms, influence, measure)
+  plan <- list(times = times, weight = w, order = 2L,
+               k = rep(1L, length(times$offset) - 1L))
+  sums <- functional_sums(fit, plan, cor)
+  told <- terms_told(fit, times, terms)
+  inform_terms(fit, told, measure)
+  # An empty sum is not a zero.
+  empty <- told$n.terms == 0L
+  sums$estimate[empty] <- NA_real_
+  if (!is.null(sums$se)) sums$se[empty] <- NA_real_
+  columns <- c(
+    region_column(panel),
+    list(estimate = sums$estimate),
+    add_interval(sums$estimate, sums$se, sums$df, level),
+    told[c("n.terms", "time.first", "time.last", "n.lost")]
+  )
+  new_nid_table(
+    columns, "basic",
+    fit_spec(fit, "Code NID, formula (2)", influence = influence$words,
+             measure = measure, cor = cor_text(cor), level = level,
+             notes = lost_note(told$n.lost))
+  )
+}
+
+lost_note <- function(n) {
+  if (sum(n) > 0L) {
+    paste0(count_of(sum(n), "row"), " without all codes of the region left ",
+           "out (column n.lost).")
+  } else {
+    character()
+  }
+}
+
+# Estimates, errors and df of the sums of a plan for every region (k > 1: in
+# blocks of k). Regions are worked on in blocks, so that values stay small.
+functional_sums <- function(fit, plan, cor, by_code = FALSE) {
+  pattern <- plan$times$pattern
+  n <- length(pattern)
+  codes <- length(fit$codes)
+  size <- ifelse(pattern > 0L, plan$k[pmax(pattern, 1L)], plan$empty %||% 1L)
+  end <- cumsum(size)
+  total <- if (n > 0L) end[n] else 0L
+  est <- matrix(0, total, codes)
+  se <- NULL
+  df <- matrix(Inf, n, codes)
+  for (i in seq_len(codes)) {
+    sums <- code_sums(fit, plan, i)
+    for (from in seq.int(0L, max(n - 1L, 0L), by = block_regions)) {
+      if (n == 0L) break
+      s <- series_values(fit, i, c(from, min(n, from + block_regions)))
+      if (length(s$series) == 0L) next
+      grid <- if (plan$times$simple) s$grid else pattern[s$series]
+      r <- evaluate_rate(fit$rate, fit$breaks, s$value, grid, sums$grids,
+                         sums = sums$sums, variance = s$variance,
+                         tuning = pick_tuning(fit$tuning[[i]], s$series, fit, i))
+      at <- if (all(size == 1L)) s$series else {
+        sequence(size[s$series], from = end[s$series] - size[s$series] + 1L)
+      }
+      est[at, i] <- r$sum.estimate
+      if (!is.null(r$sum.std.error)) {
+        if (is.null(se)) se <- matrix(0, total, codes)
+        se[at, i] <- r$sum.std.error
+      } else if (!is.null(se)) {
+        se[at, i] <- NA_real_
+      }
+      df[s$series, i] <- r$df
+    }
+  }
+  finish_sums(fit, plan, cor, est, se, df, size, pattern, by_code)
+}
+
+`%||%` <- function(x, y) if (is.null(x)) y else x
+
+finish_sums <- function(fit, plan, cor, est, se, df, size, pattern, by_code) {
+  weight <- vapply(fit$codes, `[[`, 1, "weight")
+  gone <- rep(pattern == 0L, size)
+  out <- list(size = size)
+  out$estimate <- if (ncol(est) == 1L) est[, 1L] * weight else {
+    as.vector(est %*% weight)
+  }
+  out$estimate[gone] <- NA_real_
+  if (by_code) out$by_code <- est * rep(weight, each = nrow(est))
+  out$df <- rep(NA_real_, length(out$estimate))
+  if (!is.null(se)) {
+    region <- rep(seq_along(size), size)
+    no_error <- vapply(seq_len(ncol(df)), function(i) {
+      !is.finite(df[, i]) & is.na(df[, i])
+    }, logical(nrow(df)))
+    dim(no_error) <- dim(df)
+    se[no_error[region, , drop = FALSE]] <- NA_real_
+    both <- combine_codes(se, df[region, , drop = FALSE], weight,
+                          row_correlation(fit, cor, region))
+    out$se <- both$se
+    out$se[gone] <- NA_real_
+    out$df <- both$df
+  }
+  out
+}
+
+# The weights of one code: over its own pool where all codes share their
+# grids, else over a pool with one entry a pattern.
+code_sums <- function(fit, plan, i) {
+  one <- fit$codes[[i]]
+  times <- plan$times
+  if (times$simple) {
+    return(list(grids = one$grids,
+                sums = list(weight = plan$weight, k = plan$k,
+                            order = plan$order)))
+  }
+  g <- times$codes[, i]
+  use <- g > 0L
+  size <- ifelse(use, pool_sizes(one$grids)[pmax(g, 1L)], 0L)
+  at <- sequence(size[use], from = one$grids$offset[g[use]] + 1L)
+  k <- ifelse(use, plan$k, 0L)
+  common <- diff(times$offset)
+  begin <- c(0, cumsum(as.double(common) * plan$k))
+  weight <- lapply(which(use), function(p) {
+    inside <- seq.int(times$offset[p] + 1L, length.out = common[p])
+    own <- times$at[[i]][inside] - one$grids$offset[g[p]]
+    w <- matrix(0, size[p], plan$k[p])
+    w[own, ] <- plan$weight[begin[p] + seq_len(common[p] * plan$k[p])]
+    w
+  })
+  list(grids = list(offset = c(0L, cumsum(size)), time = one$grids$time[at],
+                    step = one$grids$step[at]),
+       sums = list(weight = as.double(unlist(weight)), k = as.integer(k),
+                   order = plan$order))
+}
+
+# Frozen weights over lambda of the series at hand.
+pick_tuning <- function(tuning, series, fit, i) {
+  if (is.null(tuning)) {
+    return(NULL)
+  }
+  have <- which(fit$codes[[i]]$grid > 0L)
+  at <- match(series, have)
+  lapply(tuning, function(x) x[, at, drop = FALSE])
+}
+
+# Number of terms, their first and last time, and rows lost, of every region.
+terms_told <- function(fit, times, terms) {
+  panel <- fit$def$panel
+  frame <- pattern_frame(times)
+  count <- rowsum_by(as.double(terms), frame$owner, length(frame$size))
+  at <- which(terms)
+  first <- at[!duplicated(frame$owner[at])]
+  last <- at[!duplicated(frame$owner[at], fromLast = TRUE)]
+  of_pattern <- function(x, pos) {
+    out <- rep(NA_real_, length(frame$size))
+    out[frame$owner[pos]] <- x[pos]
+    out
+  }
+  pattern <- times$pattern
+  here <- pattern > 0L
+  pick <- function(x, empty) {
+    if (all(here)) return(x[pattern])
+    out <- rep(empty, length(pattern))
+    out[here] <- x[pattern[here]]
+    out
+  }
+  list(
+    n.terms = pick(as.integer(count), 0L),
+    time.first = time_like(panel, pick(of_pattern(times$time, first),
+                                       NA_real_)),
+    time.last = time_like(panel, pick(of_pattern(times$time, last), NA_real_)),
+    n.lost = diff(panel$offset) - pick(as.integer(frame$size), 0L)
+  )
+}
+
+# Numeric times back in the user's own type, where a time of the data says so.
+time_like <- function(panel, time) {
+  own <- panel$plain[[panel$index[["time"]]]]
+  if (is.double(own) && !is.object(own)) {
+    return(time)
+  }
+  if (is.integer(own) && !is.object(own)) {
+    return(as.integer(time))
+  }
+  key <- row_time(panel)
+  seen <- which(!duplicated(key))
+  user_times(panel, seen)[match(time, key[seen])]
+}
+
+inform_terms <- function(fit, told, measure) {
+  panel <- fit$def$panel
+  none <- which(told$n.terms == 0L)
+  if (length(none) > 0L) {
+    inform_nid("short_series",
+               paste0(count_of(length(none), "region"), " without a term of ",
+                      "formula (2), NA in the result: ",
+                      some_of(panel$regions[none]), "."),
+               regions = as.character(panel$regions[none]),
+               n = length(none))
+  }
+  counts <- unique(told$n.terms[told$n.terms > 0L])
+  if (measure == "sum" && length(counts) > 1L) {
+    inform_nid(
+      "uneven_terms",
+      c(paste0("Regions have different numbers of terms (", min(counts),
+               " to ", max(counts), "), which a plain sum does not make good."),
+        i = "measure = \"integral\" does."),
+      n = counts
+    )
+  }
+}

@@ -1,0 +1,134 @@
+# How errors of codes add up: independent, by the correlation of residuals, or
+# by a matrix of the user's.
+
+check_cor <- function(cor, fit, call) {
+  if (is.character(cor)) {
+    check_choice(cor, c("independent", "residual"), call = call)
+    if (cor == "residual" && !fit$rate$kind %in% c("local", "spline")) {
+      stop_nid("needs_fit",
+               c(paste0("cor = \"residual\" needs residuals; rate ",
+                        fit$rate$words, " has none."),
+                 i = "Use rate_spline() or rate_local()."), call = call)
+    }
+    return(cor)
+  }
+  k <- length(fit$codes)
+  ok <- is.matrix(cor) && is.numeric(cor) && all(dim(cor) == k) &&
+    !anyNA(cor) && isSymmetric(unname(cor)) &&
+    all(abs(diag(cor) - 1) < 1e-8) && all(abs(cor) <= 1 + 1e-8) &&
+    min(eigen(cor, TRUE, only.values = TRUE)$values) > -1e-8
+  if (!ok) {
+    stop_nid("argument",
+             c(paste0("`cor` must be \"independent\", \"residual\" or a ", k,
+                      " x ", k, " correlation matrix of the codes."),
+               x = paste0("You gave ", describe(cor), ".")),
+             argument = "cor", call = call)
+  }
+  code <- vapply(fit$codes, `[[`, "", "code")
+  if (!is.null(rownames(cor)) && all(code %in% rownames(cor))) {
+    cor <- cor[code, code, drop = FALSE]
+  }
+  cor
+}
+
+cor_text <- function(cor) {
+  if (is.matrix(cor)) "given by a matrix" else cor
+}
+
+# Standard error and df of a weighted sum over codes. se, df: rows x codes, 0
+# and Inf where a code is absent. `rho`: "independent", a matrix, or an array
+# rows x codes x codes. df by Satterthwaite.
+combine_codes <- function(se, df, weight, rho) {
+  k <- ncol(se)
+  part <- se * rep(weight, each = nrow(se))
+  if (k == 1L) {
+    return(list(se = abs(part[, 1L]), df = df[, 1L]))
+  }
+  var <- rowSums(part^2)
+  dof <- var^2 / rowSums(part^4 / df)
+  dof[!is.na(var) & var == 0] <- Inf
+  # A code without error leaves the sum without one.
+  if (!identical(rho, "independent")) {
+    for (c in seq_len(k - 1L)) {
+      for (d in seq.int(c + 1L, k)) {
+        r <- if (is.matrix(rho)) rho[c, d] else rho[, c, d]
+        var <- var + 2 * r * part[, c] * part[, d]
+      }
+    }
+    var <- pmax(var, 0)
+  }
+  list(se = sqrt(var), df = dof)
+}
+
+# Correlation of the codes' standardised residuals in each region: regions x
+# codes x codes; 0 where two codes do not share a grid.
+residual_correlation <- function(fit) {
+  n <- n_regions(fit$def$panel)
+  k <- length(fit$codes)
+  out <- array(0, c(n, k, k))
+  for (c in seq_len(k)) out[, c, c] <- 1
+  if (k < 2L) {
+    return(out)
+  }
+  u <- lapply(seq_len(k), function(i) standard_residuals(fit, i))
+  for (c in seq_len(k - 1L)) {
+    for (d in seq.int(c + 1L, k)) {
+      r <- pair_correlation(u[[c]], u[[d]], n)
+      out[, c, d] <- out[, d, c] <- r
+    }
+  }
+  out
+}
+
+pair_correlation <- function(a, b, n) {
+  size_a <- tabulate(a$region, n)
+  size_b <- tabulate(b$region, n)
+  ok <- size_a == size_b & size_a > 0L
+  keep_a <- ok[a$region]
+  keep_b <- ok[b$region]
+  same <- rowsum_by(abs(a$key[keep_a] - b$key[keep_b]), a$region[keep_a], n)
+  ok <- ok & same == 0
+  keep_a <- ok[a$region]
+  keep_b <- ok[b$region]
+  x <- a$u[keep_a]
+  y <- b$u[keep_b]
+  region <- a$region[keep_a]
+  r <- rowsum_by(x * y, region, n) /
+    sqrt(rowsum_by(x^2, region, n) * rowsum_by(y^2, region, n))
+  r[!is.finite(r)] <- 0
+  pmin(1, pmax(-1, r))
+}
+
+# Spline: u_j = z_j / sqrt(1 + lambda e_j) (sigma cancels); local: residuals.
+standard_residuals <- function(fit, i) {
+  s <- series_values(fit, i)
+  grids <- fit$codes[[i]]$grids
+  if (fit$rate$kind == "local") {
+    r <- evaluate_rate(fit$rate, fit$breaks, s$value, s$grid, grids,
+                       orders = 0L)
+    size <- pool_sizes(grids)[s$grid]
+    key <- grids$time[sequence(size, from = grids$offset[s$grid] + 1L)]
+    u <- s$value - r$estimate[, 1L]
+    return(list(u = u, region = rep(s$series, size), key = key))
+  }
+  spline_residuals(fit, s, grids)
+}
+
+spline_residuals <- function(fit, s, grids) {
+  if (fit$breaks != "shift") grids$step <- integer(length(grids$time))
+  r <- evaluate_spline(fit$rate, "ignore", s$value, s$grid, grids, 0L, NULL,
+                       NULL, "z")$fit
+  lambda <- exp(r$series$log.lambda)
+  used <- sort(unique(s$grid))
+  e <- lapply(used, function(g) {
+    at <- seq.int(grids$offset[g] + 1L, grids$offset[g + 1L])
+    spline_pieces(grids$time[at], integer(), numeric(),
+                  grids$step[at] > 0L, fit$rate$args$m)$e
+  })
+  free <- lengths(e)[match(s$grid, used)]
+  ee <- unlist(e[match(s$grid, used)])
+  series <- rep(seq_along(s$grid), free)
+  list(u = as.double(r$z) / sqrt(1 + lambda[series] * ee),
+       region = s$series[series],
+       key = as.double(ee))
+}

@@ -1,0 +1,144 @@
+#' Formula (1): Code ID, the codes' change in time
+#'
+#' \deqn{Code\,ID(r,t_i) = \sum_c V_c(r,t_i)}{Code ID(r,t_i) = sum_c V_c(r,t_i)}
+#' over the dynamic codes, each times its weight in the codes table. The paper
+#' requires every V_c > 0: `condition`. A violation is a finding, its row stays.
+#'
+#' @inheritParams dynamic_codes
+#' @param x <nid_panel>, <nid_defining> or <nid_rates>.
+#' @param rate <nid_rate> `NULL`: that of `x`, else [rate_spline()]. Naming one
+#'   when `x` already has one is an error.
+#' @param cor How errors of codes combine: "independent", "residual" (the
+#'   correlation of their standardised residuals, region by region) or a
+#'   correlation matrix of the codes. Their df by Satterthwaite.
+#' @return `nid_industrial`, a tibble with a row per region and time at which
+#'   every code of the region has a rate: index columns, `estimate` in units of
+#'   the codes per time unit, `std.error`, `conf.low`, `conf.high`,
+#'   `prob.positive`, `condition` <lgl> all V_c > 0, `prob.condition` the
+#'   product over codes of prob.positive, `n.codes` <int>. `summary()` adds the
+#'   paper's dissemination: the share of regions with V > 0, by code and time.
+#' @section Errors:
+#' `nidcode_error_rate_given_twice`, `_needs_fit`; warning `_missing_code`.
+#' @source Economy of Region, 2017, vol. 13 (see [nidcode-package]), formula 1.
+#' @family formulas
+#' @examples
+#' district <- subset(ural, region_code == "FD-U")
+#' panel <- code_panel(district, ural_scheme, index = "year")
+#' industrial_code(panel)
+#' @export
+industrial_code <- function(x, rate = NULL, cor = "independent",
+                            conf_level = 0.95) {
+  call <- rlang::current_env()
+  check_level(conf_level, call = call)
+  fit <- as_fit(x, rate, call)
+  cor <- check_cor(cor, fit, call)
+  warn_missing_codes(fit)
+  industrial_table(fit, cor, conf_level)
+}
+
+industrial_table <- function(fit, cor, level) {
+  panel <- fit$def$panel
+  n <- n_rows(panel)
+  a <- rates_arrays(fit)
+  k <- length(fit$codes)
+  region <- rep(seq_len(n_regions(panel)), diff(panel$offset))
+  absent <- vapply(fit$codes, function(one) one$grid[region] == 0L, logical(n))
+  dim(absent) <- c(n, k)
+  v <- matrix(a$estimate[1L, , ], n, k, byrow = TRUE)
+  weight <- vapply(fit$codes, `[[`, 1, "weight")
+  v0 <- v
+  v0[absent] <- 0
+  total <- as.vector(v0 %*% weight)
+  n.codes <- as.integer(k - rowSums(absent))
+  keep <- which(!is.na(total) & n.codes > 0L)
+  error <- NULL
+  df <- rep(NA_real_, n)
+  prob <- rep(NA_real_, n)
+  if (!is.null(a$std.error)) {
+    se <- matrix(a$std.error[1L, , ], n, k, byrow = TRUE)
+    dof <- matrix(a$df, n, k, byrow = TRUE)
+    prob <- condition_probability(v, se, dof, absent)
+    se[absent] <- 0
+    dof[absent] <- Inf
+    rho <- row_correlation(fit, cor, region)
+    both <- combine_codes(se, dof, weight, rho)
+    error <- both$se[keep]
+    df <- both$df
+  }
+  positive <- rowSums(v0 > 0 | absent) == k
+  columns <- c(
+    index_columns(panel, keep),
+    list(estimate = total[keep]),
+    add_interval(total[keep], error, df[keep], level),
+    list(condition = positive[keep], prob.condition = prob[keep],
+         n.codes = n.codes[keep])
+  )
+  out <- new_nid_table(
+    columns, "industrial",
+    fit_spec(fit, "Code ID, formula (1)", cor = cor_text(cor), level = level)
+  )
+  attr(out, "spec")$dissemination <- dissemination(fit, v)
+  out
+}
+
+row_correlation <- function(fit, cor, region) {
+  if (is.matrix(cor) || cor == "independent") {
+    return(cor)
+  }
+  residual_correlation(fit)[region, , , drop = FALSE]
+}
+
+condition_probability <- function(v, se, df, absent) {
+  p <- stats::pt(v / se, df)
+  p[absent] <- 1
+  apply(p, 1L, prod)
+}
+
+# Share of regions with V > 0, by code and time: small, so the spec carries it.
+dissemination <- function(fit, v) {
+  time <- row_time(fit$def$panel)
+  parts <- lapply(seq_along(fit$codes), function(c) {
+    seen <- !is.na(v[, c])
+    share <- tapply(v[seen, c] > 0, time[seen], mean)
+    n <- tapply(seen[seen], time[seen], sum)
+    list(time = as.double(names(share)),
+         code = rep(fit$codes[[c]]$dynamic, length(share)),
+         share = as.double(share), regions = as.integer(n))
+  })
+  if (length(unique(time)) > 200L || length(parts) == 0L) {
+    return(NULL)
+  }
+  tibble::tibble(
+    time = unlist(lapply(parts, `[[`, "time")),
+    code = unlist(lapply(parts, `[[`, "code")),
+    share = unlist(lapply(parts, `[[`, "share")),
+    regions = unlist(lapply(parts, `[[`, "regions"))
+  )
+}
+
+#' @export
+summary.nid_industrial <- function(object, ...) {
+  structure(
+    list(
+      spec = get_spec(object),
+      dissemination = get_spec(object)$dissemination,
+      condition = mean(object[["condition"]]),
+      columns = summary(as.data.frame(object))
+    ),
+    class = "summary_nid_industrial"
+  )
+}
+
+#' @export
+print.summary_nid_industrial <- function(x, ...) {
+  print(x$spec)
+  cat("All dynamic codes positive in ", format(round(100 * x$condition, 1)),
+      "% of region-times.\n", sep = "")
+  cat("Dissemination: share of regions with V > 0, by code and time.\n")
+  if (!is.null(x$dissemination)) {
+    wide <- tapply(x$dissemination$share,
+                   x$dissemination[c("time", "code")], identity)
+    print(utils::head(round(wide, 2), 10L))
+  }
+  invisible(x)
+}
