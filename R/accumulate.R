@@ -1,0 +1,103 @@
+#' Accumulate rates that you have
+#'
+#' Formula (2) for plain vectors of second-order rates: the sum of
+#' tau_i u_i x_i over each group, or its path in time. `NA` rates are no terms.
+#' Point values only: an error needs the fit, so use [basic_code()].
+#'
+#' @param x <num> Rates.
+#' @param time <num> Their times, finite; any type that [code_panel()] takes.
+#' @param group Groups, any type; `NULL`: one.
+#' @param influence <nid_influence> See [influence].
+#' @param measure <chr> "sum": u = 1; "integral": u from the trapezoid over the
+#'   times that have a rate.
+#' @param kind <chr> "stock" or "partial", as in [code_path()].
+#' @return A tibble: `group` (if given), `estimate`, `n.terms`; the path also
+#'   has `time`. Sorted by group and time.
+#' @family vectors in
+#' @examples
+#' accumulate_rates(c(1, 2, 3), 2005:2007, influence = influence_half_life(1))
+#' accumulate_path(c(1, 2, 3), 2005:2007)
+#' @export
+accumulate_rates <- function(x, time, group = NULL,
+                             influence = influence_equal(), measure = "sum") {
+  call <- rlang::current_env()
+  s <- accumulate_series(x, time, group, influence, measure, call)
+  w <- term_weights(s$fit, s$times, rep(TRUE, length(s$times$time)), influence,
+                    measure)
+  term <- w[s$at] * s$x
+  estimate <- rowsum_by(term, s$series, s$n)
+  n.terms <- tabulate(s$series, s$n)
+  estimate[n.terms == 0L] <- NA_real_
+  tibble::new_tibble(c(s$group, list(estimate = estimate, n.terms = n.terms)),
+                     nrow = s$n)
+}
+
+#' @rdname accumulate_rates
+#' @export
+accumulate_path <- function(x, time, group = NULL,
+                            influence = influence_equal(), measure = "sum",
+                            kind = "stock") {
+  call <- rlang::current_env()
+  check_choice(kind, c("stock", "partial"), call = call)
+  s <- accumulate_series(x, time, group, influence, measure, call)
+  plan <- path_plan(s$fit, s$times, rep(TRUE, length(s$times$time)), influence,
+                    measure, kind)
+  size <- diff(s$times$offset)
+  begin <- c(0, cumsum(as.double(size) * plan$k))
+  parts <- split_ordered(s$x, s$series, s$n)
+  estimate <- unlist(lapply(seq_len(s$n), function(j) {
+    p <- s$times$pattern[j]
+    if (p == 0L) return(numeric())
+    w <- matrix(plan$weight[begin[p] + seq_len(size[p] * plan$k[p])], size[p])
+    as.vector(parts[[j]] %*% w)
+  }))
+  columns <- c(lapply(s$group, function(g) g[s$series]),
+               list(time = s$user_time, estimate = as.double(estimate)))
+  tibble::new_tibble(columns, nrow = length(s$series))
+}
+
+split_ordered <- function(x, series, n) {
+  split(x, factor(series, levels = seq_len(n)))
+}
+
+# Rates in panel order without their NA, and their grids.
+accumulate_series <- function(x, time, group, influence, measure, call) {
+  check_influence(influence, call)
+  check_choice(measure, c("sum", "integral"), call = call)
+  v <- vector_series(x, time, group, call)
+  keep <- which(!is.na(v$value))
+  series <- v$series[keep]
+  g <- code_grids_cpp(v$value, v$offset, v$time, integer())
+  times <- list(offset = g$offset, time = g$time, step = g$step,
+                pattern = g$grid, simple = TRUE)
+  list(x = v$value[keep], series = series, n = v$n, group = v$group,
+       user_time = v$user_time[keep], times = times,
+       at = sequence(diff(g$offset)[g$grid[g$grid > 0L]],
+                     from = g$offset[g$grid[g$grid > 0L]] + 1L),
+       fit = list(rate = list(kind = "central"), breaks = "ignore"))
+}
+
+# Vectors as series: sorted by group and time, keys checked.
+vector_series <- function(x, time, group, call) {
+  if (is.null(dim(x)) && is.list(x) || length(x) != length(time)) {
+    stop_argument("x", paste0("numbers, as many as `time` (", length(time),
+                              ")"), x, call)
+  }
+  if (!is.null(group) && length(group) != length(x)) {
+    stop_argument("group", paste0("as long as `x` (", length(x), ")"), group,
+                  call)
+  }
+  plain <- list(time = time)
+  if (!is.null(group)) plain$group <- group
+  index <- c(region = if (is.null(group)) NA else "group", time = "time")
+  value <- numeric_values(x, "x", call)
+  rows <- panel_rows(plain, index, call)
+  if (!is.null(rows$row)) value <- value[rows$row]
+  n <- length(rows$offset) - 1L
+  list(value = value, n = n, offset = rows$offset,
+       series = rep(seq_len(n), diff(rows$offset)),
+       time = as.double(if (is.null(rows$row)) rows$time else
+         rows$time[rows$row]),
+       user_time = if (is.null(rows$row)) time else time[rows$row],
+       group = if (!is.null(group)) list(group = rows$labels) else list())
+}

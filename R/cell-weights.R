@@ -1,0 +1,95 @@
+#' What one cell of the data moves
+#'
+#' The derivative of Code NID by each normalised value, given the tuning: how
+#' much the code changes when one cell changes by one. These are sensitivities,
+#' not contributions.
+#'
+#' @param x <nid_model> or <nid_rates>.
+#' @param scale <chr> "normalised": per unit of the normalised value;
+#'   "transformed": per unit of the indicator after its transform (divided by
+#'   its scale).
+#' @return `nid_cell_weights`, a tibble: index columns, `code`, `indicator`,
+#'   `weight` <dbl>.
+#' @section Errors: `nidcode_error_not_linear`, `_order_undefined`.
+#' @family formulas
+#' @examples
+#' district <- subset(ural, region_code == "FD-U")
+#' rates <- dynamic_codes(code_panel(district, ural_scheme, index = "year"))
+#' cell_weights(rates)
+#' @export
+cell_weights <- function(x, scale = "normalised") {
+  call <- rlang::current_env()
+  check_choice(scale, c("normalised", "transformed"), call = call)
+  fit <- rates_fit(x, call)
+  check_second_order(fit$rate, call)
+  check_linear(fit$def, call)
+  spec <- if (inherits(x, "nid_model")) x$spec
+  influence <- spec$influence %||% influence_equal()
+  measure <- spec$measure %||% "sum"
+  rows <- cell_weight_rows(freeze_fit(fit), influence, measure, scale)
+  panel <- fit$def$panel
+  columns <- c(index_columns(panel, rows$row),
+               rows[c("code", "indicator", "weight")])
+  new_nid_table(columns, "cell_weights",
+                fit_spec(fit, paste0("Weights of cells (", scale, ")"),
+                         influence = influence$words, measure = measure))
+}
+
+cell_weight_rows <- function(fit, influence, measure, scale) {
+  times <- common_times(fit)
+  terms <- common_terms(fit, times, 2L)
+  w <- term_weights(fit, times, terms, influence, measure)
+  plan <- list(times = times, weight = w, order = 2L,
+               k = rep(1L, length(times$offset) - 1L))
+  parts <- lapply(seq_along(fit$codes), function(i) {
+    value <- value_weights(fit, plan, i)
+    spread_weights(fit, i, value, scale)
+  })
+  out <- lapply(c("row", "code", "indicator", "weight"), function(name) {
+    unlist(lapply(parts, `[[`, name))
+  })
+  names(out) <- c("row", "code", "indicator", "weight")
+  at <- order(out$row)
+  lapply(out, function(x) x[at])
+}
+
+# d NID / d value of a code, over its observed panel rows. The operator is
+# linear given the tuning, so it is read off unit series: one for each
+# position of a grid.
+value_weights <- function(fit, plan, i) {
+  s <- series_values(fit, i)
+  one <- fit$codes[[i]]
+  sums <- code_sums(fit, plan, i)
+  grid <- if (plan$times$simple) s$grid else plan$times$pattern[s$series]
+  size <- pool_sizes(sums$grids)[grid]
+  weights <- lapply(seq_along(grid), function(j) {
+    n <- size[j]
+    tuning <- pick_tuning(fit$tuning[[i]], rep(s$series[j], n), fit, i)
+    evaluate_rate(fit$rate, fit$breaks, as.vector(diag(n)), rep(grid[j], n),
+                  sums$grids, sums = sums$sums, tuning = tuning)$sum.estimate
+  })
+  list(row = if (is.null(s$rows)) seq_len(n_rows(fit$def$panel)) else s$rows,
+       weight = as.double(unlist(weights)) * one$weight,
+       region = rep(s$series, size))
+}
+
+spread_weights <- function(fit, i, value, scale) {
+  parts <- code_parts(fit$def, fit$codes[[i]]$code)
+  seen <- vapply(parts$x, function(x) !is.na(x[value$row]),
+                 logical(length(value$row)))
+  dim(seen) <- c(length(value$row), length(parts$names))
+  total <- as.vector(seen %*% parts$weight)
+  columns <- lapply(seq_along(parts$names), function(k) {
+    w <- value$weight * parts$weight[k] * parts$sign[k] / total
+    if (scale == "transformed") {
+      inverse <- rep_len(parts$inverse[[k]], n_regions(fit$def$panel))
+      w <- w * inverse[value$region]
+    }
+    list(row = value$row[seen[, k]], weight = w[seen[, k]],
+         indicator = rep(parts$names[k], sum(seen[, k])))
+  })
+  row <- unlist(lapply(columns, `[[`, "row"))
+  list(row = row, weight = unlist(lapply(columns, `[[`, "weight")),
+       indicator = unlist(lapply(columns, `[[`, "indicator")),
+       code = rep(fit$codes[[i]]$code, length(row)))
+}

@@ -1,0 +1,101 @@
+#' Rates of plain vectors
+#'
+#' Rates of change of one or many series given as vectors, without a panel or a
+#' scheme; at their own times or at new ones.
+#'
+#' @param x <num> Values.
+#' @param time <num> Their times; any type that [code_panel()] takes.
+#' @param group Groups, any type; `NULL`: one series.
+#' @param rate <nid_rate> See [rate_spline()].
+#' @param order <int> 1, 2 or both.
+#' @param at <num> New times, the same for all groups, in or beyond the range
+#'   (spline only); `NULL`: the observed ones.
+#' @param conf_level <num> Between 0 and 1.
+#' @return A tibble: `group` (if given), `time`, `order`, `estimate`,
+#'   `std.error`, `conf.low`, `conf.high`, `prob.positive`; rows where `x` is
+#'   observed, or the new times.
+#' @section Errors: `nidcode_error_order_undefined`, `_argument`,
+#'   `_duplicate_key`.
+#' @family vectors in
+#' @examples
+#' estimate_rates(c(1, 4, 9, 16, 25, 36), 1:6)
+#' estimate_rates(c(1, 4, 9, 16, 25, 36), 1:6, order = 1, at = 6.5)
+#' @export
+estimate_rates <- function(x, time, group = NULL, rate = rate_spline(),
+                           order = 1:2, at = NULL, conf_level = 0.95) {
+  call <- rlang::current_env()
+  check_rate(rate, call)
+  check_level(conf_level, call = call)
+  if (!is.numeric(order) || length(order) == 0L || !all(order %in% 1:2) ||
+      anyDuplicated(order)) {
+    stop_argument("order", "1, 2 or c(1, 2)", order, call)
+  }
+  if (2 %in% order) check_second_order(rate, call)
+  v <- vector_series(x, time, group, call)
+  g <- code_grids_cpp(v$value, v$offset, v$time, integer())
+  keep <- which(!is.na(v$value))
+  value <- v$value[keep]
+  grid <- g$grid[g$grid > 0L]
+  grids <- g[c("offset", "time", "step")]
+  if (!is.null(at)) {
+    return(rates_at(v, g, value, rate, as.integer(order), at, conf_level,
+                    call))
+  }
+  r <- evaluate_rate(rate, "ignore", value, grid, grids, as.integer(order),
+                     variance = vector_variance(rate))
+  df <- rep(r$df, pool_sizes(grids)[grid])
+  rates_frame(v, v$series[keep], v$user_time[keep], r$estimate, r$std.error,
+              df, as.integer(order), conf_level)
+}
+
+vector_variance <- function(rate) {
+  if (is.null(rate$sd)) numeric() else as.double(rate$sd[[1L]])^2
+}
+
+rates_frame <- function(v, series, time, estimate, se, df, order, level) {
+  k <- length(order)
+  interleave <- function(m) as.vector(t(m))
+  est <- interleave(estimate)
+  columns <- c(
+    lapply(v$group, function(g) rep(g[series], each = k)),
+    list(time = rep(time, each = k), order = rep(order, length(series)),
+         estimate = est),
+    add_interval(est, if (!is.null(se)) interleave(se), rep(df, each = k),
+                 level)
+  )
+  tibble::new_tibble(columns, nrow = length(est))
+}
+
+rates_at <- function(v, g, value, rate, order, at, level, call) {
+  if (rate$kind != "spline") {
+    stop_nid("argument",
+             c("New times need a curve: only rate_spline() has one.",
+               i = "Leave `at` out, or use rate_spline()."), call = call)
+  }
+  new <- as.double(numeric_time(at, "at", call))
+  grid <- g$grid[g$grid > 0L]
+  fit <- spline_new_times(rate, value, grid, g, new, order)
+  series <- rep(which(g$grid > 0L), each = length(new))
+  rates_frame(v, series, rep(at, length(grid)), fit$estimate, fit$std.error,
+              rep(fit$df, each = length(new)), order, level)
+}
+
+# Estimates of the given orders at the same new times for every series.
+spline_new_times <- function(rate, value, grid, grids, new, order,
+                             tuning = NULL) {
+  size <- as.integer(diff(grids$offset))
+  fit <- spline_fit(
+    value, grid,
+    list(time = as.double(grids$time), step = as.integer(grids$step),
+         size = size),
+    orders = integer(), m = rate$args$m, lambda = rate$args$lambda,
+    df = rate$args$df, frozen = tuning,
+    new = list(time = rep(list(new), length(size)), orders = order)
+  )
+  clean <- function(m) {
+    m[is.nan(m)] <- NA_real_
+    m
+  }
+  list(estimate = clean(fit$new.estimate),
+       std.error = clean(fit$new.std.error), df = as.double(fit$df)[grid])
+}

@@ -1,0 +1,76 @@
+#' Rank regions by Code NID, with intervals
+#'
+#' Rank 1 is the largest. The interval of a rank comes from the differences to
+#' every other region: one that is larger (or smaller) at the given level is
+#' surely above (or below); the rest may stand on either side. Differences are
+#' taken as of independent regions, each pair at `conf_level`.
+#'
+#' @param x <nid_basic> or <nid_model>.
+#' @param conf_level <num> Between 0 and 1.
+#' @return `nid_ranks`, a tibble sorted by rank: region column, `estimate`,
+#'   `rank` (ties share the smallest), `rank.low`, `rank.high` <int>; `NA`
+#'   where the codes have no error.
+#' @family formulas
+#' @examples
+#' regions <- subset(ural, level == "region")
+#' region_ranks(basic_code(code_panel(regions, ural_scheme)))
+#' @export
+region_ranks <- function(x, conf_level = 0.95) {
+  call <- rlang::current_env()
+  check_level(conf_level, call = call)
+  if (inherits(x, "nid_model")) x <- x$basic
+  if (!inherits(x, "nid_basic")) {
+    stop_argument("x", "made by basic_code() or code_model()", x, call)
+  }
+  spec <- get_spec(x)
+  estimate <- x[["estimate"]]
+  n <- length(estimate)
+  rank <- rank(-estimate, na.last = "keep", ties.method = "min")
+  limits <- rank_limits(estimate, x[["std.error"]], interval_df(x), conf_level)
+  at <- order(rank)
+  first <- names(x)[1L]
+  columns <- c(
+    if (first != "estimate") stats::setNames(list(x[[first]][at]), first),
+    list(estimate = estimate[at], rank = as.integer(rank[at]),
+         rank.low = limits$low[at], rank.high = limits$high[at])
+  )
+  new_nid_table(columns, "ranks", new_nid_spec(
+    "Regions ranked by Code NID", rate = spec$words$rate,
+    influence = spec$words$influence, measure = spec$words$measure,
+    pairs = "differences of independent regions", level = conf_level
+  ))
+}
+
+# Degrees of freedom back from the width of the interval, which the table has.
+interval_df <- function(x) {
+  level <- get_spec(x)$level
+  half <- (x[["conf.high"]] - x[["estimate"]]) / x[["std.error"]]
+  use <- which(is.finite(half))
+  df <- rep(NA_real_, nrow(x))
+  normal <- stats::qnorm((1 + level) / 2)
+  grid <- c(seq(1, 60, by = 0.05), seq(61, 2000), Inf)
+  quantiles <- stats::qt((1 + level) / 2, grid)
+  df[use] <- stats::approx(rev(quantiles), rev(pmin(grid, 1e6)), half[use],
+                           rule = 2)$y
+  df[use][half[use] <= normal * (1 + 1e-9)] <- Inf
+  df
+}
+
+rank_limits <- function(estimate, se, df, level) {
+  n <- length(estimate)
+  low <- high <- rep(NA_integer_, n)
+  has <- which(!is.na(estimate) & !is.na(se))
+  if (length(has) < n - sum(is.na(estimate)) || length(has) == 0L) {
+    return(list(low = low, high = high))
+  }
+  for (i in has) {
+    var <- se[i]^2 + se[has]^2
+    dof <- var^2 / (se[i]^4 / df[i] + se[has]^4 / df[has])
+    dof[var == 0] <- Inf
+    half <- stats::qt((1 + level) / 2, dof) * sqrt(var)
+    gap <- estimate[has] - estimate[i]
+    low[i] <- 1L + sum(gap > half)
+    high[i] <- length(has) - sum(gap < -half)
+  }
+  list(low = low, high = high)
+}
