@@ -17,3 +17,7 @@
 #' @useDynLib nidcode, .registration = TRUE
 #' @importFrom Rcpp sourceCpp
 "_PACKAGE"
+
+# S3 generics of stats that our methods extend.
+#' @importFrom stats coef confint nobs predict residuals simulate update vcov
+NULL

@@ -1,0 +1,272 @@
+#' The whole chain once
+#'
+#' Brings the data in, treats it, estimates rates and evaluates formulas (1)
+#' and (2) and the path, each step once.
+#'
+#' @inheritParams code_panel
+#' @inheritParams defining_codes
+#' @inheritParams dynamic_codes
+#' @inheritParams basic_code
+#' @return `nid_model`, a list: `call`, `panel`, `defining`, `rates`,
+#'   `industrial`, `basic`, `path` (see [code_panel()], [defining_codes()],
+#'   [dynamic_codes()], [industrial_code()], [basic_code()], [code_path()]) and
+#'   `spec`, the settings. Methods: `print`, `summary`, `tidy`, `glance`,
+#'   `augment`, `confint`, `coef`, `vcov`, `nobs`, `predict`, `simulate`,
+#'   `update`, `plot`, `autoplot`.
+#' @section Errors: Those of the steps.
+#' @family formulas
+#' @examples
+#' regions <- subset(ural, level == "region")
+#' model <- code_model(regions, ural_scheme, status = "_status")
+#' model
+#' update(model, influence = influence_half_life(5))
+#' @export
+code_model <- function(data, scheme, index = NULL, names_from = NULL,
+                       values_from = NULL, status = NULL,
+                       normalise = "zscore", reference = "panel",
+                       aggregate = "mean", missing = "constant",
+                       rate = rate_spline(), breaks = "auto",
+                       influence = influence_equal(), measure = "sum",
+                       cor = "independent", conf_level = 0.95) {
+  call <- rlang::current_env()
+  args <- list(index = index, names_from = names_from,
+               values_from = values_from, status = status,
+               normalise = normalise, reference = reference,
+               aggregate = aggregate, missing = missing, rate = rate,
+               breaks = breaks, influence = influence, measure = measure,
+               cor = cor, conf_level = conf_level)
+  check_model_args(args, call)
+  if (base::missing(scheme)) {
+    stop_nid("scheme", c("`scheme` is missing.",
+                         i = "Make one with `code_scheme()`."), call = call)
+  }
+  panel <- code_panel(data, scheme, index, names_from, values_from, status)
+  build_model(panel, args, match.call(), call)
+}
+
+check_model_args <- function(args, call) {
+  check_level(args$conf_level, "conf_level", call = call)
+  check_rate(args$rate, call)
+  check_second_order(args$rate, call)
+  check_influence(args$influence, call)
+  check_choice(args$measure, c("sum", "integral"), "measure", call = call)
+}
+
+# Steps from a panel on; `tuning` freezes the weights over lambda.
+build_model <- function(panel, args, matched, call, tuning = NULL) {
+  def <- define(panel, args$normalise, args$reference, args$aggregate,
+                args$missing, call)
+  fit <- code_fit(def, args$rate, args$breaks, call)
+  fit$tuning <- match_tuning(tuning, fit, call)
+  cor <- check_cor(args$cor, fit, call)
+  warn_missing_codes(fit)
+  level <- args$conf_level
+  structure(
+    list(
+      call = matched,
+      panel = panel,
+      defining = defining_table(def),
+      rates = rates_table(fit, "pointwise", level),
+      industrial = industrial_table(fit, cor, level),
+      basic = basic_table(fit, args$influence, args$measure, cor, level),
+      path = path_table(fit, args$influence, args$measure, "stock", cor,
+                        level),
+      spec = args
+    ),
+    class = "nid_model"
+  )
+}
+
+#' Compute a model again
+#'
+#' Changes arguments of [code_model()] and computes it anew. With
+#' `freeze = TRUE` centre and scale and the tuning of the smoother stay those
+#' of the old model: the answer is then linear in the data, exact for scenarios
+#' and edited workbooks. A refit may differ: it is another question.
+#'
+#' @param object <nid_model>.
+#' @param ... Arguments of [code_model()] to change, `data` and `scheme` among
+#'   them, all named.
+#' @param freeze <lgl> Keep reference and tuning.
+#' @return A `nid_model`.
+#' @section Errors:
+#' `nidcode_error_tuning_frozen` when `freeze = TRUE` meets a change that the
+#' old tuning does not fit: another rate, normalisation or scheme, or series on
+#' other times than before.
+#' @examples
+#' district <- subset(ural, region_code == "FD-U")
+#' model <- code_model(district, ural_scheme, index = "year")
+#' edited <- district
+#' edited$apt_used[12] <- edited$apt_used[12] * 1.1
+#' update(model, data = edited, freeze = TRUE)
+#' @export
+update.nid_model <- function(object, ..., freeze = FALSE) {
+  call <- rlang::current_env()
+  check_flag(freeze)
+  changes <- list(...)
+  known <- c("data", "scheme", names(object$spec))
+  if (length(changes) > 0L &&
+      (is.null(names(changes)) || !all(names(changes) %in% known))) {
+    stop_nid("argument",
+             c(paste0("`...` takes arguments of code_model() by name."),
+               x = paste0("You gave ", some_of(names(changes) %||% "unnamed"),
+                          "."),
+               i = paste0("They are ", some_of(known, 20L), ".")),
+             argument = "...", call = call)
+  }
+  args <- object$spec
+  for (name in setdiff(names(changes), c("data", "scheme"))) {
+    args[name] <- list(changes[[name]])
+  }
+  check_model_args(args, call)
+  if (freeze) return(update_frozen(object, changes, args, call))
+  panel <- updated_panel(object, changes, args)
+  matched <- object$call
+  build_model(panel, args, matched, call)
+}
+
+updated_panel <- function(object, changes, args) {
+  shape <- c("index", "names_from", "values_from", "status")
+  if (!any(c("data", "scheme", shape) %in% names(changes))) {
+    return(object$panel)
+  }
+  code_panel(if ("data" %in% names(changes)) changes$data else
+               object$panel$data,
+             if ("scheme" %in% names(changes)) changes$scheme else
+               object$panel$scheme,
+             args$index, args$names_from, args$values_from, args$status)
+}
+
+update_frozen <- function(object, changes, args, call) {
+  fixed <- intersect(names(changes),
+                     c("scheme", "normalise", "reference", "aggregate",
+                       "missing", "rate", "breaks"))
+  if (length(fixed) > 0L) {
+    stop_nid("tuning_frozen",
+             c(paste0("With freeze = TRUE, ", some_of(fixed),
+                      " cannot change."),
+               i = "Use update() without freeze: that is a refit."),
+             columns = fixed, call = call)
+  }
+  def <- get_defining(object)
+  if (def$normalise == "rank") {
+    stop_nid("tuning_frozen",
+             "Ranks depend on all values and cannot be frozen.", call = call)
+  }
+  panel <- updated_panel(object, changes, args)
+  reference <- if (def$normalise == "none") def$reference else {
+    code_reference(def)
+  }
+  old <- freeze_fit(get_fit(object$rates))
+  args$reference <- reference
+  build_model(panel, args, object$call, call, tuning = old)
+}
+
+# The weights of the old fit for the series of the new one: same regions, same
+# times.
+match_tuning <- function(old, fit, call) {
+  if (is.null(old) || is.null(old$tuning)) {
+    return(NULL)
+  }
+  before <- as.character(old$def$panel$regions)
+  now <- as.character(fit$def$panel$regions)
+  from <- match(now, before)
+  bad <- is.na(from)
+  tuning <- vector("list", length(fit$codes))
+  for (i in seq_along(fit$codes)) {
+    new <- fit$codes[[i]]
+    was <- old$codes[[i]]
+    has <- which(new$grid > 0L)
+    same <- vapply(has, function(r) {
+      !is.na(from[r]) && was$grid[from[r]] > 0L &&
+        identical(grid_of(new, r), grid_of(was, from[r]))
+    }, logical(1))
+    bad[has[!same]] <- TRUE
+    column <- match(from[has], which(was$grid > 0L))
+    if (!any(bad)) {
+      tuning[[i]] <- lapply(old$tuning[[i]], function(x) {
+        x[, column, drop = FALSE]
+      })
+    }
+  }
+  if (any(bad)) {
+    stop_nid(
+      "tuning_frozen",
+      c(paste0("The tuning is known for the old series only; other regions, ",
+               "times or missing values in ", some_of(now[bad]), "."),
+        i = "Use update() without freeze: that is a refit."),
+      regions = now[bad], call = call
+    )
+  }
+  tuning
+}
+
+grid_of <- function(code, region) {
+  g <- code$grid[region]
+  at <- seq.int(code$grids$offset[g] + 1L, code$grids$offset[g + 1L])
+  list(code$grids$time[at], as.integer(code$grids$step[at]))
+}
+
+#' @export
+format.nid_model <- function(x, ...) {
+  spec <- get_spec(x$basic)
+  basic <- x$basic
+  best <- which.max(basic[["estimate"]])
+  worst <- which.min(basic[["estimate"]])
+  name <- function(i) as.character(x$panel$regions[i])
+  c(
+    paste0("Code-based model: ", count_of(nrow(basic), "region"), ", ",
+           length(get_fit(x$rates)$codes), " codes, times ",
+           range_text(x$panel$grids$time), "."),
+    format(spec),
+    if (length(best) == 1L) {
+      if (nrow(basic) == 1L) {
+        paste0("Code NID ", estimate_text(basic, 1L), ".")
+      } else {
+        paste0("Code NID from ", estimate_text(basic, worst), " in ",
+               name(worst), " to ", estimate_text(basic, best), " in ",
+               name(best), ".")
+      }
+    },
+    spec$notes
+  )
+}
+
+estimate_text <- function(table, i) {
+  number <- function(v) format(signif(v, 3), trim = TRUE)
+  out <- number(table[["estimate"]][i])
+  if (!is.na(table[["conf.low"]][i])) {
+    out <- paste0(out, " (", number(table[["conf.low"]][i]), " to ",
+                  number(table[["conf.high"]][i]), ")")
+  }
+  out
+}
+
+#' @export
+print.nid_model <- function(x, ...) {
+  text <- strwrap(format(x), width = getOption("width"), exdent = 2)
+  cat(utils::head(text, 15L), sep = "\n")
+  invisible(x)
+}
+
+#' @export
+summary.nid_model <- function(object, ...) {
+  structure(
+    list(text = format(object), panel = summary(object$panel),
+         industrial = summary(object$industrial),
+         basic = as_plain_tibble(object$basic)),
+    class = "summary_nid_model"
+  )
+}
+
+#' @export
+print.summary_nid_model <- function(x, ...) {
+  cat(strwrap(x$text, width = getOption("width"), exdent = 2), sep = "\n")
+  cat("\nIndicators\n")
+  print(x$panel)
+  cat("\nCode NID\n")
+  print(x$basic)
+  cat("\n")
+  print(x$industrial)
+  invisible(x)
+}

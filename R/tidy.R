@@ -1,0 +1,297 @@
+#' Tidy, glance, augment and friends
+#'
+#' `tidy()` gives a plain tibble of estimates, `glance()` one row about the
+#' whole, `augment()` the user's own rows with the codes beside them.
+#'
+#' @param x,object A `nid_model` or a result table.
+#' @param what <chr> "basic", "path", "industrial", "dynamic" or "defining".
+#' @param conf.int <lgl> Keep the limits.
+#' @param conf.level <num> `NULL`: that of the model. Another level is computed
+#'   from the standard errors.
+#' @param parm Regions to keep in `confint()`, by name or number.
+#' @param level <num> For `confint()`.
+#' @param data Not used: the model keeps its data.
+#' @param ... Empty.
+#' @return `tidy()`: the columns of the table plus `term` <chr>. `glance()` of a
+#'   model: `n.regions`, `n.times`, `nobs`, `n.codes`, `rate`, `influence`,
+#'   `measure`, `effective.df`. `augment()`: the user's rows in the user's order
+#'   and, for every code, `.<code>`, `.<dynamic>`, `.<dynamic>.rate` and
+#'   `.industrial`, each with `.se`. `confint()` a matrix with two columns;
+#'   `coef()` the named Code NID of regions; `vcov()` its diagonal covariance
+#'   matrix (regions are independent); `nobs()` the observed cells.
+#' @name nid_tidy
+#' @examples
+#' regions <- subset(ural, level == "region")
+#' model <- code_model(regions, ural_scheme)
+#' tidy(model)
+#' glance(model)
+#' augment(model)
+#' confint(model)
+NULL
+
+model_table <- function(x, what, call) {
+  check_choice(what, c("basic", "path", "industrial", "dynamic", "defining"),
+               call = call)
+  x[[if (what == "dynamic") "rates" else what]]
+}
+
+#' @rdname nid_tidy
+#' @export
+tidy.nid_model <- function(x, what = "basic", conf.int = TRUE,
+                           conf.level = NULL, ...) {
+  call <- rlang::current_env()
+  rlang::check_dots_empty()
+  if (is.null(conf.level)) {
+    conf.level <- x$spec$conf_level
+  }
+  check_level(conf.level, call = call)
+  if (conf.level != x$spec$conf_level) {
+    suppressWarnings(suppressMessages(
+      x <- build_model(x$panel,
+                       utils::modifyList(x$spec,
+                                         list(conf_level = conf.level)),
+                       x$call, call, tuning = get_fit(x$rates))
+    ))
+  }
+  table <- model_table(x, what, call)
+  term <- term_of(table, what, x$panel)
+  tidy_table(table, conf.int, term)
+}
+
+# One name for every row: the region, with the time and code where they vary.
+term_of <- function(table, what, panel) {
+  region <- panel$index[["region"]]
+  out <- if (is.na(region)) rep("Code NID", nrow(table)) else {
+    as.character(table[[region]])
+  }
+  time <- panel$index[["time"]]
+  if (time %in% names(table)) {
+    out <- paste(out, format(table[[time]], trim = TRUE))
+  }
+  if ("code" %in% names(table)) out <- paste(out, table[["code"]])
+  if ("term" %in% names(table)) return(NULL)
+  out
+}
+
+tidy_table <- function(table, conf.int, term) {
+  out <- as_plain_tibble(table)
+  if (!is.null(term)) {
+    out <- tibble::new_tibble(c(list(term = term), as.list(out)),
+                              nrow = nrow(out))
+  }
+  if (!conf.int) out <- out[setdiff(names(out), c("conf.low", "conf.high"))]
+  out
+}
+
+#' @rdname nid_tidy
+#' @export
+tidy.nid_table <- function(x, conf.int = TRUE, ...) {
+  rlang::check_dots_empty()
+  check_flag(conf.int)
+  tidy_table(x, conf.int, NULL)
+}
+
+#' @rdname nid_tidy
+#' @export
+tidy.nid_panel <- function(x, ...) {
+  rlang::check_dots_empty()
+  summary(x)
+}
+
+#' @rdname nid_tidy
+#' @export
+glance.nid_model <- function(x, ...) {
+  rlang::check_dots_empty()
+  fit <- get_fit(x$rates)
+  tibble::tibble(
+    n.regions = n_regions(x$panel),
+    n.times = length(unique(x$panel$grids$time)),
+    nobs = stats::nobs(x),
+    n.codes = length(fit$codes),
+    rate = fit$rate$words,
+    influence = x$spec$influence$words,
+    measure = x$spec$measure,
+    effective.df = effective_df(fit)
+  )
+}
+
+# Mean effective degrees of freedom of the level over the series.
+effective_df <- function(fit) {
+  if (!fit$rate$kind %in% c("spline", "local")) {
+    return(NA_real_)
+  }
+  per_code <- lapply(seq_along(fit$codes), function(i) {
+    one <- fit$codes[[i]]
+    s <- series_values(fit, i)
+    if (length(s$series) == 0L) return(numeric())
+    if (fit$rate$kind == "local") {
+      args <- linear_rate_args(fit$rate, fit$breaks, one$grids)
+      trace <- vapply(sort(unique(s$grid)), function(g) {
+        sum(diag(linear_operator_cpp(one$grids, g, args, 0L)))
+      }, numeric(1))
+      return(trace[match(s$grid, sort(unique(s$grid)))])
+    }
+    r <- evaluate_rate(fit$rate, fit$breaks, s$value, s$grid, one$grids,
+                       orders = 0L)
+    r$fit$series$edf
+  })
+  mean(unlist(per_code))
+}
+
+#' @rdname nid_tidy
+#' @export
+glance.nid_table <- function(x, ...) {
+  rlang::check_dots_empty()
+  spec <- get_spec(x)
+  words <- lapply(spec$words, function(w) paste(w, collapse = ", "))
+  tibble::as_tibble(c(list(title = spec$title, nobs = nrow(x)), words,
+                      if (!is.null(spec$level)) list(level = spec$level)))
+}
+
+#' @rdname nid_tidy
+#' @export
+glance.nid_panel <- function(x, ...) {
+  rlang::check_dots_empty()
+  tibble::tibble(n.regions = n_regions(x),
+                 n.times = length(unique(x$grids$time)), nobs = n_rows(x),
+                 n.indicators = length(x$x), missing = sum(x$missing),
+                 breaks = sum(lengths(x$breaks)),
+                 balanced = length(unique(x$grid)) <= 1L)
+}
+
+#' @rdname nid_tidy
+#' @export
+augment.nid_model <- function(x, data = NULL, ...) {
+  rlang::check_dots_empty()
+  panel <- x$panel
+  fit <- get_fit(x$rates)
+  n <- n_rows(panel)
+  a <- rates_arrays(fit)
+  columns <- list()
+  for (i in seq_along(fit$codes)) {
+    one <- fit$codes[[i]]
+    value <- code_values(fit$def, one$code)$value
+    columns[[paste0(".", one$code)]] <- value
+    columns[[paste0(".", one$code, ".se")]] <- level_error(fit, i, n)
+    for (order in 1:2) {
+      name <- paste0(".", one$dynamic, if (order == 2L) ".rate")
+      columns[[name]] <- a$estimate[order, i, ]
+      columns[[paste0(name, ".se")]] <- if (is.null(a$std.error)) {
+        rep(NA_real_, n)
+      } else {
+        a$std.error[order, i, ]
+      }
+    }
+  }
+  columns <- c(columns, industrial_columns(x))
+  own <- user_rows(panel)
+  out <- c(unclass_columns(panel$plain), lapply(columns, function(v) v[own]))
+  tibble::new_tibble(out, nrow = nrow(panel$plain))
+}
+
+# Error of the code's own values: the measurement sd, where one is given.
+level_error <- function(fit, i, n) {
+  variance <- fit$codes[[i]]$variance
+  if (length(variance) == 0L) rep(NA_real_, n) else {
+    rep_len(sqrt(variance), n)
+  }
+}
+
+industrial_columns <- function(x) {
+  panel <- x$panel
+  table <- x$industrial
+  at <- match_rows(panel, table)
+  place <- function(v) {
+    out <- rep(NA_real_, n_rows(panel))
+    out[at] <- v
+    out
+  }
+  list(.industrial = place(table[["estimate"]]),
+       .industrial.se = place(table[["std.error"]]))
+}
+
+# Panel rows of the rows of a table, whose order is the panel's.
+match_rows <- function(panel, table) {
+  all <- index_columns(panel)
+  key <- function(x) do.call(paste, c(lapply(x, as.character), sep = "\r"))
+  match(key(unclass_columns(table)[names(all)]), key(all))
+}
+
+# Panel row of each of the user's rows (NA: an indicator outside the scheme).
+user_rows <- function(panel) {
+  n <- nrow(panel$plain)
+  if (!is.null(panel$long$names_from)) {
+    all <- index_columns(panel)
+    key <- function(x) do.call(paste, c(lapply(x, as.character), sep = "\r"))
+    return(match(key(unclass_columns(panel$plain)[names(all)]), key(all)))
+  }
+  if (is.null(panel$source)) {
+    return(seq_len(n))
+  }
+  out <- integer(n)
+  out[panel$source] <- seq_len(n)
+  out
+}
+
+#' @rdname nid_tidy
+#' @export
+confint.nid_model <- function(object, parm, level = NULL, ...) {
+  table <- tidy(object, conf.level = level)
+  if (is.null(level)) level <- object$spec$conf_level
+  interval_matrix(table, table[["term"]], level,
+                  if (missing(parm)) NULL else parm)
+}
+
+#' @rdname nid_tidy
+#' @export
+confint.nid_table <- function(object, parm, level = NULL, ...) {
+  own <- get_spec(object)$level
+  if (!all(c("conf.low", "conf.high") %in% names(object))) {
+    stop_nid("argument", "This table has no intervals.")
+  }
+  if (!is.null(level) && !isTRUE(all.equal(level, own))) {
+    stop_nid("argument",
+             c(paste0("The table has ", 100 * own, "% intervals."),
+               i = "Ask the verb that made it for another `conf_level`."))
+  }
+  keys <- setdiff(names(object)[seq_len(match("estimate",
+                                              names(object)) - 1L)], "")
+  term <- if (length(keys) == 0L) rep("Code NID", nrow(object)) else {
+    do.call(paste, lapply(keys, function(k) as.character(object[[k]])))
+  }
+  interval_matrix(object, term, own, if (missing(parm)) NULL else parm)
+}
+
+interval_matrix <- function(table, term, level, parm) {
+  out <- cbind(table[["conf.low"]], table[["conf.high"]])
+  tail <- 100 * c((1 - level) / 2, (1 + level) / 2)
+  dimnames(out) <- list(term, paste(format(tail, trim = TRUE), "%"))
+  if (is.null(parm)) out else out[parm, , drop = FALSE]
+}
+
+#' @rdname nid_tidy
+#' @export
+coef.nid_model <- function(object, ...) {
+  term <- term_of(object$basic, "basic", object$panel)
+  stats::setNames(object$basic[["estimate"]], term)
+}
+
+#' @rdname nid_tidy
+#' @export
+vcov.nid_model <- function(object, ...) {
+  term <- term_of(object$basic, "basic", object$panel)
+  out <- diag(object$basic[["std.error"]]^2, nrow = length(term))
+  dimnames(out) <- list(term, term)
+  out
+}
+
+#' @rdname nid_tidy
+#' @export
+nobs.nid_model <- function(object, ...) {
+  as.integer(sum(vapply(object$panel$x, function(v) sum(!is.na(v)),
+                        numeric(1))))
+}
+
+#' @rdname nid_tidy
+#' @export
+as.data.frame.nid_model <- function(x, ...) as.data.frame(x$basic)
