@@ -32,7 +32,7 @@ words_about_data <- function(x) {
     count_of(n_regions(x$panel), "region"), ", ", range_text(x$panel$grids$time),
     ": ", count_of(length(x$panel$x), "indicator"), " form ",
     count_of(length(fit$codes), "code"), "; rates by ", spec$words$rate,
-    if (!is.null(spec$words$breaks)) paste0(", ", spec$words$breaks), "."
+    if (!is.null(spec$words$breaks)) paste0(", breaks ", spec$words$breaks), "."
   )
 }
 
