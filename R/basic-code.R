@@ -97,8 +97,11 @@ functional_sums <- function(fit, plan, cor, by_code = FALSE) {
   pattern <- plan$times$pattern
   n <- length(pattern)
   codes <- length(fit$codes)
-  size <- ifelse(pattern > 0L, plan$k[pmax(pattern, 1L)], plan$empty %||% 1L)
-  end <- cumsum(size)
+  single <- is.null(plan$empty) && all(plan$k == 1L)
+  size <- if (single) rep(1L, n) else {
+    ifelse(pattern > 0L, plan$k[pmax(pattern, 1L)], plan$empty %||% 1L)
+  }
+  end <- if (single) seq_len(n) else cumsum(size)
   total <- if (n > 0L) end[n] else 0L
   est <- matrix(0, total, codes)
   se <- NULL
@@ -113,7 +116,7 @@ functional_sums <- function(fit, plan, cor, by_code = FALSE) {
       r <- evaluate_rate(fit$rate, fit$breaks, s$value, grid, sums$grids,
                          sums = sums$sums, variance = s$variance,
                          tuning = pick_tuning(fit$tuning[[i]], s$series, fit, i))
-      at <- if (all(size == 1L)) s$series else {
+      at <- if (single) s$series else {
         sequence(size[s$series], from = end[s$series] - size[s$series] + 1L)
       }
       est[at, i] <- r$sum.estimate
@@ -133,7 +136,9 @@ functional_sums <- function(fit, plan, cor, by_code = FALSE) {
 
 finish_sums <- function(fit, plan, cor, est, se, df, size, pattern, by_code) {
   weight <- vapply(fit$codes, `[[`, 1, "weight")
-  gone <- rep(pattern == 0L, size)
+  gone <- which(if (all(size == 1L)) pattern == 0L else {
+    rep(pattern == 0L, size)
+  })
   out <- list(size = size)
   out$estimate <- if (ncol(est) == 1L) est[, 1L] * weight else {
     as.vector(est %*% weight)

@@ -133,6 +133,8 @@ code_parts <- function(def, code) {
   rank <- def$normalise == "rank"
   list(
     names = names,
+    # An index without a base value makes holes of its own.
+    whole = all(def$panel$missing[names] == 0) && def$normalise != "index",
     x = unname(def$values[names]),
     log = if (rank) rep(FALSE, length(use)) else {
       scheme[["transform"]][use] == "log"

@@ -51,6 +51,7 @@ nidcode::code_definition read_definition(const Rcpp::List& code) {
     one.weight = weight[k];
     out.indicators.push_back(one);
   }
+  out.whole = code["whole"];
   const std::string missing = code["missing"], aggregate = code["aggregate"];
   out.missing = missing == "available" ? nidcode::missing_policy::available
                                        : nidcode::missing_policy::constant;
@@ -86,8 +87,8 @@ Rcpp::List define_code_cpp(const Rcpp::List& code,
     }
   }
   double missing = 0;
-  for (double v : value) {
-    missing += v != v;
+  for (R_xlen_t i = 0; i < value.size() && !definition.whole; ++i) {
+    missing += value[i] != value[i];
   }
   Rcpp::IntegerVector changed(told.changed.begin(), told.changed.end());
   return Rcpp::List::create(

@@ -21,57 +21,83 @@ struct moments {
   double max = std::numeric_limits<double>::quiet_NaN();
 };
 
-// Mean and sd (n - 1) of the values that are not NaN. Two passes from the
-// first value, in blocks, in units of a power of two near the largest: no
-// overflow at 1e300, and the rounding of a short sum for long columns.
-inline moments column_moments(const double* x, std::ptrdiff_t n, bool take_log) {
-  moments out;
-  auto at = [&](std::ptrdiff_t i) { return take_log ? std::log(x[i]) : x[i]; };
-  double first = std::numeric_limits<double>::quiet_NaN();
+// Sums of (x / unit - zero) and of its square over the values that are not
+// NaN, in blocks of four running sums: the rounding of a short sum for long
+// columns, and no chain of additions that each wait for the last.
+struct shifted_sums {
+  double n = 0, sum = 0, square = 0;
   double low = std::numeric_limits<double>::infinity();
-  double high = -low;
-  std::ptrdiff_t count = 0;
-  for (std::ptrdiff_t i = 0; i < n; ++i) {
-    const double value = at(i);
-    if (value != value) {
-      continue;
+  double high = -std::numeric_limits<double>::infinity();
+};
+
+template <typename Value>
+shifted_sums sum_column(std::ptrdiff_t n, Value value, double zero) {
+  shifted_sums out;
+  constexpr std::ptrdiff_t block = 4096;
+  for (std::ptrdiff_t from = 0; from < n; from += block) {
+    const std::ptrdiff_t to = std::min(n, from + block);
+    double count[4] = {0, 0, 0, 0}, sum[4] = {0, 0, 0, 0},
+           square[4] = {0, 0, 0, 0};
+    for (std::ptrdiff_t i = from; i < to; ++i) {
+      const double x = value(i);
+      const double d = x - zero;
+      const std::ptrdiff_t j = i & 3;
+      const bool seen = x == x;
+      count[j] += seen ? 1 : 0;
+      sum[j] += seen ? d : 0;
+      square[j] += seen ? d * d : 0;
+      out.low = x < out.low ? x : out.low;
+      out.high = x > out.high ? x : out.high;
     }
-    if (count++ == 0) {
-      first = value;
-    }
-    low = std::min(low, value);
-    high = std::max(high, value);
+    out.n += (count[0] + count[1]) + (count[2] + count[3]);
+    out.sum += (sum[0] + sum[1]) + (sum[2] + sum[3]);
+    out.square += (square[0] + square[1]) + (square[2] + square[3]);
   }
-  if (count == 0) {
+  return out;
+}
+
+// Mean and sd (n - 1) of the values that are not NaN. Two passes: the mean from
+// the first value, the sd from the mean, less what is left of the mean's own
+// rounding. Values of 1e300 or 1e-300 are read in units of a power of two near
+// the largest, so that no square overflows or vanishes.
+inline moments column_moments(const double* x, std::ptrdiff_t n,
+                              bool take_log) {
+  moments out;
+  auto value = [&](double unit) {
+    return [=](std::ptrdiff_t i) {
+      return take_log ? std::log(x[i]) / unit : x[i] / unit;
+    };
+  };
+  std::ptrdiff_t at = 0;
+  while (at < n && x[at] != x[at]) {
+    ++at;
+  }
+  if (at == n) {
     return out;
   }
-  const double largest = std::max(std::fabs(low), std::fabs(high));
-  const double unit =
-      largest > 1e100 || (largest > 0 && largest < 1e-100)
-          ? std::ldexp(1.0, std::ilogb(largest))
-          : 1;
-  constexpr std::ptrdiff_t block = 4096;
-  auto sum = [&](double zero, bool square) {
-    double total = 0;
-    for (std::ptrdiff_t from = 0; from < n; from += block) {
-      double part = 0;
-      for (std::ptrdiff_t i = from; i < std::min(n, from + block); ++i) {
-        const double d = at(i) / unit - zero;
-        if (d == d) {
-          part += square ? d * d : d;
-        }
-      }
-      total += part;
-    }
-    return total;
+  auto plain = [=](std::ptrdiff_t i) {
+    return take_log ? std::log(x[i]) : x[i];
   };
-  out.n = static_cast<double>(count);
-  const double mean = first / unit + sum(first / unit, false) / out.n;
+  shifted_sums first = sum_column(n, plain, plain(at));
+  const double largest = std::max(std::fabs(first.low), std::fabs(first.high));
+  const bool extreme = largest > 1e100 || (largest > 0 && largest < 1e-100);
+  const double unit = extreme ? std::ldexp(1.0, std::ilogb(largest)) : 1;
+  if (extreme) {
+    first = sum_column(n, value(unit), value(unit)(at));
+  }
+  out.n = first.n;
+  const double mean = (extreme ? value(unit)(at) : plain(at)) +
+                      first.sum / first.n;
   out.mean = mean * unit;
-  out.min = low;
-  out.max = high;
-  if (count > 1) {
-    out.sd = low == high ? 0 : std::sqrt(sum(mean, true) / (out.n - 1)) * unit;
+  out.min = first.low * unit;
+  out.max = first.high * unit;
+  if (first.n > 1 && first.low == first.high) {
+    out.sd = 0;
+  } else if (first.n > 1) {
+    const shifted_sums second = extreme ? sum_column(n, value(unit), mean)
+                                        : sum_column(n, plain, mean);
+    const double left = second.square - second.sum * second.sum / second.n;
+    out.sd = std::sqrt(left / (out.n - 1)) * unit;
   }
   return out;
 }
@@ -105,6 +131,7 @@ enum class aggregate_kind { mean, geometric, harmonic };
 
 struct code_definition {
   std::vector<indicator_values> indicators;
+  bool whole = false;  // no value is missing anywhere
   missing_policy missing = missing_policy::constant;
   aggregate_kind aggregate = aggregate_kind::mean;
 };
@@ -116,6 +143,27 @@ struct composition {
   std::vector<int> changed;        // rows at which the composition changes
 };
 
+// The mean where nothing is missing: column after column, without a question.
+inline void define_whole(const code_definition& code, std::ptrdiff_t region,
+                         std::ptrdiff_t from, std::ptrdiff_t to, double* value,
+                         int* used) {
+  double total = 0;
+  std::fill(value, value + (to - from), 0.0);
+  for (const indicator_values& one : code.indicators) {
+    total += one.weight;
+    for (std::ptrdiff_t row = from; row < to; ++row) {
+      value[row - from] += one.weight * one.normalised(row, region);
+    }
+  }
+  for (std::ptrdiff_t i = 0; i < to - from; ++i) {
+    value[i] /= total;
+  }
+  if (used != nullptr) {
+    std::fill(used, used + (to - from),
+              static_cast<int>(code.indicators.size()));
+  }
+}
+
 // The code at the rows [from, to) of a region into value[0..to-from), NaN
 // where it is not defined; used[] counts its indicators there. With
 // `entry` >= 0 the part of that one indicator in the mean instead.
@@ -124,6 +172,10 @@ inline void define_region(const code_definition& code, std::ptrdiff_t region,
                           double* value, int* used, composition& out) {
   const std::size_t p = code.indicators.size();
   const double nan = std::numeric_limits<double>::quiet_NaN();
+  if (code.whole && code.aggregate == aggregate_kind::mean && entry < 0) {
+    define_whole(code, region, from, to, value, used);
+    return;
+  }
   out.kept.assign(p, 0);
   for (std::size_t k = 0; k < p; ++k) {
     for (std::ptrdiff_t row = from; row < to && !out.kept[k]; ++row) {
