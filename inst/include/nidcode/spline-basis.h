@@ -21,26 +21,10 @@
 
 #include <nidcode/integrated-wiener.h>
 #include <nidcode/one-sided-jacobi.h>
+#include <nidcode/orthonormal.h>
 #include <nidcode/tolerance.h>
 
 namespace nidcode {
-
-// Orthonormal columns q and upper triangular r with x = q r: Gram-Schmidt,
-// twice (Giraud, Langou and Rozloznik 2005: twice is enough). x becomes q.
-inline void gram_schmidt(Eigen::MatrixXd& x, Eigen::MatrixXd& r) {
-  r.setZero(x.cols(), x.cols());
-  for (Eigen::Index j = 0; j < x.cols(); ++j) {
-    for (int pass = 0; pass < 2; ++pass) {
-      for (Eigen::Index i = 0; i < j; ++i) {
-        const double c = x.col(i).dot(x.col(j));
-        r(i, j) += c;
-        x.col(j) -= c * x.col(i);
-      }
-    }
-    r(j, j) = x.col(j).norm();
-    x.col(j) /= r(j, j);
-  }
-}
 
 class spline_basis {
  public:
@@ -220,22 +204,7 @@ class spline_basis {
     }
     q1_.noalias() = p_.transpose() * steps_;
     gram_schmidt(q1_, r1_);
-    p_ = (p_ * complement(q1_)).eval();
-  }
-
-  // An orthonormal basis of the complement of orthonormal columns.
-  static Eigen::MatrixXd complement(const Eigen::MatrixXd& q) {
-    const Eigen::Index n0 = q.rows(), b = q.cols();
-    Eigen::MatrixXd h = Eigen::MatrixXd::Identity(n0, n0), x = q;
-    for (Eigen::Index j = 0; j < b; ++j) {  // Householder, kept as a product
-      Eigen::VectorXd v = x.col(j);
-      v.head(j).setZero();
-      v[j] += v[j] < 0.0 ? -v.norm() : v.norm();
-      const double vv = v.squaredNorm();
-      x -= (2.0 / vv) * v * (v.transpose() * x).eval();
-      h -= (2.0 / vv) * (h * v).eval() * v.transpose();
-    }
-    return h.rightCols(n0 - b);
+    p_ = (p_ * orthonormal_complement(q1_)).eval();
   }
 
   void eigen() {

@@ -82,7 +82,7 @@ class spline_worker {
         weight[w] = column(ask_.frozen_weight, b);
         lambda[w] = column(ask_.frozen_lambda, b);
       }
-      smoother_.fit(y, used, weight, lambda, ask_.frozen_points);
+      smoother_.fit(y, used, {weight, lambda, ask_.frozen_points});
       for (int w = 0; w < used; ++w) {
         write(which[i + w], w);
       }
@@ -170,8 +170,7 @@ class spline_worker {
     }
     for (int g = 0; out_.weight != nullptr && g < lambda_points; ++g) {
       out_.weight[b * lambda_points + g] =
-          smoother_.r() > 0 ? smoother_.weight(g, w)
-                            : std::numeric_limits<double>::quiet_NaN();
+          smoother_.weight(g, w);
     }
   }
 

@@ -8,6 +8,7 @@
 
 #include <Eigen/Core>
 
+#include <cstddef>
 #include <vector>
 
 namespace nidcode {
@@ -17,6 +18,17 @@ constexpr int tile_width = 8;
 using lane4 = Eigen::Array<double, 4, 1>;
 using lane_map = Eigen::Map<Eigen::Array<double, tile_width, 1>>;
 using const_lane_map = Eigen::Map<const Eigen::Array<double, tile_width, 1>>;
+
+// A tile is a vector of rows of tile_width numbers.
+inline std::size_t tile_at(int row, int w) {
+  return static_cast<std::size_t>(row) * tile_width + w;
+}
+inline void tile_resize(std::vector<double>& x, int rows) {
+  x.resize(tile_at(rows, 0));
+}
+inline lane_map tile_lane(std::vector<double>& x, int row) {
+  return lane_map(&x[tile_at(row, 0)]);
+}
 
 // Rows in groups of four, column by column: what the inner loop reads is
 // contiguous. Rows are padded to a multiple of four with zeros, and so is the

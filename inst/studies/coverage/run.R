@@ -1,19 +1,23 @@
 # Coverage, interval score and error of the averaged smoothing spline on known
-# truths: 14 truths x n 8, 12, 20 x noise 1, 2, 5 % of the range x equal and
-# random steps = 252 cells of 2,000 runs. One row a cell goes to result.csv.
+# truths: 13 truths and 2 hard ones x n 8, 12, 20 x noise 1, 2, 5 % of the range
+# x equal and random steps = 270 cells of 2,000 runs. One row a cell goes to
+# result.csv.
 #
-#   Rscript run.R [result.csv] [runs]
+#   Rscript run.R [result.csv] [runs] [runs of mgcv]
 #
-# "reml" is the plug-in at the global maximum of the restricted likelihood,
-# m = 3, with t intervals. It is computed by the package: the tests show that
-# its fits are those of mgcv::gam(s(t, bs = "tp", m = 3), method = "REML"), or
-# of a higher restricted likelihood.
+# Rivals. "mgcv": gam(s(t, bs = "tp", m = 3, k = n), method = "REML"), its
+# coefficients' covariance and t with n - 3 df (its own residual df can be
+# near 0), on the first 100 runs of a cell. "reml": the package's own plug-in at
+# the global maximum of the same restricted likelihood, with t; its variance
+# has the part lambda R that a basis of n functions leaves out.
 
 library(nidcode)
 arguments <- commandArgs(trailingOnly = TRUE)
 file <- c(arguments, "result.csv")[1]
 runs <- as.integer(c(arguments, NA, NA)[2])
 if (is.na(runs)) runs <- 2000L
+gam_runs <- as.integer(c(arguments, NA, NA, NA)[3])
+if (is.na(gam_runs)) gam_runs <- min(100L, runs)
 here <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
 source(file.path(dirname(c(here, "."))[1], "truths.R"))
 
@@ -28,7 +32,7 @@ fit_all <- function(s, y, steps, lambda) {
   n <- nrow(s)
   grids <- if (steps == "equal") list(s[, 1]) else asplit(s, 2)
   fit <- nidcode:::spline_fit(
-    y, if (steps == "equal") rep(1L, runs) else seq_len(runs),
+    y, if (steps == "equal") rep(1L, ncol(y)) else seq_len(ncol(y)),
     nidcode:::spline_grids(lapply(grids, as.double)), orders = 1:2,
     lambda = lambda, sums = list(weight = rep(list(rep(1, n)), length(grids)))
   )
@@ -49,6 +53,25 @@ judge <- function(part, truth, df) {
        score = mean(2 * half + 40 * pmax(miss - half, 0)))
 }
 
+gam_all <- function(s, y) {
+  n <- nrow(s)
+  fits <- lapply(seq_len(ncol(y)), \(k) {
+    gam <- mgcv::gam(y ~ s(t, bs = "tp", m = 3, k = n), method = "REML",
+                     data = data.frame(t = s[, k], y = y[, k]))
+    at <- \(h) stats::predict(gam, data.frame(t = s[, k] + h), type = "lpmatrix")
+    h <- 1e-3
+    second <- (at(h) - 2 * at(0) + at(-h)) / h^2
+    map <- rbind((at(h) - at(-h)) / (2 * h), second, colSums(second))
+    cbind(map %*% stats::coef(gam), sqrt(rowSums((map %*% stats::vcov(gam)) * map)))
+  })
+  part <- function(rows) {
+    list(estimate = vapply(fits, \(f) f[rows, 1], numeric(length(rows))),
+         std.error = vapply(fits, \(f) f[rows, 2], numeric(length(rows))))
+  }
+  last <- lapply(part(2 * n + 1), t)
+  list(V = part(1:n), A = part(n + 1:n), NID = last)
+}
+
 central <- function(s, y) {
   n <- nrow(s)
   i <- 2:(n - 1)
@@ -66,11 +89,14 @@ gcv_spline <- function(s, y) {
 cell <- function(truth, n, noise, steps, seed) {
   set.seed(seed, kind = "Mersenne-Twister", normal.kind = "Inversion")
   s <- draw_times(n, steps)
-  f <- truths[[truth]](s)
+  f <- c(truths, hard)[[truth]](s)
   range <- apply(f$level, 2, \(v) diff(range(v)))
   y <- f$level + noise * rep(range, each = n) * stats::rnorm(length(s))
   want <- list(V = f$first, A = f$second, NID = t(colSums(f$second)))
-  out <- list(truth = truth, n = n, noise = noise, steps = steps)
+  out <- list(truth = truth, n = n, noise = noise, steps = steps,
+              hard = truth %in% names(hard))
+  few <- seq_len(gam_runs)
+  gam <- gam_all(s[, few], y[, few])
   fits <- list(average = fit_all(s, y, steps, "average"),
                reml = fit_all(s, y, steps, "reml"))
   for (what in names(want)) {
@@ -81,6 +107,12 @@ cell <- function(truth, n, noise, steps, seed) {
     out[[paste0("reml.cover.", what)]] <- mean(reml$cover)
     out[[paste0("score.", what)]] <- ours$score
     out[[paste0("reml.score.", what)]] <- reml$score
+    first <- function(x) x[, few, drop = FALSE]
+    ours <- judge(lapply(fits$average[[what]], first), first(want[[what]]), n - 3)
+    theirs <- judge(gam[[what]], first(want[[what]]), n - 3)
+    out[[paste0("mgcv.cover.", what)]] <- mean(theirs$cover)
+    out[[paste0("mgcv.score.", what)]] <- theirs$score
+    out[[paste0("few.score.", what)]] <- ours$score
   }
   rmse <- function(a) sqrt(mean((a - f$second)^2))
   out$rmse.A <- rmse(fits$average$A$estimate)
@@ -90,7 +122,7 @@ cell <- function(truth, n, noise, steps, seed) {
   as.data.frame(out)
 }
 
-cells <- expand.grid(truth = names(truths), n = c(8, 12, 20),
+cells <- expand.grid(truth = names(c(truths, hard)), n = c(8, 12, 20),
                      noise = c(0.01, 0.02, 0.05), steps = c("equal", "random"),
                      stringsAsFactors = FALSE)
 result <- do.call(rbind, lapply(seq_len(nrow(cells)), \(i) {
@@ -101,24 +133,37 @@ result[number] <- lapply(result[number], signif, 5)
 utils::write.csv(result, file, row.names = FALSE, quote = FALSE)
 
 # The bars of the study.
-bar <- function(text, value) cat(sprintf("%-62s %s\n", text, value))
+bar <- function(text, value) {
+  cat(sprintf("%-58s %s\n", text, paste(signif(value, 4), collapse = "  ")))
+}
+all <- result
+result <- all[!all$hard, ]
 three <- c("V", "A", "NID")
-get <- function(prefix) result[paste0(prefix, three)]
-bar("cells", nrow(result))
-bar("least cover of a cell, V A NID", paste(sapply(get("cover."), min), collapse = " "))
-bar("least cover of a single time, V A NID", paste(sapply(get("least."), min), collapse = " "))
-bar("mean cover over cells, V A NID",
-    paste(round(sapply(get("cover."), mean), 4), collapse = " "))
-walks <- result[result$truth == "walk_2", paste0("cover.", three)]
-bar("twice-integrated walk alone, mean V A NID",
-    paste(round(colMeans(walks), 4), collapse = " "))
-bar("  range over its cells", paste(range(walks), collapse = " "))
-ratio <- get("score.") / get("reml.score.")
-bar("interval score / reml, geometric mean over cells, V A NID",
-    paste(round(exp(colMeans(log(ratio))), 4), collapse = " "))
-bar("  of sums over cells",
-    paste(round(colSums(get("score.")) / colSums(get("reml.score.")), 4), collapse = " "))
+get <- function(prefix, from = result) from[paste0(prefix, three)]
+geometric <- function(x) exp(colMeans(log(x)))
+bar("cells, hard cells", c(nrow(result), nrow(all) - nrow(result)))
+cat("V, A, NID:\n")
+bar("least cover of a cell", sapply(get("cover."), min))
+bar("least cover of a single time", sapply(get("least."), min))
+bar("mean cover over cells", sapply(get("cover."), mean))
+bar("mean cover over cells, reml with t", sapply(get("reml.cover."), mean))
+bar("mean cover over cells, mgcv with t", sapply(get("mgcv.cover."), mean))
+walks <- get("cover.", result[result$truth == "walk_2", ])
+bar("twice-integrated walk alone, mean", colMeans(walks))
+bar("  least and most of its cells", range(walks))
+few <- get("few.score.")
+bar("mean interval score / mgcv with t", colSums(few) / colSums(get("mgcv.score.")))
+bar("  geometric mean over cells", geometric(few / get("mgcv.score.")))
+bar("mean interval score / reml with t",
+    colSums(get("score.")) / colSums(get("reml.score.")))
+bar("  geometric mean over cells", geometric(get("score.") / get("reml.score.")))
 for (rival in c("gcv", "central", "reml")) {
-  against <- result$rmse.A / result[[paste0(rival, ".rmse.A")]]
-  bar(paste("rmse of A /", rival), round(exp(mean(log(against))), 4))
+  bar(paste("rmse of A, geometric mean over cells, against", rival),
+      geometric(result["rmse.A"] / result[[paste0(rival, ".rmse.A")]]))
+}
+for (truth in unique(all$truth[all$hard])) {
+  bar(paste("hard:", truth, "mean cover"),
+      colMeans(get("cover.", all[all$truth == truth, ])))
+  bar(paste("hard:", truth, "least cover of a cell"),
+      sapply(get("cover.", all[all$truth == truth, ]), min))
 }

@@ -36,7 +36,7 @@ walk <- function(k, slope = 0) {
       out[r, , ] <- state
     }
     list(level = out[, , k + 1] + slope * s, first = out[, , k] + slope,
-         second = out[, , k - 1])
+         second = if (k > 1) out[, , k - 1] else NA * s)
   }
 }
 
@@ -64,10 +64,16 @@ truths <- list(
     \(s) -(s - 0.5) / 0.0225 * exp(-(s - 0.5)^2 / 0.045),
     \(s) ((s - 0.5)^2 / 0.0225^2 - 1 / 0.0225) * exp(-(s - 0.5)^2 / 0.045)
   ),
-  saturation = fixed(\(s) 1 - exp(-4 * s), \(s) 4 * exp(-4 * s),
-                     \(s) -16 * exp(-4 * s)),
   walk_2 = walk(2),
   walk_3 = walk(3),
   walk_2_trend = walk(2, slope = 5),
   walk_3_trend = walk(3, slope = 5)
+)
+
+# Where the method is not to be trusted: all curvature at one end, and a walk
+# without a second derivative. Shown beside the others, in no average.
+hard <- list(
+  saturation = fixed(\(s) 1 - exp(-4 * s), \(s) 4 * exp(-4 * s),
+                     \(s) -16 * exp(-4 * s)),
+  walk_1 = walk(1)
 )

@@ -1,0 +1,157 @@
+#ifndef NIDCODE_LAMBDA_WEIGHTS_H
+#define NIDCODE_LAMBDA_WEIGHTS_H
+
+// Posterior weights over the grid of lambda for a tile of series,
+//   p_g ~ prior_g prod_j (1 + lambda_g e_j)^(-1/2) RSS_g^(-r/2),
+//   RSS_g = sum_j z_j^2 d_gj,
+// and the means over them that estimates and errors are made of.
+
+#include <Eigen/Core>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include <nidcode/lambda-grid.h>
+#include <nidcode/spline-tile.h>
+#include <nidcode/tile-product.h>
+
+namespace nidcode {
+
+class lambda_weights {
+ public:
+  // `pairs`: also the means of d_j d_k, j <= k.
+  void compute(const lambda_grid& grid, double e_first, bool pairs) {
+    r_ = static_cast<int>(grid.s().rows());
+    constant(grid, e_first);
+    tables(grid, pairs);
+    tile_resize(rss_, rss_table_.padded_rows());
+    tile_resize(weight_, lambda_points);
+    tile_resize(scaled_, lambda_points);
+    tile_resize(moment_, moment_table_.padded_rows());
+    tile_resize(scaled_moment_, scaled_table_.padded_rows());
+  }
+
+  void run(const spline_tile& tile) {
+    rss_table_.multiply(tile.zz_data(), rss_.data(), tile.lanes());
+    const const_lane_map floor(tile.floor());
+    for (int g = 0; g < lambda_points; ++g) {
+      tile_lane(rss_, g) += floor;
+    }
+    if (by_powers_) {
+      powers();
+    } else {
+      logarithms();
+    }
+    normalise(const_lane_map(tile.inverse_df()));
+    moment_table_.multiply(weight_.data(), moment_.data(), tile.lanes());
+    scaled_table_.multiply(scaled_.data(), scaled_moment_.data(),
+                           tile.lanes());
+  }
+
+  double weight(int g, int w) const { return weight_[tile_at(g, w)]; }
+  // Means, as lanes: of s_j, d_j, log lambda, d_j d_k (by number of the pair)
+  lane_map s(int j) { return tile_lane(moment_, j); }
+  lane_map d(int j) { return tile_lane(moment_, r_ + j); }
+  lane_map log_lambda() { return tile_lane(moment_, 2 * r_); }
+  lane_map dd(int pair) { return tile_lane(moment_, 2 * r_ + 1 + pair); }
+  // and of s2, s2 lambda, s2 s_j, s2_g = RSS_g / r.
+  lane_map s2() { return tile_lane(scaled_moment_, 0); }
+  lane_map s2_lambda() { return tile_lane(scaled_moment_, 1); }
+  lane_map s2_s(int j) { return tile_lane(scaled_moment_, 2 + j); }
+
+ private:
+  void constant(const lambda_grid& grid, double e_first) {
+    log_constant_ = grid.log_prior() + grid.log_root_det();
+    log_constant_.array() -= log_constant_.maxCoeff();
+    constant_ = log_constant_.array().exp();
+    // RSS_G / RSS_g lies between this and 1.
+    const double least =
+        1.0 / (1.0 + grid.lambda()[lambda_points - 1] * e_first);
+    by_powers_ = 0.5 * r_ * std::log(least) > std::log(power_limit) &&
+                 log_constant_.minCoeff() > std::log(power_limit);
+  }
+
+  void tables(const lambda_grid& grid, bool pairs) {
+    const Eigen::MatrixXd &s = grid.s(), &d = grid.d();
+    rss_table_.resize(lambda_points, r_);
+    moment_table_.resize(2 * r_ + 1 + (pairs ? r_ * (r_ + 1) / 2 : 0),
+                         lambda_points);
+    scaled_table_.resize(2 + r_, lambda_points);
+    for (int g = 0; g < lambda_points; ++g) {
+      moment_table_(2 * r_, g) = grid.log_lambda()[g];
+      scaled_table_(0, g) = 1.0;
+      scaled_table_(1, g) = grid.lambda()[g];
+      for (int j = 0, row = 2 * r_ + 1; j < r_; ++j) {
+        rss_table_(g, j) = d(j, g);
+        moment_table_(j, g) = s(j, g);
+        moment_table_(r_ + j, g) = d(j, g);
+        scaled_table_(2 + j, g) = s(j, g);
+        for (int k = j; pairs && k < r_; ++k, ++row) {
+          moment_table_(row, g) = d(j, g) * d(k, g);
+        }
+      }
+    }
+  }
+
+  // RSS^(-r/2) by products: no logarithm, no exponential.
+  void powers() {
+    Eigen::Array<double, tile_width, 1> t, power;
+    const Eigen::Array<double, tile_width, 1> last =
+        tile_lane(rss_, lambda_points - 1);
+    for (int g = 0; g < lambda_points; ++g) {
+      t = last / tile_lane(rss_, g);
+      if (r_ % 2 == 1) {
+        power = constant_[g] * t.sqrt();
+      } else {
+        power.setConstant(constant_[g]);
+      }
+      for (int k = r_ / 2; k > 0; k /= 2) {
+        if (k % 2 == 1) {
+          power *= t;
+        }
+        t *= t;
+      }
+      tile_lane(weight_, g) = power;
+    }
+  }
+
+  void logarithms() {
+    for (int w = 0; w < tile_width; ++w) {
+      double top = -std::numeric_limits<double>::infinity();
+      for (int g = 0; g < lambda_points; ++g) {
+        double& x = weight_[tile_at(g, w)];
+        x = log_constant_[g] - 0.5 * r_ * std::log(rss_[tile_at(g, w)]);
+        top = std::max(top, x);
+      }
+      for (int g = 0; g < lambda_points; ++g) {
+        double& x = weight_[tile_at(g, w)];
+        x = std::exp(x - top);
+      }
+    }
+  }
+
+  void normalise(const const_lane_map& inverse_df) {
+    Eigen::Array<double, tile_width, 1> sum;
+    sum.setZero();
+    for (int g = 0; g < lambda_points; ++g) {
+      sum += tile_lane(weight_, g);
+    }
+    sum = sum.inverse().eval();
+    for (int g = 0; g < lambda_points; ++g) {
+      tile_lane(weight_, g) *= sum;
+      tile_lane(scaled_, g) =
+          tile_lane(weight_, g) * tile_lane(rss_, g) * inverse_df;
+    }
+  }
+
+  int r_ = 0;
+  bool by_powers_ = true;
+  Eigen::VectorXd log_constant_, constant_;
+  tile_table rss_table_, moment_table_, scaled_table_;
+  std::vector<double> rss_, weight_, scaled_, moment_, scaled_moment_;
+};
+
+}  // namespace nidcode
+
+#endif
