@@ -11,14 +11,15 @@ library(nidcode)
 # `ours` and `peer` are functions of the round, 1 to `times`, so that a call
 # can change its arguments and nothing kept from the last one helps. They
 # take turns, each starting first in every second round. `prepare` is what a
-# round needs beforehand, outside the clock.
+# round needs beforehand, outside the clock. `calls` in a row make up a round
+# where one call is too short for the clock; times are those of one call.
 compare <- function(kernel, peer_name, ours, peer, bar, times = 7L,
-                    prepare = function(round) NULL) {
+                    calls = 1L, prepare = function(round) NULL) {
   took <- function(f, round) {
     gc(verbose = FALSE)
     start <- proc.time()[["elapsed"]]
-    force(f(round))
-    proc.time()[["elapsed"]] - start
+    for (call in seq_len(calls)) f(round)
+    (proc.time()[["elapsed"]] - start) / calls
   }
   prepare(1L)
   ours(1L)
@@ -41,11 +42,6 @@ row_of <- function(kernel, peer_name, ours, peer, bar, ratio = ours / peer,
                    unit = "s") {
   data.frame(kernel = kernel, against = peer_name, ours = ours, peer = peer,
              unit = unit, ratio = ratio, bar = bar)
-}
-
-# Seconds of a call too short for the clock: the mean of `n` calls in a row.
-repeated <- function(f, n) {
-  function(round) for (i in seq_len(n)) f(round)
 }
 
 # Megabytes that a call needed at its peak beyond what was there before, R's
