@@ -89,8 +89,7 @@ scale_percent <- function(fit) {
 }
 
 percent_label <- function(x) {
-  ifelse(is.na(x), NA, paste0(formatC(100 * x, digits = 3, format = "g",
-                                      decimal.mark = "."), "%"))
+  ifelse(is.na(x), NA, level_text(round(x, 5)))
 }
 
 relevance_caption <- function(fit) {
@@ -159,10 +158,10 @@ autoplot.nid_likert <- function(object, ...) {
 
 #' @rdname plot_relevance
 #' @exportS3Method ggplot2::autoplot
-autoplot.nid_comparison <- function(object, max = 20, ...) {
+autoplot.nid_comparison <- function(object, max = 15, ...) {
   rlang::check_dots_empty()
   check_number(max, min = 1, whole = TRUE)
-  rows <- plot_rows(object)
+  rows <- larger_first(plot_rows(object))
   rows$label <- if (!is.null(rows$item1)) {
     paste0(rows$item1, " \u2212 ", rows$item2)
   } else {
@@ -172,7 +171,7 @@ autoplot.nid_comparison <- function(object, max = 20, ...) {
   rows <- rows[order(-abs(rows$difference)), , drop = FALSE]
   left <- base::max(0, nrow(rows) - max)
   rows <- utils::head(rows, max)
-  labels <- make.unique(wrapped(rows$label, 60L), sep = " ")
+  labels <- make.unique(wrapped(rows$label, 66L), sep = " ")
   rows$label <- factor(labels, rev(labels))
   rows$clear <- rows$conf.low > 0 | rows$conf.high < 0
   .data <- rlang::.data
@@ -191,6 +190,18 @@ autoplot.nid_comparison <- function(object, max = 20, ...) {
       "is outside", if (left > 0) paste0("; ", left, " smaller differences ",
                                          "not shown"))) +
     survey_theme()
+}
+
+# Pairs turned so that every difference is positive.
+larger_first <- function(rows) {
+  names <- intersect(c("item1", "item2", "group1", "group2"), names(rows))
+  turn <- which(rows$difference < 0)
+  rows[turn, names] <- rows[turn, rev(names)]
+  rows$difference[turn] <- -rows$difference[turn]
+  low <- rows$conf.low[turn]
+  rows$conf.low[turn] <- -rows$conf.high[turn]
+  rows$conf.high[turn] <- -low
+  rows
 }
 
 #' @rdname plot_relevance
