@@ -20,8 +20,8 @@
 #' @param n_max <int> Largest base to check when `n` is `NULL`.
 #' @return `nid_audit`: `n`, `hits`, `expected`, `p.value`, a row per base.
 #'   `tidy()` gives a row per entry under one base (by default the given or the
-#'   best one, which has the smallest `p.value`, then the smallest `n`): `entry`,
-#'   `percent`, `n`, `count`, `nearest` (the percentage that count gives),
+#'   best one, which has the smallest `p.value`, then the smallest `n`):
+#'   `entry`, `percent`, `n`, `count`, `nearest` (the percentage that count gives),
 #'   `hit`. `glance()`: `entries`, `n.best`, `hits`, `expected`, `sum` and
 #'   `sum.low`, `sum.high`, what the sum can be before rounding.
 #' @section Errors:

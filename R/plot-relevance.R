@@ -107,57 +107,6 @@ relevance_caption <- function(fit) {
 
 #' @rdname plot_relevance
 #' @exportS3Method ggplot2::autoplot
-autoplot.nid_likert <- function(object, ...) {
-  rlang::check_dots_empty()
-  rows <- plot_rows(object)
-  levels <- levels(rows$level)
-  m <- length(levels)
-  by <- setdiff(names(rows), c("item", "level", "count", "n", "share",
-                               "std.error", "conf.low", "conf.high"))
-  rows$panel <- if (length(by) > 0L) group_labels(rows[by]) else ""
-  rows$key <- paste(match(rows$item, unique(rows$item)), rows$panel)
-  # A bar starts where those of the lower levels end; zero is the middle of
-  # the neutral level, or the border between the halves.
-  below <- stats::ave(rows$share, rows$key, FUN = \(p) cumsum(p) - p)
-  weight <- pmin(1, pmax(0, m / 2 - as.integer(rows$level) + 1))
-  zero <- stats::ave(rows$share * weight, rows$key, FUN = sum)
-  rows$from <- below - zero
-  rows$to <- rows$from + rows$share
-  net <- stats::ave(rows$share * sign(as.integer(rows$level) - (m + 1) / 2),
-                    rows$item, FUN = \(x) mean(x, na.rm = TRUE))
-  items <- unique(rows$item[order(net, na.last = FALSE)])
-  labels <- make.unique(wrapped(items, 42L), sep = " ")
-  rows$row <- match(rows$item, items)
-  rows <- rows[!is.na(rows$share), , drop = FALSE]
-  rows$text <- ifelse(rows$share >= 0.06,
-                      paste0(round(100 * rows$share), "%"), "")
-  .data <- rlang::.data
-  out <- ggplot2::ggplot(rows) +
-    ggplot2::geom_rect(ggplot2::aes(
-      xmin = .data[["from"]], xmax = .data[["to"]],
-      ymin = .data[["row"]] - 0.38, ymax = .data[["row"]] + 0.38,
-      fill = .data[["level"]])) +
-    ggplot2::geom_text(ggplot2::aes(
-      (.data[["from"]] + .data[["to"]]) / 2, .data[["row"]],
-      label = .data[["text"]], colour = .data[["level"]]), size = 3,
-      show.legend = FALSE) +
-    ggplot2::geom_vline(xintercept = 0, colour = "grey30", linewidth = 0.3) +
-    ggplot2::scale_fill_manual(values = diverging_colours(m), drop = FALSE) +
-    ggplot2::scale_colour_manual(values = text_colours(m), drop = FALSE) +
-    ggplot2::scale_y_continuous(breaks = seq_along(items), labels = labels) +
-    ggplot2::scale_x_continuous(labels = \(x) percent_label(abs(x))) +
-    ggplot2::labs(x = "Share of respondents", y = NULL, fill = NULL) +
-    survey_theme() +
-    ggplot2::theme(panel.grid.major.y = ggplot2::element_blank())
-  if (length(by) > 0L) {
-    out <- out + ggplot2::facet_wrap(ggplot2::vars(.data[["panel"]]),
-                                     ncol = 1L)
-  }
-  out
-}
-
-#' @rdname plot_relevance
-#' @exportS3Method ggplot2::autoplot
 autoplot.nid_comparison <- function(object, max = 15, ...) {
   rlang::check_dots_empty()
   check_number(max, min = 1, whole = TRUE)
@@ -264,22 +213,4 @@ survey_theme <- function() {
 survey_colours <- function(n) {
   rep_len(c("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00",
             "#56B4E9", "#000000"), n)
-}
-
-# From orange through grey to blue, darker outwards.
-diverging_colours <- function(m) {
-  half <- m %/% 2L
-  low <- grDevices::colorRampPalette(c("#A63603", "#FDBE85"))(max(half, 1L))
-  high <- grDevices::colorRampPalette(c("#9ECAE1", "#08519C"))(max(half, 1L))
-  if (half == 1L) {
-    low <- "#E6752E"
-    high <- "#3182BD"
-  }
-  c(low, if (m %% 2L == 1L) "#D9D9D9", high)
-}
-
-text_colours <- function(m) {
-  rgb <- grDevices::col2rgb(diverging_colours(m))
-  light <- colSums(rgb * c(0.299, 0.587, 0.114)) > 140
-  ifelse(light, "black", "white")
 }

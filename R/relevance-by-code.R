@@ -70,7 +70,7 @@ relevance_fit <- function(x, call) {
   fit <- get_fit(x)
   if (!inherits(x, "nid_relevance") || is.null(fit)) {
     stop_nid("needs_fit",
-             c("`x` must be the table of relevance(), rows and columns as made.",
+             c("`x` must be a whole table of relevance().",
                i = "Filter the data first, then call relevance()."),
              call = call)
   }

@@ -7,7 +7,8 @@
 #' @section Formula:
 #' The raw weight of an indicator is the mean relevance of its items,
 #' \eqn{v = M p} with M the averaging map. Within each code the weights are
-#' divided by their sum, \eqn{w_k = v_k/\sum_{j \in c} v_j}{w_k = v_k/sum_j v_j},
+#' divided by their sum,
+#' \eqn{w_k = v_k/\sum_{j \in c} v_j}{w_k = v_k/sum_j v_j},
 #' which is how a code uses them anyway. With V the covariance of the shares,
 #' the covariance of w is \eqn{J M V M' J'} (delta method), where
 #' \eqn{J_{kj} = (\delta_{kj} - w_k)/\sum v}{J_kj = (1(k = j) - w_k)/sum v}

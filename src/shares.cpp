@@ -1,8 +1,9 @@
-// Glue of <nidcode/shares.h>: counts of pairs and weighted shares.
+// Glue of <nidcode/tick-pairs.h> and <nidcode/shares.h>.
 
 #include <Rcpp.h>
 #include <RcppEigen.h>
 #include <nidcode/shares.h>
+#include <nidcode/tick-pairs.h>
 
 #include "interrupt.h"
 

@@ -37,7 +37,7 @@ test_that("more confidence or all at once never narrows a rank", {
   expect_true(all(r$rank.low <= r$rank & r$rank <= r$rank.high))
 })
 
-test_that("from counts the worst overlap decides, so ranks are never narrower", {
+test_that("from counts the worst overlap decides: never narrower ranks", {
   d <- make_respondents(n = 200)
   items <- letters[1:4]
   known <- relevance(d, items)

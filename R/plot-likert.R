@@ -1,0 +1,80 @@
+# Diverging bars of ordered answers.
+
+#' @rdname plot_relevance
+#' @exportS3Method ggplot2::autoplot
+autoplot.nid_likert <- function(object, ...) {
+  rlang::check_dots_empty()
+  rows <- plot_rows(object)
+  levels <- levels(rows$level)
+  m <- length(levels)
+  by <- setdiff(names(rows), c("item", "level", "count", "n", "share",
+                               "std.error", "conf.low", "conf.high"))
+  rows$panel <- if (length(by) > 0L) group_labels(rows[by]) else ""
+  rows$key <- paste(match(rows$item, unique(rows$item)), rows$panel)
+  # A bar starts where those of the lower levels end; zero is the middle of
+  # the neutral level, or the border between the halves.
+  below <- stats::ave(rows$share, rows$key, FUN = \(p) cumsum(p) - p)
+  weight <- pmin(1, pmax(0, m / 2 - as.integer(rows$level) + 1))
+  zero <- stats::ave(rows$share * weight, rows$key, FUN = sum)
+  rows$from <- below - zero
+  rows$to <- rows$from + rows$share
+  net <- stats::ave(rows$share * sign(as.integer(rows$level) - (m + 1) / 2),
+                    rows$item, FUN = \(x) mean(x, na.rm = TRUE))
+  items <- unique(rows$item[order(net, na.last = FALSE)])
+  labels <- make.unique(wrapped(items, 42L), sep = " ")
+  rows$row <- match(rows$item, items)
+  rows <- rows[!is.na(rows$share), , drop = FALSE]
+  rows$text <- ifelse(rows$share >= 0.06,
+                      paste0(round(100 * rows$share), "%"), "")
+  .data <- rlang::.data
+  out <- ggplot2::ggplot(rows) +
+    ggplot2::geom_rect(ggplot2::aes(
+      xmin = .data[["from"]], xmax = .data[["to"]],
+      ymin = .data[["row"]] - 0.38, ymax = .data[["row"]] + 0.38,
+      fill = .data[["level"]])) +
+    ggplot2::geom_vline(xintercept = 0, colour = "grey45", linewidth = 0.3) +
+    ggplot2::geom_text(ggplot2::aes(
+      (.data[["from"]] + .data[["to"]]) / 2, .data[["row"]],
+      label = .data[["text"]], colour = .data[["level"]]), size = 3,
+      show.legend = FALSE) +
+    ggplot2::scale_fill_manual(values = diverging_colours(m), drop = FALSE) +
+    ggplot2::scale_colour_manual(values = text_colours(m), drop = FALSE) +
+    ggplot2::scale_y_continuous(breaks = seq_along(items), labels = labels) +
+    ggplot2::scale_x_continuous(labels = \(x) percent_label(abs(x))) +
+    ggplot2::labs(x = "Share of respondents", y = NULL, fill = NULL) +
+    survey_theme() +
+    ggplot2::theme(panel.grid.major.y = ggplot2::element_blank())
+  if (length(by) > 0L) {
+    out <- out + ggplot2::facet_wrap(ggplot2::vars(.data[["panel"]]),
+                                     ncol = 1L)
+  }
+  out
+}
+
+# From orange through grey to blue, darker outwards.
+diverging_colours <- function(m) {
+  half <- m %/% 2L
+  if (half == 1L) {
+    low <- "#E6752E"
+    high <- "#3182BD"
+  } else {
+    low <- blend(c(166, 54, 3), c(253, 190, 133), half)
+    high <- blend(c(158, 202, 225), c(8, 81, 156), half)
+  }
+  c(low, if (m %% 2L == 1L) "#D9D9D9", high)
+}
+
+# n colours on the straight line between two, red, green and blue 0 to 255.
+blend <- function(from, to, n) {
+  at <- seq(0, 1, length.out = n)
+  part <- lapply(1:3, \(k) as.integer(round(from[k] + at * (to[k] - from[k]))))
+  sprintf("#%02X%02X%02X", part[[1L]], part[[2L]], part[[3L]])
+}
+
+# Black on light bars, white on dark ones.
+text_colours <- function(m) {
+  colour <- diverging_colours(m)
+  part <- \(k) strtoi(substr(colour, k, k + 1L), 16L)
+  light <- 0.299 * part(2L) + 0.587 * part(4L) + 0.114 * part(6L)
+  ifelse(light > 140, "black", "white")
+}
