@@ -222,3 +222,30 @@ test_that("bad weights and strata are refused by name", {
   expect_error(relevance(d, "a", weights = 1, method = "wilson-modified"),
                class = "nidcode_error_argument")
 })
+
+test_that("lonely units go by the survey package's option", {
+  skip_if_not_installed("survey")
+  d <- make_respondents()
+  d$stratum[d$cluster == 1] <- "islands"
+  s <- survey::svydesign(~cluster, strata = ~stratum, weights = ~weight,
+                         data = d, nest = TRUE)
+  for (rule in c("adjust", "average", "remove")) {
+    withr::with_options(list(survey.lonely.psu = rule), {
+      m <- survey::svymean(d[items], s)
+      expect_close(get_fit(relevance(s, items))$within[[1]], vcov(m))
+    })
+  }
+  withr::with_options(list(survey.lonely.psu = "fail"), {
+    expect_error(relevance(s, items), "only one PSU")
+  })
+})
+
+test_that("clusters or strata without weights", {
+  skip_if_not_installed("survey")
+  d <- make_respondents()
+  s <- survey::svydesign(~cluster, strata = ~stratum, weights = ~1, data = d,
+                         nest = TRUE)
+  m <- survey::svymean(d[items], s)
+  got <- relevance(d, items, ids = "cluster", strata = "stratum")
+  expect_close(get_fit(got)$within[[1]], vcov(m))
+})
