@@ -1,0 +1,277 @@
+# From a data frame and a formula to numbers: rows in order of unit and time,
+# a vector for each side's terms, and the scales (levels, rates, growth).
+
+# A unit is a region within a group of `by`: what is differenced, lagged and
+# detrended on its own. Without an index there is no time and one unit a group.
+dependence_data <- function(data, formula, index, by, call) {
+  if (inherits(data, "nid_model")) {
+    index <- if (is.null(index)) stats::na.omit(data$panel$index) else index
+    data <- augment(data)
+  }
+  plain <- strip_container(data, call)
+  check_formula(formula, call)
+  parts <- formula_parts(formula, plain, call)
+  check_by(by, plain, call)
+  index <- dependence_index(plain, index, by, call)
+  order <- dependence_order(plain, index, by, call)
+  values <- lapply(parts$columns, function(name) {
+    numeric_values(plain[[name]], name, call)[order$row]
+  })
+  names(values) <- parts$columns
+  c(order, list(
+    y = lapply(parts$y, eval_term, values, formula, length(order$row), call),
+    x = lapply(parts$x, eval_term, values, formula, length(order$row), call),
+    base = lapply(parts$base, eval_term, values, formula, length(order$row),
+                  call),
+    values = values, expressions = parts[c("y", "x")],
+    x_terms = parts$x_terms, intercept = parts$intercept,
+    index = index, by = by, formula = formula
+  ))
+}
+
+check_formula <- function(formula, call) {
+  if (!inherits(formula, "formula") || length(formula) != 3L) {
+    stop_argument("formula", "of the shape `y1 + y2 ~ x1 + x2`", formula, call)
+  }
+}
+
+# Left-hand terms are apart at every plus: each is a fit of its own.
+split_sum <- function(x) {
+  if (is.call(x) && identical(x[[1L]], as.name("+")) && length(x) == 3L) {
+    return(c(split_sum(x[[2L]]), split_sum(x[[3L]])))
+  }
+  if (is.call(x) && identical(x[[1L]], as.name("("))) {
+    return(split_sum(x[[2L]]))
+  }
+  list(x)
+}
+
+label_of <- function(x) paste(deparse(x, 500L, backtick = TRUE), collapse = " ")
+
+formula_parts <- function(formula, plain, call) {
+  y <- split_sum(formula[[2L]])
+  names(y) <- vapply(y, label_of, "")
+  right <- formula[c(1L, 3L)]
+  if ("." %in% all.vars(right)) {
+    stop_argument("formula", "written out, without a dot", formula, call)
+  }
+  terms <- stats::terms(right)
+  factors <- attr(terms, "factors")
+  variables <- as.list(attr(terms, "variables"))[-1L]
+  labels <- attr(terms, "term.labels")
+  x <- lapply(seq_along(labels), function(j) variables[factors[, j] > 0])
+  names(x) <- labels
+  columns <- unique(c(unlist(lapply(y, all.vars)), all.vars(right)))
+  check_columns(plain, columns, "formula", call = call)
+  x_terms <- lapply(x, describe_term)
+  base <- lapply(x_terms, function(term) term$base)
+  names(base) <- vapply(x_terms, function(term) term$variable, "")
+  list(y = lapply(y, list), x = x, columns = columns,
+       intercept = attr(terms, "intercept") == 1L,
+       base = base[!duplicated(names(base))], x_terms = x_terms)
+}
+
+# A variable to a whole power is told apart from other expressions: it can be
+# centred. `variable` is the label of the variable, `base` what it is computed
+# from, `power` 1 for all others.
+describe_term <- function(variables) {
+  label <- paste(vapply(variables, label_of, ""), collapse = ":")
+  if (length(variables) == 1L) {
+    x <- variables[[1L]]
+    inner <- if (is.call(x) && identical(x[[1L]], as.name("I"))) x[[2L]]
+    power <- is.call(inner) && identical(inner[[1L]], as.name("^")) &&
+      is.name(inner[[2L]]) && is.numeric(inner[[3L]])
+    if (power && inner[[3L]] %in% 1:60) {
+      return(list(variable = label_of(inner[[2L]]),
+                  power = as.integer(inner[[3L]]), label = label,
+                  base = list(inner[[2L]])))
+    }
+  }
+  list(variable = label, power = 1L, label = label, base = variables)
+}
+
+eval_term <- function(variables, values, formula, n, call) {
+  out <- rep(1, n)
+  for (expression in variables) {
+    # Logs of what has none are found later, cell by cell.
+    one <- suppressWarnings(eval(expression, values, environment(formula)))
+    if (!is.numeric(one) || length(one) != n) {
+      stop_argument("formula", paste0("made of terms with one number a row; `",
+                                      label_of(expression), "` is not"),
+                    one, call)
+    }
+    out <- out * as.double(one)
+  }
+  out
+}
+
+check_by <- function(by, plain, call) {
+  if (is.null(by)) {
+    return(invisible())
+  }
+  if (!is.character(by) || anyNA(by) || length(by) == 0L) {
+    stop_argument("by", "names of columns", by, call)
+  }
+  check_columns(plain, by, "by", call = call)
+  # Results have these columns themselves.
+  bad <- intersect(by, c(reserved_names, "fit", "y", "x", "form", "scale",
+                         "statistic", "p.value", "df", "verdict"))
+  if (length(bad) > 0L) {
+    stop_nid("reserved_name",
+             paste0("A column of `by` may not be called ", some_of(bad), "."),
+             columns = bad, call = call)
+  }
+}
+
+# NULL when there is none: then rows have no order in time.
+dependence_index <- function(plain, index, by, call) {
+  if (!is.null(index)) {
+    return(find_index(plain, index, call))
+  }
+  own <- attr(plain, "nid_index", exact = TRUE)
+  if (!is.null(own)) {
+    return(find_index(plain, own, call))
+  }
+  if (all(c("region", "year") %in% names(plain))) {
+    return(find_index(plain, c("region", "year"), call))
+  }
+  if ("year" %in% names(plain)) {
+    key <- c(list(plain[["year"]]), unclass(plain)[by])
+    if (!anyDuplicated(as.data.frame(key, optional = TRUE))) {
+      return(find_index(plain, "year", call))
+    }
+  }
+  NULL
+}
+
+dependence_order <- function(plain, index, by, call) {
+  n <- nrow(plain)
+  groups <- group_rows(plain, by)
+  if (is.null(index)) {
+    row <- order(groups$id, method = "radix")
+    return(list(row = row, group = groups$id[row], groups = groups$keys,
+                unit = groups$id[row], unit_label = NULL, time = NULL))
+  }
+  region <- index[["region"]]
+  label <- if (is.na(region)) rep("all", n) else plain[[region]]
+  if (!is.na(region)) {
+    region_keys(label, region, call)
+  }
+  outer <- setdiff(by, region)
+  if (length(outer) > 0L && n > 0L) {
+    label <- paste(interaction_text(plain, outer), label, sep = ", ")
+  }
+  keyed <- list(label, plain[[index[["time"]]]])
+  names(keyed) <- c("region", index[["time"]])
+  rows <- panel_rows(as_plain_frame(tibble::new_tibble(keyed, nrow = n)),
+                     c(region = "region", time = index[["time"]]), call)
+  row <- if (is.null(rows$row)) seq_len(n) else rows$row
+  size <- diff(rows$offset)
+  unit <- rep(seq_along(size), size)
+  # Groups outermost, so that a group's rows stand together.
+  sorted <- order(groups$id[row], unit, method = "radix")
+  row <- row[sorted]
+  list(row = row, group = groups$id[row], groups = groups$keys,
+       unit = unit[sorted], unit_label = as.character(rows$labels),
+       time = as.double(rows$time[row]))
+}
+
+interaction_text <- function(plain, columns) {
+  do.call(paste, c(lapply(columns, function(name) {
+    as.character(plain[[name]])
+  }), sep = ", "))
+}
+
+# Groups in an order that no locale changes: factors by level, text by bytes.
+group_rows <- function(plain, by) {
+  n <- nrow(plain)
+  if (is.null(by)) {
+    keys <- tibble::new_tibble(list(), nrow = 1L)
+    return(list(id = rep(1L, n), keys = keys))
+  }
+  codes <- lapply(by, function(name) {
+    column <- plain[[name]]
+    if (is.factor(column)) as.integer(column) else
+      match(column, sort(unique(column), method = "radix"))
+  })
+  at <- do.call(order, c(codes, method = "radix"))
+  new <- Reduce(`|`, lapply(codes, function(code) {
+    c(TRUE, diff(code[at]) != 0 | is.na(diff(code[at])))[seq_len(n)]
+  }))
+  id <- integer(n)
+  id[at] <- cumsum(new)
+  first <- at[new]
+  keys <- lapply(by, function(name) {
+    column <- plain[[name]][first]
+    if (is.factor(column)) droplevels(column) else column
+  })
+  names(keys) <- by
+  list(id = id, keys = tibble::new_tibble(keys, nrow = length(first)))
+}
+
+# Logs for the forms; a cell without a log is named.
+apply_form <- function(d, form, growth, call) {
+  log_y <- growth || form %in% c("power", "exponential")
+  log_x <- growth || form %in% c("log", "power")
+  if (log_y) {
+    d$y <- take_logs(d$y, d, call)
+  }
+  if (log_x) {
+    d$x <- take_logs(d$x, d, call)
+  }
+  d
+}
+
+take_logs <- function(columns, d, call) {
+  for (name in names(columns)) {
+    bad <- which(!is.na(columns[[name]]) & columns[[name]] <= 0)
+    if (length(bad) > 0L) {
+      times <- if (!is.null(d$time)) d$time[bad]
+      place <- if (is.null(times)) {
+        paste("row", d$row[bad])
+      } else {
+        paste(d$unit_label[d$unit[bad]], format_time(times))
+      }
+      stop_nid(
+        "form_domain",
+        c(paste0("`", name, "` has no logarithm in ",
+                 count_of(length(bad), "cell"), ": a value of 0 or less."),
+          x = paste0("At ", some_of(place, quote = ""), "."),
+          i = "Form \"linear\" or \"quadratic\" needs no logarithm."),
+        columns = name, regions = d$unit_label[d$unit[bad]], times = times,
+        rows = d$row[bad], n = length(bad), call = call
+      )
+    }
+    columns[[name]] <- log(columns[[name]])
+  }
+  columns
+}
+
+# x at time - lag of the same unit; NA where that time was not observed.
+apply_lag <- function(d, lag) {
+  if (lag == 0) {
+    return(d)
+  }
+  near <- function(time) signif(time, 9)
+  from <- match(paste(d$unit, near(d$time - lag)),
+                paste(d$unit, near(d$time)))
+  d$x <- lapply(d$x, \(x) x[from])
+  d$base <- lapply(d$base, \(x) x[from])
+  own <- unique(unlist(lapply(d$expressions$x, \(v) lapply(v, all.vars))))
+  d$lagged <- lapply(d$values[own], \(x) x[from])
+  d
+}
+
+# First differences per unit time between complete neighbours of a unit. `keep`
+# are the rows that are complete; the time is that of the later row.
+take_rates <- function(d, columns) {
+  n <- nrow(columns)
+  if (n == 0L) {
+    return(list(columns = columns, rows = integer(), step = double()))
+  }
+  same <- diff(d$unit) == 0
+  step <- diff(d$time)
+  out <- (columns[-1L, , drop = FALSE] - columns[-n, , drop = FALSE]) / step
+  list(columns = out[same, , drop = FALSE], rows = which(same) + 1L,
+       step = step[same])
+}

@@ -1,0 +1,369 @@
+dependence_forms_known <- c("linear", "log", "power", "exponential",
+                            "quadratic")
+dependence_scales <- c("levels", "rates", "growth", "detrended")
+
+#' Dependence between series, in levels and in rates
+#'
+#' The paper's Fig. 2 in one call: for each left-hand variable a regression on
+#' the right-hand ones, in levels and in first differences per unit time, with
+#' correlations, errors and tests. Two series that trend always correlate in
+#' levels, whatever their connection; [verdict()] says what is left when the
+#' trend is taken away.
+#'
+#' @section Forms and scales:
+#' "linear" \eqn{y = a + bx}; "log" \eqn{y = a + b \log x}; "power"
+#' \eqn{\log y = a + b \log x}; "exponential" \eqn{\log y = a + bx};
+#' "quadratic" \eqn{y = a + bx + cx^2}. Scales of the variables so transformed:
+#' "levels"; "rates" \eqn{(y_i - y_{i-1})/(t_i - t_{i-1})} within a region;
+#' "growth" the same of the logs of both sides; "detrended" what a line in
+#' time of each region leaves (one degree of freedom a line). Rates are those
+#' of neighbouring complete rows, never smoothed: smoothing makes neighbours
+#' alike.
+#'
+#' @section Errors of the estimates:
+#' "iid"; "HC0" to "HC3"; "HAC": Newey-West, Bartlett weights, bandwidth
+#' \eqn{1.3\sqrt T} rows, times n/(n - k), with fixed-b critical values
+#' (Kiefer and Vogelsang 2005; simulated, `data-raw/critical-values.R`), so that
+#' p and interval are wider than normal and have no df; "cluster": by region,
+#' CR2 with Satterthwaite degrees of freedom.
+#' Effects are absorbed exactly (the fit of dummies, leverage and degrees of
+#' freedom included); R2 is then the share of what the effects leave.
+#'
+#' @section How it is computed:
+#' Householder QR on columns scaled by powers of two and centred (powers of one
+#' variable about a common centre), one step of refinement with residuals in
+#' twice the working precision. `kappa` is the condition number in the 1-norm
+#' of the scaled, centred columns. Terms that earlier ones explain to 1e-13 are
+#' aliased: named, NA, with a warning.
+#'
+#' @section Conditions:
+#' Errors `nidcode_error_no_column`, `_not_numeric`, `_missing_index` (rates,
+#' effects, lags, HAC need a time), `_form_domain` (log of 0 or less, cells
+#' named), `_zero_rows` (nothing left after NA). Warnings
+#' `nidcode_warning_aliased`, `_condition_number` (kappa above 1e12), `_no_df`
+#' (as many terms as points: no errors), `_perfect_fit`, `_zero_spread`,
+#' `_zero_rows` (one of several groups); message `_few_points` (under 4: no
+#' interval on r).
+#'
+#' @param data <data.frame> or a `nid_model`, then the columns of
+#'   `augment(model)`: `grp ~ .innovation + .information + .value`.
+#' @param formula <formula> `y1 + y2 ~ x1 + x2`: a fit for each left-hand term.
+#'   `I(x^2)` and other expressions of columns may stand on either side.
+#' @param index <chr> `c(region, time)` or the time alone. `NULL`: the index of
+#'   a pdata.frame or tsibble, else columns `region` and `year`, else none
+#'   (then only levels).
+#' @param by <chr> Columns: a fit for each of their combinations.
+#' @param form <chr> One or more of the forms below.
+#' @param scale <chr> Any of "levels", "rates", "growth", "detrended".
+#' @param effects <chr> "none", "region", "time", "twoway".
+#' @param vcov <chr> "iid", "HC0", "HC1", "HC2", "HC3", "HAC", "cluster".
+#' @param lag <num> The right-hand side is taken this many units of time
+#'   before, within the region.
+#' @param conf_level <num> Confidence level.
+#' @param x,object A `nid_dependence`.
+#' @param conf.int,conf.level Whether and at which level to give intervals.
+#' @param parm <chr> Names of fits; all by default.
+#' @param level <num> Confidence level.
+#' @param ... Empty.
+#' @return `nid_dependence`. `tidy()`: fit, y, the columns of `by`, form, scale,
+#'   term, estimate, std.error, statistic, p.value, df, conf.low, conf.high.
+#'   `glance()`, a row a fit: fit, y, the columns of `by`, form, scale, r,
+#'   r.conf.low, r.conf.high and the same for spearman and kendall (NA with
+#'   several regressors, or when n is too small for an interval), r.squared,
+#'   adj.r.squared, AICc (of y itself in every form), dw, bg.p.value, sigma,
+#'   nobs, df.residual, kappa, aliased. See also [verdict()], [fits()],
+#'   [dependence_forms()].
+#' @family dependence
+#' @examples
+#' district <- ural[ural$level == "district", ]
+#' dep <- code_dependence(district, apt_developed + grp ~ employed_he_share)
+#' dep
+#' generics::tidy(dep)
+#' @export
+code_dependence <- function(data, formula, index = NULL, by = NULL,
+                            form = "linear", scale = c("levels", "rates"),
+                            effects = "none", vcov = "iid", lag = 0,
+                            conf_level = 0.95) {
+  call <- rlang::current_env()
+  check_some(form, dependence_forms_known, "form", call)
+  check_some(scale, dependence_scales, "scale", call)
+  check_choice(effects, c("none", "region", "time", "twoway"))
+  check_choice(vcov, vcov_types)
+  check_number(lag, min = 0)
+  check_level(conf_level)
+  d <- dependence_data(data, formula, index, by, call)
+  need_index(d, scale, effects, vcov, lag, call)
+  d <- apply_lag(d, lag)
+  out <- fit_all(d, form, scale, effects, vcov, conf_level, call)
+  report_problems(out$fits, out$lost)
+  structure(
+    list(call = match.call(), fits = out$fits, table = out$table, data = d,
+         form = form, scale = scale, effects = effects, vcov = vcov,
+         lag = lag, conf_level = conf_level, n.lost = out$n.lost),
+    class = "nid_dependence"
+  )
+}
+
+check_some <- function(x, choices, arg, call) {
+  if (!is.character(x) || length(x) == 0L || !all(x %in% choices) ||
+      anyDuplicated(x)) {
+    stop_argument(arg, paste0("any of ", paste0("\"", choices, "\"",
+                                                collapse = ", ")), x, call)
+  }
+}
+
+need_index <- function(d, scale, effects, vcov, lag, call) {
+  for_what <- c(
+    setdiff(scale, "levels"),
+    if (effects != "none") paste0("effects = \"", effects, "\""),
+    if (vcov %in% c("HAC", "cluster")) paste0("vcov = \"", vcov, "\""),
+    if (lag > 0) "a lag"
+  )
+  if (is.null(d$time) && length(for_what) > 0L) {
+    stop_nid(
+      "missing_index",
+      c(paste0("Which columns are the region and the time? Needed for ",
+               some_of(for_what, quote = ""), "."),
+        i = "Say `index = c(\"<region>\", \"<time>\")` or `index = \"<time>\"`.",
+        i = "Rows without a time allow `scale = \"levels\"`."),
+      call = call
+    )
+  }
+  if (vcov == "cluster" && is.na(d$index[["region"]])) {
+    stop_nid("missing_index",
+             "`vcov = \"cluster\"` needs a region in `index`.", call = call)
+  }
+}
+
+# Every combination of form, y, group and scale.
+fit_all <- function(d, form, scale, effects, vcov, level, call) {
+  groups <- seq_len(nrow(d$groups))
+  grid <- expand.grid(scale = scale, group = groups, y = names(d$y),
+                      form = form, stringsAsFactors = FALSE)
+  fits <- vector("list", nrow(grid))
+  lost <- integer(nrow(grid))
+  rows <- split(seq_along(d$group), factor(d$group, groups))
+  for (f in form) {
+    plain <- apply_form(d, f, FALSE, call)
+    logs <- if ("growth" %in% scale) apply_form(d, f, TRUE, call)
+    for (k in which(grid$form == f)) {
+      design <- fit_design(if (grid$scale[k] == "growth") logs else plain,
+                           rows[[grid$group[k]]], grid$y[k], f, grid$scale[k],
+                           effects)
+      lost[k] <- design$lost
+      fits[[k]] <- fit_one(design, effects, vcov, level,
+                           fit_label(d, grid[k, ], form))
+    }
+  }
+  labels <- vapply(fits, \(fit) fit$label, "")
+  names(fits) <- labels
+  table <- c(list(fit = labels, y = grid$y),
+             lapply(d$groups, \(key) key[grid$group]),
+             list(form = grid$form, scale = grid$scale))
+  empty <- vapply(fits, \(fit) length(fit$y) == 0L, TRUE)
+  if (length(d$row) > 0L && all(empty)) {
+    stop_nid("zero_rows",
+             c("No row is left to fit.",
+               x = "Every row misses the left- or the right-hand side."),
+             n = length(d$row), call = call)
+  }
+  keep <- if (length(d$row) == 0L) integer() else seq_along(fits)
+  list(fits = fits[keep], table = lapply(table, \(x) x[keep]),
+       lost = if (length(keep) > 0L) labels[empty], n.lost = lost[keep])
+}
+
+fit_label <- function(d, cell, form) {
+  by <- vapply(d$groups, \(key) as.character(key[cell$group]), "")
+  paste(c(cell$y, by, if (length(form) > 1L) cell$form, cell$scale),
+        collapse = ", ")
+}
+
+fit_one <- function(design, effects, vcov, level, label) {
+  core <- fit_core(design$y, design$x, design$variable, design$power,
+                   design$intercept, design$unit, design$time,
+                   design$absorbing)
+  if (design$intercept && !design$absorbs) {
+    design$terms <- c("(Intercept)", design$terms)
+  }
+  fields <- design[setdiff(names(design), c("x", "intercept"))]
+  fields$x <- design$matrix
+  do.call(new_nid_fit, c(
+    list(core), fields,
+    list(label = label, effects = effects, vcov = vcov, level = level)
+  ))
+}
+
+# One warning a kind, naming the fits.
+report_problems <- function(fits, lost) {
+  labels <- names(fits)
+  tell <- function(what, which, text, ...) {
+    if (any(which)) {
+      warn_nid(what, c(text, x = paste0("In ", some_of(labels[which]), ".")),
+               fits = labels[which], ...)
+    }
+  }
+  of <- function(f) vapply(fits, f, NA)
+  full <- of(\(fit) length(fit$y) > 0L)
+  if (length(lost) > 0L) {
+    warn_nid("zero_rows", c("No row is left to fit.",
+                            x = paste0("In ", some_of(lost), ".")),
+             fits = lost)
+  }
+  aliased <- full & of(\(fit) any(fit$aliased))
+  terms <- unique(unlist(lapply(fits[aliased],
+                                \(fit) fit$terms[fit$aliased])))
+  tell("aliased", aliased,
+       paste0("Terms that the others already explain are left out: ",
+              some_of(terms), "."), columns = terms)
+  tell("no_df", full & of(\(fit) fit$df <= 0L),
+       "As many terms as points: no errors.")
+  tell("no_df", full & of(\(fit) fit$df > 0L && !all(fit$aliased) &&
+                            fit$vcov_type %in% c("cluster", "HC2", "HC3") &&
+                            anyNA(diag(fit$vcov)[!fit$aliased] +
+                                    fit$se_df[!fit$aliased])),
+       "Some errors do not exist: one region, or points of full leverage.")
+  kappa <- vapply(fits, \(fit) fit$kappa, numeric(1))
+  tell("condition_number", full & kappa > 1e12,
+       paste0("Nearly collinear terms, kappa ",
+              format(max(c(0, kappa)), digits = 2), "."), kappa = kappa)
+  tell("zero_spread", full & of(\(fit) is_flat(fit$within$y)),
+       "The left-hand side does not vary: no correlation.")
+  tell("perfect_fit", full & of(is_perfect),
+       "An essentially perfect fit: its errors are rounding.")
+  few <- full & of(\(fit) length(fit$y) < 4L)
+  if (any(few)) {
+    inform_nid("few_points",
+               c("Fewer than 4 points: no interval on r.",
+                 x = paste0("In ", some_of(labels[few]), ".")),
+               fits = labels[few])
+  }
+  invisible()
+}
+
+is_perfect <- function(fit) {
+  fit$df > 0L && !is_flat(fit$within$y) &&
+    fit$sigma <= 1e-13 * max(abs(fit$within$y))
+}
+
+#' @rdname code_dependence
+#' @export
+tidy.nid_dependence <- function(x, conf.int = TRUE, conf.level = NULL, ...) {
+  level <- if (is.null(conf.level)) x$conf_level else check_level(conf.level)
+  rows <- lapply(x$fits, coef_table, level = level)
+  times <- vapply(rows, \(r) length(r$term), 0L)
+  keys <- lapply(x$table, \(key) rep(key, times))
+  names <- c("term", "estimate", "std.error", "statistic", "p.value", "df",
+             if (conf.int) c("conf.low", "conf.high"))
+  values <- lapply(names, function(name) {
+    empty <- if (name == "term") character() else double()
+    c(empty, unlist(lapply(rows, `[[`, name), use.names = FALSE))
+  })
+  names(values) <- names
+  tibble::as_tibble(c(keys, values))
+}
+
+#' @rdname code_dependence
+#' @export
+glance.nid_dependence <- function(x, ...) {
+  rows <- lapply(x$fits, fit_summary)
+  names <- if (length(rows) > 0L) names(rows[[1L]]) else summary_names
+  values <- lapply(names, function(name) {
+    empty <- switch(name, nobs = , df.residual = integer(),
+                    aliased = character(), double())
+    c(empty, unlist(lapply(rows, `[[`, name), use.names = FALSE))
+  })
+  names(values) <- names
+  tibble::as_tibble(c(x$table, values))
+}
+
+summary_names <- c(
+  paste0(rep(c("r", "spearman", "kendall"), each = 3L),
+         c("", ".conf.low", ".conf.high")),
+  "r.squared", "adj.r.squared", "AICc", "dw", "bg.p.value", "sigma", "nobs",
+  "df.residual", "kappa", "aliased"
+)
+
+#' @rdname code_dependence
+#' @export
+confint.nid_dependence <- function(object, parm = NULL, level = NULL, ...) {
+  out <- tidy.nid_dependence(object, conf.level = level)
+  keep <- is.null(parm) | out$fit %in% parm
+  rows <- as.matrix(out[keep, c("conf.low", "conf.high")])
+  rownames(rows) <- paste0(out$fit[keep], ": ", out$term[keep])
+  rows
+}
+
+#' @rdname code_dependence
+#' @export
+as.data.frame.nid_dependence <- function(x, ...) {
+  as.data.frame(tidy.nid_dependence(x))
+}
+
+#' @rdname code_dependence
+#' @export
+format.nid_dependence <- function(x, ...) {
+  head <- paste0(
+    "Dependence: ", count_of(length(x$fits), "fit"), " of ",
+    label_of(x$data$formula), "; ", paste(x$form, collapse = ", "), "; ",
+    if (x$effects != "none") paste0("effects ", x$effects, "; "),
+    if (x$lag > 0) paste0("lag ", format(x$lag), "; "),
+    vcov_words(x$vcov), "; ", 100 * x$conf_level, "% intervals."
+  )
+  lines <- vapply(x$fits, line_of_fit, "")
+  lost <- max(c(0L, x$n.lost))
+  c(strwrap(head, width = getOption("width"), exdent = 2),
+    utils::head(unname(lines), 9L),
+    if (length(lines) > 9L) paste0("... and ", length(lines) - 9L, " more"),
+    if (lost > 0L) paste0("Rows left out for missing values: up to ", lost,
+                          " a fit."),
+    if (length(lines) > 0L) "verdict(x) says what is left without the trend.")
+}
+
+line_of_fit <- function(fit) {
+  number <- function(x) formatC(x, digits = 2, format = "f", width = 1)
+  rows <- coef_table(fit)
+  slope <- which(rows$term != "(Intercept)")
+  pair <- if (length(slope) == 1L) fit_pair(fit)
+  r <- if (!is.null(pair)) {
+    correlation_interval(pair$x, pair$y, pair$n, "pearson", fit$level)[[1L]]
+  }
+  paste0(fit$label, ": n ", length(fit$y),
+         if (!is.null(r)) paste0(", r ", number(r)),
+         ", R2 ", number(fit$r.squared),
+         if (length(slope) == 1L) {
+           paste0(", slope ",
+                  formatC(rows$estimate[slope], digits = 3, format = "g",
+                          width = 1),
+                  ", p ", format_p(rows$p.value[slope]))
+         })
+}
+
+#' @rdname code_dependence
+#' @export
+print.nid_dependence <- function(x, ...) {
+  cat(utils::head(format(x), 15L), sep = "\n")
+  invisible(x)
+}
+
+#' @rdname code_dependence
+#' @export
+summary.nid_dependence <- function(object, ...) {
+  structure(list(text = format(object), coefficients =
+                   tidy.nid_dependence(object),
+                 fits = glance.nid_dependence(object)),
+            class = "summary_nid_dependence")
+}
+
+#' @export
+print.summary_nid_dependence <- function(x, ...) {
+  cat(utils::head(x$text, 15L), sep = "\n")
+  print(x$coefficients)
+  print(x$fits)
+  invisible(x)
+}
+
+#' @rdname code_dependence
+#' @export
+nobs.nid_dependence <- function(object, ...) {
+  vapply(object$fits, \(fit) length(fit$y), 0L)
+}

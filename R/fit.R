@@ -1,0 +1,345 @@
+# nid_fit: one regression, everything about it in plain vectors and matrices.
+
+# The numbers. `x` has a column per variable, `variable` and `power` describe
+# the terms; `absorbing` is list(unit_degree, by_time). Nuisance columns (times
+# beside units) go first, so that what they explain is aliased, not they.
+fit_core <- function(y, x, variable, power, intercept, unit = NULL,
+                     time = NULL, absorbing = list(-1, FALSE)) {
+  n <- length(y)
+  unit_degree <- absorbing[[1L]]
+  two <- unit_degree >= 0 && absorbing[[2L]]
+  nuisance <- if (two && n > 0L) time_dummies(time) else matrix(0, n, 0L)
+  absorbs <- unit_degree >= 0 || absorbing[[2L]]
+  if (absorbs) {
+    # Powers are columns of their own here: absorbing them is linear.
+    terms <- x[, variable, drop = FALSE]
+    terms <- terms^rep(power, each = n)
+    all <- absorb(cbind(y, nuisance, terms), unit, time, unit_degree,
+                  absorbing[[2L]] && !two)
+    m <- ncol(nuisance)
+    y <- all$columns[, 1L]
+    x <- all$columns[, -1L, drop = FALSE]
+    variable <- seq_len(ncol(x))
+    power <- rep(1L, ncol(x))
+  } else {
+    all <- list(leverage = 0, df = 0L, project = NULL)
+    m <- 0L
+  }
+  fit <- fit_least_squares_cpp(x, y, as.integer(variable), as.integer(power),
+                               intercept && !absorbs)
+  own <- seq_along(fit$coefficients) > m
+  df <- n - all$df - fit$rank
+  rss <- sum(fit$residuals^2)
+  base <- if (m > 0L && n > 0L) {
+    fit_least_squares_cpp(x[, seq_len(m), drop = FALSE], y, seq_len(m),
+                          rep(1L, m), FALSE)
+  }
+  total <- if (!is.null(base)) base$residuals else
+    if (intercept && !absorbs) y - mean(y) else y
+  free <- n - all$df - (if (is.null(base)) 0L else base$rank) -
+    (intercept && !absorbs)
+  list(
+    coefficients = fit$coefficients[own], aliased = fit$aliased[own],
+    weights = fit$weights[, own, drop = FALSE],
+    residuals = fit$residuals, leverage = fit$leverage + all$leverage,
+    q = fit$q, absorbed = all$project, rank = n - df, df = df,
+    sigma = if (df > 0L) sqrt(rss / df) else NaN,
+    r.squared = r_squared(rss, total), free = free,
+    kappa = fit$kappa, within = list(y = y, x = x, nuisance = m,
+                                     variable = variable, power = power,
+                                     intercept = intercept && !absorbs)
+  )
+}
+
+r_squared <- function(rss, total) {
+  tss <- sum(total^2)
+  if (tss > 0) 1 - rss / tss else NaN
+}
+
+new_nid_fit <- function(core, ..., vcov, level) {
+  names(core$coefficients) <- names(core$aliased) <- list(...)$terms
+  fit <- structure(c(core, list(...), list(vcov_type = vcov, level = level)),
+                   class = "nid_fit")
+  errors <- fit_vcov(fit, vcov)
+  fit$vcov <- errors$vcov
+  fit$se_df <- errors$df
+  fit$bandwidth <- errors$bandwidth
+  fit
+}
+
+# Estimates with errors, tests and intervals; the law of the statistic is t,
+# or fixed-b for HAC.
+coef_table <- function(fit, level = fit$level) {
+  se <- sqrt(diag(fit$vcov))
+  se[fit$aliased] <- NA_real_
+  estimate <- fit$coefficients
+  statistic <- ifelse(se > 0, estimate / se, NA_real_)
+  if (identical(fit$vcov_type, "HAC")) {
+    p <- fixed_b_tail(abs(statistic), fit$bandwidth)
+    width <- fixed_b_quantile(1 - level, fit$bandwidth)
+  } else {
+    df <- ifelse(fit$se_df > 0, fit$se_df, NA_real_)
+    p <- 2 * stats::pt(-abs(statistic), df)
+    width <- stats::qt((1 + level) / 2, df)
+  }
+  list(term = names(estimate), estimate = unname(estimate),
+       std.error = unname(se), statistic = unname(statistic),
+       p.value = unname(p), df = unname(fit$se_df),
+       conf.low = unname(estimate - width * se),
+       conf.high = unname(estimate + width * se))
+}
+
+#' One regression of a dependence
+#'
+#' `fits()` gives the regressions of [code_dependence()], each a `nid_fit` that
+#' answers the usual questions; `as_lm()` the same regression as an object of
+#' class `lm`, for what wants one (marginaleffects, car, lmtest's tests).
+#'
+#' @param x A `nid_dependence`; for `as_lm()` also one `nid_fit`. For
+#'   `format()`, `print()`, `tidy()`, `glance()` and `as_lm()` a `nid_fit`.
+#' @param object,formula A `nid_fit`.
+#' @param parm <chr> Terms; all by default.
+#' @param level,conf.level <num> Confidence level; `NULL` takes the fit's.
+#' @param conf.int <lgl> Whether to give the interval.
+#' @param newdata <data.frame> With the regressors' columns; `NULL` the data of
+#'   the fit. Only for fits of levels without effects.
+#' @param type <chr> "response" (in units of y: exp() of a log fit, so a
+#'   median) or "link" (the scale of the fit).
+#' @param interval <chr> "none", "confidence" for the line, "prediction" for a
+#'   new point. From the fit's own covariance.
+#' @param ... Empty.
+#' @return `fits()` a named list of `nid_fit`. `coef()`, `vcov()`, `confint()`,
+#'   `fitted()`, `residuals()`, `nobs()`, `formula()`, `model.matrix()`,
+#'   `df.residual()`, `hatvalues()`, `logLik()` are as for [stats::lm()], on the
+#'   scale of the fit (logs for "power" and "exponential"); aliased terms are
+#'   NA. `predict()` a vector, or a matrix with columns fit, lwr, upr. `tidy()`
+#'   has columns term, estimate, std.error, statistic, p.value, df, conf.low,
+#'   conf.high; `glance()` one row as in [code_dependence()]. `as_lm()` an
+#'   `lm` on a data frame of the modelled columns, with dummies for effects and
+#'   lines for "detrended"; its own errors are those of independent shocks.
+#' @family dependence
+#' @examples
+#' d <- data.frame(year = 2005:2013, y = c(3, 5, 4, 6, 9, 8, 9, 12, 11),
+#'                 x = c(1, 2, 2, 3, 4, 4, 5, 6, 6))
+#' dep <- code_dependence(d, y ~ x, vcov = "HC3")
+#' fit <- fits(dep)[[1]]
+#' fit
+#' predict(fit, data.frame(x = 7), interval = "prediction")
+#' summary(as_lm(fit))$r.squared
+#' @name fits
+NULL
+
+#' @rdname fits
+#' @export
+fits <- function(x) {
+  if (!inherits(x, "nid_dependence")) {
+    stop_argument("x", "a result of code_dependence()", x,
+                  rlang::current_env())
+  }
+  x$fits
+}
+
+#' @rdname fits
+#' @export
+as_lm <- function(x) {
+  if (inherits(x, "nid_dependence")) {
+    if (length(x$fits) != 1L) {
+      stop_argument("x", "one fit: as_lm(fits(x)[[1]])", x,
+                    rlang::current_env())
+    }
+    x <- x$fits[[1L]]
+  }
+  if (!inherits(x, "nid_fit")) {
+    stop_argument("x", "a fit of code_dependence()", x, rlang::current_env())
+  }
+  # The formula's environment holds the data under the name the call uses, so
+  # that update() and model-frame readers find it.
+  formula <- x$formula
+  home <- new.env(parent = environment(formula) %||% globalenv())
+  home$model_data <- x$model
+  environment(formula) <- home
+  out <- eval(bquote(stats::lm(.(formula), data = model_data)), home)
+  out$call[[1L]] <- quote(stats::lm)
+  out
+}
+
+`%||%` <- function(x, y) if (is.null(x)) y else x
+
+#' @rdname fits
+#' @export
+coef.nid_fit <- function(object, ...) object$coefficients
+
+#' @rdname fits
+#' @export
+vcov.nid_fit <- function(object, ...) object$vcov
+
+#' @rdname fits
+#' @export
+confint.nid_fit <- function(object, parm = NULL, level = NULL, ...) {
+  level <- if (is.null(level)) object$level else check_level(level)
+  rows <- coef_table(object, level)
+  out <- cbind(rows$conf.low, rows$conf.high)
+  side <- (1 - level) / 2
+  dimnames(out) <- list(rows$term, paste0(format(100 * c(side, 1 - side),
+                                                 trim = TRUE, digits = 3),
+                                          " %"))
+  if (is.null(parm)) out else out[parm, , drop = FALSE]
+}
+
+#' @rdname fits
+#' @export
+fitted.nid_fit <- function(object, ...) object$y - object$residuals
+
+#' @rdname fits
+#' @export
+residuals.nid_fit <- function(object, ...) object$residuals
+
+#' @rdname fits
+#' @export
+nobs.nid_fit <- function(object, ...) length(object$y)
+
+#' @rdname fits
+#' @export
+df.residual.nid_fit <- function(object, ...) object$df
+
+#' @rdname fits
+#' @export
+deviance.nid_fit <- function(object, ...) sum(object$residuals^2)
+
+#' @rdname fits
+#' @export
+formula.nid_fit <- function(x, ...) x$formula
+
+#' @rdname fits
+#' @export
+model.frame.nid_fit <- function(formula, ...) formula$model
+
+#' @rdname fits
+#' @export
+model.matrix.nid_fit <- function(object, ...) object$x
+
+#' @rdname fits
+#' @export
+hatvalues.nid_fit <- function(model, ...) model$leverage
+
+#' @rdname fits
+#' @export
+logLik.nid_fit <- function(object, ...) {
+  n <- length(object$y)
+  rss <- sum(object$residuals^2)
+  structure(-n / 2 * (log(2 * pi * rss / n) + 1), nobs = n, nall = n,
+            df = object$rank + 1L, class = "logLik")
+}
+
+#' @rdname fits
+#' @export
+predict.nid_fit <- function(object, newdata = NULL, type = "response",
+                            interval = "none", level = NULL, ...) {
+  check_choice(type, c("response", "link"))
+  check_choice(interval, c("none", "confidence", "prediction"))
+  level <- if (is.null(level)) object$level else check_level(level)
+  if (!is.null(newdata) && object$scale != "levels" ||
+      object$absorbs && (!is.null(newdata) || interval != "none")) {
+    stop_argument("object", paste0("a fit of levels without effects to ",
+                                   "predict anew"), object,
+                  rlang::current_env())
+  }
+  x <- if (is.null(newdata)) object$x else new_design(object, newdata)
+  keep <- !object$aliased
+  x <- x[, keep, drop = FALSE]
+  fit <- if (is.null(newdata)) fitted.nid_fit(object) else
+    drop(x %*% object$coefficients[keep])
+  if (interval != "none") {
+    fit <- predict_interval(object, x, fit, interval, level)
+  }
+  if (type == "response" && object$log_y) exp(fit) else fit
+}
+
+predict_interval <- function(object, x, fit, interval, level) {
+  keep <- !object$aliased
+  variance <- if (object$vcov_type == "iid") {
+    # By the weights: raw powers of years cancel less than in x V x'.
+    w <- object$weights[, keep, drop = FALSE]
+    object$sigma^2 * rowSums((x %*% t(w))^2)
+  } else {
+    v <- object$vcov[keep, keep, drop = FALSE]
+    pmax(rowSums((x %*% v) * x), 0)
+  }
+  if (interval == "prediction") {
+    variance <- variance + object$sigma^2
+  }
+  width <- if (object$vcov_type == "HAC") {
+    fixed_b_quantile(1 - level, object$bandwidth)
+  } else {
+    stats::qt((1 + level) / 2, object$df)
+  }
+  se <- sqrt(variance)
+  cbind(fit = fit, lwr = fit - width * se, upr = fit + width * se)
+}
+
+new_design <- function(object, newdata) {
+  check_data_frame(newdata, call = rlang::caller_env())
+  terms <- stats::delete.response(stats::terms(object$formula))
+  check_columns(newdata, all.vars(terms), "newdata",
+                call = rlang::caller_env())
+  frame <- stats::model.frame(terms, as_plain_frame(newdata),
+                              na.action = stats::na.pass)
+  stats::model.matrix(terms, frame)
+}
+
+#' @rdname fits
+#' @export
+tidy.nid_fit <- function(x, conf.int = TRUE, conf.level = NULL, ...) {
+  level <- if (is.null(conf.level)) x$level else check_level(conf.level)
+  out <- tibble::as_tibble(coef_table(x, level))
+  if (conf.int) out else out[setdiff(names(out), c("conf.low", "conf.high"))]
+}
+
+#' @rdname fits
+#' @export
+glance.nid_fit <- function(x, ...) {
+  tibble::as_tibble(fit_summary(x))
+}
+
+#' @rdname fits
+#' @export
+format.nid_fit <- function(x, ...) {
+  rows <- coef_table(x)
+  show <- is.na(rows$estimate)
+  number <- function(v) formatC(v, digits = 4, format = "g", width = 1)
+  text <- ifelse(
+    show, paste0(rows$term, ": aliased"),
+    paste0(rows$term, ": ", number(rows$estimate), " (", number(rows$conf.low),
+           " to ", number(rows$conf.high), "), p ", format_p(rows$p.value))
+  )
+  c(paste0(x$label, ": ", label_of(x$formula)),
+    utils::head(text, 10L),
+    paste0("n ", length(x$y), ", R2 ", number(x$r.squared), ", sigma ",
+           number(x$sigma), "; ", vcov_words(x$vcov_type), ", ",
+           100 * x$level, "% intervals"))
+}
+
+format_p <- function(p) {
+  ifelse(is.na(p), "NA", ifelse(p < 0.001, "< .001",
+                                sub("^0", "", formatC(p, 3, format = "f"))))
+}
+
+#' @rdname fits
+#' @export
+print.nid_fit <- function(x, ...) {
+  cat(format(x), sep = "\n")
+  invisible(x)
+}
+
+#' @rdname fits
+#' @export
+summary.nid_fit <- function(object, ...) {
+  structure(list(text = format(object), coefficients = tidy.nid_fit(object),
+                 glance = glance.nid_fit(object)), class = "summary_nid_fit")
+}
+
+#' @export
+print.summary_nid_fit <- function(x, ...) {
+  cat(x$text, sep = "\n")
+  invisible(x)
+}
