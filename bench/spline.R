@@ -1,76 +1,93 @@
-# The averaged smoothing spline against mgcv, and how it grows. Ratios within
-# one run only: times depend on the machine.
-#
-#   Rscript bench/spline.R
+# The averaged smoothing spline: level, V and A at twelve times and their sum
+# of A, each with its error. Against mgcv with derivatives from its prediction
+# matrix, per series; a million series against 100,000; 50,000 grids of times
+# against one; memory. One thread unless options(nidcode.threads).
 
-library(nidcode)
-spline_fit <- nidcode:::spline_fit
-spline_grids <- nidcode:::spline_grids
-set.seed(4)
-n <- 12L
-draw <- function(count) {
-  s <- (seq_len(n) - 1) / (n - 1)
-  sin(6 * s) + 0.05 * matrix(rnorm(n * count), n)
-}
-seconds <- function(f, times = 5) {
-  median(vapply(seq_len(times), \(i) system.time(f())[["elapsed"]], 0))
-}
-show <- function(what, value) cat(sprintf("%-64s %s\n", what, value))
+n_times <- 12L
 
-# Level, V and A at every time and NID, each with its error.
-one_grid <- function(y) {
-  spline_fit(y, rep(1L, ncol(y)), spline_grids(list(seq_len(n))),
-             sums = list(weight = list(rep(1, n))), threads = 1L)
+draw <- function(series) {
+  s <- (seq_len(n_times) - 1) / (n_times - 1)
+  sin(6 * s) + 0.05 * matrix(stats::rnorm(n_times * series), n_times)
 }
-y5 <- draw(1e5)
-ours <- seconds(\() one_grid(y5)) / 1e5
 
-time <- seq_len(n)
+fit_splines <- function(y, times, which = rep(1L, ncol(y))) {
+  weight <- rep(list(rep(1, n_times)), length(times))
+  nidcode:::spline_fit(y, which, nidcode:::spline_grids(times),
+                       sums = list(weight = weight))
+}
+
 gam_rates <- function(y) {
-  gam <- mgcv::gam(y ~ s(time, bs = "tp", m = 3, k = n), method = "REML")
-  at <- \(h) predict(gam, data.frame(time = time + h), type = "lpmatrix")
+  time <- seq_len(n_times)
+  gam <- mgcv::gam(y ~ s(time, bs = "tp", m = 3, k = n_times),
+                   method = "REML")
+  at <- function(h) {
+    stats::predict(gam, data.frame(time = time + h), type = "lpmatrix")
+  }
   h <- 1e-3
   second <- (at(h) - 2 * at(0) + at(-h)) / h^2
   map <- rbind(at(0), (at(h) - at(-h)) / (2 * h), second, colSums(second))
-  cbind(map %*% coef(gam), sqrt(rowSums((map %*% vcov(gam)) * map)))
+  cbind(map %*% stats::coef(gam),
+        sqrt(rowSums((map %*% stats::vcov(gam)) * map)))
 }
-gam_rates(y5[, 1])
-theirs <- seconds(\() for (k in 1:50) gam_rates(y5[, k]), 3) / 50
-show("mgcv::gam with derivatives / ours, per series (at least 5000)",
-     round(theirs / ours))
-show("microseconds a series, for orientation", round(ours * 1e6, 2))
 
-y6 <- draw(1e6)
-million <- seconds(\() one_grid(y6), 3)
-show("1e6 series / 1e5 series (at most 12)",
-     round(million / (ours * 1e5), 1))
-
-# Memory at its highest, less what was there: input, result and what the call
-# itself takes.
-gc(reset = TRUE)
-before <- sum(gc()[, 2])
-invisible(gc(reset = TRUE))
-fit <- one_grid(y6)
-peak <- sum(gc()[, 6]) - before
-size <- function(x) as.numeric(object.size(x)) / 2^20
-show("memory of the call / (input and result) (at most 4)",
-     round((peak + size(y6)) / (size(y6) + size(fit)), 2))
-rm(fit)
-
-grids <- 50000L
-times <- lapply(seq_len(grids), \(i) cumsum(runif(n, 0.5, 1.5)))
-g <- spline_grids(times)
-weight <- rep(list(rep(1, n)), grids)
-many <- function(y) {
-  which <- rep(seq_len(grids), each = ncol(y) / grids)
-  spline_fit(y, which, g, sums = list(weight = weight), threads = 1L)
+bench_spline_mgcv <- function() {
+  y <- draw(1e5L)
+  few <- 20L
+  row <- compare(
+    "spline, 100,000 series", "mgcv::gam, as many",
+    function(round) fit_splines(y, list(seq_len(n_times))),
+    function(round) for (k in seq_len(few)) gam_rates(y[, round * few + k]),
+    bar = 1 / 5000, times = 5L
+  )
+  scale <- ncol(y) / few # mgcv did `few` series
+  row$peer <- row$peer * scale
+  row$ratio <- row$ratio / scale
+  row
 }
-show("1e6 series on 50,000 grids / on one grid (at most 10)",
-     round(seconds(\() many(y6), 3) / million, 1))
-show("1e5 series on 50,000 grids / on one grid",
-     round(seconds(\() many(y5), 3) / (ours * 1e5), 1))
-two <- seconds(\() spline_fit(y5, rep(1L, 1e5), spline_grids(list(time)),
-                              threads = 2L))
-one <- seconds(\() spline_fit(y5, rep(1L, 1e5), spline_grids(list(time)),
-                              threads = 1L))
-show("one thread / two threads", round(one / two, 2))
+
+bench_spline_million <- function() {
+  y <- draw(1e6L)
+  part <- y[, seq_len(1e5L)]
+  one <- list(seq_len(n_times))
+  rbind(
+    compare("spline, 1,000,000 series", "100,000 series",
+            function(round) fit_splines(y, one),
+            function(round) fit_splines(part, one), bar = 12, times = 5L),
+    memory_row(y, one)
+  )
+}
+
+memory_row <- function(y, times) {
+  result <- NULL
+  peak <- peak_memory(function() result <<- fit_splines(y, times))
+  mb <- function(x) as.numeric(utils::object.size(x)) / 2^20
+  both <- mb(y) + mb(result)
+  row_of("spline, peak memory with its input", "input and result",
+         peak + mb(y), both, bar = 4, unit = "MB")
+}
+
+bench_spline_grids <- function() {
+  y <- draw(1e6L)
+  grids <- 50000L
+  times <- lapply(seq_len(grids), function(i) {
+    cumsum(stats::runif(n_times, 0.5, 1.5))
+  })
+  which <- rep_len(seq_len(grids), ncol(y))
+  compare("spline, 1,000,000 series on 50,000 grids", "one grid",
+          function(round) fit_splines(y, times, which),
+          function(round) fit_splines(y, list(seq_len(n_times))), bar = 10,
+          times = 5L)
+}
+
+bench_spline_threads <- function() {
+  y <- draw(3e5L)
+  with_threads <- function(threads) {
+    function(round) {
+      old <- options(nidcode.threads = threads)
+      on.exit(options(old))
+      fit_splines(y, list(seq_len(n_times)))
+    }
+  }
+  compare("spline, two threads", "one thread", with_threads(2L),
+          with_threads(1L), bar = NA, times = 5L)
+}

@@ -276,7 +276,8 @@ test_that("flat, far and huge series behave", {
   expect_lt(max(flat$std.error[1:8, ]), 1e-15)
   expect_identical(flat$std.error[9:16, ], matrix(0, 8, 3))
   for (lambda in list("reml", "gcv")) {
-    expect_true(all(is.finite(fit_one(1:8, rep(0, 8), lambda = lambda)$std.error)))
+    zero <- fit_one(1:8, rep(0, 8), lambda = lambda)
+    expect_true(all(is.finite(zero$std.error)))
   }
   y <- sin(1:12)
   fit <- fit_one(1:12, y)
@@ -312,7 +313,8 @@ test_that("reml and gcv are the best of all lambdas, df is met", {
   reml <- ours("reml")
   gcv <- ours("gcv")
   for (k in 1:60) {
-    best <- max(-colSums(log1p(le)) / 2 - 9 / 2 * log(colSums(zz[, k] / (1 + le))))
+    best <- max(-colSums(log1p(le)) / 2 -
+                  9 / 2 * log(colSums(zz[, k] / (1 + le))))
     expect_gte(restricted(zz[, k], reml[k]), best - 1e-7)
     best <- min(colSums(zz[, k] / (1 + le)^2) / colSums(1 / (1 + le))^2)
     expect_lte(crossed(zz[, k], gcv[k]), best * (1 + 1e-7))

@@ -3,7 +3,8 @@
 
 // Linear functionals of the curve: its value and derivatives at any times, and
 // sums of them. Given lambda and sigma, a functional has
-//   mean      rho' (Q_X' y) + sum_j phi_j s_j z_j,  s_j = lambda e_j / (1 + lambda e_j)
+//   mean      rho' (Q_X' y) + sum_j phi_j s_j z_j,
+//             s_j = lambda e_j / (1 + lambda e_j),
 //   variance  sigma^2 [ rho'rho + sum_j phi_j^2 s_j + lambda R ]
 // (two steps: R is the variance left when the curve is known without error at
 // the observed times, kriging; the rest is what the observed values leave,

@@ -3,7 +3,8 @@
 
 // What a series' choice of lambda, one or many with weights, comes to:
 // E[s_j] for estimates, and for errors a column
-//   E[s2], E[s2 lambda], then for j <= k  z_j z_k Cov(d_j, d_k) + [j = k] E[s2 s_j]
+//   E[s2], E[s2 lambda], then for j <= k
+//   z_j z_k Cov(d_j, d_k) + [j = k] E[s2 s_j]
 // or, for many directions, E[s2 s_j] alone. Covariances are over d = 1 - s:
 // where z_j is large d_j is small, so nothing cancels.
 

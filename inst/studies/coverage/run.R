@@ -1,6 +1,6 @@
 # Coverage, interval score and error of the averaged smoothing spline on known
-# truths: 13 truths and 2 hard ones x n 8, 12, 20 x noise 1, 2, 5 % of the range
-# x equal and random steps = 270 cells of 2,000 runs. One row a cell goes to
+# truths: 13 truths and 2 hard ones x n 8, 12, 20 x noise 1, 2, 5 % of the
+# range x equal and random steps = 270 cells of 2,000 runs. One row a cell goes to
 # result.csv.
 #
 #   Rscript run.R [result.csv] [runs] [runs of mgcv]
@@ -22,8 +22,9 @@ here <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
 source(file.path(dirname(c(here, "."))[1], "truths.R"))
 
 draw_times <- function(n, steps) {
-  h <- matrix(if (steps == "equal") 1 else stats::runif((n - 1) * runs, 0.5, 1.5),
-              n - 1, runs)
+  count <- (n - 1) * runs
+  h <- if (steps == "equal") rep(1, count) else stats::runif(count, 0.5, 1.5)
+  h <- matrix(h, n - 1)
   s <- rbind(0, apply(h, 2, cumsum))
   s / rep(s[n, ], each = n)
 }
@@ -58,11 +59,14 @@ gam_all <- function(s, y) {
   fits <- lapply(seq_len(ncol(y)), \(k) {
     gam <- mgcv::gam(y ~ s(t, bs = "tp", m = 3, k = n), method = "REML",
                      data = data.frame(t = s[, k], y = y[, k]))
-    at <- \(h) stats::predict(gam, data.frame(t = s[, k] + h), type = "lpmatrix")
+    at <- \(h) {
+      stats::predict(gam, data.frame(t = s[, k] + h), type = "lpmatrix")
+    }
     h <- 1e-3
     second <- (at(h) - 2 * at(0) + at(-h)) / h^2
     map <- rbind((at(h) - at(-h)) / (2 * h), second, colSums(second))
-    cbind(map %*% stats::coef(gam), sqrt(rowSums((map %*% stats::vcov(gam)) * map)))
+    cbind(map %*% stats::coef(gam),
+          sqrt(rowSums((map %*% stats::vcov(gam)) * map)))
   })
   part <- function(rows) {
     list(estimate = vapply(fits, \(f) f[rows, 1], numeric(length(rows))),
@@ -108,8 +112,9 @@ cell <- function(truth, n, noise, steps, seed) {
     out[[paste0("score.", what)]] <- ours$score
     out[[paste0("reml.score.", what)]] <- reml$score
     first <- function(x) x[, few, drop = FALSE]
-    ours <- judge(lapply(fits$average[[what]], first), first(want[[what]]), n - 3)
-    theirs <- judge(gam[[what]], first(want[[what]]), n - 3)
+    truth_few <- first(want[[what]])
+    ours <- judge(lapply(fits$average[[what]], first), truth_few, n - 3)
+    theirs <- judge(gam[[what]], truth_few, n - 3)
     out[[paste0("mgcv.cover.", what)]] <- mean(theirs$cover)
     out[[paste0("mgcv.score.", what)]] <- theirs$score
     out[[paste0("few.score.", what)]] <- ours$score
@@ -152,11 +157,13 @@ walks <- get("cover.", result[result$truth == "walk_2", ])
 bar("twice-integrated walk alone, mean", colMeans(walks))
 bar("  least and most of its cells", range(walks))
 few <- get("few.score.")
-bar("mean interval score / mgcv with t", colSums(few) / colSums(get("mgcv.score.")))
+bar("mean interval score / mgcv with t",
+    colSums(few) / colSums(get("mgcv.score.")))
 bar("  geometric mean over cells", geometric(few / get("mgcv.score.")))
 bar("mean interval score / reml with t",
     colSums(get("score.")) / colSums(get("reml.score.")))
-bar("  geometric mean over cells", geometric(get("score.") / get("reml.score.")))
+bar("  geometric mean over cells",
+    geometric(get("score.") / get("reml.score.")))
 for (rival in c("gcv", "central", "reml")) {
   bar(paste("rmse of A, geometric mean over cells, against", rival),
       geometric(result["rmse.A"] / result[[paste0(rival, ".rmse.A")]]))
