@@ -2,8 +2,8 @@
 #
 #   Rscript bench/run.R [basic-code ...]     all files of bench/ by default
 #
-# Every other file of bench/ defines functions bench_*() that return rows made
-# by row_of(). The bar is what the ratio should not exceed (NA: told only).
+# A file of bench/ defines functions bench_*() that return rows made by
+# row_of(); one that defines none stands alone and is run as it is, first. The bar is what the ratio should not exceed (NA: told only).
 # Nothing here passes or fails: times on a shared machine are judged by people.
 
 library(nidcode)
@@ -81,6 +81,16 @@ machine <- function() {
   )
 }
 
+stands_alone <- function(file) {
+  !any(grepl("^bench_[a-z_]+ <- function", readLines(file)))
+}
+
+run_alone <- function(file) {
+  cat("#", file, "\n")
+  system2(file.path(R.home("bin"), "Rscript"), file)
+  cat("\n")
+}
+
 run_file <- function(file) {
   env <- new.env(parent = globalenv())
   source(file, local = env)
@@ -117,9 +127,11 @@ main <- function(chosen) {
   }
   # The peers get the same number of threads as we do.
   data.table::setDTthreads(getOption("nidcode.threads", 1L))
-  rows <- do.call(rbind, lapply(files, run_file))
+  alone <- vapply(files, stands_alone, logical(1))
+  for (file in files[alone]) run_alone(file)
+  rows <- do.call(rbind, lapply(files[!alone], run_file))
   if (is.null(rows)) {
-    stop("no bench_*() found in ", paste(files, collapse = ", "))
+    return(invisible())
   }
   print_table(rows)
   dir.create("reproduction", showWarnings = FALSE)

@@ -10,7 +10,7 @@ groups <- function(fields) {
     run = c(fields$Imports, fields$LinkingTo),
     check = fields$Suggests,
     reproduce = c("knitr", "rmarkdown", "ggplot2"),
-    bench = c("collapse", "data.table", "jsonlite"),
+    bench = c("collapse", "data.table", "jsonlite", "mgcv", "survey"),
     docs = "roxygen2"
   )
 }
