@@ -61,7 +61,7 @@ basic_table <- function(fit, influence, measure, cor, level) {
   w <- term_weights(fit, times, terms, influence, measure)
   plan <- list(times = times, weight = w, order = 2L,
                k = rep(1L, length(times$offset) - 1L))
-  sums <- functional_sums(fit, plan, cor)
+  sums <- add_weight_error(functional_sums(fit, plan, cor), fit, plan)
   told <- terms_told(fit, times, terms)
   inform_terms(fit, told, measure)
   # An empty sum is not a zero.

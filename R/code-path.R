@@ -37,7 +37,7 @@ path_table <- function(fit, influence, measure, kind, cor, level) {
   times <- common_times(fit)
   terms <- common_terms(fit, times, 2L)
   plan <- path_plan(fit, times, terms, influence, measure, kind)
-  sums <- functional_sums(fit, plan, cor)
+  sums <- add_weight_error(functional_sums(fit, plan, cor), fit, plan)
   pattern <- times$pattern
   keep <- plan$k[pmax(pattern, 1L)] * (pattern > 0L)
   region <- rep(seq_along(pattern), keep)

@@ -19,7 +19,10 @@
 #' \mathrm{NID}_c)/\sum w}{dNID/dw_k = (NID_k - NID_c)/sum w}, with NID_k the
 #' accumulated rate of indicator k alone. With the gradient g the weights add
 #' \eqn{g' \mathrm{Var}(w) g}{g'Var(w)g} to the variance of the code: survey and
-#' measurement errors are independent.
+#' measurement errors are independent. The derivative is given the tuning of the
+#' rate (see [contributions()]); [basic_code()], [code_path()] and
+#' [code_model()] carry it, for codes that are a weighted mean and rates that
+#' have an error of their own. [industrial_code()] does not.
 #'
 #' From published counts the covariance between items is unknown, and taken as
 #' 0; a message says so. People who tick many items make it positive, and the

@@ -129,3 +129,101 @@ test_that("maps that do not fit are refused", {
   by <- relevance(make_respondents(), items, by = "who")
   expect_error(relevance_weights(by, map), class = "nidcode_error_argument")
 })
+
+# --- carried into Code NID --------------------------------------------------
+
+# A seeded panel and weights with a covariance for its six indicators.
+weighted_panel <- function(rate, missing = "constant", holes = TRUE,
+                           normalise = "zscore") {
+  made <- random_panel(5, holes = holes)
+  scheme <- made$scheme
+  n <- length(scheme$indicator)
+  w <- new_nid_weights(
+    scheme$weight,
+    crossprod(matrix(withr::with_seed(1, rnorm(n * n)), n)) / 100,
+    scheme$indicator, scheme$code)
+  build <- function(weight) {
+    code_scheme(scheme$indicator, scheme$code, scheme$direction,
+                weight = weight)
+  }
+  fit <- function(weight) {
+    panel <- code_panel(made$data, build(weight), index = names(made$data)[1:2],
+                        status = if (any(grepl("_status$", names(made$data)))) {
+                          "_status"
+                        })
+    suppressMessages(suppressWarnings(dynamic_codes(
+      defining_codes(panel, normalise = normalise, missing = missing),
+      rate)))
+  }
+  list(w = w, fit = fit, plain = as.double(w))
+}
+
+nid_of <- function(rates, tuning = NULL, ...) {
+  if (!is.null(tuning)) {
+    fit <- attr(rates, "fit")
+    fit$tuning <- tuning
+    attr(rates, "fit") <- fit
+  }
+  suppressMessages(suppressWarnings(basic_code(rates, ...)))
+}
+
+test_that("the gradient is the numerical derivative, given the tuning", {
+  for (rate in list(rate_spline(), rate_local(7), rate_spline(lambda = 0.01))) {
+    for (missing in c("constant", "available")) {
+      case <- weighted_panel(rate, missing)
+      base <- case$fit(case$w)
+      tuning <- freeze_fit(attr(base, "fit"))$tuning
+      with_error <- nid_of(base, measure = "integral")
+      without <- nid_of(case$fit(case$plain), measure = "integral")
+      expect_equal(with_error$estimate, without$estimate)
+      h <- 1e-5
+      numeric <- vapply(seq_along(case$plain), \(k) {
+        up <- down <- case$plain
+        up[k] <- up[k] + h
+        down[k] <- down[k] - h
+        (nid_of(case$fit(up), tuning, measure = "integral")$estimate -
+            nid_of(case$fit(down), tuning, measure = "integral")$estimate) /
+          (2 * h)
+      }, numeric(nrow(with_error)))
+      extra <- rowSums((numeric %*% vcov(case$w)) * numeric)
+      known <- !is.na(without$std.error)
+      expect_gt(min(extra[known]), 0)
+      expect_equal((with_error$std.error^2 - without$std.error^2)[known],
+                   extra[known], tolerance = 1e-4)
+    }
+  }
+})
+
+test_that("weights without error, and rates without, change nothing", {
+  case <- weighted_panel(rate_spline())
+  certain <- case$w
+  attr(certain, "vcov")[] <- 0
+  expect_identical(as.data.frame(nid_of(case$fit(certain))),
+                   as.data.frame(nid_of(case$fit(case$plain))))
+  case <- weighted_panel(rate_difference())
+  expect_true(all(is.na(nid_of(case$fit(case$w))$std.error)))
+})
+
+test_that("scaling all weights of a code carries no error", {
+  # A code does not change if its weights grow together.
+  case <- weighted_panel(rate_spline())
+  together <- case$w
+  same <- outer(attr(case$w, "code"), attr(case$w, "code"), `==`)
+  attr(together, "vcov")[] <- outer(case$plain, case$plain) * same / 10
+  got <- nid_of(case$fit(together))
+  plain <- nid_of(case$fit(case$plain))
+  expect_equal(got$std.error, plain$std.error, tolerance = 1e-6)
+})
+
+test_that("the path carries it too and ends at the code", {
+  case <- weighted_panel(rate_spline())
+  rates <- case$fit(case$w)
+  path <- suppressMessages(suppressWarnings(code_path(rates)))
+  last <- !duplicated(path[[1]], fromLast = TRUE)
+  basic <- nid_of(rates)
+  there <- basic$n.terms > 0
+  expect_equal(path$std.error[last], basic$std.error[there],
+               tolerance = 1e-8)
+  plain <- suppressMessages(suppressWarnings(code_path(case$fit(case$plain))))
+  expect_true(all(path$std.error >= plain$std.error - 1e-12, na.rm = TRUE))
+})
