@@ -35,7 +35,9 @@
 #' n = 30 on.
 #'
 #' `simultaneous` makes all intervals of the table hold together with
-#' probability `conf_level`.
+#' probability `conf_level`. With Wilson limits and rare items (a few ticks
+#' expected) they fall short by one or two points; exact ones do not. The
+#' study is in `system.file("studies/wilson", package = "nidcode")`.
 #'
 #' @section Ranks:
 #' `rank` orders the items of a group, 1 the most relevant. An item's
