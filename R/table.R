@@ -49,7 +49,7 @@ format.nid_spec <- function(x, ...) {
     function(name) paste0(name, " ", paste(x$words[[name]], collapse = ", ")),
     character(1)
   )
-  level <- if (!is.null(x$level)) paste0(100 * x$level, "% intervals")
+  level <- if (!is.null(x$level)) sprintf("%g%% intervals", 100 * x$level)
   paste0(x$title, ": ", paste(c(words, level), collapse = "; "), ".")
 }
 
