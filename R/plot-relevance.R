@@ -96,8 +96,7 @@ relevance_caption <- function(fit) {
   n <- fit$n[seq_len(fit$n.items), ]
   n <- n[!is.na(n) & n > 0]
   base <- if (length(n) > 0L) {
-    paste("base", if (min(n) == max(n)) min(n) else
-      paste(min(n), "to", max(n)))
+    paste("base", paste(unique(whole(range(n))), collapse = " to "))
   }
   method <- gsub("(^|-)([a-z])", "\\1\\U\\2", fit$method, perl = TRUE)
   interval <- paste0(level_text(fit$conf_level), " ", method, " intervals",

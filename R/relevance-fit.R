@@ -175,7 +175,7 @@ relevance_spec <- function(fit) {
   n <- fit$n[seq_len(fit$n.items), ]
   n <- n[!is.na(n)]
   base <- if (length(n) > 0L) {
-    if (min(n) == max(n)) format(min(n)) else paste(min(n), "to", max(n))
+    paste(unique(whole(range(n))), collapse = " to ")
   }
   new_nid_spec(
     "Relevance",

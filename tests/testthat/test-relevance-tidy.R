@@ -31,8 +31,13 @@ test_that("tables for print do not depend on options", {
   expect_identical(got[1, "95% interval"], "59.7\u201372.4")
   expect_identical(got$Base[1], "208")
   expect_identical(got[["Share, %"]][17:18], c("", ""))
-  withr::with_options(list(OutDec = ",", scipen = -10, digits = 3), {
+  words <- in_words(x)
+  spec <- format(get_spec(x))
+  withr::with_options(list(OutDec = ",", scipen = -10, digits = 3,
+                           warn = 2), {
     expect_identical(relevance_table(x), got)
+    expect_identical(in_words(x), words)
+    expect_identical(format(get_spec(x)), spec)
   })
 })
 
