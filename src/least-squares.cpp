@@ -79,3 +79,32 @@ Rcpp::List fit_groups_cpp(const Eigen::Map<Eigen::MatrixXd>& x,
       Rcpp::Named("r.squared") = out.r_squared,
       Rcpp::Named("kappa") = out.condition, Rcpp::Named("rank") = out.rank);
 }
+
+namespace {
+
+template <int RTYPE>
+SEXP starts_of(const Rcpp::Vector<RTYPE>& key) {
+  std::vector<int> first;
+  const R_xlen_t n = key.size();
+  for (R_xlen_t i = 0; i < n; ++i) {
+    if (i == 0 || key[i] > key[i - 1]) {
+      first.push_back(static_cast<int>(i));
+    } else if (key[i] < key[i - 1]) {
+      return R_NilValue;
+    }
+  }
+  first.push_back(static_cast<int>(n));
+  return Rcpp::wrap(first);
+}
+
+}  // namespace
+
+// The rows (from 0) at which a sorted numeric key changes, and the number of
+// rows; NULL when it is not sorted.
+// [[Rcpp::export]]
+SEXP group_starts_cpp(SEXP key) {
+  if (TYPEOF(key) == INTSXP) {
+    return starts_of<INTSXP>(key);
+  }
+  return starts_of<REALSXP>(key);
+}

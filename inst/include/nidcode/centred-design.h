@@ -46,17 +46,21 @@ inline void check_design(const design_spec& spec, Eigen::Index variables) {
   }
 }
 
-// 2^e with max|x| in [2^(e-1), 2^e); 0 for nothing to scale.
+// e with x in [2^(e-1), 2^e); 0 for nothing to scale.
+inline int exponent_of(double x) {
+  int e = 0;
+  if (x > 0 && std::isfinite(x)) {
+    std::frexp(x, &e);
+  }
+  return e;
+}
+
 inline int binary_exponent(const double* x, Eigen::Index n) {
   double largest = 0;
   for (Eigen::Index i = 0; i < n; ++i) {
     largest = std::max(largest, std::abs(x[i]));
   }
-  int e = 0;
-  if (largest > 0 && std::isfinite(largest)) {
-    std::frexp(largest, &e);
-  }
-  return e;
+  return exponent_of(largest);
 }
 
 // x 2^e. The factor is put together from its bits where it is a normal
@@ -199,17 +203,21 @@ class centred_design {
   // that the low part is mostly zero.
   void scale_variable(const double* x, Eigen::Index n, Eigen::Index v,
                       bool centred) {
-    const int e = binary_exponent(x, n);
+    double low = n > 0 ? x[0] : 0;
+    double high = low;
+    for (Eigen::Index i = 1; i < n; ++i) {
+      low = std::min(low, x[i]);
+      high = std::max(high, x[i]);
+    }
+    const int e = exponent_of(std::max(std::abs(low), std::abs(high)));
+    low = scale_binary(low, -e);
+    high = scale_binary(high, -e);
     double* out = moved_.data() + v * n;
     double* lo = moved_lo_.data() + v * n;
-    double low = 1;
-    double high = -1;
     double sum = 0;
     for (Eigen::Index i = 0; i < n; ++i) {
       out[i] = scale_binary(x[i], -e);
       lo[i] = 0;
-      low = std::min(low, out[i]);
-      high = std::max(high, out[i]);
       sum += out[i];
     }
     exponent_[static_cast<std::size_t>(v)] = e;
@@ -267,15 +275,18 @@ class centred_design {
         lo[i] = next.lo;
       }
     }
-    const int e = binary_exponent(hi, n);
+    // The variable itself is scaled already; its powers shrink.
+    const int e = term.power > 1 ? binary_exponent(hi, n) : 0;
     column_exponent_[static_cast<std::size_t>(j)] =
         e + term.power *
                 inner_exponent_[static_cast<std::size_t>(term.variable)];
     const double factor = scale_binary(1.0, -e);
-    for (Eigen::Index i = 0; i < n; ++i) {
+    for (Eigen::Index i = 0; e != 0 && i < n; ++i) {
       hi[i] *= factor;
       lo[i] *= factor;
-      two_parts_ = two_parts_ || lo[i] != 0;
+    }
+    for (Eigen::Index i = 0; !two_parts_ && i < n; ++i) {
+      two_parts_ = lo[i] != 0;
     }
   }
 

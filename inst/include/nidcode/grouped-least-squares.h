@@ -8,6 +8,7 @@
 
 #include <Eigen/Core>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -36,8 +37,8 @@ struct grouped_fits {
 };
 
 // A point that its own coefficient fits exactly (leverage 1) has no residual
-// to judge its error by: HC3 does not exist.
-constexpr double full_leverage = 1 - 1e-10;
+// to judge its error by: HC3 does not exist. Here 1 - leverage.
+constexpr double full_leverage = 1e-10;
 
 inline void store_fit(const least_squares& fit, const design_spec& spec,
                       Eigen::Index n, Eigen::Index g, grouped_fits& out,
@@ -48,24 +49,29 @@ inline void store_fit(const least_squares& fit, const design_spec& spec,
   out.r_squared[g] = fit.r_squared(spec);
   out.condition[g] = fit.condition();
   out.rank[static_cast<std::size_t>(g)] = static_cast<int>(fit.rank());
-  scaled.resize(static_cast<std::size_t>(n));
+  const std::size_t size = static_cast<std::size_t>(n);
+  scaled.resize(3 * size);
+  double* left = scaled.data();
+  double* product = left + size;
+  double* error = product + size;
+  std::fill(left, left + n, 1.0);
+  for (Eigen::Index k = 0; k < fit.rank(); ++k) {
+    const double* q = fit.qr().q_column(k);
+    for (Eigen::Index i = 0; i < n; ++i) {
+      left[i] -= q[i] * q[i];
+    }
+  }
+  const double* residual = fit.scaled_residuals();
   for (Eigen::Index i = 0; i < n; ++i) {
-    const double h = fit.leverage(i);
-    scaled[static_cast<std::size_t>(i)] =
-        h < full_leverage ? fit.residual(i) / (1 - h) : none;
+    error[i] = left[i] > full_leverage ? residual[i] / left[i] : none;
   }
   for (Eigen::Index j = 0; j < spec.columns(); ++j) {
     out.coefficient(j, g) = fit.coefficient(j);
-    if (fit.is_aliased(j)) {
-      out.error_iid(j, g) = none;
-      out.error_hc3(j, g) = none;
-      continue;
-    }
-    out.error_iid(j, g) =
-        sigma * fit.error_of(j, [](Eigen::Index) { return 1.0; });
-    out.error_hc3(j, g) = fit.error_of(j, [&](Eigen::Index i) {
-      return scaled[static_cast<std::size_t>(i)];
-    });
+    const bool lost = fit.is_aliased(j);
+    out.error_iid(j, g) = lost ? none : sigma * fit.error_of(j);
+    out.error_hc3(j, g) =
+        lost ? none
+             : fit.error_of(j, error, fit.residual_exponent(), product);
   }
 }
 

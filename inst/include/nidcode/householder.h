@@ -18,6 +18,14 @@
 
 namespace nidcode {
 
+inline double dot_product(const double* a, const double* b, Eigen::Index n) {
+  double sum = 0;
+  for (Eigen::Index i = 0; i < n; ++i) {
+    sum += a[i] * b[i];
+  }
+  return sum;
+}
+
 class householder_qr {
  public:
   // Factors `a` (n x p). `kept` then lists the columns that stay, in order.
@@ -29,18 +37,14 @@ class householder_qr {
     Eigen::Index k = 0;
     for (Eigen::Index j = 0; j < p; ++j) {
       double* column = work_.data() + k * n;
-      double length = 0;
       for (Eigen::Index i = 0; i < n; ++i) {
         column[i] = a(i, j);
-        length += column[i] * column[i];
       }
+      const double length = dot_product(column, column, n);
       for (Eigen::Index m = 0; m < k; ++m) {
         reflect(m, n, column);
       }
-      double left = 0;
-      for (Eigen::Index i = k; i < n; ++i) {
-        left += column[i] * column[i];
-      }
+      const double left = dot_product(column + k, column + k, n - k);
       if (k == n || !(std::sqrt(left) > aliased_share * std::sqrt(length))) {
         continue;
       }
@@ -140,11 +144,7 @@ class householder_qr {
 
   void reflect(Eigen::Index m, Eigen::Index n, double* column) const {
     const double* v = work_.data() + m * n;
-    double dot = 0;
-    for (Eigen::Index i = m; i < n; ++i) {
-      dot += v[i] * column[i];
-    }
-    dot *= factor_[m];
+    const double dot = factor_[m] * dot_product(v + m, column + m, n - m);
     for (Eigen::Index i = m; i < n; ++i) {
       column[i] -= dot * v[i];
     }

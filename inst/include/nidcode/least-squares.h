@@ -55,10 +55,7 @@ class least_squares {
     if (df <= 0) {
       return std::numeric_limits<double>::quiet_NaN();
     }
-    double sum = 0;
-    for (Eigen::Index i = 0; i < n_; ++i) {
-      sum += residual_[i] * residual_[i];
-    }
+    const double sum = dot_product(residual_.data(), residual_.data(), n_);
     return scale_binary(std::sqrt(sum / static_cast<double>(df)),
                       response_exponent_);
   }
@@ -81,17 +78,25 @@ class least_squares {
     return weight_.data() + j * n_;
   }
   int weight_exponent(Eigen::Index j) const { return weight_exponent_[j]; }
-  // sqrt(sum_i W_ij^2 u_i^2): the standard error for errors of sd u_i.
-  template <typename Error>
-  double error_of(Eigen::Index j, Error u) const {
+  // sqrt(sum_i W_ij^2): the standard error for errors of sd 1.
+  double error_of(Eigen::Index j) const {
     const double* w = weight_column(j);
-    double sum = 0;
-    for (Eigen::Index i = 0; i < n_; ++i) {
-      const double term = w[i] * u(i);
-      sum += term * term;
-    }
-    return scale_binary(std::sqrt(sum), weight_exponent_[j]);
+    return scale_binary(std::sqrt(dot_product(w, w, n_)),
+                        weight_exponent_[j]);
   }
+  // sqrt(sum_i W_ij^2 u_i^2) 2^exponent; `u` of n, `product` scratch of n.
+  double error_of(Eigen::Index j, const double* u, int exponent,
+                  double* product) const {
+    const double* w = weight_column(j);
+    for (Eigen::Index i = 0; i < n_; ++i) {
+      product[i] = w[i] * u[i];
+    }
+    return scale_binary(std::sqrt(dot_product(product, product, n_)),
+                        weight_exponent_[j] + exponent);
+  }
+  // Residuals in units of 2^residual_exponent().
+  const double* scaled_residuals() const { return residual_.data(); }
+  int residual_exponent() const { return response_exponent_; }
   // 1 - RSS / TSS, about the mean with an intercept and about 0 without.
   double r_squared(const design_spec& spec) const {
     double mean = 0;
@@ -102,11 +107,11 @@ class least_squares {
       mean /= static_cast<double>(n_);
     }
     double total = 0;
-    double left = 0;
     for (Eigen::Index i = 0; i < n_; ++i) {
       total += (response_[i] - mean) * (response_[i] - mean);
-      left += residual_[i] * residual_[i];
     }
+    const double left =
+        dot_product(residual_.data(), residual_.data(), n_);
     return total > 0 ? 1 - left / total
                      : std::numeric_limits<double>::quiet_NaN();
   }
@@ -132,6 +137,7 @@ class least_squares {
            {&c_, &c_lo_, &g_, &step_, &coefficient_, &entry_}) {
         v->resize(p);
       }
+      raw_.resize(p * p);
     }
     columns_.resize(p);
     weight_exponent_.assign(p, 0);
@@ -192,12 +198,7 @@ class least_squares {
     const Eigen::Index rank = qr_.rank();
     qr_.solve_r_transposed(g_.data());
     for (Eigen::Index k = 0; k < rank; ++k) {
-      const double* q = qr_.q_column(k);
-      double dot = 0;
-      for (Eigen::Index i = 0; i < n_; ++i) {
-        dot += q[i] * f[i];
-      }
-      step_[k] = dot - g_[k];
+      step_[k] = dot_product(qr_.q_column(k), f, n_) - g_[k];
     }
     for (Eigen::Index k = 0; k < rank; ++k) {
       const double* q = qr_.q_column(k);
@@ -314,6 +315,7 @@ class least_squares {
       for (Eigen::Index k = 0; k < qr_.rank(); ++k) {
         const double_double entry = design_.raw_entry(
             spec, j, qr_.kept()[static_cast<std::size_t>(k)]);
+        raw_[j * p_ + k] = entry.hi;
         if (entry.hi != 0) {
           sum = add(sum, multiply(entry, double_double{c_[k], c_lo_[k]}));
         }
@@ -335,8 +337,7 @@ class least_squares {
         continue;
       }
       for (Eigen::Index k = 0; k < qr_.rank(); ++k) {
-        entry_[k] = design_.raw_entry(
-            spec, j, qr_.kept()[static_cast<std::size_t>(k)]).hi;
+        entry_[k] = raw_[j * p_ + k];
       }
       const int e = binary_exponent(entry_.data(), qr_.rank());
       for (Eigen::Index k = 0; k < qr_.rank(); ++k) {
@@ -359,7 +360,7 @@ class least_squares {
   std::vector<double_double> sums_;
   std::vector<const double*> columns_;
   std::vector<double> response_, residual_, f_, weight_;
-  std::vector<double> c_, c_lo_, g_, step_, coefficient_, entry_;
+  std::vector<double> c_, c_lo_, g_, step_, coefficient_, entry_, raw_;
 };
 
 }  // namespace nidcode
