@@ -11,7 +11,7 @@ dependence_data <- function(data, formula, index, by, call) {
   plain <- strip_container(data, call)
   check_formula(formula, call)
   parts <- formula_parts(formula, plain, call)
-  check_by(by, plain, call)
+  check_dependence_by(by, plain, call)
   index <- dependence_index(plain, index, by, call)
   order <- dependence_order(plain, index, by, call)
   values <- lapply(parts$columns, function(name) {
@@ -105,7 +105,7 @@ eval_term <- function(variables, values, formula, n, call) {
   out
 }
 
-check_by <- function(by, plain, call) {
+check_dependence_by <- function(by, plain, call) {
   if (is.null(by)) {
     return(invisible())
   }

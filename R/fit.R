@@ -163,8 +163,6 @@ as_lm <- function(x) {
   out
 }
 
-`%||%` <- function(x, y) if (is.null(x)) y else x
-
 #' @rdname fits
 #' @export
 coef.nid_fit <- function(object, ...) object$coefficients
@@ -244,7 +242,7 @@ predict.nid_fit <- function(object, newdata = NULL, type = "response",
                                    "predict anew"), object,
                   rlang::current_env())
   }
-  x <- if (is.null(newdata)) object$x else new_design(object, newdata)
+  x <- if (is.null(newdata)) object$x else newdata_matrix(object, newdata)
   keep <- !object$aliased
   x <- x[, keep, drop = FALSE]
   fit <- if (is.null(newdata)) fitted.nid_fit(object) else
@@ -277,7 +275,7 @@ predict_interval <- function(object, x, fit, interval, level) {
   cbind(fit = fit, lwr = fit - width * se, upr = fit + width * se)
 }
 
-new_design <- function(object, newdata) {
+newdata_matrix <- function(object, newdata) {
   check_data_frame(newdata, call = rlang::caller_env())
   terms <- stats::delete.response(stats::terms(object$formula))
   check_columns(newdata, all.vars(terms), "newdata",

@@ -298,3 +298,17 @@ say_verdict <- function(r, y, x, group, lag) {
     paste0(who, ": not tested, ", r$why, " (levels: ", levels, ").")
   )
 }
+
+#' @rdname in_words
+#' @export
+in_words.nid_verdict <- function(x, ...) {
+  rlang::check_dots_empty()
+  x[["sentence"]]
+}
+
+#' @rdname in_words
+#' @export
+in_words.nid_dependence <- function(x, ...) {
+  rlang::check_dots_empty()
+  in_words.nid_verdict(verdict(x))
+}
