@@ -289,5 +289,5 @@ spline_reference <- function(time, y, order, at,
   }
   list(estimate = est, std.error = se, weights = weights, lambda = lambdas,
        rss = rss, df = r, log_lik = log_lik, edf = grid$n - get("trace"),
-       cov = lapply(fits, `[[`, "cov"))
+       cov = lapply(fits, `[[`, "cov"), means = lapply(fits, `[[`, "mean"))
 }

@@ -1,7 +1,7 @@
 # Coverage, interval score and error of the averaged smoothing spline on known
 # truths: 13 truths and 2 hard ones x n 8, 12, 20 x noise 1, 2, 5 % of the
-# range x equal and random steps = 270 cells of 2,000 runs. One row a cell goes to
-# result.csv.
+# range x equal and random steps = 270 cells of 2,000 runs. One row a cell goes
+# to result.csv.
 #
 #   Rscript run.R [result.csv] [runs] [runs of mgcv]
 #
