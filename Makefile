@@ -4,8 +4,10 @@
 
 RSCRIPT = Rscript --no-save --no-restore
 # Two jobs at most: the sub-make that compiles the package sees no other
-# setting of this one.
-INSTALL = MAKEFLAGS=-j2 R CMD INSTALL --preclean --clean --no-test-load .
+# setting of this one. Quiet unless it fails.
+INSTALL = echo "installing nidcode"; log=$$(mktemp); \
+  MAKEFLAGS=-j2 R CMD INSTALL --preclean --clean . >$$log 2>&1 && \
+  rm -f $$log || { cat $$log; rm -f $$log; exit 1; }
 
 .PHONY: help reproduce test install docs bench study headers sanitize \
   valgrind clean

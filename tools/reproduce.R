@@ -90,7 +90,10 @@ main <- function() {
     length(list.files(file.path(to, part)))
   }, integer(1))
   cat("\nHeadline numbers\n\n")
-  print(as.data.frame(numbers), right = FALSE, row.names = FALSE)
+  shown <- as.data.frame(numbers)
+  shown$value <- format(shown$value, digits = 4L, drop0trailing = TRUE)
+  options(width = 100L)
+  print(shown, right = FALSE, row.names = FALSE)
   cat("\nWritten: reproduction/report.html, ", counts[["tables"]],
       " tables, ", counts[["figures"]], " figures\n", sep = "")
   if (any(counts == 0L)) {
