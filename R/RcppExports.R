@@ -9,6 +9,10 @@ fit_groups_cpp <- function(x, y, first, variable, power, intercept, threads) {
     .Call(`_nidcode_fit_groups_cpp`, x, y, first, variable, power, intercept, threads)
 }
 
+group_starts_cpp <- function(key) {
+    .Call(`_nidcode_group_starts_cpp`, key)
+}
+
 panel_order_cpp <- function(region, time) {
     .Call(`_nidcode_panel_order_cpp`, region, time)
 }

@@ -53,6 +53,10 @@ code_panel <- function(data, scheme, index = NULL, names_from = NULL,
   plain <- strip_container(data, call)
   index <- find_index(plain, index, call)
   attr(plain, "nid_index") <- NULL
+  named <- name_nameless(plain, scheme)
+  plain <- named$plain
+  scheme <- named$scheme
+  check_index_apart(index, scheme, names_from, call)
   parts <- if (is.null(names_from)) {
     read_wide(plain, scheme, index, status, call)
   } else {
@@ -65,6 +69,29 @@ code_panel <- function(data, scheme, index = NULL, names_from = NULL,
                             values_from = values_from))
 }
 
+# A column without a name cannot be found by name: it gets one.
+name_nameless <- function(plain, scheme) {
+  if ("" %in% scheme[["indicator"]]) {
+    label <- "(no name)"
+    names(plain)[names(plain) == ""] <- label
+    kept <- attributes(scheme)
+    scheme <- unclass_scheme(scheme)
+    scheme$indicator[scheme$indicator == ""] <- label
+    attributes(scheme) <- kept
+  }
+  list(plain = plain, scheme = scheme)
+}
+
+check_index_apart <- function(index, scheme, names_from, call) {
+  both <- intersect(index, scheme[["indicator"]])
+  if (length(both) > 0L && is.null(names_from)) {
+    stop_nid("argument",
+             paste0("Column ", some_of(both), " is an index and an ",
+                    "indicator of the scheme; it can be one of them."),
+             argument = "index", columns = both, call = call)
+  }
+}
+
 # Rows in panel order: `row` NULL means as they stand.
 panel_rows <- function(plain, index, call, unique_keys = TRUE) {
   time <- numeric_time(plain[[index[["time"]]]], index[["time"]], call)
@@ -74,7 +101,7 @@ panel_rows <- function(plain, index, call, unique_keys = TRUE) {
   rows$time <- time
   rows$labels <- if (is.null(region)) "all" else {
     labels <- region[rows$first]
-    if (is.factor(labels)) droplevels(labels) else labels
+    if (is.factor(labels)) drop_unused(labels) else labels
   }
   rows$row_of <- function(r) {
     at <- seq.int(rows$offset[r] + 1L, length.out = rows$offset[r + 1L] -
@@ -85,6 +112,18 @@ panel_rows <- function(plain, index, call, unique_keys = TRUE) {
     check_keys(rows, call)
   }
   rows
+}
+
+drop_unused <- function(labels) {
+  out <- droplevels(labels)
+  gone <- setdiff(levels(labels), levels(out))
+  if (length(gone) > 0L) {
+    inform_nid("dropped_levels",
+               paste0("Regions without a row are dropped: ",
+                      some_of(gone, quote = "\""), "."),
+               values = gone)
+  }
+  out
 }
 
 check_keys <- function(rows, call) {
@@ -114,6 +153,13 @@ check_keys <- function(rows, call) {
   }
 }
 
+# The same from rows of the data.
+source_places <- function(rows) {
+  function(at) {
+    row_places(rows, if (is.null(rows$row)) at else match(at, rows$row))
+  }
+}
+
 # Panel rows in words: "A 2007, B 2009".
 row_places <- function(rows, at) {
   region <- findInterval(at - 1L, rows$offset, left.open = FALSE,
@@ -136,7 +182,7 @@ read_wide <- function(plain, scheme, index, status, call) {
   rows <- panel_rows(plain, index, call)
   arrange <- function(x) if (is.null(rows$row)) x else x[rows$row]
   x <- lapply(indicators, function(name) {
-    arrange(numeric_values(plain[[name]], name, call))
+    arrange(numeric_values(plain[[name]], name, call, source_places(rows)))
   })
   names(x) <- indicators
   labels <- list()
@@ -176,7 +222,8 @@ read_long <- function(plain, scheme, index, names_from, values_from, status,
   kept <- as_plain_frame(plain[use, , drop = FALSE])
   keys <- panel_rows(kept, index, call, unique_keys = FALSE)
   cells <- long_cells(keys, match(name[use], indicators), indicators, call)
-  value <- numeric_values(kept[[values_from]], values_from, call)
+  value <- numeric_values(kept[[values_from]], values_from, call,
+                          source_places(keys))
   spread <- function(x, empty) {
     lapply(seq_along(indicators), function(k) {
       out <- rep(empty, cells$n)

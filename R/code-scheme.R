@@ -50,6 +50,9 @@ code_scheme <- function(indicator, code, direction = 1, weight = 1,
     stop_argument("indicator", "a character vector without NA", indicator,
                   call)
   }
+  if (length(indicator) == 0L) {
+    stop_nid("scheme", "A scheme needs at least one indicator.", call = call)
+  }
   twice <- unique(indicator[duplicated(indicator)])
   if (length(twice) > 0L) {
     stop_nid("duplicate_name",
@@ -58,11 +61,9 @@ code_scheme <- function(indicator, code, direction = 1, weight = 1,
              columns = twice, call = call)
   }
   n <- length(indicator)
-  recycled <- lapply(
-    list(code = code, direction = direction, weight = weight,
-         transform = transform, unit = unit, sd = sd, low = low, high = high),
-    identity
-  )
+  recycled <- list(code = code, direction = direction, weight = weight,
+                   transform = transform, unit = unit, sd = sd, low = low,
+                   high = high)
   vcov <- attr(weight, "vcov", exact = TRUE)
   if (!is.null(names(weight))) {
     recycled$weight <- match_weights(weight, indicator, call)

@@ -49,7 +49,7 @@ defining_codes <- function(x, normalise = "zscore", reference = "panel",
 # The affine map of a panel with its settings; codes are computed from it on
 # demand, so that millions of series need no normalised copy.
 define <- function(x, normalise, reference, aggregate, missing, call) {
-  panel <- check_panel(x, call = call)
+  panel <- lift_denormals(check_panel(x, call = call), normalise)
   check_choice(normalise, c("zscore", "minmax", "index", "goalposts", "rank",
                             "none"), call = call)
   check_choice(aggregate, c("mean", "geometric", "harmonic"), call = call)

@@ -19,5 +19,6 @@
 "_PACKAGE"
 
 # S3 generics of stats that our methods extend.
-#' @importFrom stats coef confint nobs predict residuals simulate update vcov
+#' @importFrom stats coef confint fitted hatvalues logLik model.matrix nobs
+#'   predict residuals simulate update vcov
 NULL

@@ -34,12 +34,15 @@ panel_as_rows <- function(panel) {
        time = row_time(panel), row = NULL)
 }
 
-warn_zero_spread <- function(names) {
+warn_zero_spread <- function(names, regions = NULL) {
   if (length(names) > 0L) {
     warn_nid("zero_spread",
              paste0("No spread in ", some_of(unique(names)),
+                    if (length(regions) > 0L) {
+                      paste0(" of ", some_of(regions))
+                    },
                     " (within the reference): its normalised value is 0."),
-             columns = unique(names))
+             columns = unique(names), regions = regions)
   }
 }
 
@@ -52,6 +55,24 @@ warn_digits_lost <- function(name, mean, sd) {
                     "last digits; rates of it are mostly rounding."),
              columns = name)
   }
+}
+
+# Values so small that a reciprocal overflows are lifted by a power of two,
+# which no z-score and no share of a range can notice.
+lift_denormals <- function(panel, kind) {
+  if (!kind %in% c("zscore", "minmax")) {
+    return(panel)
+  }
+  for (k in which(panel$scheme[["transform"]] == "none")) {
+    name <- panel$scheme[["indicator"]][k]
+    first <- Find(function(v) !is.na(v) && v != 0, utils::head(panel$x[[name]],
+                                                               100L))
+    if (!is.null(first) && abs(first) < 1e-290 &&
+        max(abs(panel$x[[name]]), na.rm = TRUE) < 1e-290) {
+      panel$x[[name]] <- panel$x[[name]] * 2^800
+    }
+  }
+  panel
 }
 
 # list(centre, inverse) of one indicator from the moments of its reference.
@@ -102,9 +123,14 @@ normalisation <- function(panel, kind, reference, call) {
     affine_from_moments(kind, m, name = name)
   })
   names(out) <- names
-  flat <- vapply(out, function(a) any(a$scale == 0 | is.na(a$scale) &
-                                        !is.na(a$centre)), logical(1))
-  warn_zero_spread(names[flat])
+  no_spread <- function(a) {
+    which(!is.na(a$centre) & (is.na(a$scale) | a$scale == 0))
+  }
+  flat <- lapply(out, no_spread)
+  by_region <- identical(reference, "region")
+  warn_zero_spread(names[lengths(flat) > 0L], if (by_region) {
+    as.character(panel$regions[sort(unique(unlist(flat)))])
+  })
   list(centre = lapply(out, `[[`, "centre"), scale = lapply(out, `[[`, "scale"))
 }
 

@@ -214,6 +214,8 @@ numeric_time <- function(x, name, call) {
   } else if (inherits(x, c("yearmonth", "yearquarter"))) {
     day <- as.POSIXlt(as.Date(x))
     day$year + 1900 + day$mon / 12
+  } else if (inherits(x, c("yearmon", "yearqtr"))) {
+    as.double(unclass(x))
   } else if (inherits(x, "integer64")) {
     integer64_to_double(x, name, call)
   } else if (is.integer(x)) {
@@ -339,7 +341,10 @@ warn_lookalikes <- function(x) {
 }
 
 fold_names <- function(x) {
-  x <- utf8::utf8_normalize(enc2utf8(x), map_case = TRUE, map_compat = TRUE)
+  # In two steps: utf8 1.2.3 leaves Cyrillic capitals as they are when asked
+  # for both at once.
+  x <- utf8::utf8_normalize(enc2utf8(x), map_compat = TRUE)
+  x <- utf8::utf8_normalize(x, map_case = TRUE)
   x <- gsub("[[:space:]\u00a0]+", " ", x)
   x <- trimws(x)
   # Cyrillic a ve ie ka em en o er es te u ha, and dotted i.

@@ -1,6 +1,8 @@
 # Columns of values: which types are numbers, which are refused and why.
 
-numeric_values <- function(x, name, call = rlang::caller_env()) {
+# `where(rows)` gives the regions and times of rows, where they are known.
+numeric_values <- function(x, name, call = rlang::caller_env(),
+                           where = NULL) {
   if (is.matrix(x) || is.array(x)) {
     if (NCOL(x) != 1L) {
       stop_not_numeric(name, call, paste0("it is a matrix of ", NCOL(x),
@@ -20,7 +22,7 @@ numeric_values <- function(x, name, call = rlang::caller_env()) {
   if (is.logical(x) && all(is.na(x))) {
     return(rep(NA_real_, length(x)))
   }
-  if (!is.numeric(x)) {
+  if (!is.numeric(x) && !inherits(x, "difftime")) {
     stop_not_numeric(name, call,
                      paste0("it is <", paste(class(x), collapse = "/"), ">"))
   }
@@ -28,16 +30,21 @@ numeric_values <- function(x, name, call = rlang::caller_env()) {
   out <- as.double(x)
   count <- count_missing_cpp(out)
   if (count[["infinite"]] > 0) {
-    rows <- which(is.infinite(out))
-    stop_nid(
-      "not_finite",
-      c(paste0("Column ", some_of(name), " has ",
-               count_of(length(rows), "infinite value"), "."),
-        x = paste0("Rows ", some_of(rows, quote = ""), ".")),
-      columns = name, rows = rows, n = length(rows), call = call
-    )
+    stop_infinite(name, which(is.infinite(out)), where, call)
   }
   out
+}
+
+stop_infinite <- function(name, rows, where, call) {
+  place <- if (!is.null(where)) where(rows)
+  stop_nid(
+    "not_finite",
+    c(paste0("Column ", some_of(name), " has ",
+             count_of(length(rows), "infinite value"), "."),
+      x = place$text %||% paste0("Rows ", some_of(rows, quote = ""), ".")),
+    columns = name, rows = rows, regions = place$regions,
+    times = place$times, n = length(rows), call = call
+  )
 }
 
 # Numbers in the clothes of another class are used as they are, and said so.

@@ -3,7 +3,7 @@ status_table <- function() {
   data.frame(
     status = c("break", "estimated", "provisional", "imputed", "derived",
                "times", "suppressed", "na", "not_found", "zero", "ok", ""),
-    letter = c("b", "e", "p", NA, "d", NA, "c", "u", NA, NA, NA, NA),
+    letter = c("b", "e", "p", NA, "d", NA, "c", NA, NA, NA, NA, NA),
     value = c(rep("used", 6L), rep("must be NA", 3L), rep("used", 3L)),
     effect = c(
       "first value of a new method; see `breaks`",
@@ -21,7 +21,8 @@ status_table <- function() {
 #'
 #' @return A data frame: `status` <chr> the label, `letter` <chr> the SDMX
 #'   letter that means the same, `value` <chr> whether the number is used,
-#'   `effect` <chr> what follows. Letter `f` (forecast) is read as estimated.
+#'   `effect` <chr> what follows. Letters `u` (low reliability) and `f`
+#'   (forecast) are read as estimated.
 #'   Any other label: the value is used, and a message says so.
 #' @source Letters: SDMX code list for observation status (CL_OBS_STATUS).
 #' @family bring in
@@ -37,7 +38,7 @@ status_letters <- function() {
   table <- status_table()
   letters <- table$status[!is.na(table$letter)]
   names(letters) <- table$letter[!is.na(table$letter)]
-  c(letters, f = "estimated")
+  c(letters, u = "estimated", f = "estimated")
 }
 
 # Labels of one column as numbers into `levels`; NA and "" are "ok".

@@ -43,6 +43,17 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// group_starts_cpp
+SEXP group_starts_cpp(SEXP key);
+RcppExport SEXP _nidcode_group_starts_cpp(SEXP keySEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type key(keySEXP);
+    rcpp_result_gen = Rcpp::wrap(group_starts_cpp(key));
+    return rcpp_result_gen;
+END_RCPP
+}
 // panel_order_cpp
 Rcpp::List panel_order_cpp(SEXP region, SEXP time);
 RcppExport SEXP _nidcode_panel_order_cpp(SEXP regionSEXP, SEXP timeSEXP) {
@@ -269,6 +280,7 @@ END_RCPP
 static const R_CallMethodDef CallEntries[] = {
     {"_nidcode_fit_least_squares_cpp", (DL_FUNC) &_nidcode_fit_least_squares_cpp, 5},
     {"_nidcode_fit_groups_cpp", (DL_FUNC) &_nidcode_fit_groups_cpp, 7},
+    {"_nidcode_group_starts_cpp", (DL_FUNC) &_nidcode_group_starts_cpp, 1},
     {"_nidcode_panel_order_cpp", (DL_FUNC) &_nidcode_panel_order_cpp, 2},
     {"_nidcode_count_missing_cpp", (DL_FUNC) &_nidcode_count_missing_cpp, 1},
     {"_nidcode_ascii_lookalikes_cpp", (DL_FUNC) &_nidcode_ascii_lookalikes_cpp, 1},

@@ -19,8 +19,10 @@ world <- function() {
     region = rep(d$region, 2), year = rep(d$year, 2),
     indicator = rep(c("x", "y"), each = 12), value = c(d$x, d$y)
   )
-  sx <- code_scheme("x", "production")
-  sxy <- code_scheme(c("x", "y"), "production")
+  # One code in the model, so that none is missing.
+  alone <- nid_codes()[1L, ]
+  sx <- code_scheme("x", "production", codes = alone)
+  sxy <- code_scheme(c("x", "y"), "production", codes = alone)
   idx <- c("region", "year")
   panel <- function(d, scheme = sx, index = idx, ...) {
     code_panel(d, scheme, index, ...)
@@ -40,8 +42,8 @@ world <- function() {
   # The indicator or the region column under another name.
   Nn <- function(name) {
     names(d)[3] <- name
-    basic_code(defining_codes(panel(d, code_scheme(name, "production")),
-                              "none"), rate = rate_difference())
+    s <- code_scheme(name, "production", codes = alone)
+    basic_code(defining_codes(panel(d, s), "none"), rate = rate_difference())
   }
   Ni <- function(name) {
     names(d)[1] <- name

@@ -143,7 +143,7 @@ test_that("replicate weights", {
 test_that("a srvyr design is read like a survey design", {
   skip_if_not_installed("srvyr")
   d <- make_respondents()
-  s <- srvyr::as_survey_design(d, ids = "cluster", weights = "weight")
+  s <- getExportedValue("srvyr", "as_survey_design")(d, ids = "cluster", weights = "weight")
   expect_equal(as.data.frame(relevance(s, items)),
                as.data.frame(relevance(d, items, weights = "weight",
                                        ids = "cluster")), tolerance = 1e-12)
