@@ -253,9 +253,7 @@ defining_table <- function(def) {
   n <- n_rows(def$panel)
   parts <- lapply(codes, function(code) {
     v <- code_values(def, code, count = TRUE)
-    at <- rep(FALSE, n)
-    at[code_breaks(def, code, v$changed)] <- TRUE
-    c(v, list(at = at))
+    c(v, list(at = observed_breaks(def, code, v)))
   })
   inform_lost_times(parts)
   rows <- rep(seq_len(n), each = length(codes))
@@ -272,6 +270,19 @@ defining_table <- function(def) {
   names(columns)[length(columns)] <- "break"
   new_nid_table(columns, "defining", defining_spec(def, "Defining codes"),
                 fit = def)
+}
+
+# Where a new method starts in a code: at the first time it is observed after.
+observed_breaks <- function(def, code, v) {
+  at <- rep(FALSE, length(v$value))
+  breaks <- code_breaks(def, code, v$changed)
+  if (length(breaks) > 0L) {
+    g <- code_grids_cpp(v$value, def$panel$offset, row_time(def$panel), breaks)
+    use <- g$grid[g$grid > 0L]
+    at[!is.na(v$value)] <-
+      g$step[sequence(diff(g$offset)[use], from = g$offset[use] + 1L)] > 0L
+  }
+  at
 }
 
 # Which indicator costs the most times under "constant".

@@ -38,6 +38,9 @@ inline double residual_sd(const rate_operator& op, const double* y, int n) {
   }
   double rss = 0;
   for (int i = 0; i < n; ++i) {
+    if (!op.defined[0][static_cast<std::size_t>(i)]) {
+      continue;
+    }
     // Values are taken from the first one, so that an offset costs no digits.
     double fit = 0;
     for (int j = 0; j < n; ++j) {

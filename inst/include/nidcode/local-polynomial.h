@@ -176,18 +176,18 @@ inline rate_operator local_polynomial(const time_grid& grid,
   if (!options.shift) {
     inside.step = nullptr;
   }
-  bool all = grid.n > 0;
+  int fitted = 0;
   for (const auto& segment : segments) {
     for (int i = segment[0]; i < segment[1]; ++i) {
       const local_window window =
           find_window(grid.time, i, segment[0], segment[1], options);
       fit_window(inside, i, window, options, out);
-      all = all && out.defined[0][static_cast<std::size_t>(i)];
+      fitted += out.defined[0][static_cast<std::size_t>(i)];
     }
   }
-  // Residual degrees of freedom n - 2 tr S + tr S'S.
-  out.df = all ? grid.n - 2 * out.rate[0].trace() + out.rate[0].squaredNorm()
-               : 0;
+  // Residual degrees of freedom n - 2 tr S + tr S'S over the times that have a
+  // fit; the rows of the others are 0.
+  out.df = fitted - 2 * out.rate[0].trace() + out.rate[0].squaredNorm();
   return out;
 }
 
