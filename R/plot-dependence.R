@@ -108,7 +108,9 @@ fit_panel <- function(fit, title) {
   x <- if (fit$absorbs) pair$x else raw_regressor(fit)
   points <- data.frame(
     x = x, y = if (fit$log_y) exp(model_y) else model_y,
-    time = if (is.null(fit$time)) NA_character_ else format_time(fit$time)
+    time = if (is.null(fit$time)) NA_character_ else format_time(fit$time),
+    # Labels go away from the curve, so that neighbours share less room.
+    side = ifelse(fit$residuals < 0, 1.8, -0.8)
   )
   at <- seq(min(x), max(x), length.out = 101L)
   band <- if (fit$absorbs) absorbed_band(fit, at) else
@@ -116,7 +118,7 @@ fit_panel <- function(fit, title) {
   if (fit$log_y) {
     band <- exp(band)
   }
-  list(title = title, points = points,
+  list(title = title, points = points, x_name = fit$variables[1L],
        curve = data.frame(x = at, y = band[, 1L], low = band[, 2L],
                           high = band[, 3L]))
 }
@@ -168,7 +170,9 @@ draw_dependence <- function(panels, scale, form, labels, object, title,
   effects <- if (object$effects != "none") {
     paste0(", after ", object$effects, " effects")
   }
-  x_name <- unique(object$fits[[1L]]$variables)
+  # In levels logs are taken back; changes are those of the form's own terms.
+  x_name <- if (scale == "levels") object$data$x_terms[[1L]]$variable else
+    panels[[1L]]$x_name
   .data <- rlang::.data
   p <- ggplot2::ggplot(points, ggplot2::aes(.data[["x"]], .data[["y"]])) +
     ggplot2::geom_ribbon(
@@ -186,8 +190,10 @@ draw_dependence <- function(panels, scale, form, labels, object, title,
                        100 * object$conf_level, "% band")
     )
   if (labels) {
-    p <- p + ggplot2::geom_text(ggplot2::aes(label = .data[["time"]]), size = 2.6,
-                                vjust = -0.8, check_overlap = TRUE)
+    p <- p + ggplot2::geom_text(
+      ggplot2::aes(label = .data[["time"]], vjust = .data[["side"]]),
+      size = 2.6
+    )
   }
   if (length(panels) > 1L) {
     p <- p + ggplot2::facet_wrap(~panel, scales = "free")

@@ -95,3 +95,38 @@ test_that("trends in raw calendar years keep 13, 12, 11 digits", {
     }
   }
 })
+
+test_that("code_dependence() keeps the digits of its engine", {
+  power <- function(degree) {
+    terms <- c(list(quote(x)), lapply(seq_len(degree)[-1L], function(k) {
+      call("I", call("^", quote(x), as.double(k)))
+    }))
+    stats::as.formula(call("~", quote(y), Reduce(\(a, b) call("+", a, b),
+                                                 terms)))
+  }
+  sets <- list(
+    Norris = list(power(1), 13), Pontius = list(power(2), 13),
+    Wampler1 = list(power(5), 13), Wampler2 = list(power(5), 13),
+    Wampler3 = list(power(5), 13), Wampler4 = list(power(5), 13),
+    Wampler5 = list(power(5), 13), NoInt1 = list(y ~ 0 + x, 14),
+    NoInt2 = list(y ~ 0 + x, 14), Filip = list(power(10), 13),
+    Longley = list(y ~ x1 + x2 + x3 + x4 + x5 + x6, 13)
+  )
+  certified <- nist("certified.csv")
+  for (set in names(sets)) {
+    dep <- suppressMessages(suppressWarnings(
+      code_dependence(nist_data(set), sets[[set]][[1]], scale = "levels"),
+      classes = "nidcode_warning_perfect_fit"
+    ))
+    truth <- certified[certified$dataset == set, ]
+    b <- startsWith(truth$term, "B")
+    t <- tidy(dep)
+    expect_gte(digits_right(t$estimate, truth$exact[b]), !!sets[[set]][[2]])
+    expect_gte(digits_right(t$std.error, truth$exact.sd[b]), 13)
+    expect_gte(digits_right(glance(dep)$sigma,
+                            truth$exact[truth$term == "sigma"]), 13)
+  }
+  expect_warning(code_dependence(nist_data("Wampler1"), power(5),
+                                 scale = "levels"),
+                 class = "nidcode_warning_perfect_fit")
+})
