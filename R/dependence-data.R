@@ -4,9 +4,14 @@
 # A unit is a region within a group of `by`: what is differenced, lagged and
 # detrended on its own. Without an index there is no time and one unit a group.
 dependence_data <- function(data, formula, index, by, call) {
+  smoothed <- character()
   if (inherits(data, "nid_model")) {
-    index <- if (is.null(index)) stats::na.omit(data$panel$index) else index
+    own <- unname(data$panel$index[!is.na(data$panel$index)])
+    smoothed <- smoothed_columns(data)
     data <- augment(data)
+    # A row for each region and time, also where the model's data are long.
+    data <- data[!duplicated(as.data.frame(data[own])), ]
+    index <- if (is.null(index)) own else index
   }
   plain <- strip_container(data, call)
   check_formula(formula, call)
@@ -25,8 +30,18 @@ dependence_data <- function(data, formula, index, by, call) {
                   call),
     values = values, expressions = parts[c("y", "x")],
     x_terms = parts$x_terms, intercept = parts$intercept,
-    index = index, by = by, formula = formula
+    index = index, by = by, formula = formula, smoothed = smoothed
   ))
+}
+
+# Rates that borrow from neighbouring years: all but divided differences.
+smoothed_columns <- function(model) {
+  fit <- get_fit(model$rates)
+  if (identical(fit$rate$name, "difference")) {
+    return(character())
+  }
+  dynamic <- vapply(fit$codes, \(code) code$dynamic, "")
+  c(paste0(".", rep(dynamic, each = 2L), c("", ".rate")), ".industrial")
 }
 
 check_formula <- function(formula, call) {

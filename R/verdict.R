@@ -20,7 +20,10 @@
 #'   1 - conf_level, with the errors asked for).
 #' * "no evidence": neither.
 #' * "not tested": fewer than 6 points, steps of time that differ by more than
-#'   a factor of 3, no variation, or no time at all.
+#'   a factor of 3, no variation, no time at all, or a dynamic code of a model
+#'   whose rate smooths (all but [rate_difference()]): neighbouring smoothed
+#'   rates are alike by construction. Test the defining code itself, whose
+#'   changes are what the dynamic code measures.
 #'
 #' Several regions: a regression of the differences after region and time
 #' effects, changes over more than 3 times the shortest step left out;
@@ -67,7 +70,8 @@ verdict <- function(x) {
   })
   names(pairs) <- unique(key)
   found <- lapply(seq_len(nrow(cells)), function(k) {
-    judge(pairs[[key[k]]], cells$x[k], x)
+    judge(pairs[[key[k]]], cells$x[k], x,
+          smoothed_in(d, cells$y[k], cells$x[k]))
   })
   new_nid_verdict(x, d, cells, found)
 }
@@ -133,7 +137,15 @@ pair_of_fits <- function(x, d, rows, y, form) {
   out
 }
 
-judge <- function(pair, name, x) {
+# Smoothed rates of a model among the two sides of a pair.
+smoothed_in <- function(d, y, x) {
+  term <- match(x, vapply(d$x_terms, \(term) term$variable, ""))
+  used <- c(unlist(lapply(d$expressions$y[[y]], all.vars)),
+            unlist(lapply(d$x_terms[[term]]$base, all.vars)))
+  intersect(used, d$smoothed)
+}
+
+judge <- function(pair, name, x, smoothed) {
   levels <- pair$levels
   at <- slope_position(levels, name, pair$names %||% levels$variables)
   n <- length(levels$y)
@@ -144,7 +156,7 @@ judge <- function(pair, name, x) {
   p_levels <- if (is.na(at)) NA_real_ else coef_table(levels)$p.value[at]
   r$level_found <- isTRUE(p_levels < 1 - levels$level)
   rates <- pair$rates
-  r$why <- why_not(pair, r, rates)
+  r$why <- why_not(pair, r, rates, smoothed)
   if (!is.null(r$why)) {
     return(r)
   }
@@ -171,7 +183,10 @@ judge <- function(pair, name, x) {
   r
 }
 
-why_not <- function(pair, r, rates) {
+why_not <- function(pair, r, rates, smoothed) {
+  if (length(smoothed) > 0L) {
+    return(paste0(smoothed[1L], " is a smoothed rate"))
+  }
   if (is.null(rates)) {
     return("the rows have no time")
   }

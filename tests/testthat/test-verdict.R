@@ -116,6 +116,26 @@ test_that("panels are judged after region and time effects by CR2", {
   expect_match(v$sentence, "after region and time effects")
 })
 
+test_that("a model brings its codes, and smoothed rates are not tested", {
+  regions <- subset(ural, level == "region")
+  model <- code_model(regions, ural_scheme)
+  dep <- code_dependence(model, grp ~ .innovation + .information + .value,
+                         effects = "region", scale = "levels")
+  full <- augment(model)
+  ref <- lm(grp ~ .innovation + .information + .value + factor(region), full)
+  expect_equal(unname(coef(fits(dep)[[1]])), unname(coef(ref)[2:4]),
+               tolerance = 1e-8)
+  v <- verdict(dep)
+  expect_identical(v$verdict, rep("not tested", 3))
+  expect_match(v$sentence[1], ".innovation is a smoothed rate", fixed = TRUE)
+  codes <- verdict(code_dependence(model, grp ~ .production,
+                                   effects = "region"))
+  expect_false(codes$verdict == "not tested")
+  plain <- code_model(regions, ural_scheme, rate = rate_difference())
+  v <- verdict(code_dependence(plain, grp ~ .innovation))
+  expect_false(v$verdict == "not tested")
+})
+
 test_that("by = gives a verdict a group, with its name in the sentence", {
   p <- dependence_panel()
   v <- verdict(code_dependence(p, y + z ~ x, by = "region"))
