@@ -264,11 +264,13 @@ format.nid_verdict <- function(x, ..., n = 10L, width = NULL) {
     }, ""),
     plain$y, " ~ ", plain$x, recycle0 = TRUE
   )
-  lines <- paste0(who, ": ", plain$verdict, "; r in levels ",
-                  two(plain$r.levels), ", of changes ", two(plain$r.rates),
-                  ifelse(is.na(plain$critical), "",
-                         paste0(" (critical ", two(plain$critical), ")")),
-                  ", n ", plain$n, recycle0 = TRUE)
+  lines <- paste0(who, ": ", plain$verdict, " (r levels ",
+                  two(plain$r.levels), ", changes ", two(plain$r.rates),
+                  ifelse(!is.na(plain$critical),
+                         paste0(", critical ", two(plain$critical)),
+                         ifelse(is.na(plain$p.rates), "",
+                                paste0(", p ", format_p(plain$p.rates)))),
+                  ", n ", plain$n, ")", recycle0 = TRUE)
   left <- length(lines) - n
   c(utils::head(head, 3L), utils::head(lines, n),
     if (left > 0L) paste0("# and ", count_of(left, "more row")),
