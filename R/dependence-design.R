@@ -31,10 +31,19 @@ fit_design <- function(d, rows, y_name, form, scale, effects, longest = Inf) {
     absorbs = absorbing[[1L]] >= 0 || absorbing[[2L]],
     unit = place$unit, time = place$time, form = form, scale = scale,
     log_y = scale == "levels" && form %in% c("power", "exponential"),
-    rows = d$row[rows_in], lost = sum(!whole), y_name = y_name
+    rows = d$row[rows_in], lost = sum(!whole), y_name = y_name,
+    digits_lost = has_lost_digits(columns)
   )
   design$matrix <- design_matrix(design)
   c(design, lm_parts(d, design, terms, rows_in))
+}
+
+# A spread near the rounding of the values: what is left is mostly rounding.
+has_lost_digits <- function(columns) {
+  any(apply(columns, 2L, function(v) {
+    !is_flat(v) && length(v) > 1L &&
+      stats::sd(v) < 1e4 * .Machine$double.eps * abs(mean(v))
+  }))
 }
 
 absorbing_of <- function(effects, scale) {
@@ -137,7 +146,10 @@ design_matrix <- function(design) {
 # `formula` and `model`. Levels: the user's own columns and expressions. Other
 # scales: a column a term, named by it.
 lm_parts <- function(d, design, terms, rows) {
-  if (design$scale %in% c("levels", "detrended")) {
+  own_lag <- all.vars(d$expressions$y[[design$y_name]][[1L]])
+  plain <- design$scale %in% c("levels", "detrended") &&
+    !any(own_lag %in% names(d$lagged))
+  if (plain) {
     model <- lapply(d$values, \(v) v[rows])
     model[names(d$lagged)] <- lapply(d$lagged, \(v) v[rows])
     y <- d$expressions$y[[design$y_name]][[1L]]
@@ -148,10 +160,12 @@ lm_parts <- function(d, design, terms, rows) {
   } else {
     own <- design$matrix[, design$terms, drop = FALSE]
     model <- lapply(seq_len(ncol(own)), \(j) own[, j])
-    names(model) <- design$terms
+    # A series on its own past has one name for two columns.
+    names(model) <- ifelse(design$terms == design$y_name,
+                           paste(design$terms, "before"), design$terms)
+    right <- lapply(names(model), as.name)
     model[[design$y_name]] <- design$y
     y <- as.name(design$y_name)
-    right <- lapply(design$terms, as.name)
   }
   effects <- effect_calls(d, design, rows)
   model[names(effects$columns)] <- effects$columns

@@ -176,8 +176,9 @@ draw_dependence <- function(panels, scale, form, labels, object, title,
   .data <- rlang::.data
   p <- ggplot2::ggplot(points, ggplot2::aes(.data[["x"]], .data[["y"]])) +
     ggplot2::geom_ribbon(
-      ggplot2::aes(.data[["x"]], ymin = .data[["low"]], ymax = .data[["high"]]), curve,
-      inherit.aes = FALSE, alpha = 0.2, na.rm = TRUE
+      ggplot2::aes(.data[["x"]], ymin = .data[["low"]],
+                   ymax = .data[["high"]]),
+      curve, inherit.aes = FALSE, alpha = 0.2, na.rm = TRUE
     ) +
     ggplot2::geom_line(ggplot2::aes(.data[["x"]], .data[["y"]]), curve,
                        linewidth = 0.7) +

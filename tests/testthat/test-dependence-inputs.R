@@ -81,6 +81,42 @@ test_that("logs of nothing are refused, with their place", {
   expect_identical(is.na(table$AICc), c(FALSE, TRUE, TRUE, FALSE, FALSE))
 })
 
+test_that("expressions without a value and lost digits are told", {
+  d <- dependence_series()
+  d$x[4] <- 0
+  expect_error(code_dependence(d, y ~ log(x)),
+               class = "nidcode_error_form_domain")
+  expect_error(code_dependence(d, I(1 / x) ~ w),
+               class = "nidcode_error_form_domain")
+  far <- transform(d, x = 1e12 + x / 100)
+  expect_warning(dep <- code_dependence(far, y ~ x, scale = "levels"),
+                 class = "nidcode_warning_digits_lost")
+  expect_error(code_dependence(transform(d, g = NA), y ~ x, by = "g"),
+               class = "nidcode_error_missing_index")
+})
+
+test_that("a series on its own past is fitted and handed on", {
+  d <- dependence_series()
+  dep <- code_dependence(d, y ~ y, lag = 1, scale = "levels")
+  ref <- lm(d$y[-1] ~ d$y[-12])
+  expect_equal(unname(coef(fits(dep)[[1]])), unname(coef(ref)))
+  expect_equal(unname(coef(as_lm(dep))), unname(coef(ref)))
+})
+
+test_that("a model on long data gives a row a region and time", {
+  wide <- subset(ural, level == "region",
+                 c("region", "year", ural_scheme$indicator))
+  long <- do.call(rbind, lapply(ural_scheme$indicator, function(name) {
+    data.frame(region = wide$region, year = wide$year, indicator = name,
+               value = wide[[name]])
+  }))
+  one <- code_model(wide, ural_scheme)
+  two <- code_model(long, ural_scheme, names_from = "indicator",
+                    values_from = "value")
+  f <- .social ~ .production
+  expect_equal(tidy(code_dependence(two, f)), tidy(code_dependence(one, f)))
+})
+
 test_that("columns, keys and arguments are checked", {
   d <- dependence_series()
   expect_error(code_dependence(d, y ~ nope), class = "nidcode_error_no_column")

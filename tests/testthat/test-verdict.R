@@ -18,7 +18,7 @@ test_that("critical values are a table of n with the right shape", {
   expect_equal(verdict_tail(verdict_quantile(0.03, 14), 14), 0.03)
 })
 
-test_that("critical values hold on fresh draws of the least favourable design", {
+test_that("critical values hold on fresh draws of the worst design", {
   withr::local_seed(11)
   for (n in c(6, 12, 30, 60)) {
     r <- replicate(4000, cor(diff(rnorm(n)), diff(rnorm(n))))

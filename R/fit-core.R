@@ -1,0 +1,91 @@
+# The numbers of one regression: fit_core() calls the engine, new_nid_fit()
+# adds its errors, coef_table() its tests and intervals.
+
+# The numbers. `x` has a column per variable, `variable` and `power` describe
+# the terms; `absorbing` is list(unit_degree, by_time). Nuisance columns (times
+# beside units) go first, so that what they explain is aliased, not they.
+fit_core <- function(y, x, variable, power, intercept, unit = NULL,
+                     time = NULL, absorbing = list(-1, FALSE)) {
+  n <- length(y)
+  unit_degree <- absorbing[[1L]]
+  two <- unit_degree >= 0 && absorbing[[2L]]
+  nuisance <- if (two && n > 0L) time_dummies(time) else matrix(0, n, 0L)
+  absorbs <- unit_degree >= 0 || absorbing[[2L]]
+  if (absorbs) {
+    # Powers are columns of their own here: absorbing them is linear.
+    terms <- x[, variable, drop = FALSE]
+    terms <- terms^rep(power, each = n)
+    all <- absorb(cbind(y, nuisance, terms), unit, time, unit_degree,
+                  absorbing[[2L]] && !two)
+    m <- ncol(nuisance)
+    y <- all$columns[, 1L]
+    x <- all$columns[, -1L, drop = FALSE]
+    variable <- seq_len(ncol(x))
+    power <- rep(1L, ncol(x))
+  } else {
+    all <- list(leverage = 0, df = 0L, project = NULL)
+    m <- 0L
+  }
+  fit <- fit_least_squares_cpp(x, y, as.integer(variable), as.integer(power),
+                               intercept && !absorbs)
+  own <- seq_along(fit$coefficients) > m
+  df <- n - all$df - fit$rank
+  rss <- sum(fit$residuals^2)
+  base <- if (m > 0L && n > 0L) {
+    fit_least_squares_cpp(x[, seq_len(m), drop = FALSE], y, seq_len(m),
+                          rep(1L, m), FALSE)
+  }
+  total <- if (!is.null(base)) base$residuals else
+    if (intercept && !absorbs) y - mean(y) else y
+  free <- n - all$df - (if (is.null(base)) 0L else base$rank) -
+    (intercept && !absorbs)
+  list(
+    coefficients = fit$coefficients[own], aliased = fit$aliased[own],
+    weights = fit$weights[, own, drop = FALSE],
+    residuals = fit$residuals, leverage = fit$leverage + all$leverage,
+    q = fit$q, absorbed = all$project, rank = n - df, df = df,
+    sigma = if (df > 0L) sqrt(rss / df) else NaN,
+    r.squared = r_squared(rss, total), free = free,
+    kappa = fit$kappa, within = list(y = y, x = x, nuisance = m,
+                                     variable = variable, power = power,
+                                     intercept = intercept && !absorbs)
+  )
+}
+
+r_squared <- function(rss, total) {
+  tss <- sum(total^2)
+  if (tss > 0) 1 - rss / tss else NaN
+}
+
+new_nid_fit <- function(core, ..., vcov, level) {
+  names(core$coefficients) <- names(core$aliased) <- list(...)$terms
+  fit <- structure(c(core, list(...), list(vcov_type = vcov, level = level)),
+                   class = "nid_fit")
+  errors <- fit_vcov(fit, vcov)
+  fit$vcov <- errors$vcov
+  fit$se_df <- errors$df
+  fit$bandwidth <- errors$bandwidth
+  fit
+}
+
+# Estimates with errors, tests and intervals; the law of the statistic is t,
+# or fixed-b for HAC.
+coef_table <- function(fit, level = fit$level) {
+  se <- sqrt(diag(fit$vcov))
+  se[fit$aliased] <- NA_real_
+  estimate <- fit$coefficients
+  statistic <- ifelse(se > 0, estimate / se, NA_real_)
+  if (identical(fit$vcov_type, "HAC")) {
+    p <- fixed_b_tail(abs(statistic), fit$bandwidth)
+    width <- fixed_b_quantile(1 - level, fit$bandwidth)
+  } else {
+    df <- ifelse(fit$se_df > 0, fit$se_df, NA_real_)
+    p <- 2 * stats::pt(-abs(statistic), df)
+    width <- stats::qt((1 + level) / 2, df)
+  }
+  list(term = names(estimate), estimate = unname(estimate),
+       std.error = unname(se), statistic = unname(statistic),
+       p.value = unname(p), df = unname(fit$se_df),
+       conf.low = unname(estimate - width * se),
+       conf.high = unname(estimate + width * se))
+}

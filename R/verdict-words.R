@@ -1,0 +1,85 @@
+# A verdict in lines and in sentences.
+
+#' @export
+format.nid_verdict <- function(x, ..., n = 10L, width = NULL) {
+  width <- if (is.null(width)) getOption("width") else width
+  spec <- get_spec(x)
+  head <- strwrap(format(spec), width = width, exdent = 2, prefix = "# ")
+  two <- function(v) {
+    ifelse(is.na(v), "none", formatC(v, digits = 2, format = "f", width = 1))
+  }
+  by <- setdiff(names(x), c("y", "x", "verdict", "r.levels", "r.rates",
+                            "p.rates", "critical", "n", "form", "sentence"))
+  plain <- as_plain_tibble(x)
+  who <- paste0(
+    vapply(seq_len(nrow(plain)), function(i) {
+      paste0(vapply(by, \(name) as.character(plain[[name]][i]), ""), ": ",
+             recycle0 = TRUE, collapse = "")
+    }, ""),
+    plain$y, " ~ ", plain$x, recycle0 = TRUE
+  )
+  lines <- paste0(who, ": ", plain$verdict, " (r levels ",
+                  two(plain$r.levels), ", changes ", two(plain$r.rates),
+                  ifelse(!is.na(plain$critical),
+                         paste0(", critical ", two(plain$critical)),
+                         ifelse(is.na(plain$p.rates), "",
+                                paste0(", p ", format_p(plain$p.rates)))),
+                  ", n ", plain$n, ")", recycle0 = TRUE)
+  left <- length(lines) - n
+  c(utils::head(head, 3L), utils::head(lines, n),
+    if (left > 0L) paste0("# and ", count_of(left, "more row")),
+    paste0("# ", spec$notes))
+}
+
+#' @export
+print.nid_verdict <- function(x, ...) {
+  cat(utils::head(format(x, ...), 15L), sep = "\n")
+  invisible(x)
+}
+
+say_verdict <- function(r, y, x, group, lag) {
+  two <- function(v) formatC(v, digits = 2, format = "f", width = 1)
+  who <- paste0(if (nzchar(group)) paste0(group, ": "), y, " and ", x,
+                if (lag > 0) paste0(" (", format(lag), " before)"))
+  given <- if (r$others > 0L) " given the others" else ""
+  levels <- paste0("r = ", two(r$r.levels), given,
+                   ", R2 = ", two(r$r.squared), ", n = ", r$n)
+  rates <- if (r$panel) {
+    paste0("r = ", two(r$r.rates), " after region and time effects, p ",
+           format_p(r$p.rates))
+  } else {
+    paste0("r = ", two(r$r.rates), given, ", where independent series reach ",
+           two(r$critical))
+  }
+  switch(
+    r$verdict,
+    dependent = paste0(
+      who, ": dependent. Their changes move together (", rates, "); in levels ",
+      levels, if (!r$level_found) ", which alone would not show it", "."
+    ),
+    "trend only" = paste0(
+      who, ": trend only. The levels go together (", levels,
+      "), the changes do not (", rates, "): two series that merely trend ",
+      "look the same."
+    ),
+    "no evidence" = paste0(
+      who, ": no evidence. Neither the levels (", levels,
+      ") nor the changes (", rates, ") show a dependence."
+    ),
+    paste0(who, ": not tested, ", r$why, " (levels: ", levels, ").")
+  )
+}
+
+#' @rdname in_words
+#' @export
+in_words.nid_verdict <- function(x, ...) {
+  rlang::check_dots_empty()
+  x[["sentence"]]
+}
+
+#' @rdname in_words
+#' @export
+in_words.nid_dependence <- function(x, ...) {
+  rlang::check_dots_empty()
+  in_words.nid_verdict(verdict(x))
+}
