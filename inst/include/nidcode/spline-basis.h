@@ -30,9 +30,7 @@ class spline_basis {
  public:
   // `step[i]` != 0: a break at time[i] (never at the first). Times ascend.
   void compute(int m, const double* time, const int* step, int n) {
-    if ((m != 2 && m != 3) || n < 1) {
-      throw std::invalid_argument("a spline needs m = 2 or 3 and a time");
-    }
+    check(m, time, n);
     m_ = m;
     n_ = n;
     scale_time(time);
@@ -46,6 +44,20 @@ class spline_basis {
     splines();
     without_breaks();
     eigen();
+  }
+
+  // What compute() throws at, for callers who must not have it throw later.
+  static void check(int m, const double* time, int n) {
+    if ((m != 2 && m != 3) || n < 1) {
+      throw std::invalid_argument("a spline needs m = 2 or 3 and a time");
+    }
+    const double span = time[n - 1] - time[0];
+    for (int i = 1; i < n; ++i) {
+      if (!(time[i] > time[i - 1] &&
+            (time[i] - time[0]) / span > (time[i - 1] - time[0]) / span)) {
+        throw std::invalid_argument("times must ascend");
+      }
+    }
   }
 
   static int breaks_of(const int* step, int n) {
@@ -117,9 +129,6 @@ class spline_basis {
     s_.resize(n_);
     for (int i = 0; i < n_; ++i) {
       s_[i] = scaled(time[i]);
-      if (i > 0 && !(time[i] > time[i - 1] && s_[i] > s_[i - 1])) {
-        throw std::invalid_argument("times must ascend");
-      }
     }
   }
 

@@ -199,6 +199,11 @@ void fit_splines(const spline_request& request, const spline_series& series,
                  Progress& progress) {
   const std::ptrdiff_t grids =
       static_cast<std::ptrdiff_t>(request.first.size()) - 1;
+  for (std::ptrdiff_t g = 0; g < grids; ++g) {  // threads must not throw
+    spline_basis::check(request.m, request.time + request.first[g],
+                        static_cast<int>(request.first[g + 1] -
+                                         request.first[g]));
+  }
   offsets start(grids + 1, 0), which(series.count), unit;
   for (std::ptrdiff_t b = 0; b < series.count; ++b) {
     ++start[series.grid[b] + 1];
