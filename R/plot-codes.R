@@ -1,0 +1,278 @@
+#' Pictures of codes, rates and regions
+#'
+#' `autoplot()` draws any result with ggplot2; `plot()` draws and prints it.
+#' All pictures share [theme_nid()], carry alt text (see
+#' [ggplot2::get_alt_text()]) and a size that suits them ([picture_size()]).
+#'
+#' | object, or `what` of a model | picture |
+#' | --- | --- |
+#' | scheme, "scheme" | Fig. 1 of the paper for the scheme in use |
+#' | panel | what is observed, by indicator and time |
+#' | defining codes, "codes" | codes over time; of a model with the smooth level and its band |
+#' | rates, "rates" | dynamic codes over time with bands |
+#' | industrial code, "industrial" | Code ID, formula (1), over time with its band |
+#' | basic code and its ranks, "basic" | Code NID, formula (2), of regions ranked with intervals |
+#' | path, "path" | Code NID as of each time |
+#' | contributions, "contributions" | what makes Code NID, by code, time or indicator |
+#' | "phases" | the phase plane: each code's rate against the code accumulated so far |
+#' | cell weights | what one cell of the data moves, over time |
+#'
+#' Up to twelve regions are drawn one by one. Of more, time plots show a thin
+#' line for each region, their median, and the names of the highest and lowest
+#' at the last time; `regions` picks some to be drawn one by one.
+#'
+#' Points are hollow where a value behind them is labelled estimated,
+#' provisional, imputed, derived or times (see [nid_status()]); dotted
+#' vertical lines stand where the method of measurement changes. On Code ID a
+#' triangle means that some dynamic code is not positive, so that the condition
+#' of formula (1) does not hold.
+#'
+#' @param object,x The object to draw.
+#' @param what <chr> For a model: "scheme", "codes", "rates", "industrial",
+#'   "basic", "path", "contributions" or "phases".
+#' @param regions <chr> Regions to draw, in this order; `NULL`: all.
+#' @param order <int> Of rates: 1 for the dynamic codes, 2 for their own rates.
+#' @param ... In `plot()`, passed to `autoplot()`; for a model, to the picture
+#'   chosen by `what` (`regions`, `order`, and `by` of [contributions()]);
+#'   else empty.
+#' @return `autoplot()` a ggplot; `plot()` draws it and returns `x` invisibly.
+#' @section Errors:
+#' `nidcode_error_argument` for unknown `what` or `regions`, and for a table
+#' that has no picture.
+#' @name nid_plots
+#' @family present
+#' @examplesIf requireNamespace("ggplot2", quietly = TRUE)
+#' regions <- subset(ural, level == "region")
+#' model <- code_model(regions, ural_scheme, status = "_status")
+#' plot(model)
+#' plot(model, what = "scheme")
+#' library(ggplot2)
+#' autoplot(model, "rates", regions = "Kurgan Oblast")
+NULL
+
+#' @rdname nid_plots
+#' @exportS3Method ggplot2::autoplot
+autoplot.nid_defining <- function(object, regions = NULL, ...) {
+  rlang::check_dots_empty()
+  plot_defining(object, regions, NULL, rlang::current_env())
+}
+
+plot_defining <- function(object, regions, fit, call) {
+  frame <- plot_frame(object, regions, call)
+  def <- get_defining(object, call)
+  frame$rows <- mark_rows(frame$rows, object, def)
+  fitted <- if (!is.null(fit)) level_rows(fit, frame)
+  unit <- code_unit(frame$spec, def$panel$scheme)
+  rows <- frame$rows
+  codes <- levels(rows$look)
+  series_plot(
+    frame, y = with_unit("Defining code", unit), title = "Defining codes",
+    alt = series_alt("The defining codes ", codes, frame, unit,
+                     if (!is.null(fitted)) "points with smooth curves"),
+    caption = marks_caption(frame$spec, rows, def,
+                            if (!is.null(fitted)) {
+      paste0("Curve: the level of the smooth fit, band ",
+             100 * fit$level, "%.")
+    }),
+    codes = scheme_codes(def$panel$scheme), breaks = break_rows(def, frame),
+    fitted = fitted
+  )
+}
+
+#' @rdname nid_plots
+#' @exportS3Method ggplot2::autoplot
+autoplot.nid_rates <- function(object, order = 1, regions = NULL, ...) {
+  rlang::check_dots_empty()
+  call <- rlang::current_env()
+  if (!is.numeric(order) || length(order) != 1L || !order %in% 1:2) {
+    stop_argument("order", "1 or 2", order, call)
+  }
+  frame <- plot_frame(object, regions, call)
+  fit <- get_fit(object)
+  rows <- mark_rows(frame$rows, object, fit$def, fit$breaks == "split")
+  look <- factor(rows$term, unique(rows$term))
+  rows$look <- look
+  frame$rows <- rows[rows$order == order, , drop = FALSE]
+  unit <- rate_unit(code_unit(frame$spec, fit$def$panel$scheme),
+                    time_unit(frame), order)
+  title <- if (order == 1) "Dynamic codes" else "Rates of the dynamic codes"
+  breaks <- break_rows(fit$def, frame)
+  codes <- scheme_codes(fit$def$panel$scheme)
+  breaks$look <- factor(codes$dynamic[match(breaks$look, codes$code)],
+                        levels(look))
+  series_plot(
+    frame, y = with_unit(if (order == 1) "Rate" else "Rate of the rate", unit),
+    title = title, grid = TRUE,
+    alt = series_alt(paste0(title, " "), levels(look), frame, unit, "bands"),
+    caption = marks_caption(frame$spec, frame$rows, fit$def), codes = codes,
+    breaks = breaks
+  )
+}
+
+#' @rdname nid_plots
+#' @exportS3Method ggplot2::autoplot
+autoplot.nid_industrial <- function(object, regions = NULL, ...) {
+  rlang::check_dots_empty()
+  plot_industrial(object, regions, NULL, rlang::current_env())
+}
+
+# The table has no panel; a model brings its own, for statuses and breaks.
+plot_industrial <- function(object, regions, def, call) {
+  frame <- plot_frame(object, regions, call)
+  if (!is.null(def)) frame$rows <- mark_rows(frame$rows, object, def)
+  frame$rows$look <- NULL
+  frame$rows$segment <- NULL
+  frame$rows$fails <- !(frame$rows$condition %in% TRUE)
+  unit <- rate_unit(code_unit(frame$spec, def$panel$scheme), time_unit(frame))
+  breaks <- if (!is.null(def)) break_rows(def, frame)
+  breaks$look <- NULL
+  held <- sum(frame$rows$condition, na.rm = TRUE)
+  series_plot(
+    frame, y = with_unit("Code ID", unit),
+    title = "Code ID: sum of the dynamic codes",
+    alt = paste0(
+      series_alt("Code ID", character(), frame, unit, "bands"),
+      " All dynamic codes are positive in ", held, " of ",
+      count_of(nrow(frame$rows), "region-time"), "."),
+    caption = marks_caption(frame$spec, frame$rows, def, if (
+      any(frame$rows$fails)) {
+      "Triangle: some dynamic code is not positive."
+    }),
+    breaks = breaks
+  )
+}
+
+# ---- Marks ----------------------------------------------------------------
+
+# Adds to rows their look (code), whether a value behind is estimated or the
+# like, and the segment between breaks (`cut`).
+mark_rows <- function(rows, table, def, cut = TRUE) {
+  panel <- def$panel
+  at <- match_rows(panel, as_plain_tibble(table))[rows$row]
+  codes <- used_codes(def)$code
+  code <- if (is.null(rows$code)) rep(NA_character_, nrow(rows)) else {
+    rows$code
+  }
+  rows$hollow <- rep(FALSE, nrow(rows))
+  rows$segment <- rep(0L, nrow(rows))
+  for (one in if (is.null(rows$code)) NA_character_ else codes) {
+    mine <- which(code %in% one)
+    of <- if (is.na(one)) codes else one
+    marks <- Reduce(`|`, lapply(of, function(c) hollow_values(def, c)))
+    rows$hollow[mine] <- marks[at[mine]]
+    if (cut && !is.na(one)) {
+      starts <- tabulate(code_starts(def, one), n_rows(panel))
+      rows$segment[mine] <- cumsum(starts)[at[mine]]
+    }
+  }
+  rows$look <- factor(code, intersect(codes, code))
+  rows
+}
+
+# Labels that are used but are not plain observations.
+soft_status <- c("estimated", "provisional", "imputed", "derived", "times")
+
+# Panel rows where an indicator of the code has such a value.
+hollow_values <- function(def, code) {
+  panel <- def$panel
+  out <- rep(FALSE, n_rows(panel))
+  for (name in code_parts(def, code)$names) {
+    status <- panel$status[[name]]
+    if (!is.null(status)) {
+      out <- out | (status %in% soft_status & !is.na(panel$x[[name]]))
+    }
+  }
+  out
+}
+
+# Panel rows at which a code begins anew: also where its composition changes.
+code_starts <- function(def, code) {
+  code_breaks(def, code, code_values(def, code)$changed)
+}
+
+break_rows <- function(def, frame) {
+  panel <- def$panel
+  index <- index_columns(panel)
+  region <- as.character(region_factor(index, panel$index[["region"]],
+                                       n_rows(panel)))
+  time <- axis_time(index[[panel$index[["time"]]]], frame$time, NULL)
+  codes <- used_codes(def)$code
+  at <- lapply(codes, function(code) code_starts(def, code))
+  rows <- as.integer(unlist(at))
+  out <- data.frame(region = region[rows], time = time[rows],
+                    look = factor(rep(codes, lengths(at)), codes))
+  out[out$region %in% levels(frame$rows$region), , drop = FALSE]
+}
+
+# The level of the fit at the observed times, with its interval.
+level_rows <- function(fit, frame) {
+  if (!fit$rate$kind %in% c("spline", "local")) {
+    return(NULL)
+  }
+  panel <- fit$def$panel
+  codes <- vapply(fit$codes, `[[`, "", "code")
+  parts <- lapply(seq_along(fit$codes), function(i) {
+    s <- series_values(fit, i)
+    if (length(s$series) == 0L) return(NULL)
+    grids <- fit$codes[[i]]$grids
+    r <- evaluate_rate(fit$rate, fit$breaks, s$value, s$grid, grids,
+                       orders = 0L, variance = s$variance,
+                       tuning = fit$tuning[[i]])
+    df <- r$df_value %||% rep(r$df, pool_sizes(grids)[s$grid])
+    limits <- add_interval(as.vector(r$estimate), as.vector(r$std.error), df,
+                           fit$level)
+    at <- s$rows %||% seq_len(n_rows(panel))
+    index <- index_columns(panel, at)
+    out <- data.frame(
+      region = as.character(region_factor(index, panel$index[["region"]],
+                                          length(at))),
+      time = axis_time(index[[panel$index[["time"]]]], frame$time, NULL),
+      look = factor(rep(codes[i], length(at)), levels(frame$rows$look)),
+      estimate = as.vector(r$estimate), conf.low = limits$conf.low,
+      conf.high = limits$conf.high
+    )
+    starts <- tabulate(code_starts(fit$def, codes[i]), n_rows(panel))
+    out$segment <- cumsum(starts)[at]
+    out
+  })
+  out <- do.call(rbind, parts)
+  out <- out[out$region %in% levels(frame$rows$region), , drop = FALSE]
+  out$region <- factor(out$region, levels(frame$rows$region))
+  out
+}
+
+marks_caption <- function(spec, rows, def, ...) {
+  many <- nlevels(droplevels(rows$region)) > max_panels
+  breaks <- !is.null(def) && any(lengths(lapply(used_codes(def)$code, \(code)
+    code_starts(def, code))) > 0L)
+  caption_of(
+    spec,
+    if (many) {
+      paste0("Thin lines: regions; thick: their median; named: highest and ",
+             "lowest at the last time.")
+    } else {
+      c(...)
+    },
+    if (!many && any(rows$hollow %in% TRUE)) {
+      "Hollow: a value behind is derived or estimated."
+    },
+    if (breaks) "Dotted: a new method of measurement begins."
+  )
+}
+
+series_alt <- function(what, codes, frame, unit, extra = NULL) {
+  rows <- frame$rows
+  value <- rows$estimate[!is.na(rows$estimate)]
+  paste0(
+    "Line chart. ", what, paste(codes, collapse = ", "), " of ",
+    regions_in_words(droplevels(rows$region)), ", ",
+    times_in_words(rows$time), ", in ", unit,
+    if (!is.null(extra)) paste0(", with ", extra), ". ",
+    if (length(value) > 0L) {
+      paste0("Values run from ", short_number(min(value)), " to ",
+             short_number(max(value)), ".")
+    } else {
+      "There is no value."
+    }
+  )
+}

@@ -1,0 +1,189 @@
+# What all pictures share: the rows of a table under fixed names (names from
+# the data are never columns here, let alone parsed), units, axes, captions.
+
+# More regions than this are not drawn one by one with their bands.
+max_panels <- 12L
+
+# list(rows, region, time): rows has `row` (of the table), `region` (factor),
+# the table's own columns and `time`; `region`, `time` are the user's names or
+# NA.
+plot_frame <- function(x, regions = NULL, call = rlang::caller_env()) {
+  need_ggplot()
+  own <- c("code", "term", "indicator", "estimate")
+  all <- names(x)
+  keys <- setdiff(all[seq_len(min(match(own, all), na.rm = TRUE) - 1L)], own)
+  timed <- has_time(x)
+  region <- if (length(keys) > timed) keys[1L] else NA_character_
+  time <- if (timed) keys[length(keys)] else NA_character_
+  rows <- as.data.frame(as_plain_tibble(x)[setdiff(all, keys)],
+                        optional = TRUE)
+  rows <- cbind(row = seq_len(nrow(rows)),
+                region = region_factor(x, region, nrow(rows)), rows)
+  if (timed) rows$time <- axis_time(x[[time]], time, call)
+  out <- list(rows = rows, region = region, time = time,
+              dated = timed && is_dated(x[[time]]), spec = get_spec(x))
+  choose_regions(out, x, regions, call)
+}
+
+has_time <- function(x) {
+  if (inherits(x, "nid_contributions")) {
+    return(grepl(" by (.* and )?time", get_spec(x)$title))
+  }
+  !inherits(x, c("nid_basic", "nid_ranks"))
+}
+
+region_factor <- function(x, region, n) {
+  label <- if (is.na(region)) rep("", n) else as.character(x[[region]])
+  factor(label, unique(label))
+}
+
+choose_regions <- function(frame, x, regions, call) {
+  if (is.null(regions)) {
+    return(frame)
+  }
+  known <- levels(frame$rows$region)
+  regions <- as.character(regions)
+  strange <- setdiff(regions, known)
+  if (length(strange) > 0L || length(regions) == 0L) {
+    stop_nid("argument",
+             c(paste0("`regions` must name regions of the table."),
+               x = paste0("There is no ", some_of(strange), "."),
+               i = paste0("There are ", some_of(known), ".")),
+             argument = "regions", values = strange, call = call)
+  }
+  rows <- frame$rows[frame$rows$region %in% regions, , drop = FALSE]
+  rows$region <- factor(as.character(rows$region), unique(regions))
+  frame$rows <- rows
+  frame
+}
+
+# Dates stay dates, for their axis; all else is a number.
+axis_time <- function(x, name, call) {
+  if (inherits(x, c("Date", "POSIXct"))) x else {
+    as.double(numeric_time(x, name, call))
+  }
+}
+
+is_dated <- function(x) {
+  inherits(x, c("Date", "POSIXct", "yearmon", "yearqtr", "yearmonth",
+                "yearquarter"))
+}
+
+scale_time <- function(time) {
+  guide <- ggplot2::guide_axis(check.overlap = TRUE)
+  if (inherits(time, "Date")) {
+    ggplot2::scale_x_date(guide = guide)
+  } else if (inherits(time, "POSIXct")) {
+    ggplot2::scale_x_datetime(guide = guide)
+  } else {
+    ggplot2::scale_x_continuous(
+      breaks = whole_breaks, guide = guide,
+      labels = function(x) ifelse(is.na(x), "", format_time(x))
+    )
+  }
+}
+
+# Half years are no labels where the data have whole ones.
+whole_breaks <- function(limits) {
+  at <- pretty(limits, 5)
+  if (diff(range(limits)) > 2) at <- unique(round(at))
+  at[at >= limits[1L] & at <= limits[2L]]
+}
+
+# ---- Units ----------------------------------------------------------------
+
+time_unit <- function(frame) {
+  year <- c("year", "years", "yr", "\u0433\u043e\u0434",
+            "\u0433\u043e\u0434\u044b")
+  if (frame$dated || tolower(frame$time) %in% year) "year" else {
+    paste("unit of", frame$time)
+  }
+}
+
+# The unit of a code, from the words of the table; with "none" that of the
+# scheme where it has but one.
+code_unit <- function(spec, scheme = NULL) {
+  reference <- spec$words$reference
+  base <- if (identical(reference, "region")) "the region's own sd" else {
+    paste("sd of the", switch(reference %||% "", panel = "panel",
+                              frozen = "frozen reference",
+                              paste("regions in", reference)))
+  }
+  switch(
+    spec$words$normalise %||% "",
+    zscore = base,
+    minmax = "share of the range",
+    goalposts = "share of the way between goalposts",
+    rank = "rank from 0 to 1",
+    index = paste0("% of ", reference),
+    none = scheme_unit(scheme),
+    "units of the codes"
+  )
+}
+
+scheme_unit <- function(scheme) {
+  unit <- unique(paste0(ifelse(scheme[["transform"]] == "log", "log of ", ""),
+                        scheme[["unit"]]))
+  if (length(unit) == 1L && !anyNA(scheme[["unit"]])) unit else {
+    "units of the codes"
+  }
+}
+
+# "sd of the panel per year", squared for second-order rates.
+rate_unit <- function(unit, time, order = 1L) {
+  paste0(unit, " per ", time, if (order == 2L) "\u00b2")
+}
+
+# "sum" adds second-order rates, "integral" gives them a width in time.
+basic_unit <- function(spec, frame, scheme = NULL, time = NULL) {
+  if (is.null(spec$words$normalise)) {
+    return("units of the codes")
+  }
+  time <- time %||% if (is.na(frame$time)) "unit of time" else time_unit(frame)
+  rate_unit(code_unit(spec, scheme), time,
+            if (identical(spec$words$measure, "integral")) 1L else 2L)
+}
+
+with_unit <- function(what, unit) paste0(what, ", ", unit)
+
+# ---- Words ----------------------------------------------------------------
+
+short_number <- function(x) format(signif(x, 3), trim = TRUE)
+
+# One sentence on how the numbers came about, and what the marks mean.
+caption_of <- function(spec, ...) {
+  words <- spec$words
+  how <- c(if (!is.null(words$rate)) paste("Rate:", words$rate),
+           if (!is.null(words$influence)) {
+             paste("time influence:", words$influence)
+           },
+           if (!is.null(spec$level)) paste0(100 * spec$level, "% intervals"))
+  marks <- c(...)
+  text <- c(if (length(how) > 0L) paste0(paste(how, collapse = "; "), "."),
+            marks)
+  paste(strwrap(paste(text, collapse = " "), 110), collapse = "\n")
+}
+
+regions_in_words <- function(region) {
+  n <- nlevels(region)
+  if (n == 1L) {
+    if (nzchar(levels(region))) levels(region) else "one region"
+  } else {
+    count_of(n, "region")
+  }
+}
+
+times_in_words <- function(time) {
+  if (length(time) == 0L) {
+    return("no time")
+  }
+  ends <- range(time)
+  text <- if (is.numeric(ends)) format_time(ends) else format(ends)
+  paste(unique(text), collapse = " to ")
+}
+
+# Strip and axis labels: wrapped, still one a region.
+wrap_levels <- function(x, width) {
+  levels(x) <- make.unique(wrapped(levels(x), width), sep = " ")
+  x
+}

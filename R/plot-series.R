@@ -1,0 +1,241 @@
+# Series over time, the way all time plots draw them. A few regions: a panel
+# for each, with bands. Many: a panel for each code, a thin line for each
+# region, their median, and the names of the highest and lowest at the end.
+
+# rows: region, time, estimate, look (factor or absent: its colour), and
+# optionally conf.low, conf.high, hollow, segment, series. `grid`: a panel for
+# every look as well. `fitted`: rows of a smooth level with its band.
+series_plot <- function(frame, y, title, alt, caption, codes = nid_codes(),
+                        zero = TRUE, grid = FALSE, breaks = NULL,
+                        fitted = NULL, width = 7) {
+  rows <- complete_series(frame$rows)
+  many <- nlevels(rows$region) > max_panels
+  p <- ggplot2::ggplot(rows, series_aes(rows))
+  if (zero) {
+    p <- p + ggplot2::geom_hline(yintercept = 0, colour = "grey40",
+                                 linewidth = 0.3)
+  }
+  p <- p + break_marks(breaks, rows, many, grid)
+  p <- p + if (many) many_layers(rows) else few_layers(rows, fitted)
+  p <- p + scale_time(rows$time) + code_scales(codes, !is.null(rows$look)) +
+    series_facets(rows, many, grid)
+  size <- series_size(rows, many, grid)
+  if (many || (grid && nlevels(rows$look) > 1L)) {
+    p <- p + ggplot2::guides(colour = "none", fill = "none", shape = "none",
+                             linetype = "none")
+  }
+  finish_picture(p, title, alt, caption = caption, x = frame$time, y = y,
+                 width = size[1L], height = size[2L])
+}
+
+complete_series <- function(rows) {
+  rows <- rows[!is.na(rows$estimate), , drop = FALSE]
+  if (is.null(rows$hollow)) rows$hollow <- rep(FALSE, nrow(rows))
+  if (is.null(rows$segment)) rows$segment <- rep(0L, nrow(rows))
+  if (is.null(rows$fails)) rows$fails <- rep(FALSE, nrow(rows))
+  if (is.null(rows$series)) rows$series <- rep("", nrow(rows))
+  rows$group <- as.integer(factor(paste(
+    as.integer(rows$region), as.integer(rows$look %||% rows$region),
+    rows$segment, rows$series, sep = "\r")))
+  rows$region <- droplevels(rows$region)
+  rows$panel <- wrap_levels(rows$region, 30L)
+  rows
+}
+
+series_aes <- function(rows) {
+  .data <- rlang::.data
+  if (is.null(rows$look)) {
+    return(ggplot2::aes(.data[["time"]], .data[["estimate"]],
+                        group = .data[["group"]]))
+  }
+  ggplot2::aes(.data[["time"]], .data[["estimate"]], group = .data[["group"]],
+               colour = .data[["look"]], fill = .data[["look"]],
+               shape = .data[["look"]], linetype = .data[["look"]])
+}
+
+few_layers <- function(rows, fitted) {
+  .data <- rlang::.data
+  line <- if (is.null(fitted)) rows else complete_series(fitted)
+  banded <- line[is.finite(line$conf.low %||% NA) &
+                   is.finite(line$conf.high %||% NA), , drop = FALSE]
+  long <- function(d) d[d$group %in% d$group[duplicated(d$group)], ,
+                        drop = FALSE]
+  plain <- is.null(rows$look)
+  limits <- ggplot2::aes(ymin = .data[["conf.low"]],
+                         ymax = .data[["conf.high"]])
+  grey <- function(f, ...) {
+    if (plain) f(..., colour = "grey15") else f(...)
+  }
+  lone <- banded[!banded$group %in% long(banded)$group, , drop = FALSE]
+  list(
+    if (nrow(long(banded)) > 0L) {
+      if (plain) {
+        ggplot2::geom_ribbon(limits, long(banded), fill = "grey55",
+                             colour = NA, alpha = 0.3)
+      } else {
+        ggplot2::geom_ribbon(limits, long(banded), colour = NA, alpha = 0.2,
+                             show.legend = FALSE)
+      }
+    },
+    if (nrow(lone) > 0L) {
+      grey(ggplot2::geom_linerange, limits, lone, linewidth = 0.5,
+           show.legend = FALSE)
+    },
+    if (nrow(long(line)) > 0L) {
+      grey(ggplot2::geom_line, data = long(line), linewidth = 0.6)
+    },
+    point_layers(rows, plain)
+  )
+}
+
+# Hollow where a value behind it is estimated, provisional, and so on; a
+# triangle where the condition of formula (1) fails.
+point_layers <- function(rows, plain) {
+  size <- if (nlevels(rows$region) > 4L) 1.2 else 1.6
+  kind <- paste(rows$hollow, rows$fails %in% TRUE)
+  lapply(split(rows, kind, drop = TRUE), function(d) {
+    fill <- if (d$hollow[1L]) "white" else if (plain) "grey15"
+    args <- list(data = d, size = size)
+    if (plain) {
+      args$colour <- "grey15"
+      args$shape <- if (d$fails[1L] %in% TRUE) 25L else 21L
+    }
+    if (!is.null(fill)) args$fill <- fill
+    do.call(ggplot2::geom_point, args)
+  }) |> unname()
+}
+
+many_layers <- function(rows) {
+  .data <- rlang::.data
+  long <- rows[rows$group %in% rows$group[duplicated(rows$group)], ,
+               drop = FALSE]
+  middle <- middle_rows(rows)
+  named <- named_rows(rows)
+  list(
+    ggplot2::geom_line(data = long, colour = "grey60", linetype = "solid",
+                       linewidth = 0.25, alpha = 0.6),
+    ggplot2::geom_line(data = long[long$region %in% named$region &
+                                     same_look(long, named), ,
+                                   drop = FALSE],
+                       colour = "grey15", linetype = "solid",
+                       linewidth = 0.4),
+    if (is.null(rows$look)) {
+      ggplot2::geom_line(data = middle, linewidth = 1.2, colour = "grey15")
+    } else {
+      ggplot2::geom_line(data = middle, linewidth = 1.2)
+    },
+    ggplot2::geom_text(ggplot2::aes(label = .data[["label"]],
+                                    vjust = .data[["above"]]), named,
+                       size = 2.7, hjust = 1, colour = "grey15",
+                       lineheight = 0.9, show.legend = FALSE)
+  )
+}
+
+# The median over regions wherever at least half of them have a value.
+middle_rows <- function(rows) {
+  look <- rows$look %||% factor(rep("", nrow(rows)))
+  key <- paste(as.integer(look), as.numeric(rows$time))
+  first <- !duplicated(key)
+  out <- rows[first, , drop = FALSE]
+  by <- factor(key, key[first])
+  out$estimate <- as.double(tapply(rows$estimate, by, stats::median))
+  count <- as.integer(table(by))
+  out$group <- -as.integer(look[first])
+  out <- out[count >= nlevels(rows$region) / 2, , drop = FALSE]
+  out[order(out$group, out$time), , drop = FALSE]
+}
+
+# Highest and lowest at the last time, for each look.
+named_rows <- function(rows) {
+  look <- rows$look %||% factor(rep("", nrow(rows)))
+  ends <- lapply(split(seq_len(nrow(rows)), look, drop = TRUE), function(at) {
+    at <- at[rows$time[at] == max(rows$time[at])]
+    at <- at[order(rows$estimate[at])]
+    unique(c(at[1L], at[length(at)]))
+  })
+  out <- rows[unlist(ends), , drop = FALSE]
+  out$above <- unlist(lapply(ends, function(at) c(1.4, -0.5)[seq_along(at)]))
+  out$label <- wrapped(as.character(out$region), 26L)
+  out
+}
+
+same_look <- function(rows, named) {
+  if (is.null(rows$look)) {
+    return(rep(TRUE, nrow(rows)))
+  }
+  paste(rows$region, rows$look) %in% paste(named$region, named$look)
+}
+
+# Where the method of measurement changes. Of many regions, only what at least
+# a tenth of them share.
+break_marks <- function(breaks, rows, many, grid) {
+  if (is.null(breaks) || nrow(breaks) == 0L) {
+    return(NULL)
+  }
+  .data <- rlang::.data
+  breaks <- breaks[breaks$region %in% levels(rows$region), , drop = FALSE]
+  if (many) {
+    key <- paste(breaks$look, as.numeric(breaks$time))
+    often <- table(key)[key] >= nlevels(rows$region) / 10
+    breaks <- breaks[often & !duplicated(key), , drop = FALSE]
+  }
+  if (!many && !grid) breaks$look <- NULL
+  breaks$panel <- rows$panel[match(breaks$region, rows$region)]
+  breaks <- breaks[!duplicated(breaks), , drop = FALSE]
+  if (nrow(breaks) == 0L) {
+    return(NULL)
+  }
+  ggplot2::geom_vline(ggplot2::aes(xintercept = .data[["time"]]), breaks,
+                      colour = "grey45", linetype = "13", linewidth = 0.5)
+}
+
+code_scales <- function(codes, coloured = TRUE) {
+  if (coloured) {
+    list(scale_colour_code(codes = codes), scale_fill_code(codes = codes),
+         scale_shape_code(codes = codes), scale_linetype_code(codes = codes))
+  }
+}
+
+series_facets <- function(rows, many, grid) {
+  .data <- rlang::.data
+  panel <- ggplot2::vars(.data[["panel"]])
+  look <- ggplot2::vars(.data[["look"]])
+  regions <- nlevels(rows$region)
+  if (many) {
+    return(if (!is.null(rows$look)) {
+      ggplot2::facet_wrap(look, ncol = min(3L, nlevels(rows$look)))
+    })
+  }
+  if (grid && nlevels(rows$look) > 1L) {
+    return(if (regions > 1L) {
+      ggplot2::facet_grid(panel, look, labeller = ggplot2::labeller(
+        panel = label_narrow))
+    } else {
+      ggplot2::facet_wrap(look, nrow = 1L)
+    })
+  }
+  if (regions > 1L) ggplot2::facet_wrap(panel, ncol = panel_columns(regions))
+}
+
+label_narrow <- function(x) wrapped(gsub("\n", " ", x, fixed = TRUE), 18L)
+
+panel_columns <- function(n) if (n <= 4L) 2L else 3L
+
+# Inches.
+series_size <- function(rows, many, grid) {
+  regions <- nlevels(rows$region)
+  looks <- max(1L, nlevels(rows$look))
+  if (many) {
+    return(c(if (looks > 1L) 9 else 7, 1 + 3.6 * ceiling(looks / 3)))
+  }
+  if (grid && looks > 1L) {
+    return(c(max(7, 1.5 + 2.2 * looks), if (regions > 1L) {
+      1.5 + 1.25 * regions
+    } else {
+      3.6
+    }))
+  }
+  if (regions == 1L) return(c(7, 4.2))
+  lines <- ceiling(regions / panel_columns(regions))
+  c(7.5, 1.6 + 2.1 * lines)
+}
