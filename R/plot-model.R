@@ -1,0 +1,54 @@
+# Which picture of a model.
+
+#' @rdname nid_plots
+#' @exportS3Method ggplot2::autoplot
+autoplot.nid_model <- function(object, what = "basic", ...) {
+  call <- rlang::current_env()
+  need_ggplot()
+  check_choice(what, c("scheme", "codes", "rates", "industrial", "basic",
+                       "path", "contributions", "phases"), call = call)
+  def <- get_defining(object)
+  switch(
+    what,
+    scheme = ggplot2::autoplot(object$panel$scheme, ...),
+    codes = plot_model_codes(object, ..., call = call),
+    rates = ggplot2::autoplot(object$rates, ...),
+    industrial = plot_with(plot_industrial, object$industrial, def, call,
+                           ...),
+    basic = plot_with(plot_basic, object$basic, object, call, ...),
+    path = plot_with(plot_path, object$path, def, call, ...),
+    contributions = plot_model_contributions(object, ..., call = call),
+    phases = plot_phases(object, ..., call = call)
+  )
+}
+
+plot_with <- function(draw, table, context, call, ..., regions = NULL) {
+  rlang::check_dots_empty(call = call)
+  draw(table, regions, context, call)
+}
+
+plot_model_codes <- function(object, ..., regions = NULL, call) {
+  rlang::check_dots_empty(call = call)
+  fit <- get_fit(object$rates)
+  fit$level <- object$spec$conf_level
+  plot_defining(object$defining, regions, fit, call)
+}
+
+plot_model_contributions <- function(object, ..., by = "code", regions = NULL,
+                                     call) {
+  rlang::check_dots_empty(call = call)
+  plot_contributions(contributions(object, by = by), regions, object, call)
+}
+
+#' @rdname nid_plots
+#' @exportS3Method ggplot2::autoplot
+autoplot.nid_table <- function(object, ...) {
+  spec <- get_spec(object)
+  stop_nid(
+    "argument",
+    c(paste0("There is no picture of this table (", spec$title, ")."),
+      i = paste0("It is a tibble: draw its columns with ggplot2, in ",
+                 "theme_nid().")),
+    argument = "object", values = class(object)[1L]
+  )
+}

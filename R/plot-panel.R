@@ -1,0 +1,147 @@
+# What a panel has observed, and what is missing, estimated or broken.
+
+#' @rdname nid_plots
+#' @exportS3Method ggplot2::autoplot
+autoplot.nid_panel <- function(object, regions = NULL, ...) {
+  rlang::check_dots_empty()
+  call <- rlang::current_env()
+  need_ggplot()
+  cells <- panel_cells(object, regions, call)
+  many <- nlevels(cells$region) > max_panels
+  finish <- if (many) share_picture else cell_picture
+  finish(cells, object)
+}
+
+# One row for each cell at any time that some region has.
+panel_cells <- function(panel, regions, call) {
+  index <- index_columns(panel)
+  name <- panel$index[["time"]]
+  region <- region_factor(index, panel$index[["region"]], n_rows(panel))
+  time <- axis_time(index[[name]], name, call)
+  frame <- choose_regions(
+    list(rows = data.frame(row = seq_along(time), region = region)), NULL,
+    regions, call)
+  rows <- frame$rows
+  parts <- lapply(names(panel$x), function(item) {
+    value <- panel$x[[item]][rows$row]
+    status <- panel$status[[item]]
+    status <- if (is.null(status)) rep("ok", nrow(rows)) else {
+      as.character(status)[rows$row]
+    }
+    data.frame(
+      region = rows$region, time = time[rows$row], indicator = item,
+      state = ifelse(is.na(value), "missing",
+                     ifelse(status %in% soft_status, "derived or estimated",
+                            "observed")),
+      starts = rows$row %in% panel$breaks[[item]]
+    )
+  })
+  out <- do.call(rbind, parts)
+  out$indicator <- factor(out$indicator, names(panel$x))
+  out$state <- factor(out$state, c("observed", "derived or estimated",
+                                   "missing"))
+  out$code <- panel$scheme[["code"]][match(out$indicator, names(panel$x))]
+  out$code <- factor(out$code, intersect(scheme_codes(panel$scheme)$code,
+                                         out$code))
+  out
+}
+
+cell_picture <- function(cells, panel) {
+  .data <- rlang::.data
+  cells <- item_labels(cells)
+  cells$panel <- wrap_levels(cells$region, 30L)
+  n <- nlevels(cells$region)
+  p <- ggplot2::ggplot(cells, ggplot2::aes(.data[["time"]],
+                                           .data[["label"]])) +
+    ggplot2::geom_point(ggplot2::aes(shape = .data[["state"]],
+                                     colour = .data[["state"]]), size = 1.9,
+                        fill = "white") +
+    ggplot2::scale_shape_manual(values = c(16, 21, 4), drop = FALSE) +
+    ggplot2::scale_colour_manual(values = c("#0B4F8A", "#0B4F8A", "#B5460F"),
+                                 drop = FALSE) +
+    start_marks(cells) + scale_time(cells$time)
+  p <- p + if (n > 1L) {
+    ggplot2::facet_wrap(ggplot2::vars(.data[["panel"]]),
+                        ncol = panel_columns(n))
+  }
+  lines <- if (n == 1L) 1 else ceiling(n / panel_columns(n))
+  finish_picture(
+    p, "What is observed", alt = panel_alt(cells),
+    x = panel$index[["time"]], y = NULL, caption = start_caption(cells),
+    width = if (n > 4L) 10 else 8,
+    height = 1.7 + lines * (0.5 + 0.25 * nlevels(cells$label))
+  )
+}
+
+# Many regions: the share of them that has the indicator at each time.
+share_picture <- function(cells, panel) {
+  .data <- rlang::.data
+  cells <- item_labels(cells)
+  key <- list(time = as.numeric(cells$time), label = cells$label)
+  n <- nlevels(cells$region)
+  first <- !duplicated(data.frame(key))
+  seen <- stats::ave(as.double(cells$state != "missing"), key$time, key$label,
+                     FUN = sum)
+  starts <- stats::ave(as.double(cells$starts), key$time, key$label,
+                       FUN = sum)
+  rows <- cells[first, , drop = FALSE]
+  rows$share <- seen[first] / n
+  rows$starts <- starts[first] >= n / 10
+  rows$text <- paste0(round(100 * rows$share))
+  p <- ggplot2::ggplot(rows, ggplot2::aes(.data[["time"]],
+                                          .data[["label"]])) +
+    ggplot2::geom_tile(ggplot2::aes(fill = .data[["share"]]), width = 0.95,
+                       height = 0.9) +
+    ggplot2::geom_text(ggplot2::aes(label = .data[["text"]]), size = 2.6,
+                       colour = ifelse(rows$share > 0.55, "white",
+                                       "black")) +
+    ggplot2::scale_fill_gradient(low = "white", high = "#0B4F8A",
+                                 limits = c(0, 1), guide = "none") +
+    start_marks(rows) + scale_time(rows$time)
+  finish_picture(
+    p, paste0("What is observed: % of ", n, " regions"),
+    alt = panel_alt(cells), x = panel$index[["time"]], y = NULL,
+    caption = start_caption(rows), width = 8.5,
+    height = 1.6 + 0.34 * nlevels(rows$label)
+  )
+}
+
+# Indicators in the order of the scheme from the top, each with its code.
+item_labels <- function(cells) {
+  item <- wrap_levels(cells$indicator, 28L)
+  cells$label <- factor(item, rev(levels(item)))
+  cells
+}
+
+start_marks <- function(rows) {
+  starts <- rows[rows$starts, , drop = FALSE]
+  if (nrow(starts) == 0L) {
+    return(NULL)
+  }
+  .data <- rlang::.data
+  half <- if (inherits(rows$time, "Date")) 182 else if (
+    inherits(rows$time, "POSIXct")) 182 * 86400 else 0.5
+  step <- diff(sort(unique(as.numeric(rows$time))))
+  if (length(step) > 0L) half <- min(step) / 2
+  starts$at <- starts$time - half
+  starts$y <- as.integer(starts$label)
+  ggplot2::geom_segment(ggplot2::aes(
+    .data[["at"]], .data[["y"]] - 0.42, xend = .data[["at"]],
+    yend = .data[["y"]] + 0.42), starts, linewidth = 1, colour = "grey10")
+}
+
+start_caption <- function(rows) {
+  if (any(rows$starts)) "Bar: a new method of measurement begins here."
+}
+
+panel_alt <- function(cells) {
+  count <- table(cells$state)
+  paste0(
+    "Chart of what is observed: ", count_of(nlevels(cells$indicator),
+                                            "indicator"),
+    " of ", regions_in_words(cells$region), ", ",
+    times_in_words(cells$time), ". ",
+    paste0(count, " cells ", names(count), collapse = ", "), "; ",
+    count_of(sum(cells$starts), "break"), " of method."
+  )
+}

@@ -1,0 +1,102 @@
+# The phase plane: the rate of each code (upward) against the code accumulated
+# so far (to the right), a path through time.
+
+plot_phases <- function(object, ..., regions = NULL, call) {
+  rlang::check_dots_empty(call = call)
+  frame <- plot_frame(object$rates, regions, call)
+  def <- get_defining(object)
+  rows <- mark_rows(frame$rows, object$rates, def, FALSE)
+  rows <- rows[rows$order == 1L & !is.na(rows$estimate), , drop = FALSE]
+  rows$level <- defining_level(object, frame)[
+    match(phase_key(rows), names(defining_level(object, frame)))]
+  rows <- rows[!is.na(rows$level), , drop = FALSE]
+  rows$region <- droplevels(rows$region)
+  rows$panel <- wrap_levels(rows$region, 30L)
+  rows$group <- as.integer(factor(paste(as.integer(rows$region), rows$code)))
+  unit <- code_unit(frame$spec, def$panel$scheme)
+  many <- nlevels(rows$region) > max_panels
+  p <- phase_plot(rows, many) + code_scales(scheme_codes(def$panel$scheme)) +
+    series_facets(rows, many, FALSE)
+  size <- series_size(rows, many, FALSE)
+  if (many) p <- p + ggplot2::guides(colour = "none", fill = "none",
+                                     shape = "none", linetype = "none")
+  finish_picture(
+    p, "Phase plane: rate against accumulated code",
+    alt = phase_alt(rows, frame, unit),
+    x = with_unit("Code accumulated so far", unit),
+    y = with_unit("Its rate", rate_unit(unit, time_unit(frame))),
+    caption = caption_of(
+      frame$spec,
+      if (many) {
+        "Points: the last time of each region; lines: the way there."
+      } else {
+        paste0("Each path runs in time, from the first year named to the ",
+               "arrow.")
+      },
+      "Above zero the code grows; a path that climbs is speeding up."),
+    width = size[1L], height = size[2L] + 0.4
+  )
+}
+
+# The smooth level where the rate has one, else the code itself.
+defining_level <- function(object, frame) {
+  fit <- get_fit(object$rates)
+  fit$level <- object$spec$conf_level
+  rows <- plot_frame(object$defining)$rows
+  rows$look <- factor(rows$code, unique(rows$code))
+  level <- level_rows(fit, list(rows = rows, time = frame$time))
+  if (is.null(level)) level <- rows
+  level$code <- as.character(level$look)
+  stats::setNames(level$estimate, phase_key(level))
+}
+
+phase_key <- function(rows) {
+  paste(rows$region, as.numeric(rows$time), rows$code, sep = "\r")
+}
+
+phase_plot <- function(rows, many) {
+  .data <- rlang::.data
+  last <- rows[!duplicated(rows$group, fromLast = TRUE), , drop = FALSE]
+  first <- rows[!duplicated(rows$group), , drop = FALSE]
+  first$text <- vapply(first$time, times_in_words, "")
+  long <- rows[rows$group %in% rows$group[duplicated(rows$group)], ,
+               drop = FALSE]
+  p <- ggplot2::ggplot(rows, ggplot2::aes(
+    .data[["level"]], .data[["estimate"]], group = .data[["group"]],
+    colour = .data[["look"]], fill = .data[["look"]],
+    shape = .data[["look"]], linetype = .data[["look"]])) + zero_line("h")
+  if (many) {
+    named <- named_rows(transform_last(last))
+    return(p + ggplot2::geom_path(data = long, colour = "grey70",
+                                  linetype = "solid", linewidth = 0.2) +
+             ggplot2::geom_point(data = last, size = 1.6) +
+             ggplot2::geom_text(ggplot2::aes(label = .data[["label"]],
+                                             vjust = .data[["above"]]),
+                                named, size = 2.6, colour = "grey15",
+                                lineheight = 0.9))
+  }
+  p + ggplot2::geom_path(data = long, linewidth = 0.6, show.legend = FALSE,
+                         arrow = ggplot2::arrow(
+                           length = ggplot2::unit(0.09, "inches"),
+                           type = "closed")) +
+    ggplot2::geom_point(size = 1.3) +
+    ggplot2::geom_text(ggplot2::aes(label = .data[["text"]]), first,
+                       size = 2.6, vjust = -0.8, show.legend = FALSE)
+}
+
+# Regions end at different times: the extremes are those of the last points.
+transform_last <- function(last) {
+  last$time <- rep(0, nrow(last))
+  last
+}
+
+phase_alt <- function(rows, frame, unit) {
+  last <- rows[!duplicated(rows$group, fromLast = TRUE), , drop = FALSE]
+  paste0(
+    "Phase plane. Rate of each code against the code accumulated so far, ",
+    paste(levels(rows$look), collapse = ", "), " of ",
+    regions_in_words(rows$region), ", ", times_in_words(rows$time), ", in ",
+    unit, ". At the last time ", sum(last$estimate > 0), " of ", nrow(last),
+    " rates are above zero."
+  )
+}

@@ -1,0 +1,193 @@
+# Fig. 1: the code-based model drawn from the scheme in use. Carriers, their
+# defining codes with the indicators behind them, the dynamic codes, and the
+# two formulas. One unit of y is a line of text.
+
+#' @rdname nid_plots
+#' @exportS3Method ggplot2::autoplot
+autoplot.nid_scheme <- function(object, ...) {
+  rlang::check_dots_empty()
+  need_ggplot()
+  codes <- scheme_codes(object)
+  codes <- codes[codes$code %in% object[["code"]], , drop = FALSE]
+  boxes <- scheme_boxes(object, codes)
+  .data <- rlang::.data
+  p <- ggplot2::ggplot(boxes) +
+    scheme_arrows(boxes, nrow(codes)) +
+    ggplot2::geom_rect(ggplot2::aes(
+      xmin = .data[["xmin"]], xmax = .data[["xmax"]], ymin = .data[["ymin"]],
+      ymax = .data[["ymax"]], colour = .data[["look"]],
+      linetype = .data[["look"]]), fill = "white", linewidth = 0.8) +
+    ggplot2::geom_text(ggplot2::aes(
+      .data[["x"]], .data[["ymax"]] - 0.6, label = .data[["head"]]),
+      size = 3.2, fontface = "bold", vjust = 1, lineheight = 0.95) +
+    ggplot2::geom_text(ggplot2::aes(
+      .data[["xmin"]] + 0.08, .data[["ymax"]] - 0.6 - .data[["heads"]] * 1.1,
+      label = .data[["body"]]), size = 2.9, hjust = 0, vjust = 1,
+      lineheight = 1.05) +
+    scheme_headers(boxes) +
+    ggplot2::scale_colour_manual(
+      values = c(stats::setNames(look_of(codes$code, codes)$colour,
+                                 codes$code), " " = "grey15"),
+      guide = "none") +
+    ggplot2::scale_linetype_manual(
+      values = c(stats::setNames(look_of(codes$code, codes)$linetype,
+                                 codes$code), " " = "solid"),
+      guide = "none") +
+    ggplot2::scale_x_continuous(expand = ggplot2::expansion(add = 0.05)) +
+    ggplot2::scale_y_continuous(expand = ggplot2::expansion(add = 0.3))
+  p <- finish_picture(
+    p, "The code-based model", alt = scheme_alt(object, codes), x = NULL,
+    y = NULL, caption = scheme_caption(object), width = 9.5,
+    height = 1.4 + 0.175 * (max(boxes$ymax) - min(boxes$ymin))
+  )
+  size <- picture_size(p)
+  p <- p + ggplot2::theme(panel.grid = ggplot2::element_blank(),
+                          axis.text = ggplot2::element_blank())
+  attr(p, "nid_size") <- size
+  p
+}
+
+scheme_columns <- function() {
+  data.frame(
+    column = c("carrier", "defining", "dynamic", "formula"),
+    title = c("Carriers", "Defining codes", "Dynamic codes",
+              "Codes of the region"),
+    xmin = c(0, 2, 5.6, 7.8), xmax = c(1.5, 5, 7.2, 10.3)
+  )
+}
+
+scheme_boxes <- function(scheme, codes) {
+  lines <- lapply(codes$code, function(code) indicator_lines(scheme, code))
+  height <- pmax(4, lengths(lines) * 1.02 + 3)
+  top <- -cumsum(c(0, height[-length(height)] + 1))
+  cell <- function(column, head, body, ymin, ymax, look) {
+    at <- scheme_columns()
+    at <- at[at$column == column, ]
+    data.frame(column = column, xmin = at$xmin, xmax = at$xmax, ymin = ymin,
+               ymax = ymax, x = (at$xmin + at$xmax) / 2, head = head,
+               heads = lengths(strsplit(head, "\n", fixed = TRUE)),
+               body = body, look = look)
+  }
+  narrow <- function(x, width) wrapped(x, width)
+  middle <- top - height / 2
+  small <- function(column, x) {
+    head <- narrow(x, 16L)
+    half <- lengths(strsplit(head, "\n", fixed = TRUE)) * 0.5 + 0.8
+    cell(column, head, "", middle - half, middle + half, codes$code)
+  }
+  rate <- small("dynamic", codes$dynamic)
+  rate$head <- paste0(rate$head, weight_text(codes$weight))
+  bottom <- min(top - height)
+  rbind(
+    small("carrier", codes$carrier),
+    cell("defining", narrow(codes$code, 30L),
+         vapply(lines, paste, "", collapse = "\n"), top - height, top,
+         codes$code),
+    rate,
+    formula_boxes(bottom, cell, nrow(codes))
+  )
+}
+
+# Formula (1) above formula (2), in the middle of the picture's height.
+formula_boxes <- function(bottom, cell, n) {
+  centre <- bottom / 2
+  one <- paste0(if (n == 1L) "the dynamic code" else
+    "sum of the dynamic codes", "\nat each time; all of them\nshould be ",
+    "positive")
+  two <- paste0("their rates, weighted by\nthe time influence and\nsummed ",
+                "over time")
+  rbind(
+    cell("formula", "Code ID, formula (1)", one, centre + 0.9, centre + 6.4,
+         " "),
+    cell("formula", "Code NID, formula (2)", two, centre - 6.4, centre - 0.9,
+         " ")
+  )
+}
+
+weight_text <- function(weight) {
+  ifelse(weight == 1, "", paste0(" \u00d7 ", format(weight, trim = TRUE)))
+}
+
+# The indicators of a code, wrapped; of many, the first ten.
+indicator_lines <- function(scheme, code) {
+  of <- which(scheme[["code"]] == code)
+  shown <- utils::head(of, 10L)
+  weight <- scheme[["weight"]][of]
+  text <- paste0(
+    ifelse(scheme[["direction"]][shown] < 0, "\u2212 ", "+ "),
+    scheme[["indicator"]][shown],
+    if (length(unique(weight)) > 1L) weight_text(scheme[["weight"]][shown]),
+    unit_text(scheme[["transform"]][shown], scheme[["unit"]][shown])
+  )
+  lines <- unlist(lapply(text, strwrap, width = 42L, exdent = 3L))
+  if (length(of) > length(shown)) {
+    lines <- c(lines, paste("and", length(of) - length(shown), "more"))
+  }
+  lines
+}
+
+unit_text <- function(transform, unit) {
+  log <- ifelse(transform == "log", "log", "")
+  unit <- ifelse(is.na(unit), "", unit)
+  both <- paste0(log, ifelse(nzchar(log) & nzchar(unit), " of ", ""), unit)
+  ifelse(nzchar(both), paste0(" (", both, ")"), "")
+}
+
+scheme_headers <- function(boxes) {
+  .data <- rlang::.data
+  at <- scheme_columns()
+  at$x <- (at$xmin + at$xmax) / 2
+  at$y <- max(boxes$ymax) + 1.6
+  ggplot2::geom_text(ggplot2::aes(.data[["x"]], .data[["y"]],
+                                  label = .data[["title"]]), at,
+                     size = 3.3, colour = "grey30")
+}
+
+scheme_arrows <- function(boxes, n) {
+  .data <- rlang::.data
+  of <- function(column) boxes[boxes$column == column, , drop = FALSE]
+  y <- function(d) (d$ymin + d$ymax) / 2
+  link <- function(from, to) {
+    data.frame(x = from$xmax, y = y(from), xend = to$xmin, yend = y(to))
+  }
+  formula <- of("formula")
+  across <- rbind(
+    link(of("carrier"), of("defining")),
+    link(of("defining"), of("dynamic")),
+    link(of("dynamic"), formula[rep(1L, n), ]),
+    data.frame(x = formula$x[1L], y = formula$ymin[1L],
+               xend = formula$x[2L], yend = formula$ymax[2L])
+  )
+  defining <- of("defining")
+  label <- data.frame(x = (defining$xmax + of("dynamic")$xmin) / 2,
+                      y = y(defining) + 0.7, text = "rate")
+  list(
+    ggplot2::geom_segment(ggplot2::aes(
+      .data[["x"]], .data[["y"]], xend = .data[["xend"]],
+      yend = .data[["yend"]]), across, colour = "grey40", linewidth = 0.5,
+      arrow = ggplot2::arrow(length = ggplot2::unit(0.09, "inches"),
+                             type = "closed")),
+    ggplot2::geom_text(ggplot2::aes(.data[["x"]], .data[["y"]],
+                                    label = .data[["text"]]), label,
+                       size = 2.7, colour = "grey30")
+  )
+}
+
+scheme_caption <- function(scheme) {
+  note <- attr(scheme, "note", exact = TRUE)
+  if (!is.null(note)) {
+    paste(strwrap(note, 120), collapse = "\n")
+  }
+}
+
+scheme_alt <- function(scheme, codes) {
+  one <- vapply(seq_len(nrow(codes)), function(i) {
+    of <- scheme[["indicator"]][scheme[["code"]] == codes$code[i]]
+    paste0(codes$carrier[i], " carry the ", codes$code[i],
+           " code (", paste(of, collapse = ", "), "), whose rate is the ",
+           codes$dynamic[i], " code")
+  }, character(1))
+  paste0("Diagram of the code-based model: ", paste(one, collapse = "; "),
+         ". The dynamic codes sum to Code ID, formula (1); their own rates, ",
+         "weighted by time influence, sum to Code NID, formula (2).")
+}
