@@ -192,14 +192,18 @@ code_sums <- function(fit, plan, i) {
                    order = plan$order))
 }
 
-# Frozen weights over lambda of the series at hand.
+# Frozen weights over lambda of the series at hand: a column a series, or one
+# for each of its segments where breaks split a spline.
 pick_tuning <- function(tuning, series, fit, i) {
   if (is.null(tuning)) {
     return(NULL)
   }
-  have <- which(fit$codes[[i]]$grid > 0L)
+  one <- fit$codes[[i]]
+  have <- which(one$grid > 0L)
+  count <- segment_counts(fit, one$grids)[one$grid[have]]
   at <- match(series, have)
-  lapply(tuning, function(x) x[, at, drop = FALSE])
+  columns <- sequence(count[at], from = (cumsum(count) - count)[at] + 1L)
+  lapply(tuning, function(x) x[, columns, drop = FALSE])
 }
 
 # Number of terms, their first and last time, and rows lost, of every region.

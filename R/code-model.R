@@ -182,11 +182,8 @@ match_tuning <- function(old, fit, call) {
         identical(grid_of(new, r), grid_of(was, from[r]))
     }, logical(1))
     bad[has[!same]] <- TRUE
-    column <- match(from[has], which(was$grid > 0L))
     if (!any(bad)) {
-      tuning[[i]] <- lapply(old$tuning[[i]], function(x) {
-        x[, column, drop = FALSE]
-      })
+      tuning[i] <- list(pick_tuning(old$tuning[[i]], from[has], old, i))
     }
   }
   if (any(bad)) {

@@ -94,6 +94,16 @@ split_pool <- function(grids) {
        owner = owner)
 }
 
+# Series that each grid is to the kernel.
+segment_counts <- function(fit, grids) {
+  n <- length(grids$offset) - 1L
+  if (fit$rate$kind != "spline" || fit$breaks != "split" ||
+      !any(grids$step > 0L)) {
+    return(rep(1L, n))
+  }
+  tabulate(split_pool(grids)$owner, n)
+}
+
 evaluate_segments <- function(rate, values, grid, grids, orders, sums, tuning,
                               keep) {
   parts <- split_pool(grids)
