@@ -1,0 +1,195 @@
+#' Draw paths of the rates
+#'
+#' Joint draws of the rates of every region and code over its times: what the
+#' data leave open, times included together, so that any function of a path
+#' (its largest fall, the year of its turn) gets its error from the same
+#' function of the draws.
+#'
+#' [rate_spline()]: lambda is drawn from its posterior weights,
+#' \eqn{\sigma^2 = RSS_\lambda / \chi^2_r}{sigma^2 = RSS / chi-squared_r}, then
+#' the curve, normal given both. [rate_local()]: Student's t with the degrees
+#' of freedom of its residuals. Differences with a known `sd`: normal. At one
+#' time, a draw given lambda is `estimate` + `std.error` x t, whose standard
+#' deviation is `std.error` x sqrt(df / (df - 2)). Codes are drawn
+#' independently of one another.
+#'
+#' @param object <nid_rates> or <nid_model>.
+#' @param nsim <int> Number of paths.
+#' @param seed <int> `NULL`: the caller's stream of random numbers is used, as
+#'   by [rnorm()]; a number: a stream of its own, and the caller's is left as
+#'   it was.
+#' @param order <int> Any of 0 (the level: the curve with the steps in force),
+#'   1, 2; several orders of one draw belong together.
+#' @param ... Empty.
+#' @return `nid_simulation`, a tibble with a row per draw, region, time, code
+#'   and order where the defining code is observed: index columns, `code`,
+#'   `term`, `order` <int>, `sim` <int> number of the draw, `estimate` <dbl> in
+#'   units as [dynamic_codes()]. `NA` for a series without error.
+#' @section Errors:
+#' `nidcode_error_no_error` for differences without `sd`; `_order_undefined`;
+#' message `_no_error` for series too short to have one.
+#' @family rates
+#' @examples
+#' district <- subset(ural, region_code == "FD-U")
+#' rates <- dynamic_codes(code_panel(district, ural_scheme, index = "year"))
+#' paths <- simulate(rates, nsim = 200, seed = 1)
+#' # Probability that value was falling in some year:
+#' value <- subset(paths, term == "value")
+#' mean(tapply(value$estimate < 0, value$sim, any))
+#' @name simulate_rates
+NULL
+
+#' @rdname simulate_rates
+#' @export
+simulate.nid_rates <- function(object, nsim = 1, seed = NULL, order = 1,
+                               ...) {
+  call <- rlang::current_env()
+  rlang::check_dots_empty()
+  check_number(nsim, min = 1, whole = TRUE)
+  check_number(seed, whole = TRUE, null = TRUE)
+  fit <- as_fit(object, NULL, call)
+  order <- check_orders(order, fit$rate, call)
+  if (!fit$rate$kind %in% c("spline", "local") &&
+      all(lengths(lapply(fit$codes, `[[`, "variance")) == 0L)) {
+    stop_nid("no_error",
+             c(paste0("Rate ", fit$rate$words, " has no error to draw from."),
+               i = paste0("Give the rate or the scheme an `sd`, or use ",
+                          "rate_spline() or rate_local().")), call = call)
+  }
+  draws <- if (is.null(seed)) {
+    drawn_arrays(fit, nsim, order)
+  } else {
+    with_own_stream(seed, drawn_arrays(fit, nsim, order))
+  }
+  simulation_table(fit, draws, nsim, order, seed)
+}
+
+#' @rdname simulate_rates
+#' @export
+simulate.nid_model <- function(object, nsim = 1, seed = NULL, order = 1,
+                               ...) {
+  simulate(object$rates, nsim = nsim, seed = seed, order = order, ...)
+}
+
+# Orders below that of the fit; `default`: keep those that exist.
+check_orders <- function(order, rate, call, default = FALSE) {
+  if (!is.numeric(order) || length(order) == 0L || !all(order %in% 0:2) ||
+      anyDuplicated(order)) {
+    stop_argument("order", "any of 0, 1 and 2", order, call)
+  }
+  top <- if (rate$kind == "spline") rate$args$m - 1L else if
+    (rate$kind == "local") min(2L, rate$args$degree) else 2L
+  if (default) order <- order[order <= top]
+  if (any(order > top)) {
+    stop_nid("order_undefined",
+             c(paste0("Rate ", rate$words, " has no rate of order ",
+                      max(order), "."),
+               i = "Use m = 3, or degree = 2."), call = call)
+  }
+  as.integer(order)
+}
+
+# order x code x row x draw.
+drawn_arrays <- function(fit, nsim, order) {
+  panel <- fit$def$panel
+  k <- length(fit$codes)
+  out <- array(NA_real_, c(length(order), k, n_rows(panel), nsim))
+  observed <- matrix(FALSE, k, n_rows(panel))
+  short <- 0L
+  for (i in seq_len(k)) {
+    series <- posterior_series(fit, i)
+    if (length(series$value) == 0L) next
+    observed[i, series$row] <- TRUE
+    drawn <- if (fit$rate$kind == "spline") {
+      draw_spline(fit, i, series, nsim, order)
+    } else {
+      draw_linear(fit, series, nsim, order)
+    }
+    out[, i, series$row, ] <- drawn$draws
+    short <- short + drawn$short
+  }
+  if (short > 0L) {
+    inform_nid("no_error",
+               paste0(count_of(short, "series", "series"), " too short for an ",
+                      "error: no draws (NA)."), n = short)
+  }
+  list(draws = out, observed = observed)
+}
+
+# order x value x draw, from draws x (value, order) of series b.
+place_draws <- function(draws, series, b, n.order) {
+  n <- series$size[b]
+  aperm(array(draws, c(nrow(draws), n, n.order)), 3:1)
+}
+
+draw_spline <- function(fit, i, series, nsim, order) {
+  post <- spline_posterior(fit, i, series)
+  out <- array(NA_real_, c(length(order), length(series$value), nsim))
+  visit_grids(fit, post, order, function(pieces, b, z) {
+    root <- kriging_root(pieces$kriging)
+    for (j in seq_along(b)) {
+      at <- series$start[b[j]] + seq_len(series$size[b[j]])
+      y <- series$value[at]
+      flat <- as.vector(pieces$rho %*%
+                          crossprod(pieces$polynomial, y - y[1L])) +
+        y[1L] * pieces$level
+      given <- given_lambda(pieces, z[, j], lambda_of(post, pieces, b[j]),
+                            flat)
+      draws <- posterior_draws(pieces, given, post$weight[, b[j]],
+                               posterior_noise(pieces, root, nsim))
+      out[, at, ] <<- place_draws(draws, series, b[j], length(order))
+    }
+  })
+  list(draws = out, short = length(unique(post$region[is.na(post$df)])))
+}
+
+draw_linear <- function(fit, series, nsim, order) {
+  local <- fit$rate$kind == "local"
+  r <- evaluate_rate(fit$rate, fit$breaks, series$value, series$grid,
+                     series$grids, orders = order, variance = series$variance)
+  sd <- sqrt(rep_len(if (local) 1 else series$variance,
+                     length(series$value)))
+  out <- array(NA_real_, c(length(order), length(series$value), nsim))
+  for (g in sort(unique(series$grid))) {
+    rows <- linear_rows(fit, series$grids, g, order)
+    for (b in which(series$grid == g)) {
+      if (is.na(r$df[b])) next
+      at <- series$start[b] + seq_len(series$size[b])
+      n <- length(at)
+      noise <- matrix(stats::rnorm(nsim * n), nsim) * rep(sd[at], each = nsim)
+      if (local) {
+        noise <- noise * r$sigma[b] *
+          sqrt(r$df[b] / stats::rchisq(nsim, r$df[b]))
+      }
+      draws <- noise %*% t(rows) +
+        rep(as.vector(r$estimate[at, ]), each = nsim)
+      out[, at, ] <- place_draws(draws, series, b, length(order))
+    }
+  }
+  list(draws = out, short = sum(is.na(r$df)))
+}
+
+simulation_table <- function(fit, drawn, nsim, order, seed) {
+  panel <- fit$def$panel
+  n <- n_rows(panel)
+  k <- length(fit$codes)
+  o <- length(order)
+  keep <- which(rep(as.vector(drawn$observed), each = o))
+  code <- vapply(fit$codes, `[[`, "", "code")
+  term <- vapply(fit$codes, `[[`, "", "dynamic")
+  rows <- rep(seq_len(n), each = o * k)[keep]
+  estimate <- matrix(drawn$draws, o * k * n)[keep, , drop = FALSE]
+  columns <- c(
+    lapply(index_columns(panel, rows), function(x) rep(x, nsim)),
+    list(code = rep(rep(rep(code, each = o), n)[keep], nsim),
+         term = rep(rep(rep(term, each = o), n)[keep], nsim),
+         order = rep(rep(order, k * n)[keep], nsim),
+         sim = rep(seq_len(nsim), each = length(keep)),
+         estimate = as.vector(estimate))
+  )
+  new_nid_table(
+    columns, "simulation",
+    fit_spec(fit, paste0(count_of(nsim, "draw"), " of the dynamic codes"),
+             seed = seed)
+  )
+}
