@@ -1,0 +1,176 @@
+#' Levels and rates at new times
+#'
+#' The level of every region and code, its rate V and the rate's own rate A at
+#' any times, within the range, in its gaps or beyond its ends.
+#'
+#' For [rate_spline()] they come from the same posterior as the rates at the
+#' observed times; beyond the ends the curve goes on as a polynomial and its
+#' error grows without bound: let the interval say how far to trust it.
+#' Intervals are those of the curve, not of a new observation. Other rates
+#' exist at observed times only.
+#'
+#' With breaks as free steps ("shift") the level is that of the curve plus the
+#' steps in force: a step counts from the first time of its method on. With
+#' "split" each time belongs to the segment that began last.
+#'
+#' @param object <nid_rates> or <nid_model>.
+#' @param at New times, the same for all regions, of the type of the time
+#'   column; `NULL`: the observed times of each region and code.
+#' @param order <int> Any of 0 (level), 1 and 2; without it, all that the rate
+#'   has.
+#' @param conf_level <num> `NULL`: that of the rates. Intervals are pointwise.
+#' @param ... Empty; for a model, passed to the method of its rates.
+#' @return `nid_prediction`, a tibble with a row per region, time, code and
+#'   order, times ascending: index columns, `code`, `term` <chr>, `order`
+#'   <int>, `estimate` in units of the code per time unit to the power of the
+#'   order, `std.error`, `conf.low`, `conf.high`, `prob.positive`, `df` <dbl>.
+#'   For [rate_spline()] every time of `at` for every code a region has; for
+#'   others those of them at which the code is observed.
+#' @section Errors:
+#' `nidcode_error_argument` for a time at which nothing is observed, unless the
+#' rate is a spline; `_order_undefined`.
+#' @family rates
+#' @examples
+#' district <- subset(ural, region_code == "FD-U")
+#' rates <- dynamic_codes(code_panel(district, ural_scheme, index = "year"))
+#' predict(rates, at = c(2010.5, 2018), order = 0:1)
+#' @name predict_rates
+NULL
+
+#' @rdname predict_rates
+#' @export
+predict.nid_rates <- function(object, at = NULL, order = 0:2,
+                              conf_level = NULL, ...) {
+  call <- rlang::current_env()
+  rlang::check_dots_empty()
+  fit <- as_fit(object, NULL, call)
+  order <- check_orders(order, fit$rate, call, default = missing(order))
+  level <- conf_level %||% get_spec(object)$level
+  check_level(level, "conf_level", call = call)
+  new <- new_times(at, fit, call)
+  parts <- lapply(seq_along(fit$codes), function(i) {
+    predicted_part(fit, i, new, order)
+  })
+  prediction_table(fit, parts, at, new, order, level)
+}
+
+#' @rdname predict_rates
+#' @export
+predict.nid_model <- function(object, ...) predict(object$rates, ...)
+
+# Ascending numbers, each once; NULL where the observed times are meant.
+new_times <- function(at, fit, call) {
+  if (is.null(at)) {
+    return(NULL)
+  }
+  if (length(at) == 0L) stop_argument("at", "at least one time", at, call)
+  new <- sort(unique(as.double(numeric_time(at, "at", call))))
+  if (fit$rate$kind == "spline") {
+    return(new)
+  }
+  seen <- unlist(lapply(fit$codes, function(one) one$grids$time))
+  strange <- setdiff(new, seen)
+  if (length(strange) > 0L) {
+    stop_nid(
+      "argument",
+      c(paste0("Rate ", fit$rate$words, " exists at observed times only; ",
+               "nothing is observed at ",
+               some_of(format_time(strange), quote = ""), "."),
+        i = "For other times use rate_spline()."),
+      argument = "at", times = strange, call = call
+    )
+  }
+  new
+}
+
+# Rows of one code, series by series: region, time, and one column an order.
+predicted_part <- function(fit, i, new, order) {
+  series <- posterior_series(fit, i)
+  if (fit$rate$kind == "spline") {
+    return(spline_prediction(fit, i, series, new, order))
+  }
+  r <- evaluate_rate(fit$rate, fit$breaks, series$value, series$grid,
+                     series$grids, orders = order, variance = series$variance)
+  time <- row_time(fit$def$panel)[series$row]
+  keep <- if (is.null(new)) seq_along(time) else which(time %in% new)
+  region <- rep(series$region, series$size)
+  list(region = region[keep], time = time[keep],
+       estimate = r$estimate[keep, , drop = FALSE],
+       std.error = if (!is.null(r$std.error)) {
+         r$std.error[keep, , drop = FALSE]
+       },
+       df = rep(r$df, series$size)[keep])
+}
+
+spline_prediction <- function(fit, i, series, new, order) {
+  grids <- series$grids
+  time <- if (is.null(new)) {
+    lapply(seq_along(pool_sizes(grids)), function(g) pool_grid(grids, g)$time)
+  } else {
+    times_of_segments(grids, new, fit$codes[[i]]$grids)
+  }
+  args <- fit$rate$args
+  r <- spline_fit(
+    series$value, series$grid,
+    list(time = as.double(grids$time), step = as.integer(grids$step),
+         size = as.integer(pool_sizes(grids))),
+    orders = integer(), m = args$m, lambda = args$lambda, df = args$df,
+    frozen = fit$tuning[[i]], new = list(time = time, orders = order)
+  )
+  clean <- function(m) {
+    m[is.nan(m)] <- NA_real_
+    m
+  }
+  count <- lengths(time)[series$grid]
+  list(region = rep(series$region, count),
+       time = as.double(unlist(time[series$grid])),
+       estimate = clean(r$new.estimate), std.error = clean(r$new.std.error),
+       df = rep(as.double(r$df)[series$grid], count))
+}
+
+# The new times of each grid: all of them, or, of a segment between breaks,
+# those from its first time up to the next segment's.
+times_of_segments <- function(grids, new, whole) {
+  n <- length(grids$offset) - 1L
+  if (n == length(whole$offset) - 1L) {
+    return(rep(list(new), n))
+  }
+  start <- grids$offset[-(n + 1L)]
+  owner <- findInterval(start, whole$offset)
+  first <- grids$time[start + 1L]
+  lapply(seq_len(n), function(s) {
+    from <- if (s > 1L && owner[s - 1L] == owner[s]) first[s] else -Inf
+    to <- if (s < n && owner[s + 1L] == owner[s]) first[s + 1L] else Inf
+    new[new >= from & new < to]
+  })
+}
+
+prediction_table <- function(fit, parts, at, new, order, level) {
+  panel <- fit$def$panel
+  gather <- function(what) unlist(lapply(parts, `[[`, what))
+  each <- function(what) {
+    unlist(lapply(parts, function(p) t(p[[what]] %||% (NA * p$estimate))))
+  }
+  size <- lengths(lapply(parts, `[[`, "region"))
+  code <- rep(seq_along(parts), size)
+  region <- gather("region")
+  time <- gather("time")
+  row <- rep(order(region, time, code), each = length(order))
+  cell <- (row - 1L) * length(order) + seq_along(order)
+  estimate <- each("estimate")[cell]
+  df <- gather("df")[row]
+  user_time <- if (is.null(at)) time_like(panel, time[row]) else {
+    at[match(time[row], as.double(numeric_time(at, "at", NULL)))]
+  }
+  columns <- c(
+    lapply(region_column(panel), function(x) x[region[row]]),
+    stats::setNames(list(user_time), panel$index[["time"]]),
+    list(code = vapply(fit$codes, `[[`, "", "code")[code[row]],
+         term = vapply(fit$codes, `[[`, "", "dynamic")[code[row]],
+         order = rep(order, length.out = length(row)), estimate = estimate),
+    add_interval(estimate, each("std.error")[cell], df, level),
+    list(df = df)
+  )
+  new_nid_table(columns, "prediction",
+                fit_spec(fit, "Levels and rates predicted", level = level))
+}
