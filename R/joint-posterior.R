@@ -8,7 +8,7 @@ with_own_stream <- function(seed, code) {
   kind <- RNGkind()
   on.exit(
     if (is.null(old)) {
-      do.call(RNGkind, as.list(kind))
+      suppressWarnings(do.call(RNGkind, as.list(kind)))
       rm(".Random.seed", envir = globalenv())
     } else {
       assign(".Random.seed", old, envir = globalenv())

@@ -11,7 +11,7 @@ band_directions <- 2000L
 band_limit <- 7.5e5
 
 # Level of every row: order x code x panel row.
-simultaneous_levels <- function(fit, level) {
+simultaneous_levels <- function(fit, level, limit = band_limit) {
   k <- length(fit$codes)
   n <- n_rows(fit$def$panel)
   out <- array(bonferroni_levels(fit, level), c(n, 2L, k))
@@ -20,10 +20,10 @@ simultaneous_levels <- function(fit, level) {
     series <- posterior_series(fit, i)
     if (length(series$value) == 0L) next
     one <- if (fit$rate$kind == "spline") {
-      if (sum(as.double(series$size)^2) > band_limit) next
+      if (sum(as.double(series$size)^2) > limit) next
       spline_levels(fit, i, series, level)
     } else {
-      linear_levels(fit, series, level)
+      linear_levels(fit, series, level, limit)
     }
     if (!is.null(one)) out[, i, series$row] <- one
   }
@@ -68,7 +68,7 @@ max_t_critical <- function(rows, df, level) {
 
 # Linear rates: correlations depend on the grid alone (and on how the known
 # variances of its times relate).
-linear_levels <- function(fit, series, level) {
+linear_levels <- function(fit, series, level, limit) {
   local <- fit$rate$kind == "local"
   if (!local && length(series$variance) == 0L) {
     return(NULL)
@@ -83,7 +83,7 @@ linear_levels <- function(fit, series, level) {
     }, "")
   }
   first <- which(!duplicated(key))
-  if (sum(as.double(series$size[first])^2) > band_limit / 10) {
+  if (sum(as.double(series$size[first])^2) > limit / 10) {
     return(NULL)
   }
   out <- matrix(level, 2L, length(series$value))
