@@ -34,8 +34,9 @@
 #' @name influence
 NULL
 
-new_nid_influence <- function(words, weight, at, normalise,
-                              call = rlang::caller_env()) {
+# `form` and `args`: what a workbook needs to make it again.
+new_nid_influence <- function(words, weight, at, normalise, form = "custom",
+                              args = list(), call = rlang::caller_env()) {
   check_flag(normalise, call = call)
   if (!is.null(at)) {
     at <- as.double(numeric_time(at, "at", call))
@@ -44,7 +45,7 @@ new_nid_influence <- function(words, weight, at, normalise,
   words <- paste0(words, if (!is.null(at)) paste0(", at ", format_time(at)),
                   if (normalise) ", normalised")
   structure(list(words = words, weight = weight, at = at,
-                 normalise = normalise),
+                 normalise = normalise, form = form, args = args),
             class = "nid_influence")
 }
 
@@ -53,7 +54,7 @@ new_nid_influence <- function(words, weight, at, normalise,
 influence_equal <- function(at = NULL, normalise = FALSE) {
   new_nid_influence("equal (plain sum)", function(lag, time, span) {
     rep(1, length(lag))
-  }, at, normalise)
+  }, at, normalise, "equal")
 }
 
 #' @rdname influence
@@ -62,7 +63,8 @@ influence_half_life <- function(half_life, at = NULL, normalise = FALSE) {
   check_number(half_life, min = 0, open = TRUE)
   new_nid_influence(
     paste0("half-life ", format(half_life)),
-    function(lag, time, span) 2^(-lag / half_life), at, normalise
+    function(lag, time, span) 2^(-lag / half_life), at, normalise,
+    "half_life", list(half_life = half_life)
   )
 }
 
@@ -79,7 +81,7 @@ influence_linear <- function(span = NULL, at = NULL, normalise = FALSE) {
       out <- pmax(0, 1 - lag / reach)
       out[is.nan(out)] <- 1
       out
-    }, at, normalise
+    }, at, normalise, "linear", list(span = given)
   )
 }
 
@@ -90,7 +92,8 @@ influence_power <- function(power, scale = 1, at = NULL, normalise = FALSE) {
   check_number(scale, min = 0, open = TRUE)
   new_nid_influence(
     paste0("power ", format(power), ", scale ", format(scale)),
-    function(lag, time, span) (1 + lag / scale)^(-power), at, normalise
+    function(lag, time, span) (1 + lag / scale)^(-power), at, normalise,
+    "power", list(power = power, scale = scale)
   )
 }
 
@@ -100,7 +103,8 @@ influence_hyperbolic <- function(scale = 1, at = NULL, normalise = FALSE) {
   check_number(scale, min = 0, open = TRUE)
   new_nid_influence(
     paste0("hyperbolic, scale ", format(scale)),
-    function(lag, time, span) 1 / (1 + lag / scale), at, normalise
+    function(lag, time, span) 1 / (1 + lag / scale), at, normalise,
+    "hyperbolic", list(scale = scale)
   )
 }
 
