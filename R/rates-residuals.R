@@ -186,12 +186,12 @@ glance_code <- function(fit, i) {
   out[["last"]] <- mean_of(part$stats$last)
   out[is.nan(out)] <- NA
   out[["sigma"]] <- sqrt(mean(part$sigma[with]^2))
-  out[c("dw", "expected")] <- durbin_watson(part)
+  out[c("dw", "expected")] <- rates_durbin_watson(part)
   out
 }
 
 # Pooled over the series that have an error.
-durbin_watson <- function(part) {
+rates_durbin_watson <- function(part) {
   owner <- rep(seq_along(part$size), part$size)
   ok <- rep(!is.na(part$df) & part$sigma > 0, part$size)
   e <- ((part$value - part$fitted) / rep(part$sigma, part$size))[ok]

@@ -300,8 +300,7 @@ test_that("errors from a given sd, of a code or of the indicators", {
   for (name in c("difference", "central")) {
     for (sd in list(0.1, by_code)) {
       got <- plain(quiet(dynamic_codes(D, rate_args[[name]][[1]](sd = sd))))
-      want <- ref_rates(d, name, sd = as.list(sd))
-      if (length(sd) == 1L) want <- ref_rates(d, name, sd = sd)
+      want <- ref_rates(d, name, sd = if (length(sd) > 1L) as.list(sd) else sd)
       compare_rates(got, want, name)
       has <- !is.na(got$estimate)
       expect_true(all(got$df[has] == Inf))

@@ -38,11 +38,14 @@ shifted_sums sum_column(std::ptrdiff_t n, Value value, double zero) {
     const std::ptrdiff_t to = std::min(n, from + block);
     double count[4] = {0, 0, 0, 0}, sum[4] = {0, 0, 0, 0},
            square[4] = {0, 0, 0, 0};
+    std::ptrdiff_t turn = 0;
     for (std::ptrdiff_t i = from; i < to; ++i) {
       const double x = value(i);
       const double d = x - zero;
-      const std::ptrdiff_t j = i & 3;
       const bool seen = x == x;
+      // Turns go by what is seen, so that rows of NaN change no bit.
+      const std::ptrdiff_t j = turn & 3;
+      turn += seen;
       count[j] += seen ? 1 : 0;
       sum[j] += seen ? d : 0;
       square[j] += seen ? d * d : 0;
