@@ -8,6 +8,7 @@
 #include <nidcode/divided-difference.h>
 #include <nidcode/linear-rates.h>
 #include <nidcode/local-polynomial.h>
+#include <nidcode/tolerance.h>
 
 #include "interrupt.h"
 
@@ -127,7 +128,7 @@ Rcpp::List linear_defined_cpp(const Rcpp::List& grids, const Rcpp::List& rate) {
                       [static_cast<std::size_t>(i)];
       }
     }
-    df[g] = op.df >= 2 ? op.df : NA_REAL;
+    df[g] = op.df >= nidcode::least_df ? op.df : NA_REAL;
     if ((g & 0xfff) == 0) {
       progress.step(static_cast<std::size_t>(g));
     }

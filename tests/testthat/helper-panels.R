@@ -143,7 +143,7 @@ random_series <- function(seed, n = 10L, steps = "uneven", step = 1,
       brk[sort(sample(4:(n - 3L), breaks))] <- TRUE
     }
     list(time = time, x = 20 + cumsum(stats::rnorm(n, 0.5)), brk = brk,
-         made = list(uneven = max(diff(time)) > 1.2 * min(diff(time)),
+         made = list(uneven = n > 2L && max(diff(time)) > 1.2 * min(diff(time)),
                      breaks = sum(brk)))
   })
 }

@@ -13,6 +13,7 @@
 
 #include <nidcode/blocks.h>
 #include <nidcode/rate-operator.h>
+#include <nidcode/tolerance.h>
 
 namespace nidcode {
 
@@ -33,7 +34,7 @@ struct grid_pool {
 
 // sd of a residual by the local fit; NaN where no error can be given.
 inline double residual_sd(const rate_operator& op, const double* y, int n) {
-  if (!(op.df >= 2)) {
+  if (!(op.df >= least_df)) {
     return std::numeric_limits<double>::quiet_NaN();
   }
   double rss = 0;

@@ -9,6 +9,10 @@ namespace nidcode {
 // second difference over such a step would magnify rounding by 1e16.
 constexpr double close_times = 1e-8;
 
+// An error needs two degrees of freedom. They come out of sums of matrices, so
+// that 2 - 1e-15 is 2.
+constexpr double least_df = 2 - 1e-9;
+
 // Points of the grid of log lambda. From 41 on, means and errors of the
 // averaged spline change by less than 1 % of the error when it is doubled.
 constexpr int lambda_points = 41;
