@@ -33,8 +33,19 @@ format.nid_verdict <- function(x, ..., n = 10L, width = NULL) {
 
 #' @export
 print.nid_verdict <- function(x, ...) {
-  cat(utils::head(format(x, ...), 15L), sep = "\n")
+  lines <- utils::head(format(x, ...), 15L)
+  # Notes ("# ...") are wrapped by format() already.
+  note <- startsWith(lines, "#")
+  lines[!note] <- wrap_each(lines[!note])
+  cat(lines, sep = "\n")
   invisible(x)
+}
+
+wrap_each <- function(lines) {
+  vapply(lines, function(line) {
+    paste(strwrap(line, 0.95 * getOption("width"), exdent = 2),
+          collapse = "\n")
+  }, "")
 }
 
 say_verdict <- function(r, y, x, group, lag) {
