@@ -20,7 +20,8 @@
 #'   indicator, in its unit after the transform; `NA` if unknown.
 #' @param low,high <num> Goalposts, for `normalise = "goalposts"`, in the
 #'   indicator's unit after the transform.
-#' @param codes <data.frame> The codes, see [nid_codes()].
+#' @param codes <data.frame> The codes, see [nid_codes()]; `NULL`: those of the
+#'   scheme that `x` was made from, else [nid_codes()].
 #' @param x A scheme; or a data frame with the columns above (missing ones take
 #'   the defaults); or a COINr `iMeta` frame (columns `iCode`, `Parent`,
 #'   `Direction`, `Weight`), whose indicators' parents become the codes.
@@ -185,8 +186,9 @@ as_code_scheme.nid_scheme <- function(x, ...) {
 
 #' @rdname code_scheme
 #' @export
-as_code_scheme.data.frame <- function(x, codes = nid_codes(), ...) {
+as_code_scheme.data.frame <- function(x, codes = NULL, ...) {
   rlang::check_dots_empty()
+  codes <- codes %||% scheme_codes(x) %||% nid_codes()
   if (all(c("iCode", "Parent") %in% names(x))) {
     return(scheme_from_imeta(x, codes))
   }
@@ -274,25 +276,73 @@ print.nid_scheme <- function(x, ...) {
 
 #' @export
 summary.nid_scheme <- function(object, ...) {
-  tibble::as_tibble(unclass_scheme(object))
+  without_codes(unclass_scheme(object))
 }
 
+# The plain tibble remembers its codes, so that a scheme with codes (or weights
+# of codes) of its own, filtered and brought back, is not read with the usual
+# three.
 unclass_scheme <- function(x) {
-  attr(x, "codes") <- NULL
   attr(x, "note") <- NULL
   attr(x, "vcov") <- NULL
   class(x) <- c("tbl_df", "tbl", "data.frame")
   x
 }
 
-#' @export
-as.data.frame.nid_scheme <- function(x, ...) as.data.frame(unclass_scheme(x))
+without_codes <- function(x) {
+  attr(x, "codes") <- NULL
+  x
+}
 
-# A scheme whose rows or columns change is a plain tibble again.
+#' @export
+as.data.frame.nid_scheme <- function(x, ...) {
+  as.data.frame(without_codes(unclass_scheme(x)))
+}
+
+# A scheme whose rows or columns change is a plain tibble again: nothing has
+# checked it. `code_panel()` and `as_code_scheme()` check it anew.
 #' @export
 `[.nid_scheme` <- function(x, ...) unclass_scheme(x)[...]
 
+#' @export
+`[<-.nid_scheme` <- function(x, ..., value) {
+  x <- unclass_scheme(x)
+  x[...] <- value
+  x
+}
+
+#' @export
+`[[<-.nid_scheme` <- function(x, ..., value) {
+  x <- unclass_scheme(x)
+  x[[...]] <- value
+  x
+}
+
+#' @export
+`$<-.nid_scheme` <- function(x, name, value) {
+  x <- unclass_scheme(x)
+  x[[name]] <- value
+  x
+}
+
+#' @export
+`names<-.nid_scheme` <- function(x, value) {
+  x <- unclass_scheme(x)
+  names(x) <- value
+  x
+}
+
+#' @export
+rbind.nid_scheme <- function(..., deparse.level = 1) {
+  parts <- lapply(list(...), function(x) {
+    if (inherits(x, "nid_scheme")) unclass_scheme(x) else x
+  })
+  do.call(rbind, parts)
+}
+
 #' @exportS3Method dplyr::dplyr_reconstruct
 dplyr_reconstruct.nid_scheme <- function(data, template) {
-  unclass_scheme(tibble::as_tibble(data))
+  out <- tibble::as_tibble(data)
+  attr(out, "codes") <- scheme_codes(template)
+  unclass_scheme(out)
 }
