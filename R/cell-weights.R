@@ -32,7 +32,9 @@ cell_weights <- function(x, scale = "normalised") {
                rows[c("code", "indicator", "weight")])
   new_nid_table(columns, "cell_weights",
                 fit_spec(fit, paste0("Weights of cells (", scale, ")"),
-                         influence = influence$words, measure = measure))
+                         influence = influence$words, measure = measure,
+                         notes = lost_values_note(lost_values(fit),
+                                                  n_rows(panel))))
 }
 
 cell_weight_rows <- function(fit, influence, measure, scale) {

@@ -55,7 +55,11 @@ path_table <- function(fit, influence, measure, kind, cor, level) {
     columns, "path",
     fit_spec(fit, paste0("Path of Code NID (", kind, ")"),
              influence = influence$words, measure = measure,
-             cor = cor_text(cor), level = level)
+             cor = cor_text(cor), level = level,
+             notes = lost_rows_note(
+               n_rows(panel), length(region),
+               "before the first term, or a code is missing there"
+             ))
   )
 }
 

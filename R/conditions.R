@@ -41,7 +41,10 @@ some_of <- function(x, n = 5L, quote = "`") {
 
 # "1 region", "3 regions": counts in messages and headers.
 count_of <- function(n, noun, plural = paste0(noun, "s")) {
-  paste(format(n, big.mark = ",", decimal.mark = ".", scientific = FALSE,
-               trim = TRUE),
-        if (n == 1) noun else plural)
+  paste(whole_text(n), if (n == 1) noun else plural)
+}
+
+whole_text <- function(n) {
+  format(n, big.mark = ",", decimal.mark = ".", scientific = FALSE,
+         trim = TRUE)
 }

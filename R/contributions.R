@@ -207,7 +207,8 @@ sum_contributions <- function(fit, columns, values, exists, by, influence,
     c(columns, list(estimate = values[at])), "contributions",
     fit_spec(fit, paste0("Contributions to Code NID by ",
                          paste(by, collapse = " and ")),
-             influence = influence$words, measure = measure)
+             influence = influence$words, measure = measure,
+             notes = lost_values_note(lost_values(fit), n_rows(panel)))
   )
 }
 

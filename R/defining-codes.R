@@ -268,8 +268,21 @@ defining_table <- function(def) {
          n.indicators = interleave("used")[keep], break. = interleave("at")[keep])
   )
   names(columns)[length(columns)] <- "break"
-  new_nid_table(columns, "defining", defining_spec(def, "Defining codes"),
-                fit = def)
+  lost <- stats::setNames(vapply(parts, `[[`, 1, "missing"), codes)
+  spec <- defining_spec(def, "Defining codes",
+                        notes = lost_values_note(lost, n))
+  new_nid_table(columns, "defining", spec, fit = def)
+}
+
+# Values of codes that a table lacks (`lost` is named by code, `n` are the rows
+# of the panel), for print().
+lost_values_note <- function(lost, n) {
+  if (sum(lost) == 0) {
+    return(character())
+  }
+  paste0(count_of(sum(lost), "value"), " of ",
+         whole_text(as.double(n) * length(lost)), " left out where an ",
+         "indicator is missing, most in ", names(lost)[which.max(lost)], ".")
 }
 
 # Where a new method starts in a code: at the first time it is observed after.

@@ -115,9 +115,18 @@ rates_table <- function(fit, interval, level) {
   inform_short(fit)
   new_nid_table(
     columns, "rates",
-    fit_spec(fit, "Dynamic codes", interval = interval, level = level),
+    fit_spec(fit, "Dynamic codes", interval = interval, level = level,
+             notes = lost_values_note(lost_values(fit), n)),
     fit = fit
   )
+}
+
+# Times of the panel's rows at which each code has no value.
+lost_values <- function(fit) {
+  lost <- vapply(fit$codes, function(one) {
+    n_rows(fit$def$panel) - sum(pool_sizes(one$grids)[one$grid])
+  }, numeric(1))
+  stats::setNames(lost, vapply(fit$codes, `[[`, "", "code"))
 }
 
 # Series too short for a rate of order 1 or 2 are counted and named.

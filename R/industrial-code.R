@@ -75,10 +75,22 @@ industrial_table <- function(fit, cor, level) {
   )
   out <- new_nid_table(
     columns, "industrial",
-    fit_spec(fit, "Code ID, formula (1)", cor = cor_text(cor), level = level)
+    fit_spec(fit, "Code ID, formula (1)", cor = cor_text(cor), level = level,
+             notes = lost_rows_note(
+               n, length(keep), "a code or its rate is missing there"
+             ))
   )
   attr(out, "spec")$dissemination <- dissemination(fit, v)
   out
+}
+
+# Rows of the panel that a table lacks, and why, for print().
+lost_rows_note <- function(n, kept, why) {
+  if (n == kept) {
+    return(character())
+  }
+  paste0(count_of(n - kept, "row"), " of ", whole_text(n), " left out: ", why,
+         ".")
 }
 
 row_correlation <- function(fit, cor, region) {
