@@ -210,8 +210,14 @@ add_interval <- function(estimate, se, df, level) {
   }
   df[is.na(df) | df <= 0] <- NA_real_
   half <- stats::qt((1 + level) / 2, df) * se
-  prob <- stats::pt(estimate / se, df)
-  prob[!is.na(se) & se == 0 & estimate == 0] <- 0.5
+  prob <- probability_positive(estimate, se, df)
   list(std.error = se, conf.low = estimate - half,
        conf.high = estimate + half, prob.positive = prob)
+}
+
+# A zero that is known exactly is as likely above as below.
+probability_positive <- function(estimate, se, df) {
+  out <- stats::pt(estimate / se, df)
+  out[which(se == 0 & estimate == 0)] <- 0.5
+  out
 }

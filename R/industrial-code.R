@@ -101,7 +101,7 @@ row_correlation <- function(fit, cor, region) {
 }
 
 condition_probability <- function(v, se, df, absent) {
-  p <- stats::pt(v / se, df)
+  p <- probability_positive(v, se, df)
   p[absent] <- 1
   apply(p, 1L, prod)
 }
