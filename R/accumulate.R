@@ -25,7 +25,7 @@ accumulate_rates <- function(x, time, group = NULL,
   w <- term_weights(s$fit, s$times, rep(TRUE, length(s$times$time)), influence,
                     measure)
   term <- w[s$at] * s$x
-  estimate <- rowsum_by(term, s$series, s$n)
+  estimate <- nan_to_na(rowsum_by(term, s$series, s$n))
   n.terms <- tabulate(s$series, s$n)
   estimate[n.terms == 0L] <- NA_real_
   tibble::new_tibble(c(s$group, list(estimate = estimate, n.terms = n.terms)),
@@ -52,7 +52,8 @@ accumulate_path <- function(x, time, group = NULL,
     as.vector(parts[[j]] %*% w)
   }))
   columns <- c(lapply(s$group, function(g) g[s$series]),
-               list(time = s$user_time, estimate = as.double(estimate)))
+               list(time = s$user_time,
+                    estimate = nan_to_na(as.double(estimate))))
   tibble::new_tibble(columns, nrow = length(s$series))
 }
 

@@ -134,6 +134,11 @@ functional_sums <- function(fit, plan, cor, by_code = FALSE) {
 
 `%||%` <- function(x, y) if (is.null(x)) y else x
 
+nan_to_na <- function(x) {
+  if (anyNA(x)) x[is.nan(x)] <- NA_real_
+  x
+}
+
 finish_sums <- function(fit, plan, cor, est, se, df, size, pattern, by_code) {
   weight <- vapply(fit$codes, `[[`, 1, "weight")
   gone <- which(if (all(size == 1L)) pattern == 0L else {
@@ -144,6 +149,7 @@ finish_sums <- function(fit, plan, cor, est, se, df, size, pattern, by_code) {
     as.vector(est %*% weight)
   }
   out$estimate[gone] <- NA_real_
+  out$estimate <- nan_to_na(out$estimate)
   if (by_code) out$by_code <- est * rep(weight, each = nrow(est))
   out$df <- rep(NA_real_, length(out$estimate))
   if (!is.null(se)) {
@@ -157,6 +163,7 @@ finish_sums <- function(fit, plan, cor, est, se, df, size, pattern, by_code) {
                           row_correlation(fit, cor, region))
     out$se <- both$se
     out$se[gone] <- NA_real_
+    out$se <- nan_to_na(out$se)
     out$df <- both$df
   }
   out

@@ -106,7 +106,7 @@ path_weights <- function(time, u, terms, influence, kind) {
   }
   if (influence$normalise) {
     w <- w / rep(total, each = n)
-    w[!is.finite(w)] <- 0
+    w[, total == 0] <- NA_real_
   }
   list(k = length(columns), w = as.vector(w))
 }

@@ -141,9 +141,9 @@ term_weights <- function(fit, times, terms, influence, measure) {
   w <- influence_weights(influence, times$time, at, frame$last - frame$first) *
     term_widths(fit, times, measure) * terms
   if (influence$normalise && length(w) > 0L) {
-    total <- rowsum_by(w, frame$owner, length(frame$size))
-    w <- w / total[frame$owner]
-    w[!terms] <- 0
+    total <- rowsum_by(w, frame$owner, length(frame$size))[frame$owner]
+    # Nothing to share out is no answer, not 0.
+    w <- ifelse(terms, ifelse(total == 0, NA_real_, w / total), 0)
   }
   w
 }

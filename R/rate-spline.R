@@ -70,10 +70,6 @@ evaluate_spline <- function(rate, breaks, values, grid, grids, orders, sums,
     orders = orders, m = rate$args$m, lambda = rate$args$lambda,
     df = rate$args$df, sums = sums, frozen = tuning, keep = keep
   )
-  nan_to_na <- function(x) {
-    x[is.nan(x)] <- NA_real_
-    x
-  }
   list(estimate = nan_to_na(fit$estimate),
        std.error = nan_to_na(fit$std.error),
        sum.estimate = nan_to_na(fit$sum.estimate),
