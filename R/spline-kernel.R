@@ -29,7 +29,9 @@ spline_fit <- function(values, grid, grids, orders = 0:2, m = 3,
   }
   none <- matrix(0, 0, 0)
   fit <- spline_fit_cpp(
-    as.double(values), as.integer(grid), grids,
+    # as.double() copies a matrix, however large.
+    if (is.double(values)) values else as.double(values), as.integer(grid),
+    grids,
     list(orders = as.integer(orders), new_orders = as.integer(new$orders),
          new_time = as.double(unlist(new$time)),
          new_size = lengths(new$time, use.names = FALSE),

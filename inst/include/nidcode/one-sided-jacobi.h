@@ -9,8 +9,10 @@
 
 #include <Eigen/Core>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace nidcode {
 
@@ -32,7 +34,7 @@ inline bool one_sided_jacobi(Eigen::MatrixXd& a, Eigen::VectorXd& sigma) {
       for (Eigen::Index j = i + 1; j < r; ++j) {
         const double c = a.col(i).dot(a.col(j));
         const double aii = sigma[i], ajj = sigma[j];
-        if (std::fabs(c) <= tolerance * std::sqrt(aii) * std::sqrt(ajj)) {
+        if (c * c <= tolerance * tolerance * aii * ajj) {
           continue;
         }
         moved = true;
@@ -48,17 +50,16 @@ inline bool one_sided_jacobi(Eigen::MatrixXd& a, Eigen::VectorXd& sigma) {
         const double cs = 1.0 / std::sqrt(1.0 + t * t), sn = t * cs;
         double* x = a.col(i).data();
         double* y = a.col(j).data();
-        double xx = 0.0, yy = 0.0;
         for (Eigen::Index k = 0; k < a.rows(); ++k) {
           const double u = cs * x[k] - sn * y[k];
           const double v = sn * x[k] + cs * y[k];
           x[k] = u;
           y[k] = v;
-          xx += u * u;
-          yy += v * v;
         }
-        sigma[i] = xx;
-        sigma[j] = yy;
+        // Exact but for rounding; the next sweep begins with fresh lengths, and
+        // so does the last one, which moves nothing.
+        sigma[i] = std::max(aii - t * c, 0.0);
+        sigma[j] = ajj + t * c;
       }
     }
   }

@@ -91,7 +91,7 @@ class spline_functionals {
     u_.resize(static_cast<std::size_t>(pieces) * gauss_points);
     root_.resize(u_.size());
     first_.resize(u_.size());
-    spline_.resize(u_.size() * m);
+    spline_.assign(u_.size() * overlap, 0.0);
     int at = 0;  // the piece of the grid: s[at] <= u < s[at + 1]
     for (int piece = 0, i = 0; piece < pieces; ++piece) {
       const double half = 0.5 * (knot_[piece + 1] - knot_[piece]);
@@ -101,13 +101,13 @@ class spline_functionals {
         while (at + 1 < basis.n() && basis.s()[at + 1] <= u_[i]) {
           ++at;
         }
-        first_[i] = at - m + 1;
+        first_[i] = at;
         const bool inside = u_[i] >= 0.0 && at + 1 < basis.n();
-        for (int k = 0; k < m; ++k) {
-          const int j = first_[i] + k;
-          spline_[i * m + k] = inside && j >= 0 && j < n0
-                                   ? root_[i] * basis.spline(j, u_[i])
-                                   : 0.0;
+        for (int k = 0; inside && k < m; ++k) {
+          const int j = at - m + 1 + k;
+          if (j >= 0 && j < n0) {
+            spline_[i * overlap + k] = root_[i] * basis.spline(j, u_[i]);
+          }
         }
       }
     }
@@ -163,7 +163,7 @@ class spline_functionals {
     i0 = std::max(0, std::min(i0, n - m));
     weight_.setZero(n);
     derivative_weights(m, order, x + i0, s, &weight_[i0]);
-    v_.setZero(n0);
+    v_.setZero(n0 + 2 * overlap);
     if (on_grid && order == 0) {
       phi_.col(k) = basis.directions().row(above - 1).transpose();
       return;
@@ -177,7 +177,7 @@ class spline_functionals {
   // at i0, in root weights; v_ <- its products with the B-splines.
   void local_kernel(const spline_basis& basis, int order, double s, int i0,
                     int k) {
-    const int m = basis.m(), n0 = basis.n_spline();
+    const int m = basis.m();
     const double* x = basis.s().data() + i0;
     const double from = std::min(s, x[0]), to = std::max(s, x[m - 1]);
     double minus[3];
@@ -189,11 +189,8 @@ class spline_functionals {
     for (; i < u_.size() && u_[i] < to; ++i) {
       const double value = root_[i] * peano_kernel(m, l, u_[i]);
       kernel_(i, k) = value;
-      for (int a = 0; a < m; ++a) {
-        const int j = first_[i] + a;
-        if (j >= 0 && j < n0) {
-          v_[j] += spline_[i * m + a] * value;
-        }
+      for (int a = 0; a < overlap; ++a) {
+        v_[first_[i] + a] += spline_[i * overlap + a] * value;
       }
     }
   }
@@ -203,7 +200,8 @@ class spline_functionals {
   // must give a step what the functional gives it.
   void correct(const spline_basis& basis, int order, double s, int k) {
     const int m = basis.m(), n0 = basis.n_spline();
-    basis.forward(v_.data());
+    auto v = v_.segment(m - 1, n0);
+    basis.forward(v.data());
     const Eigen::MatrixXd& q1 = basis.condition();
     if (q1.cols() > 0) {
       step_.resize(q1.cols());
@@ -215,28 +213,28 @@ class spline_functionals {
         }
         step_[j] /= basis.condition_triangle()(j, j);
       }
-      step_ -= q1.transpose() * v_;
-      v_ += q1 * step_;
+      step_ -= q1.transpose() * v;
+      v += q1 * step_;
     }
-    basis.backward(v_.data());
+    basis.backward(v.data());
     for (int i = 0; i < n0; ++i) {
       for (int a = 0; a <= m; ++a) {
-        weight_[i + a] += basis.difference()(a, i) * v_[i];
+        weight_[i + a] += basis.difference()(a, i) * v[i];
       }
     }
     for (std::size_t i = 0; i < u_.size(); ++i) {
-      double sum = 0.0;
-      for (int a = 0; a < m; ++a) {
-        const int j = first_[i] + a;
-        if (j >= 0 && j < n0) {
-          sum += spline_[i * m + a] * v_[j];
-        }
-      }
-      kernel_(i, k) -= sum;
+      const double* b = &spline_[i * overlap];
+      const double* c = &v_[first_[i]];
+      kernel_(i, k) -= b[0] * c[0] + b[1] * c[1] + b[2] * c[2];
     }
   }
 
+  // B-splines that overlap at a point, m at most.
+  static constexpr int overlap = 3;
+
   std::vector<double> knot_, u_, root_, spline_;
+  // Place in v_ of the first B-spline at each Gauss point. v_ has room for
+  // those that would begin before the first time or end after the last.
   std::vector<int> first_;
   Eigen::VectorXd weight_, v_, step_, level_;
   Eigen::MatrixXd rho_, phi_, kernel_;
