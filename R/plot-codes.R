@@ -15,6 +15,7 @@
 #' | path, "path" | Code NID as of each time |
 #' | contributions, "contributions" | what makes Code NID, by code, time or indicator |
 #' | "phases" | the phase plane: each code's rate against the code accumulated so far |
+#' | residuals, "residuals" | standardised residuals over time with their Durbin-Watson |
 #' | cell weights | what one cell of the data moves, over time |
 #'
 #' Up to twelve regions are drawn one by one. Of more, time plots show a thin
@@ -29,7 +30,7 @@
 #'
 #' @param object,x The object to draw.
 #' @param what <chr> For a model: "scheme", "codes", "rates", "industrial",
-#'   "basic", "path", "contributions" or "phases".
+#'   "basic", "path", "contributions", "phases" or "residuals".
 #' @param regions <chr> Regions to draw, in this order; `NULL`: all.
 #' @param order <int> Of rates: 1 for the dynamic codes, 2 for their own rates.
 #' @param ... In `plot()`, passed to `autoplot()`; for a model, to the picture

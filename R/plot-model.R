@@ -6,7 +6,8 @@ autoplot.nid_model <- function(object, what = "basic", ...) {
   call <- rlang::current_env()
   need_ggplot()
   check_choice(what, c("scheme", "codes", "rates", "industrial", "basic",
-                       "path", "contributions", "phases"), call = call)
+                       "path", "contributions", "phases", "residuals"),
+               call = call)
   def <- get_defining(object)
   switch(
     what,
@@ -18,7 +19,8 @@ autoplot.nid_model <- function(object, what = "basic", ...) {
     basic = plot_with(plot_basic, object$basic, object, call, ...),
     path = plot_with(plot_path, object$path, def, call, ...),
     contributions = plot_model_contributions(object, ..., call = call),
-    phases = plot_phases(object, ..., call = call)
+    phases = plot_phases(object, ..., call = call),
+    residuals = ggplot2::autoplot(residuals(object), ...)
   )
 }
 

@@ -1,41 +1,72 @@
-# The residual picture of rates: autoplot(rates, what = "residuals").
+# The residual picture: standardised residuals in time, a panel for each code.
 
-# Standardised residuals in time, a panel per code; the band is where 19 of 20
-# belong, the line the mean of each time when there are several regions.
-autoplot_residuals <- function(object) {
-  rlang::check_installed("ggplot2", "to draw a picture.")
-  .data <- rlang::.data
-  panel <- get_defining(object)$panel
-  rows <- residuals(object)
-  told <- glance(object)
-  rows <- data.frame(
-    time = as.double(numeric_time(rows[[panel$index[["time"]]]], "time",
-                                  NULL)),
-    code = rows[["code"]], value = rows[[".std.resid"]]
-  )
+#' @rdname nid_plots
+#' @exportS3Method ggplot2::autoplot
+autoplot.nid_residuals <- function(object, regions = NULL, ...) {
+  rlang::check_dots_empty()
+  frame <- plot_frame(object, regions, rlang::current_env())
+  told <- frame$spec$durbin.watson
+  rows <- frame$rows
+  rows$value <- rows$.std.resid
+  rows$look <- factor(rows$code, told$code)
+  rows$panel <- factor(rows$code, told$code, residual_labels(told))
   rows <- rows[!is.na(rows$value), , drop = FALSE]
-  label <- paste0(told$code, "\nDurbin-Watson ", two_digits(told$dw),
-                  ", expected ", two_digits(told$dw.expected))
-  rows$code <- factor(rows$code, told$code, label)
-  out <- ggplot2::ggplot(rows, ggplot2::aes(.data[["time"]],
-                                            .data[["value"]])) +
-    ggplot2::annotate("rect", xmin = -Inf, xmax = Inf, ymin = -2, ymax = 2,
-                      fill = "grey92") +
-    ggplot2::geom_hline(yintercept = 0, colour = "grey50") +
-    ggplot2::geom_point(alpha = if (n_regions(panel) > 10L) 0.4 else 0.9,
-                        size = 1.6, colour = "#0072B2") +
-    ggplot2::facet_wrap(ggplot2::vars(.data[["code"]])) +
-    ggplot2::labs(x = NULL, y = "Standardised residual") +
-    ggplot2::theme_minimal(base_size = 11) +
-    ggplot2::theme(panel.grid.minor = ggplot2::element_blank(),
-                   strip.text = ggplot2::element_text(hjust = 0))
-  if (n_regions(panel) > 1L) {
-    mean <- stats::aggregate(value ~ time + code, rows, base::mean)
-    out <- out + ggplot2::geom_line(data = mean, colour = "#D55E00")
-  }
-  out
+  several <- nlevels(droplevels(rows$region)) > 1L
+  p <- residual_layers(rows, several) + scale_time(rows$time) +
+    code_scales(nid_codes()) +
+    ggplot2::guides(colour = "none", fill = "none", shape = "none")
+  finish_picture(
+    p, "Residuals of the codes", residual_alt(frame, rows, told),
+    x = frame$time, y = "Standardised residual",
+    caption = caption_of(
+      frame$spec, "Grey: where about 19 of 20 points belong.",
+      if (several) "Line: the mean of the regions.",
+      if (is.null(regions)) {
+        paste0("Durbin-Watson far below what is expected of a smoother: ",
+               "errors of neighbouring times go together.")
+      }
+    ),
+    width = 1 + 2.6 * min(3L, nrow(told)),
+    height = 1.2 + 2.6 * ceiling(nrow(told) / 3)
+  )
 }
 
-two_digits <- function(x) {
-  ifelse(is.na(x), "none", formatC(x, 2, format = "f", decimal.mark = "."))
+residual_layers <- function(rows, several) {
+  .data <- rlang::.data
+  mean <- stats::aggregate(
+    rows["value"], list(time = rows$time, look = rows$look,
+                        panel = rows$panel), base::mean
+  )
+  many <- nlevels(rows$region) > max_panels
+  ggplot2::ggplot(rows, ggplot2::aes(
+    .data[["time"]], .data[["value"]], colour = .data[["look"]],
+    fill = .data[["look"]], shape = .data[["look"]]
+  )) +
+    ggplot2::annotate("rect", xmin = -Inf, xmax = Inf, ymin = -2, ymax = 2,
+                      fill = "grey92") +
+    ggplot2::geom_hline(yintercept = 0, colour = "grey40", linewidth = 0.3) +
+    ggplot2::geom_point(size = 1.5, alpha = if (many) 0.3 else 0.9) +
+    (if (several) {
+      ggplot2::geom_line(data = mean, colour = "grey15", linewidth = 0.6)
+    }) +
+    ggplot2::facet_wrap(ggplot2::vars(.data[["panel"]]), ncol = 3L)
+}
+
+# Two lines above each panel.
+residual_labels <- function(told) {
+  number <- function(x) {
+    ifelse(is.na(x), "none", formatC(x, 2, format = "f", decimal.mark = "."))
+  }
+  paste0(told$code, "\nDurbin-Watson ", number(told$dw), ", expected ",
+         number(told$dw.expected))
+}
+
+residual_alt <- function(frame, rows, told) {
+  paste0(
+    "Scatter plot. Standardised residuals of ",
+    paste(told$code, collapse = ", "), " in ",
+    regions_in_words(droplevels(frame$rows$region)), ", ",
+    times_in_words(rows$time), "; ", sum(abs(rows$value) > 2), " of ",
+    count_of(nrow(rows), "point"), " beyond 2."
+  )
 }

@@ -14,7 +14,7 @@
 #' too narrow.
 #'
 #' @param object,x <nid_rates> of [rate_spline()] or [rate_local()]; `glance()`
-#'   takes those of any rate.
+#'   takes those of any rate; `residuals()` a <nid_model> as well.
 #' @param ... Empty.
 #' @return `residuals()`: `nid_residuals`, a tibble with a row per region, time
 #'   and code where the code is observed: index columns, `code`, `.value`,
@@ -36,6 +36,7 @@
 #' rates <- dynamic_codes(code_panel(district, ural_scheme, index = "year"))
 #' residuals(rates)
 #' glance(rates)
+#' if (requireNamespace("ggplot2", quietly = TRUE)) plot(residuals(rates))
 #' @name rates_residuals
 NULL
 
@@ -147,8 +148,18 @@ residual_table <- function(fit, parts) {
          .resid = (value - fitted)[at],
          .std.resid = gather(standardised)[at])
   )
-  new_nid_table(columns, "residuals", fit_spec(fit, "Residuals of the codes"))
+  spec <- fit_spec(fit, "Residuals of the codes")
+  dw <- vapply(parts, rates_durbin_watson, numeric(2))
+  spec$durbin.watson <- data.frame(
+    code = vapply(fit$codes, `[[`, "", "code"), dw = dw[1L, ],
+    dw.expected = dw[2L, ]
+  )
+  new_nid_table(columns, "residuals", spec)
 }
+
+#' @rdname rates_residuals
+#' @export
+residuals.nid_model <- function(object, ...) residuals(object$rates, ...)
 
 #' @rdname rates_residuals
 #' @export
@@ -185,15 +196,26 @@ glance_code <- function(fit, i) {
   out[["first"]] <- mean_of(part$stats$first)
   out[["last"]] <- mean_of(part$stats$last)
   out[is.nan(out)] <- NA
-  out[["sigma"]] <- sqrt(mean(part$sigma[with]^2))
+  out[["sigma"]] <- root_mean_square(part$sigma[with])
   out[c("dw", "expected")] <- rates_durbin_watson(part)
   out
 }
 
-# Pooled over the series that have an error.
+# Squares of values near 1e300 would overflow.
+root_mean_square <- function(x) {
+  top <- max(x)
+  if (top == 0) 0 else top * sqrt(mean((x / top)^2))
+}
+
+# Pooled over the series that have an error and leave residuals: those of an
+# interpolating curve are rounding.
 rates_durbin_watson <- function(part) {
   owner <- rep(seq_along(part$size), part$size)
-  ok <- rep(!is.na(part$df) & part$sigma > 0, part$size)
+  left <- !is.na(part$df) & part$sigma > 0 & part$cross[2L, ] > 1e-6
+  if (!any(left)) {
+    return(c(NA_real_, NA_real_))
+  }
+  ok <- rep(left, part$size)
   e <- ((part$value - part$fitted) / rep(part$sigma, part$size))[ok]
   owner <- owner[ok]
   step <- diff(e)[owner[-1L] == owner[-length(owner)]]
