@@ -99,36 +99,28 @@ pair_correlation <- function(a, b, n) {
   pmin(1, pmax(-1, r))
 }
 
-# Spline: u_j = z_j / sqrt(1 + lambda e_j) (sigma cancels); local: residuals.
+# Spline: u_j = z_j / (sigma sqrt(1 + lambda e_j)), segment after segment where
+# breaks split it; local: residuals.
 standard_residuals <- function(fit, i) {
-  s <- series_values(fit, i)
-  grids <- fit$codes[[i]]$grids
+  series <- posterior_series(fit, i)
+  grids <- series$grids
   if (fit$rate$kind == "local") {
-    r <- evaluate_rate(fit$rate, fit$breaks, s$value, s$grid, grids,
+    r <- evaluate_rate(fit$rate, fit$breaks, series$value, series$grid, grids,
                        orders = 0L)
-    size <- pool_sizes(grids)[s$grid]
-    key <- grids$time[sequence(size, from = grids$offset[s$grid] + 1L)]
-    u <- s$value - r$estimate[, 1L]
-    return(list(u = u, region = rep(s$series, size), key = key))
+    key <- grids$time[sequence(series$size,
+                               from = grids$offset[series$grid] + 1L)]
+    return(list(u = series$value - r$estimate[, 1L],
+                region = rep(series$region, series$size), key = key))
   }
-  spline_residuals(fit, s, grids)
+  spline_residuals(fit, spline_posterior(fit, i, series))
 }
 
-spline_residuals <- function(fit, s, grids) {
-  if (fit$breaks != "shift") grids$step <- integer(length(grids$time))
-  r <- evaluate_spline(fit$rate, "ignore", s$value, s$grid, grids, 0L, NULL,
-                       NULL, "z")$fit
-  lambda <- exp(r$series$log.lambda)
-  used <- sort(unique(s$grid))
-  e <- lapply(used, function(g) {
-    at <- seq.int(grids$offset[g] + 1L, grids$offset[g + 1L])
-    spline_pieces(grids$time[at], integer(), numeric(),
-                  grids$step[at] > 0L, fit$rate$args$m)$e
-  })
-  free <- lengths(e)[match(s$grid, used)]
-  ee <- unlist(e[match(s$grid, used)])
-  series <- rep(seq_along(s$grid), free)
-  list(u = as.double(r$z) / sqrt(1 + lambda[series] * ee),
-       region = s$series[series],
-       key = as.double(ee))
+spline_residuals <- function(fit, post) {
+  pieces <- split_shares(fit, post)$pieces
+  e <- lapply(pieces[post$grid], `[[`, "e")
+  free <- lengths(e)
+  key <- as.double(unlist(e))
+  lambda <- exp(rep(post$stats$log.lambda, free))
+  list(u = post$z / (rep(post$sigma, free) * sqrt(1 + lambda * key)),
+       region = rep(post$region, free), key = key)
 }
