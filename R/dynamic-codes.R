@@ -113,6 +113,7 @@ rates_table <- function(fit, interval, level) {
     list(df = df)
   )
   inform_short(fit)
+  inform_df(fit)
   new_nid_table(
     columns, "rates",
     fit_spec(fit, "Dynamic codes", interval = interval, level = level,
@@ -155,4 +156,51 @@ inform_short <- function(fit) {
       break
     }
   }
+}
+
+# A `df` that a series cannot have is the nearest it can; this is said.
+inform_df <- function(fit) {
+  df <- fit$rate$args$df
+  if (is.null(df)) {
+    return(invisible())
+  }
+  beyond <- lapply(fit$codes, function(one) {
+    bad <- df_beyond(df, fit$rate$args$m, fit$breaks, one$grids)
+    used <- which(one$grid > 0L)
+    used[bad[one$grid[used]]]
+  })
+  if (sum(lengths(beyond)) > 0L) {
+    panel <- fit$def$panel
+    regions <- panel$regions[sort(unique(unlist(beyond)))]
+    inform_nid(
+      "argument",
+      paste0("df = ", format(df), " is not between that of the polynomial and ",
+             "the number of times in ",
+             count_of(sum(lengths(beyond)), "series", "series"),
+             ", which get the nearest: ", some_of(regions), "."),
+      regions = as.character(regions), n = sum(lengths(beyond)), values = df
+    )
+  }
+}
+
+# Grids (under "split": a segment of which) that a curve of `df` does not fit.
+df_beyond <- function(df, m, breaks, grids) {
+  n <- length(grids$offset) - 1L
+  owner <- seq_len(n)
+  if (breaks == "split") {
+    parts <- split_pool(grids)
+    owner <- parts$owner
+    grids <- parts$pool
+  }
+  size <- pool_sizes(grids)
+  steps <- if (breaks == "shift") break_counts(grids) else 0L
+  bad <- df < pmin(m + steps, size) | df > size
+  seq_len(n) %in% owner[bad]
+}
+
+# Breaks of each grid after its first time.
+break_counts <- function(grids) {
+  size <- pool_sizes(grids)
+  owner <- rep(seq_along(size), size)
+  tabulate(owner[grids$step > 0L & duplicated(owner)], length(size))
 }

@@ -20,7 +20,9 @@
 #'   driving noise relative to that of the errors with the span of the grid
 #'   scaled to 1.
 #' @param df <num> Effective degrees of freedom of the curve instead, polynomial
-#'   and steps included.
+#'   and steps included: from m plus the number of breaks (the polynomial) to
+#'   the number of times (an interpolation). A series that cannot have so many
+#'   or so few gets the nearest, and [dynamic_codes()] says so.
 #' @param m <int> 3 (quintic; both orders) or 2 (cubic; order 1 only, since its
 #'   second derivative is white noise).
 #' @return A `nid_rate`.
@@ -163,13 +165,7 @@ spline_defined <- function(rate, breaks, grids, order) {
     grids <- split_pool(grids)$pool
   }
   size <- pool_sizes(grids)
-  steps <- if (length(grids$time)) {
-    owner <- rep(seq_along(size), size)
-    first <- c(TRUE, owner[-1L] != owner[-length(owner)])
-    tabulate(owner[grids$step > 0L & !first], length(size))
-  } else {
-    integer(length(size))
-  }
+  steps <- break_counts(grids)
   degree <- pmin(rate$args$m - 1L, size - steps - 1L)
   rep(degree >= order, size)
 }
