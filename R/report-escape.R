@@ -1,0 +1,51 @@
+# Strings from data on their way into a document. Every character that markdown,
+# HTML or LaTeX could read as more than itself becomes a numeric entity, which
+# pandoc turns back into that character, and nothing else, in every format.
+# (A backslash would not do: \( begins a formula in R Markdown.)
+
+markdown_entities <- function() {
+  code <- c(33:47, 58:64, 91:96, 123:126)
+  stats::setNames(paste0("&#", code, ";"),
+                  strsplit(intToUtf8(code), "")[[1L]])
+}
+
+escape_markdown <- function(x) {
+  x <- clean_text(x)
+  entity <- markdown_entities()
+  once <- unique(x)
+  plain <- vapply(strsplit(once, ""), function(chars) {
+    at <- match(chars, names(entity))
+    chars[!is.na(at)] <- entity[at[!is.na(at)]]
+    paste(chars, collapse = "")
+  }, "")
+  plain[match(x, once)]
+}
+
+escape_html <- function(x) {
+  x <- gsub("&", "&amp;", x, fixed = TRUE)
+  x <- gsub("<", "&lt;", x, fixed = TRUE)
+  gsub(">", "&gt;", x, fixed = TRUE)
+}
+
+# One line of text without characters that are not text: controls, which XML
+# does not allow or which a reader does not see, and those that turn the
+# direction of the text around.
+clean_text <- function(x) {
+  x <- enc2utf8(as.character(x))
+  x[is.na(x)] <- ""
+  bad <- !validUTF8(x)
+  x[bad] <- iconv(x[bad], "latin1", "UTF-8")
+  x <- gsub("[\t\r\n\u0085\u2028\u2029]+", " ", x, perl = TRUE)
+  trimws(gsub(control_characters, "", x, perl = TRUE))
+}
+
+# The escapes beyond ASCII are R's, so that the pattern is read as UTF-8.
+control_characters <- paste0("[\\x01-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f\u0080-",
+                             "\u0084\u0086-\u009f\u202a-\u202e\u2066-\u2069",
+                             "\ufffe\uffff]")
+
+# Which of the strings lose something beyond a line break.
+has_controls <- function(x) {
+  x <- enc2utf8(as.character(x))
+  !is.na(x) & (!validUTF8(x) | grepl(control_characters, x, perl = TRUE))
+}

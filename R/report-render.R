@@ -1,0 +1,191 @@
+#' Put results into an R Markdown page
+#'
+#' The chunk option `render` of knitr, as the report template sets it:
+#' `knitr::opts_chunk$set(render = nidcode::report_render)`. A chunk then holds
+#' nothing but the call, and its value is shown as people read it: a picture in
+#' the size it asks for with its alt text, a table with its description,
+#' sentences as a list, a call as code. Names from the data come out as text in
+#' HTML, Word and PDF alike, whatever they contain.
+#'
+#' @param x The value of an expression of a chunk.
+#' @param options <list> The chunk's options. `picture_dpi` (192) is the resolution of
+#'   pictures, `max_rows` (100) the most rows of a table that are shown.
+#' @param ... Not used.
+#' @return Markdown of class `knit_asis`.
+#' @family present
+#' @examplesIf requireNamespace("knitr", quietly = TRUE)
+#' regions <- subset(ural, level == "region")
+#' model <- code_model(regions, ural_scheme)
+#' cat(report_render(region_ranks(model), list()))
+#' @export
+report_render <- function(x, options = list(), ...) {
+  rlang::check_installed("knitr", "to render a report.")
+  tick_bar(report_state$bar)
+  knitr::asis_output(paste0(
+    "\n\n", paste(report_block(x, options), collapse = "\n"), "\n\n"))
+}
+
+# What a report keeps while it is made: its progress bar and, for their names,
+# how many pictures the chunk at hand has drawn.
+report_state <- new.env(parent = emptyenv())
+
+report_block <- function(x, options) UseMethod("report_block")
+
+#' @export
+report_block.default <- function(x, options) {
+  text <- utils::capture.output(print(x))
+  code_block(text)
+}
+
+#' @export
+report_block.character <- function(x, options) {
+  text <- escape_markdown(x)
+  if (length(x) == 1L) text else paste("-", text)
+}
+
+#' @export
+report_block.numeric <- function(x, options) {
+  report_block.character(cell_text(x), options)
+}
+
+#' @export
+report_block.data.frame <- function(x, options) {
+  markdown_table(x, options$max_rows %||% 100L)
+}
+
+#' @export
+report_block.nid_table <- function(x, options) {
+  spec <- get_spec(x)
+  c(escape_markdown(format(spec)), "",
+    if (length(spec$notes) > 0L) c(escape_markdown(spec$notes), ""),
+    markdown_table(x, options$max_rows %||% 100L, key_columns(x)))
+}
+
+#' @export
+report_block.nid_scheme <- function(x, options) {
+  x <- as.data.frame(x, optional = TRUE)
+  empty <- vapply(x, function(v) all(is.na(v)), TRUE)
+  markdown_table(x[!empty], options$max_rows %||% 100L)
+}
+
+#' @export
+report_block.nid_spec <- function(x, options) {
+  words <- c(list(what = x$title), x$words,
+             if (!is.null(x$level)) {
+               list("interval level" = number_text(x$level))
+             })
+  markdown_table(data.frame(
+    setting = names(words),
+    value = vapply(words, paste, "", collapse = ", ")
+  ))
+}
+
+#' @export
+report_block.nid_panel <- function(x, options) {
+  report_block.character(format(x), options)
+}
+
+#' @export
+report_block.call <- function(x, options) code_block(call_text(x))
+
+#' @export
+report_block.ggplot <- function(x, options) {
+  file <- draw_report_picture(x, options)
+  size <- picture_size(x)
+  alt <- ggplot2::get_alt_text(x)
+  # The comment keeps pandoc from printing the alt text as a caption.
+  paste0("![", escape_markdown(alt), "](", file, "){width=",
+         number_text(min(size[["width"]], report_width(options))),
+         "in}<!-- -->")
+}
+
+# Room for a picture, in inches: a page has less than a screen.
+report_width <- function(options) if (is_html(options)) 9.5 else 6.5
+
+report_format <- function(options) {
+  options$report_format %||% knitr::opts_knit$get("rmarkdown.pandoc.to") %||%
+    "html"
+}
+
+is_html <- function(options) grepl("^html|slidy|s5", report_format(options))
+
+is_latex <- function(options) report_format(options) %in% c("latex", "beamer")
+
+# Drawn at once to its own file: knitr would draw it twice, the first time to
+# record it, and in one size for all.
+draw_report_picture <- function(x, options) {
+  vector <- is_latex(options) && capabilities("cairo")
+  file <- picture_file(options, if (vector) "pdf" else "png")
+  size <- picture_size(x)
+  before <- grDevices::dev.cur()
+  if (vector) {
+    grDevices::cairo_pdf(file, size[["width"]], size[["height"]])
+  } else {
+    grDevices::png(file, size[["width"]], size[["height"]], units = "in",
+                   res = options$picture_dpi %||% 192, type = png_type())
+  }
+  drawn <- grDevices::dev.cur()
+  on.exit({
+    grDevices::dev.off(drawn)
+    if (before > 1L) grDevices::dev.set(before)
+  })
+  print(x)
+  file
+}
+
+# Cairo knows all alphabets and needs no screen.
+png_type <- function() {
+  if (capabilities("cairo")) "cairo" else getOption("bitmapType")
+}
+
+picture_file <- function(options, ext) {
+  label <- options$label %||% "picture"
+  same <- identical(report_state$label, label)
+  report_state$count <- if (same) report_state$count + 1L else 1L
+  report_state$label <- label
+  file <- if (is.null(options$fig.path)) tempfile(fileext = paste0(".", ext))
+          else knitr::fig_path(ext, options, report_state$count)
+  dir.create(dirname(file), showWarnings = FALSE, recursive = TRUE)
+  file
+}
+
+# Code from outside. In HTML it is not left to markdown: some tools look for
+# their own marks in the whole page, code blocks included.
+code_block <- function(text) {
+  text <- vapply(strsplit(text, "\n", fixed = TRUE), function(lines) {
+    paste(gsub(control_characters, "", lines, perl = TRUE), collapse = "\n")
+  }, "")
+  if (is_html(list())) {
+    html <- paste(escape_html(text), collapse = "\n")
+    # No empty line: it would end the block of raw HTML.
+    return(c("```{=html}",
+             paste0("<pre class=\"r\"><code>", gsub("`", "&#96;", html,
+                                                    fixed = TRUE),
+                    "</code></pre>"), "```"))
+  }
+  ticks <- strrep("`", max(3L, longest_run(text) + 1L))
+  c(paste0(ticks, "r"), text, ticks)
+}
+
+longest_run <- function(text) {
+  runs <- unlist(regmatches(text, gregexpr("`+", text)))
+  max(0L, nchar(runs))
+}
+
+# A call as its author wrote it; objects that do.call() put into it are named
+# by their class.
+call_text <- function(call) {
+  text <- deparse(shorten_call(call), width.cutoff = 70L)
+  if (length(text) > 20L) c(text[1:20], "...") else text
+}
+
+shorten_call <- function(call) {
+  as.call(lapply(as.list(call), function(part) {
+    if (is.call(part)) return(shorten_call(part))
+    plain <- is.symbol(part) || is.function(part) ||
+      (is.atomic(part) && !is.object(part) && length(part) <= 20L)
+    if (is.function(part)) as.name("<function>") else if (plain) part else {
+      as.name(paste0("<", class(part)[1L], ">"))
+    }
+  }))
+}

@@ -1,0 +1,179 @@
+#' Write a report of a model
+#'
+#' Everything a model says on one page: plain sentences, the scheme, what was
+#' observed, codes and rates over time, formulas (1) and (2), ranks, the path,
+#' contributions, and a methods appendix with the settings in force and the
+#' versions of all software. Above every picture and table stands the call that
+#' made it, so that each number can be made again.
+#'
+#' The page is the R Markdown template "Report of a code-based model", which
+#' can be changed at will: in RStudio *File > New File > R Markdown > From
+#' Template*, elsewhere
+#' `rmarkdown::draft("report.Rmd", "code-model-report", "nidcode")`. It knits as
+#' it is, on [ural]; its parameters are `model`, `calls` (show the calls),
+#' `max_rows` (of a table) and `dpi` (of pictures).
+#'
+#' Names from the data are text and nothing else, whatever they contain. The
+#' HTML page is one file that loads nothing from elsewhere.
+#'
+#' @param model <nid_model> See [code_model()].
+#' @param file <chr> Where to write. The folder must exist.
+#' @param format <chr> "html", "docx" or "pdf" (which needs a LaTeX with
+#'   xelatex or lualatex). Left out, the ending of `file` decides.
+#' @param overwrite <lgl> Replace a file that exists.
+#' @return `file`, invisibly.
+#' @section Errors:
+#' `nidcode_error_argument`, `_overwrite` (the file exists), `_path` (no such
+#' folder, or it cannot be written), `_pandoc` and `_latex` (not installed), all
+#' before any work; `_report` when making the page fails. Warning
+#' `nidcode_warning_control_characters` when names contain characters that are
+#' not text; the report leaves these out.
+#' @family present
+#' @seealso [report_render()]
+#' @examplesIf FALSE
+#' regions <- subset(ural, level == "region")
+#' model <- code_model(regions, ural_scheme, status = "_status")
+#' write_report(model, "ural.html")
+#' @export
+write_report <- function(model, file, format = "html", overwrite = FALSE) {
+  call <- rlang::current_env()
+  if (!inherits(model, "nid_model")) {
+    stop_argument("model", "made by code_model()", model, call)
+  }
+  check_string(file, call = call)
+  if (missing(format)) format <- ending_format(file)
+  check_report_format(format, file, call)
+  check_flag(overwrite, call = call)
+  check_report_file(file, overwrite, call)
+  rlang::check_installed(c("rmarkdown", "knitr", "ggplot2"),
+                         "to write a report.")
+  check_report_tools(format, call)
+  warn_controls(model)
+  work <- tempfile("nidcode-report-")
+  dir.create(work)
+  on.exit(unlink(work, recursive = TRUE))
+  made <- render_report(model, work, format, call)
+  if (!file.copy(made, file, overwrite = TRUE)) {
+    stop_nid("path", paste0("The report cannot be written to `", file, "`."),
+             path = file, call = call)
+  }
+  invisible(file)
+}
+
+ending_format <- function(file) {
+  ending <- tolower(sub(".*[.]", "", basename(file)))
+  if (ending %in% c("docx", "pdf")) ending else "html"
+}
+
+check_report_format <- function(format, file, call) {
+  check_choice(format, c("html", "docx", "pdf"), "format", call = call)
+  ending <- tolower(sub(".*[.]", "", basename(file)))
+  if (ending %in% setdiff(c("html", "docx", "pdf"), format)) {
+    stop_nid("argument",
+             c(paste0("`format` must be what the name of the file says."),
+               x = paste0("`file` ends in .", ending, ", `format` is \"",
+                          format, "\".")),
+             argument = "format", values = format, call = call)
+  }
+}
+
+check_report_file <- function(file, overwrite, call) {
+  folder <- dirname(file)
+  if (!dir.exists(folder) || file.access(folder, 2L) != 0L ||
+      dir.exists(file)) {
+    stop_nid("path",
+             c(paste0("`file` must be in a folder that can be written to."),
+               x = paste0("You gave \"", file, "\".")),
+             path = file, call = call)
+  }
+  if (file.exists(file) && !overwrite) {
+    stop_nid("overwrite",
+             c(paste0("The file \"", file, "\" exists."),
+               i = "Use overwrite = TRUE to replace it."),
+             path = file, call = call)
+  }
+}
+
+check_report_tools <- function(format, call) {
+  if (!rmarkdown::pandoc_available()) {
+    stop_nid("pandoc",
+             c("A report needs pandoc, which is not installed.",
+               i = "RStudio brings it; else see https://pandoc.org."),
+             call = call)
+  }
+  if (format == "pdf" && is.na(latex_engine())) {
+    stop_nid("latex",
+             c(paste0("A PDF needs LaTeX with xelatex or lualatex, which is ",
+                      "not installed."),
+               i = paste0("`tinytex::install_tinytex()` installs one; ",
+                          "format = \"html\" and \"docx\" need none.")),
+             call = call)
+  }
+}
+
+# Both read all alphabets; pdflatex does not.
+latex_engine <- function() {
+  engines <- c("xelatex", "lualatex")
+  engines[nzchar(Sys.which(engines))][1L]
+}
+
+report_template <- function() {
+  system.file("rmarkdown", "templates", "code-model-report", "skeleton",
+              "skeleton.Rmd", package = "nidcode", mustWork = TRUE)
+}
+
+render_report <- function(model, work, format, call) {
+  input <- file.path(work, "report.Rmd")
+  file.copy(report_template(), input)
+  chunks <- grepl("^```\\{r", readLines(input, encoding = "UTF-8"))
+  report_state$bar <- start_bar("Writing the report", sum(chunks))
+  on.exit(report_state$bar <- NULL)
+  # The page finds our functions without attaching the package for good.
+  page <- new.env(parent = asNamespace("nidcode"))
+  tryCatch(
+    rmarkdown::render(
+      input, paste0(format_names()[[format]], "_document"),
+      output_dir = work, output_options = report_options(format, work),
+      params = list(model = model), envir = page, quiet = TRUE,
+      encoding = "UTF-8"
+    ),
+    error = function(e) {
+      stop_nid("report", "The report could not be made.", parent = e,
+               call = call)
+    }
+  )
+}
+
+format_names <- function() list(html = "html", docx = "word", pdf = "pdf")
+
+# The first font with Cyrillic letters that is there: LaTeX's own has none.
+report_options <- function(format, work) {
+  if (format != "pdf") {
+    return(NULL)
+  }
+  header <- file.path(work, "fonts.tex")
+  fonts <- c("DejaVu Serif", "CMU Serif", "Times New Roman", "FreeSerif")
+  writeLines(paste0("\\IfFontExistsTF{", fonts, "}{\\setmainfont{", fonts,
+                    "}}{", c(rep("", length(fonts) - 1L), "")),
+             header)
+  cat(strrep("}", length(fonts)), "\n", file = header, append = TRUE)
+  list(latex_engine = latex_engine(), includes = list(in_header = header))
+}
+
+# Names with characters that are not text lose them in the report: say so.
+warn_controls <- function(model) {
+  panel <- model$panel
+  scheme <- panel$scheme
+  given <- unique(c(
+    as.character(panel$regions), names(panel$x), panel$index,
+    scheme[["code"]], as.character(scheme[["unit"]]),
+    unlist(scheme_codes(scheme)[c("code", "carrier", "dynamic")])
+  ))
+  bad <- given[has_controls(given)]
+  if (length(bad) > 0L) {
+    warn_nid("control_characters",
+             paste0("Control characters are left out of ",
+                    some_of(clean_text(bad), quote = "\""), "."),
+             values = bad, n = length(bad))
+  }
+}
