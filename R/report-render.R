@@ -8,8 +8,8 @@
 #' HTML, Word and PDF alike, whatever they contain.
 #'
 #' @param x The value of an expression of a chunk.
-#' @param options <list> The chunk's options. `picture_dpi` (192) is the resolution of
-#'   pictures, `max_rows` (100) the most rows of a table that are shown.
+#' @param options <list> The chunk's options. `picture_dpi` (192) is the
+#'   resolution of pictures, `max_rows` (100) the most rows of a table.
 #' @param ... Not used.
 #' @return Markdown of class `knit_asis`.
 #' @family present
@@ -50,34 +50,74 @@ report_block.numeric <- function(x, options) {
 
 #' @export
 report_block.data.frame <- function(x, options) {
-  markdown_table(x, options$max_rows %||% 100L)
+  markdown_table(x, options$max_rows)
 }
 
 #' @export
 report_block.nid_table <- function(x, options) {
-  spec <- get_spec(x)
-  c(escape_markdown(format(spec)), "",
-    if (length(spec$notes) > 0L) c(escape_markdown(spec$notes), ""),
-    markdown_table(x, options$max_rows %||% 100L, key_columns(x)))
+  c(described(get_spec(x)),
+    markdown_table(x, options$max_rows, key_columns(x),
+                   c("estimate", "std.error", "conf.low", "conf.high")))
+}
+
+# How the numbers below came about, and what was lost on the way.
+described <- function(spec) {
+  c("::: spec", paste(escape_markdown(c(format(spec), spec$notes)),
+                      collapse = " "), ":::", "")
+}
+
+#' @export
+report_block.nid_contributions <- function(x, options) {
+  keys <- setdiff(names(x), "estimate")
+  if (!identical(keys[length(keys)], "code")) {
+    return(report_block.nid_table(x, options))
+  }
+  rows <- unclass(as_plain_tibble(x))[setdiff(keys, "code")]
+  if (length(rows) == 0L) rows <- list(" " = rep("Code NID", nrow(x)))
+  c(described(get_spec(x)),
+    wide_markdown(rows, x[["code"]], x[["estimate"]], options))
+}
+
+wide_markdown <- function(rows, columns, value, options) {
+  wide <- wide_table(rows, columns, value)
+  markdown_table(wide, options$max_rows, names(rows),
+                 setdiff(names(wide), names(rows)), own = TRUE)
+}
+
+#' @export
+report_block.summary_nid_industrial <- function(x, options) {
+  if (!is.finite(x$condition)) {
+    return("No time has all dynamic codes.")
+  }
+  c(paste0("All dynamic codes are positive in ",
+           number_text(round(100 * x$condition, 1)),
+           " % of regions and times."), "",
+    if (!is.null(x$dissemination)) {
+      d <- x$dissemination
+      c("Dissemination, the share of regions in which a dynamic code is",
+        "positive:", "",
+        wide_markdown(list(time = d$time), d$code, d$share, options))
+    })
 }
 
 #' @export
 report_block.nid_scheme <- function(x, options) {
   x <- as.data.frame(x, optional = TRUE)
   empty <- vapply(x, function(v) all(is.na(v)), TRUE)
-  markdown_table(x[!empty], options$max_rows %||% 100L)
+  markdown_table(x[!empty], options$max_rows)
 }
 
 #' @export
 report_block.nid_spec <- function(x, options) {
-  words <- c(list(what = x$title), x$words,
+  words <- c(list(result = x$title), x$words,
              if (!is.null(x$level)) {
                list("interval level" = number_text(x$level))
              })
   markdown_table(data.frame(
     setting = names(words),
-    value = vapply(words, paste, "", collapse = ", ")
-  ))
+    "in force" = vapply(words, paste, "", collapse = ", "),
+    check.names = FALSE
+  ), options$max_rows)
 }
 
 #' @export

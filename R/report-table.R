@@ -1,21 +1,29 @@
 # Tables of a report: pipe tables whose every cell is escaped.
 
-markdown_table <- function(x, max_rows = 100L, keys = character()) {
+# `keys` are shown in full; the numbers of columns in `joint`, of one unit,
+# share their decimals; `own`: the columns are named by the data.
+markdown_table <- function(x, max_rows = NULL, keys = character(),
+                           joint = character(), own = FALSE) {
   x <- as.data.frame(as_plain_tibble(x), optional = TRUE)
   if (ncol(x) == 0L || nrow(x) == 0L) {
-    return("\\(no rows)")
+    return("(no rows)")
   }
+  max_rows <- max_rows %||% 100L
   shown <- utils::head(x, max_rows)
-  cells <- lapply(seq_along(shown), function(j) {
-    escape_markdown(cell_text(shown[[j]], names(shown)[j] %in% keys))
+  joint <- which(names(x) %in% joint)
+  text <- lapply(seq_along(shown), function(j) {
+    cell_text(shown[[j]], names(shown)[j] %in% keys)
   })
+  text[joint] <- split(number_text(unlist(shown[joint])),
+                       rep(seq_along(joint), each = nrow(shown)))
   right <- vapply(shown, is.numeric, TRUE)
+  head <- if (own) names(x) else column_labels(names(x))
   line <- function(parts) {
     paste0("| ", do.call(paste, c(parts, sep = " | ")), " |")
   }
-  c(line(as.list(escape_markdown(column_labels(names(shown))))),
+  c(line(as.list(escape_markdown(head))),
     line(as.list(ifelse(right, "---:", ":---"))),
-    line(cells),
+    line(lapply(text, escape_markdown)),
     if (nrow(x) > max_rows) {
       c("", paste0(count_of(nrow(x) - max_rows, "further row"),
                    ": the call gives them all."))
@@ -30,7 +38,8 @@ key_columns <- function(x) {
   c(names(x)[seq_len(first - 1L)], "time.first", "time.last", "time")
 }
 
-# What the columns of our verbs are called where people read them.
+# What the columns of our verbs are called where people read them; those of the
+# user keep their names.
 column_labels <- function(x) {
   known <- c(
     estimate = "Estimate", std.error = "Std. error", conf.low = "Low",
@@ -39,13 +48,13 @@ column_labels <- function(x) {
     time.first = "First term", time.last = "Last term",
     n.lost = "Rows lost", condition = "All positive",
     prob.condition = "P(all positive)", n.codes = "Codes",
-    n.regions = "Regions", n.times = "Times", nobs = "Values",
-    n.indicators = "Indicators", effective.df = "Effective df"
+    indicator = "Indicator", code = "Code", term = "Dynamic code",
+    direction = "Direction", weight = "Weight", transform = "Transform",
+    unit = "Unit", regions = "Regions", times = "Times", missing = "Missing",
+    breaks = "Breaks", status = "Status", between = "Sd between",
+    within = "Sd within", setting = "Setting"
   )
-  words <- ifelse(x %in% names(known), known[x], x)
-  capital <- grepl("^[a-z]+$", words)
-  substr(words[capital], 1L, 1L) <- toupper(substr(words[capital], 1L, 1L))
-  unname(words)
+  unname(ifelse(x %in% names(known), known[x], x))
 }
 
 cell_text <- function(v, key = FALSE) {
@@ -63,22 +72,45 @@ cell_text <- function(v, key = FALSE) {
   ifelse(is.na(v), "", text)
 }
 
-# Three significant digits whatever options(OutDec, scipen, digits) say; whole
-# numbers and what stands before the point in full.
+# Numbers as people compare them, whatever options(OutDec, scipen, digits) say:
+# a column shares the decimals that give its largest number three digits; what
+# would be left with fewer than two has three of its own.
 number_text <- function(v) {
-  vapply(as.double(v), function(x) {
+  v <- as.double(v)
+  known <- v[is.finite(v)]
+  whole <- all(known == round(known))
+  largest <- max(abs(known), 0)
+  places <- if (whole || largest == 0) 0 else {
+    max(2 - floor(log10(largest)), 0)
+  }
+  vapply(v, function(x) {
     if (is.na(x)) {
       return("")
     }
     if (!is.finite(x)) {
       return(if (x > 0) "Inf" else "-Inf")
     }
-    if (x == round(x) && abs(x) < 1e7) {
-      return(sprintf("%.0f", x))
+    if (x != 0 && (abs(x) >= 1e9 || abs(x) < 1e-4)) {
+      return(sprintf("%.2e", x))
     }
-    digits <- 2 - floor(log10(abs(x)))
-    if (digits > 6 || digits < -4) sprintf("%.2e", x) else {
-      sprintf("%.*f", as.integer(max(digits, 0)), x)
-    }
+    few <- !whole && x != 0 && abs(x) < 10^(1 - places)
+    digits <- if (few) max(2 - floor(log10(abs(x))), 0) else places
+    sprintf("%.*f", as.integer(digits), x)
   }, "")
+}
+
+# A row a region or time, a column a code: easier on the eye than a long table.
+# Rows and columns in the order in which they come.
+wide_table <- function(rows, columns, value) {
+  key <- do.call(paste, c(lapply(rows, as.character), sep = "\r"))
+  first <- !duplicated(key)
+  names <- unique(as.character(columns))
+  cells <- matrix(NA_real_, sum(first), length(names))
+  cells[cbind(match(key, key[first]),
+              match(as.character(columns), names))] <- value
+  out <- lapply(rows, function(v) v[first])
+  out <- c(out, stats::setNames(lapply(seq_along(names), function(j) {
+    cells[, j]
+  }), names))
+  tibble::new_tibble(out, nrow = sum(first))
 }
