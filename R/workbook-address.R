@@ -1,0 +1,45 @@
+# Addresses of cells as formulas spell them.
+
+book_letters <- function(col) {
+  out <- character(length(col))
+  left <- as.integer(col)
+  while (any(left > 0L)) {
+    on <- left > 0L
+    digit <- (left[on] - 1L) %% 26L
+    out[on] <- paste0(LETTERS[digit + 1L], out[on])
+    left[on] <- (left[on] - 1L) %/% 26L
+  }
+  out
+}
+
+sheet_prefix <- function(sheet) {
+  if (is.null(sheet)) "" else if (grepl(" ", sheet, fixed = TRUE)) {
+    paste0("'", sheet, "'!")
+  } else {
+    paste0(sheet, "!")
+  }
+}
+
+# One cell or a range, fixed ($A$1); `sheet` NULL: the formula's own.
+fixed_cell <- function(sheet, row, col) {
+  paste0(sheet_prefix(sheet), "$", book_letters(col), "$", row)
+}
+
+fixed_range <- function(sheet, row, col, to_row = row, to_col = col) {
+  paste0(sheet_prefix(sheet), "$", book_letters(col), "$", row, ":$",
+         book_letters(to_col), "$", to_row)
+}
+
+# One that moves along its column when the formula is copied.
+moving_cell <- function(sheet, row, col) {
+  paste0(sheet_prefix(sheet), "$", book_letters(col), row)
+}
+
+# Runs of consecutive numbers: list(from, to).
+number_runs <- function(x) {
+  if (length(x) == 0L) {
+    return(list(from = integer(), to = integer()))
+  }
+  start <- c(TRUE, diff(x) != 1L)
+  list(from = x[start], to = x[c(start[-1L], TRUE)])
+}
