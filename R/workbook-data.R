@@ -1,0 +1,217 @@
+# Sheets Scheme and Data: what the user may edit, and z as a formula of x.
+
+scheme_sheet <- function(frame) {
+  sheet <- new_book_sheet("Scheme")
+  sheet <- put_row(sheet, 1L, 1L, "Scheme: which indicator forms which code")
+  sheet <- put_row(sheet, 2L, 1L, frame$banner)
+  sheet <- put_row(sheet, 3L, 1L, paste0(
+    "Weights, directions and weights of codes may be edited; formulas follow. ",
+    "Centre and scale are those R used. transform is part of the formulas."))
+  sheet <- put_row(sheet, book_head, 1L, scheme_columns)
+  map <- common_map(frame)
+  plain <- unclass_scheme(frame$scheme)
+  columns <- c(as.list(plain)[scheme_columns[1:9]], map)
+  sheet <- put_columns(sheet, book_head + 1L, 1L, columns)
+  sheet <- put_row(sheet, book_head, codes_column, names(frame$codes)[1:4])
+  sheet <- put_columns(sheet, book_head + 1L, codes_column,
+                       as.list(frame$codes[c("code", "carrier", "dynamic",
+                                             "weight")]))
+  sheet <- put_reference(sheet, frame)
+  put_kept(sheet, frame)
+}
+
+# Centre and scale of every indicator where all regions share them, else NA.
+common_map <- function(frame) {
+  def <- unlifted(frame)
+  one <- function(x) {
+    vapply(frame$scheme[["indicator"]], function(name) {
+      if (length(x[[name]]) == 1L) as.double(x[[name]]) else NA_real_
+    }, 1, USE.NAMES = FALSE)
+  }
+  list(centre = one(def$centre), scale = one(def$scale))
+}
+
+# Values too small for a reciprocal were lifted by 2^800 before centre and
+# scale were taken (see lift_denormals()); the sheet holds them as they came.
+unlifted <- function(frame) {
+  def <- frame$def
+  for (name in frame$scheme[["indicator"]]) {
+    if (!identical(def$panel$x[[name]], frame$panel$x[[name]])) {
+      def$centre[[name]] <- def$centre[[name]] * 2^-800
+      def$scale[[name]] <- def$scale[[name]] * 2^-800
+    }
+  }
+  def
+}
+
+own_by_region <- function(frame) {
+  names <- frame$scheme[["indicator"]]
+  names[lengths(frame$def$centre[names]) > 1L]
+}
+
+# Centre and scale of each region, where regions have their own.
+put_reference <- function(sheet, frame) {
+  own <- own_by_region(frame)
+  if (length(own) == 0L) {
+    return(sheet)
+  }
+  def <- unlifted(frame)
+  n <- n_regions(frame$panel)
+  sheet <- put_row(sheet, book_head, reference_column,
+                   c("reference of", "indicator", "centre", "scale"))
+  put_columns(sheet, book_head + 1L, reference_column, list(
+    rep(as.character(frame$panel$regions), length(own)),
+    rep(own, each = n),
+    unlist(def$centre[own], FALSE, FALSE),
+    unlist(def$scale[own], FALSE, FALSE)
+  ))
+}
+
+# Cell of centre (or scale) of an indicator at each panel row.
+map_cells <- function(frame, name, what) {
+  own <- own_by_region(frame)
+  if (!name %in% own) {
+    return(rep(scheme_cell(frame, name, what), frame$n))
+  }
+  first <- (match(name, own) - 1L) * n_regions(frame$panel)
+  fixed_cell("Scheme", book_head + first + frame$region,
+             reference_column + match(what, c("centre", "scale")) + 1L)
+}
+
+# Sheet Data -----------------------------------------------------------------
+
+data_sheet <- function(frame) {
+  sheet <- new_book_sheet("Data")
+  at <- frame$at
+  names <- frame$scheme[["indicator"]]
+  sheet <- put_row(sheet, 1L, 1L, "Data: values x, labels, and z, live")
+  sheet <- put_row(sheet, 2L, 1L, frame$banner)
+  sheet <- put_row(sheet, 3L, 1L, paste0(
+    "Edit the blue numbers of x. A cell that was empty stays out until R ",
+    "computes anew; emptying one makes its region #N/A. Region and time are ",
+    "part of the operators: rows cannot be added here."))
+  sheet <- put_row(sheet, 4L, min(at$x), "x, in the unit of the indicator")
+  sheet <- put_row(sheet, 4L, min(at$z), paste0(
+    "z, normalised and turned so that more counts for the code; above it the ",
+    "weight"))
+  sheet <- put_row(sheet, book_head, 1L, names(frame$keys))
+  sheet <- put_columns(sheet, book_head + 1L, 1L, unname(frame$keys))
+  for (name in names) {
+    sheet <- put_row(sheet, book_head, at$x[[name]], name)
+    sheet <- put_column(sheet, book_head + 1L, at$x[[name]],
+                        frame$panel$x[[name]])
+    sheet <- put_row(sheet, book_head, at$z[[name]], paste0("z: ", name))
+    sheet <- put_row(sheet, book_head - 1L, at$z[[name]], book_formula(
+      scheme_cell(frame, name, "weight"),
+      frame$scheme[["weight"]][match(name, names)]
+    ))
+    sheet <- put_column(sheet, book_head + 1L, at$z[[name]],
+                        z_formulas(frame, name))
+  }
+  sheet <- put_status(sheet, frame)
+  put_other(sheet, frame)
+}
+
+put_status <- function(sheet, frame) {
+  suffix <- book_status_suffix(frame$model)
+  for (name in names(frame$at$status)) {
+    col <- frame$at$status[[name]]
+    sheet <- put_row(sheet, book_head, col, paste0(name, suffix))
+    sheet <- put_column(sheet, book_head + 1L, col,
+                        as.character(frame$panel$status[[name]]))
+  }
+  sheet
+}
+
+# Columns of the user's that nothing is computed from, for augment(). Long
+# data has other rows than the panel.
+other_columns <- function(frame) {
+  panel <- frame$panel
+  if (!is.null(panel$long$names_from)) {
+    return(list())
+  }
+  labels <- paste0(names(panel$status), book_status_suffix(frame$model))
+  names <- setdiff(names(panel$plain), c(panel$index, names(panel$x), labels,
+                                         paste0("z: ", names(panel$x)), ""))
+  columns <- lapply(names, function(name) panel_column(panel, name))
+  names(columns) <- names
+  Filter(function(x) is.atomic(x) && is.null(dim(x)) && !is.complex(x) &&
+           !is.raw(x), columns)
+}
+
+put_other <- function(sheet, frame) {
+  columns <- other_columns(frame)
+  if (length(columns) == 0L) {
+    return(sheet)
+  }
+  sheet <- put_row(sheet, 4L, frame$at$other,
+                   "Other columns of the data, never computed on")
+  sheet <- put_row(sheet, book_head, frame$at$other, names(columns))
+  put_columns(sheet, book_head + 1L, frame$at$other,
+              unname(lapply(columns, key_cells)))
+}
+
+# z of one indicator at every row. Empty cells are #N/A, never 0.
+z_formulas <- function(frame, name) {
+  x <- moving_cell(NULL, frame$rows, frame$at$x[[name]])
+  value <- z_values(frame, name)
+  sign <- scheme_cell(frame, name, "direction")
+  z <- if (frame$def$normalise == "rank") rank_formulas(frame, name, x) else {
+    affine_formulas(frame, name, x)
+  }
+  turned <- if (frame$def$normalise %in% bounded_kinds) {
+    paste0("(1-", sign, ")/2+", sign, "*", z)
+  } else {
+    paste0(sign, "*", z)
+  }
+  formula <- paste0("IF(ISNUMBER(", x, "),", turned, ",NA())")
+  scale <- rep_len(frame$def$scale[[name]], n_regions(frame$panel))
+  none <- frame$def$normalise == "index" & is.na(scale)[frame$region]
+  formula[none] <- "NA()"
+  book_formula(formula, value)
+}
+
+affine_formulas <- function(frame, name, x) {
+  log <- frame$scheme[["transform"]][match(name, frame$scheme[["indicator"]])]
+  treated <- if (log == "log") paste0("LN(", x, ")") else x
+  scale <- map_cells(frame, name, "scale")
+  flat <- is.na(frame$def$scale[[name]]) | frame$def$scale[[name]] == 0
+  flat <- rep_len(flat, n_regions(frame$panel))[frame$region]
+  z <- paste0("(", treated, "-", map_cells(frame, name, "centre"), ")/", scale)
+  # Without spread z is 0, as in R.
+  z[flat] <- "0"
+  z
+}
+
+# (rank - 1) / (n - 1) over the panel, or over the region's own rows.
+rank_formulas <- function(frame, name, x) {
+  from <- 1L
+  to <- frame$n
+  if (identical(frame$def$reference, "region")) {
+    from <- frame$panel$offset[frame$region] + 1L
+    to <- frame$panel$offset[frame$region + 1L]
+  }
+  col <- frame$at$x[[name]]
+  all <- fixed_range(NULL, book_head + from, col, book_head + to)
+  paste0("IF(COUNT(", all, ")>1,(RANK(", x, ",", all, ",1)-1+(COUNTIF(", all,
+         ",", x, ")-1)/2)/(COUNT(", all, ")-1),0)")
+}
+
+# The same from R: each indicator as a code of its own.
+z_values <- function(frame, name) {
+  def <- frame$def
+  scheme <- def$panel$scheme
+  k <- match(name, scheme[["indicator"]])
+  rank <- def$normalise == "rank"
+  part <- list(
+    x = unname(def$values[name]),
+    log = !rank && scheme[["transform"]][k] == "log",
+    centre = unname(def$centre[name]),
+    inverse = unname(lapply(def$scale[name], inverse_index, def = def)),
+    sign = scheme[["direction"]][k], weight = 1,
+    reflect = def$normalise %in% bounded_kinds, missing = "available",
+    aggregate = "mean", names = name, whole = FALSE
+  )
+  define_code_cpp(part, def$panel$offset, 0L, n_regions(def$panel), 0L,
+                  FALSE)$value
+}

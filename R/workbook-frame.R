@@ -1,0 +1,92 @@
+# Where everything stands in the workbook of a model. Tables begin in row 7
+# under their headings in row 6, and a region's time has the same row on the
+# sheets Data, Codes, Rates and Code ID.
+
+book_head <- 6L
+
+book_sheets <- c("Read me", "Scheme", "Data", "Codes", "Rates", "Operator",
+                 "Code ID", "Code NID", "Contributions")
+
+book_frame <- function(model) {
+  fit <- freeze_fit(get_fit(model$rates))
+  # The panel as it came: the fit's may be scaled to keep tiny numbers apart.
+  panel <- model$panel
+  n <- n_rows(panel)
+  frame <- list(
+    model = model, fit = fit, def = fit$def, panel = panel, n = n,
+    rows = book_head + seq_len(n),
+    region = rep(seq_len(n_regions(panel)), diff(panel$offset)),
+    scheme = panel$scheme, codes = scheme_codes(panel$scheme),
+    code = vapply(fit$codes, `[[`, "", "code"),
+    keys = lapply(index_columns(panel), key_cells),
+    types = vapply(index_columns(panel), key_type, "")
+  )
+  frame$width <- length(frame$keys)
+  frame$series <- lapply(seq_along(fit$codes), function(i) {
+    code_rows(fit, i)
+  })
+  c(frame, list(at = data_places(frame)))
+}
+
+# Panel rows of the values of one code, region by region.
+code_rows <- function(fit, i) {
+  s <- series_values(fit, i)
+  rows <- if (is.null(s$rows)) seq_along(s$value) else s$rows
+  size <- pool_sizes(fit$codes[[i]]$grids)[s$grid]
+  out <- rep(list(integer()), n_regions(fit$def$panel))
+  out[s$series] <- split(rows, rep(seq_along(size), size))
+  out
+}
+
+# Columns of sheet Data: x and status in the scheme's order, z by code, so that
+# the z of a code stand side by side; then whatever else the data has.
+data_places <- function(frame) {
+  names <- frame$scheme[["indicator"]]
+  x <- frame$width + seq_along(names)
+  status <- intersect(names, names(frame$panel$status))
+  z_order <- order(match(frame$scheme[["code"]], frame$codes$code))
+  last <- frame$width + length(names) + length(status)
+  z <- integer(length(names))
+  z[z_order] <- last + seq_along(names)
+  list(x = stats::setNames(x, names),
+       status = stats::setNames(
+         frame$width + length(names) + seq_along(status), status),
+       z = stats::setNames(z, names),
+       other = last + length(names) + 1L)
+}
+
+scheme_row <- function(frame, name) {
+  book_head + match(name, frame$scheme[["indicator"]])
+}
+
+# Columns of sheet Scheme.
+scheme_columns <- c("indicator", "code", "direction", "weight", "transform",
+                    "unit", "sd", "low", "high", "centre", "scale")
+
+scheme_cell <- function(frame, name, column) {
+  fixed_cell("Scheme", scheme_row(frame, name),
+             match(column, scheme_columns))
+}
+
+# The block of codes on the same sheet, and what stands further right.
+codes_column <- length(scheme_columns) + 2L
+
+reference_column <- codes_column + 5L
+
+kept_column <- reference_column + 5L
+
+code_weight_cell <- function(frame, i) {
+  fixed_cell("Scheme", book_head + match(frame$code[i], frame$codes$code),
+             codes_column + 3L)
+}
+
+# V and A of code i on sheet Rates; D on Codes.
+rate_column <- function(frame, i, order) frame$width + 2L * (i - 1L) + order
+
+value_column <- function(frame, i) frame$width + i
+
+# Rows of the workbook for panel rows, as "from:to" ranges of one column.
+column_runs <- function(sheet, rows, col) {
+  runs <- number_runs(rows)
+  fixed_range(sheet, book_head + runs$from, col, book_head + runs$to)
+}
