@@ -1,0 +1,116 @@
+# Sheets Codes and Rates: D from z, V and A from D through the operators.
+
+codes_sheet <- function(frame) {
+  sheet <- new_book_sheet("Codes")
+  sheet <- put_row(sheet, 1L, 1L, "Codes: the defining codes D")
+  sheet <- put_row(sheet, 2L, 1L, frame$banner)
+  sheet <- put_row(sheet, 3L, 1L, switch(
+    frame$def$aggregate,
+    mean = "D is the mean of z over the code's indicators, by their weights.",
+    paste0("D is the ", frame$def$aggregate, " mean of z, by their weights.")
+  ))
+  sheet <- put_keys(sheet, frame)
+  for (i in seq_along(frame$code)) {
+    col <- value_column(frame, i)
+    sheet <- put_row(sheet, book_head, col, frame$code[i])
+    sheet <- put_column(sheet, book_head + 1L, col, code_formulas(frame, i))
+  }
+  sheet
+}
+
+put_keys <- function(sheet, frame) {
+  sheet <- put_row(sheet, book_head, 1L, names(frame$keys))
+  put_columns(sheet, book_head + 1L, 1L, unname(frame$keys))
+}
+
+# D at every row: over the indicators that count there (see present_weights()),
+# rows of one composition at a time.
+code_formulas <- function(frame, i) {
+  parts <- code_parts(frame$def, frame$code[i])
+  here <- present_weights(frame$fit, parts)$here
+  value <- rep(NA_real_, frame$n)
+  rows <- unlist(frame$series[[i]])
+  value[rows] <- code_values(frame$def, frame$code[i])$value[rows]
+  formula <- rep("NA()", frame$n)
+  kind <- do.call(paste0, lapply(seq_len(ncol(here)), function(k) {
+    as.integer(here[, k])
+  }))
+  for (one in split(rows, kind[rows])) {
+    used <- parts$names[here[one[1L], ]]
+    formula[one] <- mean_formulas(frame, used, frame$rows[one])
+  }
+  book_formula(formula, value)
+}
+
+mean_formulas <- function(frame, used, rows) {
+  runs <- number_runs(sort(frame$at$z[used]))
+  weights <- weight_ranges(frame, used)
+  total <- paste0("SUM(", paste(weights, collapse = ","), ")")
+  z <- lapply(seq_along(runs$from), function(k) {
+    paste0(moving_cell("Data", rows, runs$from[k]), ":$",
+           book_letters(runs$to[k]), rows)
+  })
+  piece <- function(make) {
+    do.call(paste, c(Map(make, weights, z), sep = "+"))
+  }
+  switch(
+    frame$def$aggregate,
+    mean = paste0("(", piece(function(w, z) {
+      paste0("SUMPRODUCT(", w, ",", z, ")")
+    }), ")/", total),
+    geometric = paste0("EXP((", piece(function(w, z) {
+      paste0("SUMPRODUCT(", w, ",LN(", z, "))")
+    }), ")/", total, ")"),
+    harmonic = paste0(total, "/(", piece(function(w, z) {
+      paste0("SUMPRODUCT(", w, "/", z, ")")
+    }), ")")
+  )
+}
+
+# Weights of indicators above their z on sheet Data, in runs of columns.
+weight_ranges <- function(frame, used) {
+  runs <- number_runs(sort(frame$at$z[used]))
+  fixed_range("Data", book_head - 1L, runs$from, book_head - 1L, runs$to)
+}
+
+# Sheet Rates ----------------------------------------------------------------
+
+rates_sheet <- function(frame) {
+  sheet <- new_book_sheet("Rates")
+  sheet <- put_row(sheet, 1L, 1L,
+                   "Rates: the dynamic codes V = D' and their own rates A")
+  sheet <- put_row(sheet, 2L, 1L, frame$banner)
+  sheet <- put_row(sheet, 3L, 1L, paste0(
+    "Each is a weighted sum of the values D of its region and code; the ",
+    "weights stand on sheet Operator. Rate: ", frame$fit$rate$words, "."))
+  sheet <- put_keys(sheet, frame)
+  estimate <- rates_arrays(get_fit(frame$model$rates))$estimate
+  for (i in seq_along(frame$code)) {
+    name <- frame$fit$codes[[i]]$dynamic
+    for (order in 1:2) {
+      col <- rate_column(frame, i, order)
+      sheet <- put_row(sheet, book_head, col,
+                       paste0(c("V: ", "A: ")[order], name))
+      sheet <- put_column(sheet, book_head + 1L, col,
+                          rate_formulas(frame, i, order,
+                                        estimate[order, i, ]))
+    }
+  }
+  sheet
+}
+
+rate_formulas <- function(frame, i, order, value) {
+  formula <- rep("NA()", frame$n)
+  for (r in which(frame$operators$of[, i] > 0L)) {
+    one <- frame$operators$blocks[[frame$operators$of[r, i]]]
+    has <- if (order == 1L) one$has_v else one$has_a
+    first <- if (order == 1L) one$v else one$a
+    rows <- frame$series[[i]][[r]]
+    if (length(has) == 0L) next
+    formula[rows[has]] <- operator_product(
+      one, first + seq_along(has) - 1L, "Codes", rows,
+      value_column(frame, i))
+  }
+  value[formula == "NA()"] <- NA
+  book_formula(formula, value)
+}
