@@ -1,0 +1,174 @@
+# What has no place of its own on a sheet but is needed to make the model
+# again: one long table on sheet Scheme, read by name.
+
+kept_columns <- c("kept for R", "key 1", "key 2", "value")
+
+put_kept <- function(sheet, frame) {
+  rows <- do.call(rbind, c(list(kept_types(frame), kept_sd(frame),
+                                kept_cor(frame), kept_vcov(frame),
+                                kept_influence(frame)),
+                           kept_tuning(frame), kept_custom(frame)))
+  sheet <- put_row(sheet, book_head, kept_column, kept_columns)
+  if (is.null(rows)) {
+    return(sheet)
+  }
+  put_columns(sheet, book_head + 1L, kept_column, as.list(rows))
+}
+
+kept_rows <- function(table, key1, key2, value) {
+  if (length(value) == 0L) {
+    return(NULL)
+  }
+  data.frame(table = table, key1 = as.character(key1),
+             key2 = as.character(key2), value = value)
+}
+
+# Exact numbers as text keys.
+number_key <- function(x) sprintf("%.17g", as.double(x))
+
+# Types of columns that would not come back by themselves: whole numbers of x,
+# and the other columns of the data.
+kept_types <- function(frame) {
+  own <- frame$panel$plain
+  x <- names(frame$panel$x)
+  wide <- is.null(frame$panel$long$names_from)
+  whole <- x[wide & vapply(x, function(name) {
+    is.integer(own[[name]]) && !is.object(own[[name]])
+  }, TRUE)]
+  other <- vapply(other_columns(frame), key_type, "")
+  names <- c(whole, names(other))
+  kept_rows("type", names, c(rep("integer", length(whole)), unname(other)),
+            rep(NA_real_, length(names)))
+}
+
+kept_sd <- function(frame) {
+  sd <- frame$fit$rate$sd
+  if (is.null(names(sd))) NULL else kept_rows("rate.sd", names(sd), "",
+                                              unname(sd))
+}
+
+kept_cor <- function(frame) {
+  cor <- frame$model$spec$cor
+  if (!is.matrix(cor)) {
+    return(NULL)
+  }
+  code <- frame$code
+  if (!is.null(rownames(cor)) && all(code %in% rownames(cor))) {
+    cor <- cor[code, code, drop = FALSE]
+  }
+  kept_rows("cor", rep(code, length(code)), rep(code, each = length(code)),
+            as.vector(cor))
+}
+
+kept_vcov <- function(frame) {
+  vcov <- attr(frame$scheme, "vcov", exact = TRUE)
+  names <- colnames(vcov)
+  kept_rows("weight.vcov", rep(names, length(names)),
+            rep(names, each = length(names)), as.vector(vcov))
+}
+
+# An influence of the user's own at every lag (or time) that can occur.
+kept_influence <- function(frame) {
+  influence <- frame$model$spec$influence
+  if (influence$form != "custom") {
+    return(NULL)
+  }
+  times <- common_times(frame$fit)
+  if (influence_subject(influence) != "lag") {
+    time <- sort(unique(times$time))
+    return(kept_rows("influence", number_key(time), "",
+                     influence$weight(0 * time, time, 0 * time)))
+  }
+  per_grid <- lapply(seq_len(length(times$offset) - 1L), function(p) {
+    t <- times$time[seq.int(times$offset[p] + 1L,
+                            length.out = diff(times$offset)[p])]
+    outer(c(t, influence$at), t, `-`)
+  })
+  lag <- sort(unique(unlist(per_grid)))
+  lag <- lag[lag >= 0]
+  kept_rows("influence", number_key(lag), "",
+            influence$weight(lag, 0 * lag, 0 * lag))
+}
+
+# Weights over lambda of a model whose tuning was frozen before.
+kept_tuning <- function(frame) {
+  tuning <- get_fit(frame$model$rates)$tuning
+  unlist(lapply(seq_along(tuning), function(i) {
+    lapply(names(tuning[[i]]), function(what) {
+      m <- tuning[[i]][[what]]
+      kept_rows(paste0("tuning.", what), frame$code[i], as.vector(col(m)),
+                as.vector(m))
+    })
+  }), recursive = FALSE)
+}
+
+# Both matrices of a rate of the user's own, by operator: NA rows stay away.
+kept_custom <- function(frame) {
+  if (frame$fit$rate$kind != "custom") {
+    return(NULL)
+  }
+  unlist(lapply(frame$operators$blocks, function(one) {
+    time <- number_key(one$time)
+    n <- length(time)
+    lapply(c("R1", "R2"), function(what) {
+      m <- one[[what]]
+      kept_rows(paste0("operator.", what), rep(time, n),
+                rep(time, each = n), as.vector(m))
+    })
+  }), recursive = FALSE)
+}
+
+# Reading --------------------------------------------------------------------
+
+# The long table as a list of frames by name.
+split_kept <- function(kept) {
+  if (nrow(kept) == 0L) {
+    return(list())
+  }
+  out <- split(kept[-1L], factor(kept$table, levels = unique(kept$table)))
+  out$operator <- kept_operators(out$operator.R1, out$operator.R2)
+  out
+}
+
+# The keys run through the times of one operator after the other, so a new one
+# starts where both keys are back at an operator's first cell.
+kept_operators <- function(r1, r2) {
+  if (is.null(r1)) {
+    return(NULL)
+  }
+  out <- list()
+  from <- 1L
+  while (from <= nrow(r1)) {
+    n <- match(TRUE, r1$key2[from - 1L + seq_len(nrow(r1) - from + 1L)] !=
+                 r1$key2[from], nomatch = nrow(r1) - from + 2L) - 1L
+    rows <- from - 1L + seq_len(n * n)
+    out[[length(out) + 1L]] <- list(
+      time = as.double(r1$key1[from - 1L + seq_len(n)]),
+      R1 = matrix(r1$value[rows], n), R2 = matrix(r2$value[rows], n)
+    )
+    from <- from + n * n
+  }
+  out
+}
+
+kept_matrix <- function(table) {
+  if (is.null(table)) {
+    return(NULL)
+  }
+  names <- unique(table$key1)
+  matrix(table$value, length(names), dimnames = list(names, names))
+}
+
+kept_tuning_of <- function(tables, code) {
+  out <- lapply(c(weight = "tuning.weight", lambda = "tuning.lambda"),
+                function(what) {
+    table <- tables[[what]]
+    mine <- table[table$key1 == code, , drop = FALSE]
+    if (is.null(table) || nrow(mine) == 0L) {
+      return(NULL)
+    }
+    matrix(mine$value, ncol = max(as.integer(mine$key2)))
+  })
+  out <- out[lengths(out) > 0L]
+  if (length(out) > 0L) out
+}
