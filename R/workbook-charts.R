@@ -1,0 +1,168 @@
+# Native charts, written as the drawing language of xlsx has them.
+
+add_book_charts <- function(wb, frame) {
+  dynamic <- vapply(frame$fit$codes, `[[`, "", "dynamic")
+  k <- length(frame$code)
+  col <- view_column(frame)
+  time <- names(frame$keys)[frame$width]
+  after <- col + 2L * k + 3L
+  colours <- look_of(frame$code, frame$codes)$colour
+  place <- function(name, from, chart, height = 20L, row = book_head + 1L,
+                    width = 9L) {
+    wb$add_chart_xml(sheet = name, xml = chart, dims = book_dims(
+      row, from, row + height, from + width))
+  }
+  place("Codes", after, line_chart("Defining codes of the picked region",
+                                   time, "D", view_series(frame, 1L, colours)))
+  place("Rates", frame$width + 2L * k + 2L,
+        line_chart("Dynamic codes of the region picked on sheet Codes", time,
+                   "V, per unit of time", view_series(frame, 1L + k, colours)))
+  place("Code ID", frame$width + 8L,
+        line_chart("Code ID of the region picked on sheet Codes", time,
+                   "Code ID, per unit of time",
+                   view_series(frame, 1L + 2L * k, "0B4F8A", 1L)))
+  n <- n_regions(frame$panel)
+  rows <- book_head + c(1L, n)
+  first <- frame$width
+  tall <- max(20L, n + 6L)
+  names <- if (frame$width == 2L) {
+    fixed_range("Code NID", rows[1L], 1L, rows[2L])
+  }
+  place("Code NID", first + 11L, height = tall,
+        bar_chart("Code NID", "", list(table_series(
+          "Code NID", first, rows, names, "0B4F8A"))))
+  place("Contributions", first + k + 2L + length(indicator_names(frame)),
+        height = tall, chart = bar_chart(
+          "Contributions to Code NID by code", "", lapply(
+            seq_len(k), function(i) {
+              table_series("Contributions", first + i - 1L, rows, names,
+                           colours[i])
+            }), stacked = TRUE))
+  wb
+}
+
+indicator_names <- function(frame) {
+  if (!frame$def$affine) character() else unlist(lapply(
+    frame$code, function(code) code_parts(frame$def, code)$names))
+}
+
+view_series <- function(frame, skip, colours, n = length(colours)) {
+  col <- view_column(frame)
+  rows <- book_head + c(1L, view_length(frame))
+  lapply(seq_len(n), function(i) {
+    at <- col + skip + i - 1L
+    list(name = fixed_cell("Codes", book_head, at),
+         x = fixed_range("Codes", rows[1L], col, rows[2L]),
+         y = fixed_range("Codes", rows[1L], at, rows[2L]),
+         colour = sub("#", "", colours[i], fixed = TRUE),
+         numeric = !is.character(frame$keys[[frame$width]]),
+         dash = c("solid", "dash", "lgDash", "dashDot",
+                  "sysDot")[(i - 1L) %% 5L + 1L])
+  })
+}
+
+table_series <- function(sheet, col, rows, names, colour) {
+  list(name = fixed_cell(sheet, book_head, col), x = names,
+       y = fixed_range(sheet, rows[1L], col, rows[2L]),
+       colour = sub("#", "", colour, fixed = TRUE), numeric = FALSE)
+}
+
+# XML ------------------------------------------------------------------------
+
+line_chart <- function(title, x_title, y_title, series) {
+  body <- vapply(seq_along(series), function(i) {
+    one <- series[[i]]
+    line <- paste0("<a:ln w=\"28575\"><a:solidFill><a:srgbClr val=\"",
+                   one$colour, "\"/></a:solidFill><a:prstDash val=\"",
+                   one$dash, "\"/></a:ln>")
+    series_xml(one, i, paste0("<c:spPr>", line, "</c:spPr>"),
+               "<c:marker><c:symbol val=\"none\"/></c:marker>",
+               "<c:smooth val=\"0\"/>")
+  }, "")
+  chart_xml(title, paste0(
+    "<c:lineChart><c:grouping val=\"standard\"/><c:varyColors val=\"0\"/>",
+    paste(body, collapse = ""), "<c:axId val=\"11\"/><c:axId val=\"12\"/>",
+    "</c:lineChart>", axis_xml("catAx", 11L, 12L, "b", x_title),
+    axis_xml("valAx", 12L, 11L, "l", y_title)), length(series) > 1L)
+}
+
+# Horizontal bars, the first region on top.
+bar_chart <- function(title, y_title, series, stacked = FALSE) {
+  body <- vapply(seq_along(series), function(i) {
+    fill <- paste0("<c:spPr><a:solidFill><a:srgbClr val=\"",
+                   series[[i]]$colour, "\"/></a:solidFill></c:spPr>",
+                   "<c:invertIfNegative val=\"0\"/>")
+    series_xml(series[[i]], i, fill)
+  }, "")
+  chart_xml(title, paste0(
+    "<c:barChart><c:barDir val=\"bar\"/><c:grouping val=\"",
+    if (stacked) "stacked" else "clustered",
+    "\"/><c:varyColors val=\"0\"/>", paste(body, collapse = ""),
+    "<c:gapWidth val=\"60\"/>",
+    if (stacked) "<c:overlap val=\"100\"/>",
+    "<c:axId val=\"11\"/><c:axId val=\"12\"/></c:barChart>",
+    axis_xml("catAx", 11L, 12L, "l", y_title, reverse = TRUE),
+    axis_xml("valAx", 12L, 11L, "t", "")), length(series) > 1L)
+}
+
+series_xml <- function(one, i, look, before = "", after = "") {
+  reference <- function(tag, of, kind) {
+    if (is.null(of)) return("")
+    paste0("<c:", tag, "><c:", kind, "><c:f>", escape_xml(of), "</c:f></c:",
+           kind, "></c:", tag, ">")
+  }
+  paste0("<c:ser><c:idx val=\"", i - 1L, "\"/><c:order val=\"", i - 1L,
+         "\"/>", reference("tx", one$name, "strRef"), look,
+         before,
+         reference("cat", one$x, if (one$numeric) "numRef" else "strRef"),
+         reference("val", one$y, "numRef"), after,
+         "</c:ser>")
+}
+
+text_xml <- function(text, size, bold = FALSE) {
+  paste0("<c:tx><c:rich><a:bodyPr/><a:p><a:pPr><a:defRPr sz=\"", size,
+         "\" b=\"", as.integer(bold), "\"/></a:pPr><a:r><a:rPr sz=\"", size,
+         "\" b=\"", as.integer(bold), "\"/><a:t>", escape_xml(cell_text(text)),
+         "</a:t></a:r></a:p></c:rich></c:tx>")
+}
+
+title_xml <- function(text, size, bold = FALSE) {
+  if (!nzchar(text)) {
+    return("")
+  }
+  paste0("<c:title>", text_xml(text, size, bold),
+         "<c:overlay val=\"0\"/></c:title>")
+}
+
+# Labels stand at the low end, clear of bars and lines below zero.
+axis_xml <- function(kind, id, cross, side, title, reverse = FALSE) {
+  paste0("<c:", kind, "><c:axId val=\"", id, "\"/><c:scaling><c:orientation ",
+         "val=\"", if (reverse) "maxMin" else "minMax", "\"/></c:scaling>",
+         "<c:delete val=\"0\"/><c:axPos val=\"", side, "\"/>",
+         if (kind == "valAx") paste0(
+           "<c:majorGridlines><c:spPr><a:ln w=\"6350\"><a:solidFill>",
+           "<a:srgbClr val=\"D9D9D9\"/></a:solidFill></a:ln></c:spPr>",
+           "</c:majorGridlines>"),
+         title_xml(title, 1000L),
+         if (kind == "valAx") paste0("<c:numFmt formatCode=\"0.0##\" ",
+                                     "sourceLinked=\"0\"/>"),
+         "<c:majorTickMark val=\"out\"/><c:minorTickMark val=\"none\"/>",
+         "<c:tickLblPos val=\"low\"/><c:crossAx val=\"", cross, "\"/></c:",
+         kind, ">")
+}
+
+chart_xml <- function(title, plot, legend) {
+  paste0(
+    "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>",
+    "<c:chartSpace ",
+    "xmlns:c=\"http://schemas.openxmlformats.org/drawingml/2006/chart\" ",
+    "xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\" ",
+    "xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/",
+    "relationships\"><c:roundedCorners val=\"0\"/><c:chart>",
+    title_xml(title, 1200L, TRUE), "<c:autoTitleDeleted val=\"0\"/>",
+    "<c:plotArea><c:layout/>", plot, "</c:plotArea>",
+    if (legend) paste0("<c:legend><c:legendPos val=\"b\"/><c:overlay ",
+                       "val=\"0\"/></c:legend>"),
+    "<c:plotVisOnly val=\"1\"/><c:dispBlanksAs val=\"gap\"/></c:chart>",
+    "</c:chartSpace>")
+}

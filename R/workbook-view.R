@@ -1,0 +1,101 @@
+# One region as a table beside the codes, for the charts: pick its name and the
+# pictures follow.
+
+view_column <- function(frame) frame$width + length(frame$code) + 2L
+
+view_length <- function(frame) max(diff(frame$panel$offset))
+
+pick_cell <- function(frame) {
+  fixed_cell("Codes", 4L, view_column(frame) + 1L)
+}
+
+put_view <- function(sheet, frame) {
+  col <- view_column(frame)
+  k <- length(frame$code)
+  dynamic <- vapply(frame$fit$codes, `[[`, "", "dynamic")
+  has_region <- frame$width == 2L
+  if (has_region) {
+    sheet <- put_row(sheet, 4L, col, c("Region (pick one):",
+                                       as.character(frame$panel$regions[1L])))
+  }
+  sheet <- put_row(sheet, book_head, col,
+                   c(names(frame$keys)[frame$width], frame$code, dynamic,
+                     "Code ID"))
+  place <- view_place(frame)
+  from <- c(list(list("Codes", frame$width, frame$keys[[frame$width]])),
+            view_sources(frame))
+  for (j in seq_along(from)) {
+    sheet <- put_column(sheet, book_head + 1L, col + j - 1L,
+                        view_formulas(frame, place, from[[j]]))
+  }
+  sheet
+}
+
+# Sheet, column and R's values of each column that the view shows.
+view_sources <- function(frame) {
+  a <- rates_arrays(get_fit(frame$model$rates))$estimate
+  codes <- lapply(seq_along(frame$code), function(i) {
+    list("Codes", value_column(frame, i), code_formulas(frame, i)$value)
+  })
+  rates <- lapply(seq_along(frame$code), function(i) {
+    list("Rates", rate_column(frame, i, 1L), a[1L, i, ])
+  })
+  c(codes, rates, list(list("Code ID", frame$width + 1L,
+                            industrial_by_row(frame)$estimate)))
+}
+
+# First row and number of rows of the picked region, looked up by exact name:
+# MATCH() would take * and ? in it for wildcards.
+view_place <- function(frame) {
+  if (frame$width == 1L) {
+    return(list(first = as.character(book_head + 1L),
+                n = as.character(frame$n)))
+  }
+  rows <- book_head + c(1L, n_regions(frame$panel))
+  find <- function(col) {
+    paste0("SUMPRODUCT(EXACT(",
+           fixed_range("Code NID", rows[1L], 1L, rows[2L]), ",",
+           sub("Codes!", "", pick_cell(frame), fixed = TRUE), ")*",
+           fixed_range("Code NID", rows[1L], col, rows[2L]), ")")
+  }
+  list(first = find(10L), n = find(11L))
+}
+
+view_formulas <- function(frame, place, from) {
+  k <- seq_len(view_length(frame))
+  sheet <- if (from[[1L]] == "Codes") NULL else from[[1L]]
+  source <- fixed_range(sheet, 1L, from[[2L]], max(frame$rows))
+  formula <- paste0("IF(", k, ">", place$n, ",NA(),INDEX(", source, ",",
+                    place$first, "+", k - 1L, "))")
+  value <- from[[3L]][which(frame$region == 1L)][k]
+  if (is.character(value)) {
+    formula[is.na(value)] <- "NA()"
+  }
+  book_formula(formula, value)
+}
+
+style_view <- function(wb, frame) {
+  col <- view_column(frame)
+  last <- col + 2L * length(frame$code) + 1L
+  rows <- book_head + c(1L, view_length(frame))
+  dims <- book_dims(book_head, col, book_head, last)
+  wb$add_font(sheet = "Codes", dims = dims, bold = TRUE,
+              color = book_colour("FFFFFF"))
+  wb$add_fill(sheet = "Codes", dims = dims, color = book_colour("8A8A8A"))
+  style_range(wb, "Codes", "live", book_number,
+              dims = book_dims(rows[1L], col + 1L, rows[2L], last))
+  format <- key_format(frame$types[[frame$width]])
+  if (!is.null(format)) {
+    wb$add_numfmt(sheet = "Codes", numfmt = format,
+                  dims = book_dims(rows[1L], col, rows[2L]))
+  }
+  if (frame$width == 2L) {
+    pick <- book_dims(4L, col + 1L)
+    style_range(wb, "Codes", pick, "input")
+    regions <- fixed_range("Code NID", book_head + 1L, 1L,
+                           book_head + n_regions(frame$panel))
+    check_list_cells(wb, "Codes", pick, paste0("=", regions), "Region",
+                     "The table below and the charts follow.")
+  }
+  wb
+}
