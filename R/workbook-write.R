@@ -1,0 +1,177 @@
+#' A workbook that computes
+#'
+#' Writes a model into an xlsx file whose formulas are alive: z follows x, the
+#' codes follow z, rates follow the codes through the weights on sheet Operator,
+#' and formulas (1) and (2) follow the rates. Every formula brings the value of
+#' R with it.
+#'
+#' Sheets: Read me, Scheme, Data, Codes, Rates, Operator, Code ID, Code NID,
+#' Contributions. With z = (x - centre) / scale (LN(x) under a log),
+#' D = sum w z / sum w,
+#' \deqn{V = R_1 D, \quad A = R_2 D, \quad Code\,ID = \sum_c V_c, \quad
+#'   Code\,NID = \sum_c \sum_i \tau_i u_i A_c(t_i)}{
+#'   V = R1 D,  A = R2 D,  Code ID = sum_c V_c,
+#'   Code NID = sum_c sum_i tau_i u_i A_c(t_i)}
+#' The operators R1 and R2 stand on sheet Operator once for each grid of times
+#' and breaks, or for each region and code where a spline estimates its own
+#' smoothing. Smoothing, centre and scale are frozen: an edited cell answers as
+#' `update(model, data = edited, freeze = TRUE)` does, and the workbook says so
+#' on every sheet. Standard errors and limits are those of the model, marked
+#' "in R".
+#'
+#' Text from the data is written as text, whatever it begins with; control
+#' characters, which a sheet cannot hold, are removed with a warning.
+#'
+#' @param model <nid_model> From [code_model()].
+#' @param file <chr> Path of the xlsx file.
+#' @param overwrite <lgl> Replace an existing file.
+#' @return `write_workbook()` and `workbook_template()` the path, invisibly;
+#'   `read_workbook()` a `nid_model`: that of [code_model()] for the sheets
+#'   Scheme, Data and the settings on Read me, to 1e-12 the one that was
+#'   written where nothing was edited. Functions (a custom rate or influence)
+#'   come back as tables of their values at the times of the workbook.
+#' @section Errors:
+#' `nidcode_error_overwrite`, `_path`, `_zero_rows`, `_file` (more rows or
+#' columns than a sheet holds; a sheet or setting that cannot be read);
+#' warnings `_control_characters`, `_cells` (cells of x that are no numbers,
+#' by address).
+#' @source Economy of Region, 2017, vol. 13 (see [nidcode-package]), formulas 1
+#'   and 2.
+#' @family present
+#' @examplesIf requireNamespace("openxlsx2", quietly = TRUE)
+#' district <- subset(ural, region_code == "FD-U")
+#' model <- code_model(district, ural_scheme, index = "year")
+#' file <- tempfile(fileext = ".xlsx")
+#' write_workbook(model, file)
+#' read_workbook(file)
+#' unlink(file)
+#' @export
+write_workbook <- function(model, file, overwrite = FALSE) {
+  call <- rlang::current_env()
+  if (!inherits(model, "nid_model")) {
+    stop_argument("model", "made by code_model()", model, call)
+  }
+  check_book_path(file, overwrite, call)
+  need_openxlsx2("to write a workbook.")
+  if (n_rows(model$panel) == 0L) {
+    stop_nid("zero_rows", "The model has no rows to write.", call = call)
+  }
+  frame <- book_frame(model)
+  frame$banner <- book_banner(frame)
+  frame$operators <- place_operators(book_operators(frame))
+  warn_control(frame, call)
+  save_book(model_book(frame), file, call)
+}
+
+need_openxlsx2 <- function(reason) {
+  rlang::check_installed("openxlsx2", reason, version = "1.10")
+}
+
+# Before any work: a path that can be written, a file that may be replaced.
+check_book_path <- function(file, overwrite, call) {
+  check_string(file, call = call)
+  check_flag(overwrite, call = call)
+  if (!grepl("[.]xlsx$", file, ignore.case = TRUE)) {
+    stop_nid("path", c("`file` must end in .xlsx.",
+                       x = paste0("It is ", some_of(file, quote = "\""), ".")),
+             path = file, call = call)
+  }
+  if (file.exists(file) && !overwrite) {
+    stop_nid("overwrite",
+             c(paste0("File ", some_of(file, quote = "\""), " exists."),
+               i = "Use overwrite = TRUE to replace it."),
+             path = file, call = call)
+  }
+  folder <- dirname(file)
+  if (!dir.exists(folder) || file.access(folder, 2L) != 0L ||
+      dir.exists(file) ||
+      (file.exists(file) && file.access(file, 2L) != 0L)) {
+    stop_nid("path",
+             paste0("File ", some_of(file, quote = "\""),
+                    " cannot be written: its folder must exist and be ",
+                    "writable."),
+             path = file, call = call)
+  }
+  invisible(file)
+}
+
+# Written beside its place first, so that a failure leaves no half a file.
+save_book <- function(wb, file, call) {
+  draft <- tempfile(fileext = ".xlsx")
+  on.exit(unlink(draft))
+  wb$save(draft, overwrite = TRUE)
+  if (!file.copy(draft, file, overwrite = TRUE)) {
+    stop_nid("path", paste0("File ", some_of(file, quote = "\""),
+                            " could not be written."),
+             path = file, call = call)
+  }
+  invisible(file)
+}
+
+model_book <- function(frame) {
+  wb <- openxlsx2::wb_workbook(title = "Code-based model")
+  sheets <- list(readme_sheet(frame), scheme_sheet(frame), data_sheet(frame),
+                 codes_sheet(frame), rates_sheet(frame),
+                 operator_sheet(frame), industrial_sheet(frame),
+                 basic_sheet(frame), contributions_sheet(frame))
+  sheets[[4L]] <- put_view(sheets[[4L]], frame)
+  for (sheet in sheets) {
+    write_book_sheet(wb, sheet, grid_lines = sheet$name != "Read me")
+  }
+  style_readme(wb, sheets[[1L]])
+  style_book(wb, frame, lapply(sheets, sheet_columns))
+  add_book_charts(wb, frame)
+  wb
+}
+
+# Columns of the table of a sheet: headings side by side from the first on.
+sheet_columns <- function(sheet) {
+  cells <- sheet$cells
+  col <- unlist(lapply(cells, function(x) x$col[x$row == book_head]))
+  runs <- number_runs(sort(unique(col)))
+  runs$to[1L]
+}
+
+style_book <- function(wb, frame, columns) {
+  style_scheme(wb, frame)
+  style_data(wb, frame)
+  width <- frame$width
+  style_live(wb, frame, "Codes", columns[[4L]])
+  style_live(wb, frame, "Rates", columns[[5L]])
+  style_operator(wb, frame)
+  style_live(wb, frame, "Code ID", columns[[7L]], width + 3:6)
+  regions <- book_head + seq_len(n_regions(frame$panel))
+  one <- width - 1L
+  style_live(wb, frame, "Code NID", columns[[8L]], one + 4:10, regions, one)
+  whole <- book_dims(min(regions), one + 8L, max(regions), one + 10L)
+  style_range(wb, "Code NID", whole, "told", "0")
+  style_range(wb, "Code NID", book_dims(min(regions), one + 2L, max(regions)),
+              "live", "0")
+  style_live(wb, frame, "Contributions", columns[[9L]], rows = regions,
+             keys = one)
+  style_view(wb, frame)
+}
+
+# Text of the data that a sheet cannot hold is told once.
+warn_control <- function(frame, call) {
+  text <- unlist(c(
+    lapply(c(frame$keys, other_columns(frame), as.list(frame$scheme),
+             as.list(frame$codes)), function(x) {
+      if (is.factor(x)) levels(x) else if (is.character(x)) unique(x)
+    }), names(frame$panel$plain)))
+  text <- enc2utf8(text[!is.na(text)])
+  bad <- text[strip_control(text) != text]
+  long <- text[nchar(text) > 32767L]
+  if (length(long) > 0L) {
+    stop_nid("file", paste0("A cell holds at most 32,767 characters; a text ",
+                            "of the data has ", max(nchar(long)), "."),
+             call = call)
+  }
+  if (length(bad) > 0L) {
+    warn_nid("control_characters",
+             paste0("Control characters are removed from ",
+                    some_of(strip_control(bad), quote = "\""),
+                    ": a sheet cannot hold them."),
+             values = bad)
+  }
+}
