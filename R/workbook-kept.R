@@ -4,7 +4,8 @@
 kept_columns <- c("kept for R", "key 1", "key 2", "value")
 
 put_kept <- function(sheet, frame) {
-  rows <- do.call(rbind, c(list(kept_types(frame), kept_sd(frame),
+  rows <- do.call(rbind, c(list(kept_types(frame), kept_note(frame),
+                                kept_sd(frame),
                                 kept_cor(frame), kept_vcov(frame),
                                 kept_influence(frame)),
                            kept_tuning(frame), kept_custom(frame)))
@@ -39,6 +40,11 @@ kept_types <- function(frame) {
   names <- c(whole, names(other))
   kept_rows("type", names, c(rep("integer", length(whole)), unname(other)),
             rep(NA_real_, length(names)))
+}
+
+kept_note <- function(frame) {
+  note <- attr(frame$scheme, "note", exact = TRUE)
+  kept_rows("scheme.note", note, "", rep(NA_real_, length(note)))
 }
 
 kept_sd <- function(frame) {

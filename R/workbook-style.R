@@ -27,6 +27,9 @@ style_title <- function(wb, name, columns = 12L) {
   wb$add_cell_style(sheet = name, dims = dims, wrap_text = TRUE,
                     vertical = "top")
   wb$set_row_heights(sheet = name, rows = 2L, heights = 46)
+  # Printed, a sheet is as wide as the page.
+  wb$set_page_setup(sheet = name, orientation = "landscape",
+                    fit_to_width = TRUE, fit_to_height = FALSE)
   wb
 }
 

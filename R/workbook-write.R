@@ -64,7 +64,7 @@ write_workbook <- function(model, file, overwrite = FALSE) {
 }
 
 need_openxlsx2 <- function(reason) {
-  rlang::check_installed("openxlsx2", reason, version = "1.10")
+  rlang::check_installed("openxlsx2", reason, version = "1.23")
 }
 
 # Before any work: a path that can be written, a file that may be replaced.
