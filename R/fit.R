@@ -12,6 +12,7 @@
 #' @param parm <chr> Terms; all by default.
 #' @param level,conf.level <num> Confidence level; `NULL` takes the fit's.
 #' @param conf.int <lgl> Whether to give the interval.
+#' @param model <nid_fit> One fit.
 #' @param newdata <data.frame> With the regressors' columns; `NULL` the data of
 #'   the fit. Only for fits of levels without effects.
 #' @param type <chr> "response" (in units of y: exp() of a log fit, so a

@@ -166,7 +166,8 @@ series_panel <- function(s, region = NULL, x = s$x, time = s$time) {
   if (!is.null(region)) {
     data <- cbind(region = rep(region, length(x)), data)
   }
-  code_panel(data, code_scheme("x", "production"),
+  one_code <- code_scheme("x", "production", codes = nid_codes()[1L, ])
+  code_panel(data, one_code,
              index = c(if (!is.null(region)) "region", "year"),
              status = "_status")
 }

@@ -15,6 +15,11 @@ raw <- function(panel) {
   defining_codes(panel, normalise = "none")
 }
 
+# The panels have holes and short series on purpose; what is said of them is
+# tested elsewhere.
+defining_codes <- function(...) suppressMessages(nidcode::defining_codes(...))
+dynamic_codes <- function(...) suppressMessages(nidcode::dynamic_codes(...))
+
 nid <- function(x, ...) suppressMessages(basic_code(x, ...))
 
 # Values of one order (and region, code) in the order of time.
