@@ -69,8 +69,8 @@ moments_cpp <- function(x, take_log, offset) {
     .Call(`_nidcode_moments_cpp`, x, take_log, offset)
 }
 
-define_code_cpp <- function(code, offset, from, to, entry, count) {
-    .Call(`_nidcode_define_code_cpp`, code, offset, from, to, entry, count)
+define_code_cpp <- function(code, offset, from, to, entry, count, buffer) {
+    .Call(`_nidcode_define_code_cpp`, code, offset, from, to, entry, count, buffer)
 }
 
 code_grids_cpp <- function(value, offset, time, breaks) {

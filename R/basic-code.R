@@ -65,9 +65,11 @@ basic_table <- function(fit, influence, measure, cor, level) {
   told <- terms_told(fit, times, terms)
   inform_terms(fit, told, measure)
   # An empty sum is not a zero.
-  empty <- told$n.terms == 0L
-  sums$estimate[empty] <- NA_real_
-  if (!is.null(sums$se)) sums$se[empty] <- NA_real_
+  empty <- zeros_of(told$n.terms)
+  if (length(empty) > 0L) {
+    sums$estimate[empty] <- NA_real_
+    if (!is.null(sums$se)) sums$se[empty] <- NA_real_
+  }
   columns <- c(
     region_column(panel),
     list(estimate = sums$estimate),
@@ -91,6 +93,12 @@ lost_note <- function(n) {
   }
 }
 
+# Whether some code's sum will have a standard error.
+fit_has_errors <- function(fit) {
+  fit$rate$kind %in% c("local", "spline") ||
+    any(vapply(fit$codes, function(one) length(one$variance) > 0L, NA))
+}
+
 # Estimates, errors and df of the sums of a plan for every region (k > 1: in
 # blocks of k). Regions are worked on in blocks, so that values stay small.
 functional_sums <- function(fit, plan, cor, by_code = FALSE) {
@@ -103,15 +111,22 @@ functional_sums <- function(fit, plan, cor, by_code = FALSE) {
   }
   end <- if (single) seq_len(n) else cumsum(size)
   total <- if (n > 0L) end[n] else 0L
-  est <- matrix(0, total, codes)
-  se <- NULL
-  df <- matrix(Inf, n, codes)
+  # A list of columns, so that a single one is the result without a copy.
+  est <- lapply(seq_len(codes), function(i) numeric(total))
+  buffer <- numeric()
+  # Long columns are only made where an error will fill them.
+  errors <- fit_has_errors(fit)
+  se <- if (errors) matrix(NA_real_, total, codes)
+  df <- if (errors) matrix(Inf, n, codes)
   for (i in seq_len(codes)) {
+    if (errors) se[, i] <- 0
     sums <- code_sums(fit, plan, i)
     for (from in seq.int(0L, max(n - 1L, 0L), by = block_regions)) {
       if (n == 0L) break
-      s <- series_values(fit, i, c(from, min(n, from + block_regions)))
+      s <- series_values(fit, i, c(from, min(n, from + block_regions)),
+                         buffer = buffer)
       if (length(s$series) == 0L) next
+      buffer <- s$buffer
       grid <- if (plan$times$simple) s$grid else pattern[s$series]
       r <- evaluate_rate(fit$rate, fit$breaks, s$value, grid, sums$grids,
                          sums = sums$sums, variance = s$variance,
@@ -119,20 +134,23 @@ functional_sums <- function(fit, plan, cor, by_code = FALSE) {
       at <- if (single) s$series else {
         sequence(size[s$series], from = end[s$series] - size[s$series] + 1L)
       }
-      est[at, i] <- r$sum.estimate
-      if (!is.null(r$sum.std.error)) {
-        if (is.null(se)) se <- matrix(0, total, codes)
-        se[at, i] <- r$sum.std.error
-      } else if (!is.null(se)) {
-        se[at, i] <- NA_real_
+      est[[i]][at] <- r$sum.estimate
+      if (errors) {
+        se[at, i] <- r$sum.std.error %||% NA_real_
+        df[s$series, i] <- r$df
       }
-      df[s$series, i] <- r$df
     }
   }
   finish_sums(fit, plan, cor, est, se, df, size, pattern, by_code)
 }
 
 `%||%` <- function(x, y) if (is.null(x)) y else x
+
+# Where counts or grids are 0. Mostly nowhere, which the minimum tells without
+# a vector as long as the regions.
+zeros_of <- function(x) {
+  if (length(x) == 0L || min(x) > 0L) integer() else which(x == 0L)
+}
 
 nan_to_na <- function(x) {
   if (anyNA(x)) x[is.nan(x)] <- NA_real_
@@ -141,18 +159,21 @@ nan_to_na <- function(x) {
 
 finish_sums <- function(fit, plan, cor, est, se, df, size, pattern, by_code) {
   weight <- vapply(fit$codes, `[[`, 1, "weight")
-  gone <- which(if (all(size == 1L)) pattern == 0L else {
-    rep(pattern == 0L, size)
-  })
-  out <- list(size = size)
-  out$estimate <- if (ncol(est) == 1L) est[, 1L] * weight else {
-    as.vector(est %*% weight)
+  gone <- zeros_of(pattern)
+  if (length(gone) > 0L && !all(plan$k == 1L && is.null(plan$empty))) {
+    gone <- which(rep(pattern == 0L, size))
   }
-  out$estimate[gone] <- NA_real_
+  out <- list(size = size)
+  parts <- lapply(seq_along(est), function(i) {
+    if (weight[i] == 1) est[[i]] else weight[i] * est[[i]]
+  })
+  out$estimate <- Reduce(`+`, parts)
+  if (length(gone) > 0L) out$estimate[gone] <- NA_real_
   out$estimate <- nan_to_na(out$estimate)
-  if (by_code) out$by_code <- est * rep(weight, each = nrow(est))
-  out$df <- rep(NA_real_, length(out$estimate))
-  if (!is.null(se)) {
+  if (by_code) out$by_code <- do.call(cbind, parts)
+  if (is.null(se)) {
+    out$df <- NA_real_
+  } else {
     region <- rep(seq_along(size), size)
     no_error <- vapply(seq_len(ncol(df)), function(i) {
       !is.finite(df[, i]) & is.na(df[, i])
@@ -227,19 +248,25 @@ terms_told <- function(fit, times, terms) {
     out
   }
   pattern <- times$pattern
-  here <- pattern > 0L
-  pick <- function(x, empty) {
-    if (all(here)) return(x[pattern])
-    out <- rep(empty, length(pattern))
-    out[here] <- x[pattern[here]]
+  gone <- zeros_of(pattern)
+  one <- length(gone) == 0L && length(frame$size) == 1L
+  pick <- function(x, empty = NA) {
+    if (one) return(rep(x, length(pattern)))
+    out <- x[replace(pattern, gone, NA_integer_)]
+    if (!is.na(empty)) out[gone] <- empty
     out
   }
+  size <- as.integer(frame$size)
+  rows <- diff(panel$grids$offset)
   list(
     n.terms = pick(as.integer(count), 0L),
-    time.first = time_like(panel, pick(of_pattern(times$time, first),
-                                       NA_real_)),
-    time.last = time_like(panel, pick(of_pattern(times$time, last), NA_real_)),
-    n.lost = diff(panel$offset) - pick(as.integer(frame$size), 0L)
+    time.first = pick(time_like(panel, of_pattern(times$time, first))),
+    time.last = pick(time_like(panel, of_pattern(times$time, last))),
+    n.lost = if (one && length(rows) == 1L) {
+      pick(rows - size)
+    } else {
+      row_counts(panel) - pick(size, 0L)
+    }
   )
 }
 
@@ -259,7 +286,7 @@ time_like <- function(panel, time) {
 
 inform_terms <- function(fit, told, measure) {
   panel <- fit$def$panel
-  none <- which(told$n.terms == 0L)
+  none <- zeros_of(told$n.terms)
   if (length(none) > 0L) {
     inform_nid("short_series",
                paste0(count_of(length(none), "region"), " without a term of ",
@@ -268,14 +295,15 @@ inform_terms <- function(fit, told, measure) {
                regions = as.character(panel$regions[none]),
                n = length(none))
   }
-  counts <- unique(told$n.terms[told$n.terms > 0L])
-  if (measure == "sum" && length(counts) > 1L) {
+  counts <- told$n.terms
+  if (length(none) > 0L) counts <- counts[-none]
+  if (measure == "sum" && length(counts) > 0L && min(counts) < max(counts)) {
     inform_nid(
       "uneven_terms",
       c(paste0("Regions have different numbers of terms (", min(counts),
                " to ", max(counts), "), which a plain sum does not make good."),
         i = "measure = \"integral\" does."),
-      n = counts
+      n = unique(counts)
     )
   }
 }

@@ -3,7 +3,7 @@
 # block, so that no normalised copy of a large panel is ever held.
 
 # Regions worked on at once: their values stay in the processor's cache.
-block_regions <- 32768L
+block_regions <- 8192L
 
 code_fit <- function(def, rate, breaks = "auto", call = rlang::caller_env()) {
   check_rate(rate, call)
@@ -105,11 +105,13 @@ code_variance <- function(def, code, parts, rate, call) {
 
 # Observed values of one code in regions from < r <= to, series by series;
 # `entry`: the part of one indicator.
-series_values <- function(fit, i, regions = NULL, entry = 0L) {
+series_values <- function(fit, i, regions = NULL, entry = 0L,
+                          buffer = numeric()) {
   panel <- fit$def$panel
   if (is.null(regions)) regions <- c(0L, n_regions(panel))
   one <- fit$codes[[i]]
-  v <- code_values(fit$def, one$code, entry = entry, regions = regions)
+  v <- code_values(fit$def, one$code, entry = entry, regions = regions,
+                   buffer = buffer)
   at <- seq.int(regions[[1L]] + 1L, length.out = diff(regions))
   grid <- one$grid[at]
   value <- v$value
@@ -128,8 +130,13 @@ series_values <- function(fit, i, regions = NULL, entry = 0L) {
       rows
     }]
   }
-  list(value = value, series = at[grid > 0L], grid = grid[grid > 0L],
-       rows = rows, variance = variance)
+  seen <- grid > 0L
+  if (!all(seen)) {
+    at <- at[seen]
+    grid <- grid[seen]
+  }
+  list(value = value, series = at, grid = grid, rows = rows,
+       variance = variance, buffer = v$value)
 }
 
 # A panel, codes, rates or a model as a fit. A rate goes with the first two
@@ -164,7 +171,7 @@ warn_missing_codes <- function(fit) {
   codes <- scheme_codes(fit$def$panel$scheme)
   used <- vapply(fit$codes, `[[`, "", "code")
   none <- setdiff(codes$code, used)
-  gone <- lapply(fit$codes, function(one) which(one$grid == 0L))
+  gone <- lapply(fit$codes, function(one) zeros_of(one$grid))
   some <- which(lengths(gone) > 0L &
                   lengths(gone) < n_regions(fit$def$panel))
   if (length(none) + length(some) == 0L) {
@@ -204,7 +211,7 @@ fit_spec <- function(fit, title, ..., level = NULL, notes = character()) {
 add_interval <- function(estimate, se, df, level) {
   n <- length(estimate)
   if (is.null(se) || all(is.na(se))) {
-    none <- rep(NA_real_, n)
+    none <- rep(NA_real_, n)  # one vector, shared by the columns
     return(list(std.error = none, conf.low = none, conf.high = none,
                 prob.positive = none))
   }

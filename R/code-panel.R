@@ -346,6 +346,13 @@ n_regions <- function(panel) length(panel$offset) - 1L
 
 n_rows <- function(panel) panel$offset[length(panel$offset)]
 
+# Rows of each region. Regions share grids, so this looks one number up for each
+# instead of subtracting offsets.
+row_counts <- function(panel) {
+  size <- diff(panel$grids$offset)
+  if (length(size) == 1L) rep(size, n_regions(panel)) else size[panel$grid]
+}
+
 # A column of the user's data in panel order.
 panel_column <- function(panel, name) {
   x <- panel$plain[[name]]

@@ -159,10 +159,11 @@ inverse_index <- function(scale, def) {
 # Values of a code over the panel's rows, or those of some regions; `entry`:
 # the part of one indicator in it.
 code_values <- function(def, code, entry = 0L, count = FALSE,
-                        regions = c(0L, n_regions(def$panel))) {
+                        regions = c(0L, n_regions(def$panel)),
+                        buffer = numeric()) {
   parts <- code_parts(def, code)
   out <- define_code_cpp(parts, def$panel$offset, regions[[1L]],
-                         regions[[2L]], as.integer(entry), count)
+                         regions[[2L]], as.integer(entry), count, buffer)
   out$names <- parts$names
   out
 }
@@ -194,7 +195,7 @@ check_positive_mean <- function(def, call) {
       }
       one$aggregate <- "mean"
       z <- define_code_cpp(one, panel$offset, 0L, n_regions(panel), 0L,
-                           FALSE)$value
+                           FALSE, numeric())$value
       bad <- which(z <= 0)
       if (length(bad) > 0L) {
         place <- row_places(panel_as_rows(panel), bad)

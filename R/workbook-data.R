@@ -213,5 +213,5 @@ z_values <- function(frame, name) {
     aggregate = "mean", names = name, whole = FALSE
   )
   define_code_cpp(part, def$panel$offset, 0L, n_regions(def$panel), 0L,
-                  FALSE)$value
+                  FALSE, numeric())$value
 }

@@ -247,8 +247,8 @@ BEGIN_RCPP
 END_RCPP
 }
 // define_code_cpp
-Rcpp::List define_code_cpp(const Rcpp::List& code, const Rcpp::IntegerVector& offset, int from, int to, int entry, bool count);
-RcppExport SEXP _nidcode_define_code_cpp(SEXP codeSEXP, SEXP offsetSEXP, SEXP fromSEXP, SEXP toSEXP, SEXP entrySEXP, SEXP countSEXP) {
+Rcpp::List define_code_cpp(const Rcpp::List& code, const Rcpp::IntegerVector& offset, int from, int to, int entry, bool count, const Rcpp::NumericVector& buffer);
+RcppExport SEXP _nidcode_define_code_cpp(SEXP codeSEXP, SEXP offsetSEXP, SEXP fromSEXP, SEXP toSEXP, SEXP entrySEXP, SEXP countSEXP, SEXP bufferSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::RNGScope rcpp_rngScope_gen;
@@ -258,7 +258,8 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< int >::type to(toSEXP);
     Rcpp::traits::input_parameter< int >::type entry(entrySEXP);
     Rcpp::traits::input_parameter< bool >::type count(countSEXP);
-    rcpp_result_gen = Rcpp::wrap(define_code_cpp(code, offset, from, to, entry, count));
+    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type buffer(bufferSEXP);
+    rcpp_result_gen = Rcpp::wrap(define_code_cpp(code, offset, from, to, entry, count, buffer));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -295,7 +296,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_nidcode_spline_pieces_cpp", (DL_FUNC) &_nidcode_spline_pieces_cpp, 5},
     {"_nidcode_test_interrupt_cpp", (DL_FUNC) &_nidcode_test_interrupt_cpp, 2},
     {"_nidcode_moments_cpp", (DL_FUNC) &_nidcode_moments_cpp, 3},
-    {"_nidcode_define_code_cpp", (DL_FUNC) &_nidcode_define_code_cpp, 6},
+    {"_nidcode_define_code_cpp", (DL_FUNC) &_nidcode_define_code_cpp, 7},
     {"_nidcode_code_grids_cpp", (DL_FUNC) &_nidcode_code_grids_cpp, 4},
     {NULL, NULL, 0}
 };

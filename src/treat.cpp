@@ -64,20 +64,32 @@ nidcode::code_definition read_definition(const Rcpp::List& code) {
 }  // namespace
 
 // Values of one code for regions from <= r < to (zero-based), in their rows.
-// `entry` > 0: the part of that indicator instead.
+// `entry` > 0: the part of that indicator instead. A `buffer` of the right
+// length is filled and given back: fresh memory for every block of regions
+// would cost more than the arithmetic. Only for callers that have done with
+// the last block's values.
 // [[Rcpp::export]]
 Rcpp::List define_code_cpp(const Rcpp::List& code,
                            const Rcpp::IntegerVector& offset, int from, int to,
-                           int entry, bool count) {
+                           int entry, bool count,
+                           const Rcpp::NumericVector& buffer) {
   const nidcode::code_definition definition = read_definition(code);
   const int start = to > from ? offset[from] : 0;
   const int rows = to > from ? offset[to] - start : 0;
-  Rcpp::NumericVector value(Rcpp::no_init(rows));
+  Rcpp::NumericVector value = buffer;
+  if (rows == 0 || buffer.size() != rows) {
+    value = Rcpp::NumericVector(Rcpp::no_init(rows));
+  }
   Rcpp::IntegerVector used(Rcpp::no_init(count ? rows : 0));
   nidcode::composition told;
   told.lost.assign(definition.indicators.size(), 0);
   r_interrupt progress;
-  for (int r = from; r < to; ++r) {
+  const bool at_once = nidcode::defines_whole(definition, entry - 1);
+  if (at_once) {
+    nidcode::define_whole(definition, 0, start, start + rows, value.begin(),
+                          count ? used.begin() : nullptr);
+  }
+  for (int r = from; r < to && !at_once; ++r) {
     const int at = offset[r] - start;
     nidcode::define_region(definition, r, offset[r], offset[r + 1], entry - 1,
                            value.begin() + at,

@@ -146,25 +146,65 @@ struct composition {
   std::vector<int> changed;        // rows at which the composition changes
 };
 
+// Adds weight * z of rows [from, to) to value[0..to-from). What does not change
+// from row to row is asked once, so that the loop is plain arithmetic.
+inline void add_indicator(const indicator_values& one, std::ptrdiff_t region,
+                          std::ptrdiff_t from, std::ptrdiff_t to, bool first,
+                          double* value) {
+  const std::ptrdiff_t at = one.by_region ? region : 0;
+  const double centre = one.centre[at], inverse = one.inverse[at];
+  // sign z, or 1 - z of a bounded one turned round.
+  const double base = one.sign < 0 && one.reflect ? 1 : 0;
+  const double slope = one.sign < 0 ? -1 : 1;
+  auto add = [&](auto read) {
+    if (first) {
+      for (std::ptrdiff_t row = from; row < to; ++row) {
+        const double z = (read(one.x[row]) - centre) * inverse;
+        value[row - from] = one.weight * (base + slope * z);
+      }
+    } else {
+      for (std::ptrdiff_t row = from; row < to; ++row) {
+        const double z = (read(one.x[row]) - centre) * inverse;
+        value[row - from] += one.weight * (base + slope * z);
+      }
+    }
+  };
+  if (one.take_log) {
+    add([](double x) { return std::log(x); });
+  } else {
+    add([](double x) { return x; });
+  }
+}
+
 // The mean where nothing is missing: column after column, without a question.
+// The rows may be those of many regions if no indicator has a centre of each.
 inline void define_whole(const code_definition& code, std::ptrdiff_t region,
                          std::ptrdiff_t from, std::ptrdiff_t to, double* value,
                          int* used) {
   double total = 0;
-  std::fill(value, value + (to - from), 0.0);
   for (const indicator_values& one : code.indicators) {
+    add_indicator(one, region, from, to, total == 0, value);
     total += one.weight;
-    for (std::ptrdiff_t row = from; row < to; ++row) {
-      value[row - from] += one.weight * one.normalised(row, region);
-    }
   }
-  for (std::ptrdiff_t i = 0; i < to - from; ++i) {
-    value[i] /= total;
+  if (total != 1) {
+    for (std::ptrdiff_t i = 0; i < to - from; ++i) {
+      value[i] /= total;
+    }
   }
   if (used != nullptr) {
     std::fill(used, used + (to - from),
               static_cast<int>(code.indicators.size()));
   }
+}
+
+// Whether all regions can be defined at once by `define_whole()`.
+inline bool defines_whole(const code_definition& code, int entry) {
+  bool by_region = code.indicators.empty();
+  for (const indicator_values& one : code.indicators) {
+    by_region = by_region || one.by_region;
+  }
+  return code.whole && code.aggregate == aggregate_kind::mean && entry < 0 &&
+         !by_region;
 }
 
 // The code at the rows [from, to) of a region into value[0..to-from), NaN
