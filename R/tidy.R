@@ -8,7 +8,8 @@
 #' @param conf.int <lgl> Keep the limits.
 #' @param conf.level <num> `NULL`: that of the model. Another level is computed
 #'   from the standard errors.
-#' @param parm Regions to keep in `confint()`, by name or number.
+#' @param parm Regions (of a table: rows) to keep in `confint()`, by name or
+#'   number.
 #' @param level <num> For `confint()`.
 #' @param data Not used: the model keeps its data.
 #' @param ... Empty.
@@ -16,7 +17,8 @@
 #'   model: `n.regions`, `n.times`, `nobs`, `n.codes`, `rate`, `influence`,
 #'   `measure`, `effective.df`. `augment()`: the user's rows in the user's order
 #'   and, for every code, `.<code>`, `.<dynamic>`, `.<dynamic>.rate` and
-#'   `.industrial`, each with `.se`. `confint()` a matrix with two columns;
+#'   `.industrial`, each with `.se`. `confint()` a matrix with two columns (of
+#'   [region_ranks()] those of the ranks);
 #'   `coef()` the named Code NID of regions; `vcov()` its diagonal covariance
 #'   matrix (regions are independent); `nobs()` the observed cells.
 #' @name nid_tidy
@@ -41,6 +43,7 @@ tidy.nid_model <- function(x, what = "basic", conf.int = TRUE,
                            conf.level = NULL, ...) {
   call <- rlang::current_env()
   rlang::check_dots_empty()
+  check_flag(conf.int)
   if (is.null(conf.level)) {
     conf.level <- x$spec$conf_level
   }
@@ -246,7 +249,9 @@ confint.nid_model <- function(object, parm, level = NULL, ...) {
 #' @export
 confint.nid_table <- function(object, parm, level = NULL, ...) {
   own <- get_spec(object)$level
-  if (!all(c("conf.low", "conf.high") %in% names(object))) {
+  limits <- c("conf.low", "conf.high")
+  if (inherits(object, "nid_ranks")) limits <- c("rank.low", "rank.high")
+  if (!all(limits %in% names(object))) {
     stop_nid("argument", "This table has no intervals.")
   }
   if (!is.null(level) && !isTRUE(all.equal(level, own))) {
@@ -259,11 +264,12 @@ confint.nid_table <- function(object, parm, level = NULL, ...) {
   term <- if (length(keys) == 0L) rep("Code NID", nrow(object)) else {
     do.call(paste, lapply(keys, function(k) as.character(object[[k]])))
   }
-  interval_matrix(object, term, own, if (missing(parm)) NULL else parm)
+  interval_matrix(object, term, own, if (missing(parm)) NULL else parm, limits)
 }
 
-interval_matrix <- function(table, term, level, parm) {
-  out <- cbind(table[["conf.low"]], table[["conf.high"]])
+interval_matrix <- function(table, term, level, parm,
+                            limits = c("conf.low", "conf.high")) {
+  out <- cbind(table[[limits[1L]]], table[[limits[2L]]])
   tail <- 100 * c((1 - level) / 2, (1 + level) / 2)
   dimnames(out) <- list(term, paste(format(tail, trim = TRUE), "%"))
   if (is.null(parm)) out else out[parm, , drop = FALSE]
