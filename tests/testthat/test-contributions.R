@@ -1,0 +1,138 @@
+panel <- code_panel(hand_regions, hand_scheme())
+raw <- dynamic_codes(defining_codes(panel, "none"), rate_difference())
+
+test_that("shape and columns, for every crossing", {
+  expect_table(contributions(raw), "contributions", c(
+    region = "character", code = "character", estimate = "double"
+  ))
+  expect_identical(names(contributions(raw, "time")),
+                   c("region", "year", "estimate"))
+  expect_identical(names(contributions(raw, "indicator")),
+                   c("region", "indicator", "estimate"))
+  expect_identical(names(contributions(raw, c("code", "time"))),
+                   c("region", "year", "code", "estimate"))
+  expect_setequal(
+    names(contributions(raw, c("indicator", "time", "code"))),
+    c("region", "year", "code", "indicator", "estimate")
+  )
+  expect_match(text_of(contributions(raw, c("code", "time"))),
+               "Contributions to Code NID by code and time: rate difference",
+               fixed = TRUE)
+})
+
+test_that("by code: V(last) - V(first) of each, by hand", {
+  k <- contributions(raw, "code")
+  expect_identical(k$region, rep(c("A", "B"), each = 3))
+  expect_identical(k$code[1:3], c("production", "institutional", "social"))
+  # x 2 - 1, y 2 - 0, z 2 - 2; B: x -1 + 1, y 2 - 2, z 3 - 0.
+  expect_equal(k$estimate, c(1, 2, 0, 0, 0, 3))
+})
+
+test_that("by time: the terms tau u A, by hand", {
+  k <- contributions(raw, "time", influence_half_life(1))
+  # A: x 1 1 2 -3, y 1 1 -3 3, z -3 4 -4 3 at 2003 .. 2006.
+  expect_identical(k$year[1:4], 2003:2006)
+  expect_equal(k$estimate[1:4], c(-1, 6, -5, 3) / c(8, 4, 2, 1))
+})
+
+test_that("by indicator: shares of weight and direction", {
+  s <- code_scheme(c("x", "y"), "production", direction = c(1, -1),
+                   weight = c(3, 1), codes = alone)
+  r <- dynamic_codes(
+    defining_codes(code_panel(hand_regions[1:6, ], s), "none"),
+    rate_difference()
+  )
+  k <- contributions(r, "indicator")
+  # Sums of second differences: x 1, y 2.
+  expect_equal(k$estimate, c(3 / 4 * 1, -1 / 4 * 2))
+  k <- contributions(r, c("indicator", "time"))
+  x <- k$estimate[k$indicator == "x"]
+  expect_equal(x, 3 / 4 * c(1, 1, 2, -3))
+})
+
+test_that("they sum to the code, for every rate", {
+  h <- influence_half_life(2)
+  for (rate in list(rate_local(), rate_spline(), rate_spline("reml"))) {
+    r <- dynamic_codes(panel, rate)
+    for (measure in c("sum", "integral")) {
+      total <- basic_code(r, h, measure)$estimate
+      for (by in list("code", "time", "indicator",
+                      c("code", "time", "indicator"))) {
+        k <- contributions(r, by, h, measure)
+        expect_equal(as.vector(rowsum(k$estimate, k$region)), total,
+                     label = paste(format(rate), measure, by[1]))
+      }
+    }
+  }
+})
+
+test_that("weights of codes multiply", {
+  codes <- nid_codes()
+  codes$weight <- c(2, 0, 5)
+  r <- dynamic_codes(
+    defining_codes(code_panel(hand_regions, hand_scheme(codes = codes)),
+                   "none"), rate_difference()
+  )
+  expect_equal(contributions(r)$estimate, c(1, 2, 0, 0, 0, 3) *
+                 rep(c(2, 0, 5), 2))
+})
+
+test_that("a model brings its influence and measure, others may be asked", {
+  m <- code_model(hand_regions, hand_scheme(), normalise = "none",
+                  rate = rate_difference(), influence = influence_half_life(1),
+                  measure = "integral")
+  expect_equal(contributions(m, "time")$estimate,
+               contributions(raw, "time", influence_half_life(1),
+                             "integral")$estimate)
+  expect_equal(contributions(m, "code", influence_equal(), "sum")$estimate,
+               c(1, 2, 0, 0, 0, 3))
+})
+
+test_that("a code absent from a region has no row there", {
+  d <- hand_regions
+  d$z[7:12] <- NA
+  r <- dynamic_codes(defining_codes(code_panel(d, hand_scheme()), "none"),
+                     rate_difference())
+  k <- contributions(r)
+  expect_identical(k$code[k$region == "B"], c("production", "institutional"))
+  k <- contributions(r, "indicator")
+  expect_identical(k$indicator[k$region == "B"], c("x", "y"))
+})
+
+test_that("one region without a region column", {
+  r <- dynamic_codes(hand_codes(), rate_difference())
+  expect_identical(as.list(as.data.frame(contributions(r, "time"))),
+                   list(year = 2003:2006, estimate = c(1, 1, 2, -3)))
+  expect_identical(as.list(as.data.frame(contributions(r))),
+                   list(code = "production", estimate = 1))
+})
+
+test_that("what is not linear, or has no fit, is refused", {
+  p <- code_panel(hand_regions, code_scheme(c("x", "y"), "production"))
+  r <- dynamic_codes(defining_codes(p, "none", aggregate = "geometric"),
+                     rate_central())
+  expect_error(contributions(r, "indicator"),
+               class = "nidcode_error_not_linear")
+  expect_error(contributions(dynamic_codes(defining_codes(p, "rank"),
+                                           rate_central()), "indicator"),
+               class = "nidcode_error_not_linear")
+  # By code and time they are sums whatever the mean.
+  k <- contributions(r, c("code", "time"))
+  expect_equal(as.vector(rowsum(k$estimate, k$region)),
+               suppressWarnings(basic_code(r))$estimate)
+  expect_error(contributions(raw, "region"), class = "nidcode_error_argument")
+  expect_error(contributions(raw, character()),
+               class = "nidcode_error_argument")
+  expect_error(contributions(raw[1:3, ]), class = "nidcode_error_argument")
+  expect_error(contributions(dynamic_codes(panel, rate_spline(m = 2))),
+               class = "nidcode_error_order_undefined")
+})
+
+test_that("methods: tidy, glance, summary, as.data.frame", {
+  k <- contributions(raw)
+  expect_plain(tidy(k))
+  expect_identical(glance(k)$nobs, 6L)
+  expect_output(print(summary(k)), "Contributions to Code NID by code")
+  expect_identical(class(as.data.frame(k)), "data.frame")
+  expect_error(confint(k), class = "nidcode_error_argument")
+})
