@@ -119,3 +119,86 @@ test_that("codes on different times are taken as independent", {
   expect_equal(residual_correlation(attr(fit, "fit"))[1, 1, 2],
                all[1] / sqrt(all[2] * all[3]))
 })
+
+# ---- Three codes of known error, by hand -------------------------------------
+
+three <- code_panel(hand_regions, hand_scheme())
+code_names <- c("production", "institutional", "social")
+se3 <- c(1, 2, 3)
+three_errors <- rate_difference(sd = stats::setNames(se3, code_names))
+known <- dynamic_codes(three, three_errors)
+rho3 <- matrix(c(1, 0.5, -0.2, 0.5, 1, 0.3, -0.2, 0.3, 1), 3,
+               dimnames = list(code_names, code_names))
+
+test_that("a matrix: sum of rho se se, for all formulas", {
+  want <- sqrt(sum(rho3 * outer(se3, se3)))
+  expect_equal(basic_code(known, cor = rho3)$std.error, rep(2 * want, 2))
+  i <- industrial_code(known, cor = rho3)
+  expect_equal(i$std.error, rep(sqrt(2) * want, 10))
+  k <- code_path(known, cor = rho3)
+  expect_equal(k$std.error[k$year == 2006], rep(2 * want, 2))
+  m <- code_model(hand_regions, hand_scheme(),
+                  rate = three_errors, cor = rho3)
+  expect_equal(m$basic$std.error, rep(2 * want, 2))
+  expect_match(text_of(basic_code(known, cor = rho3)), "cor given by a matrix",
+               fixed = TRUE)
+})
+
+test_that("a named matrix may stand in any order", {
+  expect_equal(basic_code(known, cor = rho3[c(3, 1, 2), c(3, 1, 2)])$std.error,
+               basic_code(known, cor = rho3)$std.error)
+  expect_equal(basic_code(known, cor = unname(rho3))$std.error,
+               basic_code(known, cor = rho3)$std.error)
+})
+
+test_that("the ends: identity is independent, ones add the errors", {
+  expect_equal(basic_code(known, cor = diag(3))$std.error,
+               basic_code(known)$std.error)
+  expect_equal(basic_code(known, cor = matrix(1, 3, 3))$std.error,
+               rep(2 * sum(se3), 2))
+  # Against each other they cancel.
+  two <- code_panel(hand_regions, code_scheme(c("x", "y"), code_names[1:2],
+                                              codes = nid_codes()[1:2, ]))
+  b <- basic_code(two, rate = rate_difference(sd = 1),
+                  cor = matrix(c(1, -1, -1, 1), 2))
+  expect_equal(b$std.error, c(0, 0))
+})
+
+test_that("weights of codes enter the errors", {
+  w <- c(2, 0.5, 1)
+  table <- nid_codes()
+  table$weight <- w
+  q <- code_panel(hand_regions, hand_scheme(codes = table))
+  b <- basic_code(q, rate = three_errors, cor = rho3)
+  se <- w * se3
+  expect_equal(b$std.error, rep(2 * sqrt(sum(rho3 * outer(se, se))), 2))
+})
+
+test_that("residual, spline: by the formula, for one lambda", {
+  lambda <- 50
+  r <- dynamic_codes(three, rate_spline(lambda))
+  b <- basic_code(r, cor = "residual")
+  t <- (0:5) / 5
+  X <- cbind(1, t, t^2)
+  K <- outer(t, t, \(a, b) {
+    lo <- pmin(a, b)
+    hi <- pmax(a, b)
+    lo^3 * (10 * hi^2 - 5 * lo * hi + lo^2) / 120
+  })
+  Q <- qr.Q(qr(X), complete = TRUE)[, 4:6]
+  eig <- eigen(crossprod(Q, K %*% Q), symmetric = TRUE)
+  d <- as.data.frame(defining_codes(three))
+  alone_se <- vapply(seq_along(code_names), \(k) {
+    s <- code_scheme(c("x", "y", "z")[k], code_names[k])
+    suppressWarnings(basic_code(code_panel(hand_regions, s),
+                                rate = rate_spline(lambda)))$std.error
+  }, numeric(2))
+  for (g in 1:2) {
+    y <- matrix(d$estimate[d$region == c("A", "B")[g]], 6, byrow = TRUE)
+    u <- t(eig$vectors) %*% t(Q) %*% y / sqrt(1 + lambda * eig$values)
+    rho <- crossprod(u) / sqrt(outer(colSums(u^2), colSums(u^2)))
+    s <- alone_se[g, ]
+    expect_equal(b$std.error[g], sqrt(sum(rho * outer(s, s))),
+                 tolerance = 1e-8)
+  }
+})
