@@ -7,6 +7,7 @@
 
 new_nid_table <- function(columns, what, spec, fit = NULL) {
   n <- if (length(columns) > 0L) length(columns[[1L]]) else 0L
+  spec$shape <- list(n, names(columns))
   out <- tibble::new_tibble(
     columns,
     nrow = n,
@@ -30,7 +31,18 @@ new_nid_spec <- function(title, ..., level = NULL, notes = character()) {
 
 get_spec <- function(x) attr(x, "spec", exact = TRUE)
 
-get_fit <- function(x) attr(x, "fit", exact = TRUE)
+get_fit <- function(x) {
+  if (inherits(x, "nid_table") && !is_intact(x)) {
+    return(NULL)
+  }
+  attr(x, "fit", exact = TRUE)
+}
+
+# tibble's add_row() and add_column() put the class back on what they changed,
+# past every method: such a table is shown and used as the plain tibble it is.
+is_intact <- function(x) {
+  identical(get_spec(x)$shape, list(nrow(x), names(x)))
+}
 
 as_plain_tibble <- function(x) {
   if (!inherits(x, "nid_table")) {
@@ -81,6 +93,9 @@ NULL
 #' @rdname nid_table
 #' @export
 format.nid_table <- function(x, ..., n = 6L, width = NULL) {
+  if (!is_intact(x)) {
+    return(format(as_plain_tibble(x), ..., n = n, width = width))
+  }
   width <- if (is.null(width)) getOption("width") else width
   spec <- get_spec(x)
   head <- strwrap(format(spec), width = width, exdent = 2, prefix = "# ")
@@ -139,6 +154,22 @@ as.data.frame.nid_table <- function(x, row.names = NULL, optional = FALSE,
                                     ...) {
   as.data.frame(as_plain_tibble(x), row.names = row.names,
                 optional = optional, ...)
+}
+
+#' @importFrom tibble as_tibble
+#' @export
+as_tibble.nid_table <- function(x, ...) {
+  tibble::as_tibble(as_plain_tibble(x), ...)
+}
+
+#' @exportS3Method dplyr::group_by
+group_by.nid_table <- function(.data, ...) {
+  dplyr::group_by(as_plain_tibble(.data), ...)
+}
+
+#' @exportS3Method dplyr::rowwise
+rowwise.nid_table <- function(data, ...) {
+  dplyr::rowwise(as_plain_tibble(data), ...)
 }
 
 #' @export
