@@ -1,0 +1,171 @@
+panel <- code_panel(hand_regions, hand_scheme())
+rates <- dynamic_codes(panel, rate_central(sd = 0.1))
+basic <- basic_code(rates, influence_half_life(2))
+
+tables <- list(
+  defining = defining_codes(panel), rates = rates,
+  industrial = industrial_code(rates), basic = basic,
+  path = code_path(rates), contributions = contributions(rates),
+  cell_weights = cell_weights(rates), ranks = region_ranks(basic)
+)
+
+test_that("every table is a tibble with one small attribute", {
+  for (what in names(tables)) {
+    x <- tables[[what]]
+    expect_identical(class(x), c(paste0("nid_", what), "nid_table",
+                                 plain_class), label = what)
+    extra <- setdiff(names(attributes(x)), c("names", "row.names", "class"))
+    carries <- what %in% c("defining", "rates")
+    expect_setequal(extra, c("spec", if (carries) "fit"))
+    expect_lt(unclass(object.size(attr(x, "spec"))), 2e4)
+  }
+})
+
+test_that("print, format and summary say what it is", {
+  for (what in names(tables)) {
+    x <- tables[[what]]
+    sentence <- format(attr(x, "spec"))
+    expect_match(text_of(x), sentence, fixed = TRUE)
+    expect_match(sentence, "[.]$")
+    expect_identical(lines_of(attr(x, "spec"), 1000), sentence)
+  }
+  expect_prints(basic)
+  expect_identical(format(basic), lines_of(basic))
+  expect_output(print(summary(basic)), "Code NID, formula (2): rate central",
+                fixed = TRUE)
+  expect_match(text_of(tables$defining),
+               "36 rows, 6 shown; columns region, year, code", fixed = TRUE)
+  expect_match(text_of(basic), "2 rows; columns region, estimate",
+               fixed = TRUE)
+  expect_length(grep("^[0-9]+ ", format(rates, n = 3)), 3L)
+})
+
+test_that("print of very many columns and long notes keeps to 15 lines", {
+  d <- hand_regions
+  d$y[c(3, 9)] <- NA
+  names(d)[1] <- paste(rep("a very long name of a column", 4), collapse = " ")
+  p <- code_panel(d, hand_scheme(), index = names(d)[1:2])
+  b <- basic_code(p, influence_half_life(2, at = 2007, normalise = TRUE),
+                  rate = rate_local(span = 4, kernel = "tricube"))
+  expect_prints(b)
+})
+
+test_that("any change of rows or columns gives a plain tibble", {
+  for (what in c("defining", "rates", "basic", "ranks")) {
+    x <- tables[[what]]
+    expect_plain(x[1, ], what)
+    expect_plain(x[1], what)
+    expect_plain(x[names(x)], what)
+    expect_plain(x[], what)
+    expect_plain(head(x, 1), what)
+    expect_plain(subset(x, x[[1]] == "A"), what)
+    expect_plain(rbind(x, x), what)
+    expect_plain(rbind(x, as.data.frame(x)), what)
+    expect_plain(unique(x), what)
+    expect_plain(x[order(x[[ncol(x)]]), ], what)
+    expect_plain(stats::setNames(x, paste0("v", seq_along(x))), what)
+    expect_plain(tibble::as_tibble(x), what)
+    expect_plain(split(x, x[[1]])[[1]], what)
+    y <- x
+    y$new <- 1
+    expect_plain(y, what)
+    y <- x
+    y[[2]] <- y[[2]]
+    expect_plain(y, what)
+    y <- x
+    y[1, 1] <- "C"
+    expect_plain(y, what)
+    y <- x
+    names(y)[1] <- "r"
+    expect_plain(y, what)
+    y <- x
+    y$region[1] <- "C"
+    expect_plain(y, what)
+    expect_identical(class(cbind(x, q = 1)), "data.frame")
+    expect_identical(class(merge(x, data.frame(region = "A", q = 1))),
+                     "data.frame")
+    expect_identical(class(transform(x, q = 1)), "data.frame")
+    # The table itself is as it was.
+    expect_identical(class(x)[2], "nid_table")
+  }
+})
+
+test_that("dplyr's verbs give plain tibbles", {
+  skip_if_not_installed("dplyr")
+  for (what in c("rates", "basic")) {
+    x <- tables[[what]]
+    changed <- list(
+      filter = dplyr::filter(x, TRUE), mutate = dplyr::mutate(x, q = 1),
+      nothing = dplyr::mutate(x), select = dplyr::select(x, region),
+      arrange = dplyr::arrange(x, region),
+      rename = dplyr::rename(x, place = region),
+      slice = dplyr::slice(x, 1), distinct = dplyr::distinct(x),
+      relocate = dplyr::relocate(x, 2), count = dplyr::count(x, region),
+      summarise = dplyr::summarise(x, n = dplyr::n()),
+      join = dplyr::left_join(x, data.frame(region = "A", q = 1),
+                              by = "region"),
+      bind_rows = dplyr::bind_rows(x, x),
+      bind_cols = dplyr::bind_cols(x, q = seq_len(nrow(x)))
+    )
+    for (verb in names(changed)) {
+      expect_plain(changed[[verb]], paste(what, verb))
+    }
+    grouped <- dplyr::group_by(x, region)
+    expect_identical(class(grouped), c("grouped_df", plain_class))
+    expect_null(attr(grouped, "spec"))
+    expect_null(attr(grouped, "fit"))
+    expect_plain(dplyr::ungroup(grouped), what)
+    expect_null(attr(dplyr::rowwise(x), "spec"))
+  }
+})
+
+test_that("changes keep the values", {
+  d <- as.data.frame(basic)
+  expect_identical(as.data.frame(basic[2, ]), d[2, ], ignore_attr = TRUE)
+  skip_if_not_installed("dplyr")
+  up <- dplyr::arrange(basic, dplyr::desc(estimate))
+  expect_identical(up$region, d$region[order(-d$estimate)])
+})
+
+test_that("a table changed past every method is used as a plain one", {
+  # tibble's own add_row() restores the class.
+  x <- tibble::add_row(rates, region = "C")
+  expect_error(basic_code(x), class = "nidcode_error_needs_fit")
+  expect_no_match(text_of(x), "Dynamic codes")
+  y <- tibble::add_column(tables$defining, q = 1)
+  expect_error(dynamic_codes(y), class = "nidcode_error_needs_fit")
+  expect_no_match(text_of(y), "Defining codes")
+  expect_prints(y)
+})
+
+test_that("rates and codes that were changed no longer have their fit", {
+  expect_error(basic_code(rates[1:9, ]), class = "nidcode_error")
+  expect_error(contributions(as.data.frame(rates)), class = "nidcode_error")
+  expect_error(industrial_code(tibble::as_tibble(rates)),
+               class = "nidcode_error")
+  expect_equal(basic_code(rates)$estimate, basic_code(rates)$estimate)
+})
+
+test_that("as.data.frame, write.csv and friends see a data frame", {
+  for (what in names(tables)) {
+    x <- tables[[what]]
+    d <- as.data.frame(x)
+    expect_identical(class(d), "data.frame")
+    expect_null(attr(d, "spec"))
+    expect_identical(as.list(d), lapply(unclass(x)[seq_along(x)], identity))
+    file <- withr::local_tempfile(fileext = ".csv")
+    utils::write.csv(x, file, row.names = FALSE)
+    expect_identical(names(utils::read.csv(file, check.names = FALSE)),
+                     names(x))
+  }
+  skip_if_not_installed("knitr")
+  expect_length(knitr::kable(basic), 4L)
+})
+
+test_that("a plain copy is saved and read back", {
+  file <- withr::local_tempfile(fileext = ".rds")
+  saveRDS(rates, file)
+  again <- readRDS(file)
+  expect_equal(basic_code(again)$estimate, basic_code(rates)$estimate)
+  expect_identical(lines_of(again), lines_of(rates))
+})
