@@ -119,10 +119,17 @@ update.nid_model <- function(object, ..., freeze = FALSE) {
     args[name] <- list(changes[[name]])
   }
   check_model_args(args, call)
+  object$call <- updated_call(object$call,
+                              match.call(expand.dots = FALSE)$...)
   if (freeze) return(update_frozen(object, changes, args, call))
   panel <- updated_panel(object, changes, args)
-  matched <- object$call
-  build_model(panel, args, matched, call)
+  build_model(panel, args, object$call, call)
+}
+
+# The call of the first model with the changes written into it.
+updated_call <- function(old, changes) {
+  for (name in names(changes)) old[name] <- list(changes[[name]])
+  old
 }
 
 updated_panel <- function(object, changes, args) {
@@ -213,7 +220,7 @@ format.nid_model <- function(x, ...) {
   name <- function(i) as.character(x$panel$regions[i])
   c(
     paste0("Code-based model: ", count_of(nrow(basic), "region"), ", ",
-           length(get_fit(x$rates)$codes), " codes, times ",
+           count_of(length(get_fit(x$rates)$codes), "code"), ", times ",
            range_text(x$panel$grids$time), "."),
     format(spec),
     if (length(best) == 1L) {
