@@ -30,7 +30,8 @@ words_about_data <- function(x) {
   spec <- get_spec(x$rates)
   paste0(
     count_of(n_regions(x$panel), "region"), ", ", range_text(x$panel$grids$time),
-    ": ", count_of(length(x$panel$x), "indicator"), " form ",
+    ": ", count_of(length(x$panel$x), "indicator"),
+    if (length(x$panel$x) == 1L) " forms " else " form ",
     count_of(length(fit$codes), "code"), "; rates by ", spec$words$rate,
     if (!is.null(spec$words$breaks)) paste0(", breaks ", spec$words$breaks), "."
   )
@@ -41,20 +42,25 @@ words_about_industrial <- function(x) {
   if (nrow(table) == 0L) {
     return("No time has all dynamic codes, so formula (1) has no value.")
   }
-  time <- table[[x$panel$index[["time"]]]]
   last <- !duplicated(if (is.na(x$panel$index[["region"]])) {
     rep(1L, nrow(table))
   } else {
     table[[x$panel$index[["region"]]]]
   }, fromLast = TRUE)
   held <- sum(table[["condition"]][last])
-  paste0(
-    "At the last time all dynamic codes are positive, as formula (1) ",
-    "requires, in ", held, " of ", count_of(sum(last), "region"),
-    if (sum(last) == 1L) {
-      paste0("; Code ID is then ", estimate_text(table, which(last)))
-    }, "."
-  )
+  if (sum(last) == 1L) {
+    return(paste0(
+      "At the last time ",
+      if (held == 1L) {
+        "all dynamic codes are positive, as formula (1) requires"
+      } else {
+        "not all dynamic codes are positive, though formula (1) requires it"
+      },
+      "; Code ID is then ", estimate_text(table, which(last)), "."
+    ))
+  }
+  paste0("At the last time all dynamic codes are positive, as formula (1) ",
+         "requires, in ", held, " of ", count_of(sum(last), "region"), ".")
 }
 
 words_about_basic <- function(x) {
