@@ -17,10 +17,11 @@ raw_code <- function(data, indicator, breaks) {
 }
 
 # Formulas (1) and (2) of the paper's own variables for one region, each
-# measured in its own standard deviations.
+# measured in its own standard deviations over the nine years that all of them
+# are documented: later years would move the scale of some codes only.
 paper_codes <- function(data, breaks) {
-  panel <- code_panel(data, paper_scheme, index = c("region_code", "year"),
-                      status = "_status")
+  panel <- code_panel(data[data$year <= 2013, ], paper_scheme,
+                      index = c("region_code", "year"), status = "_status")
   rates <- dynamic_codes(panel, rate = rate_difference(), breaks = breaks)
   industrial <- industrial_code(rates)
   known <- !is.na(industrial$condition)
