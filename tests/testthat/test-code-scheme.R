@@ -118,7 +118,8 @@ test_that("as_code_scheme() reads COINr's iMeta", {
 })
 
 test_that("it prints a line for each code", {
-  s <- hand_scheme(direction = c(1, -1, 1), transform = c("log", "none", "none"))
+  s <- hand_scheme(direction = c(1, -1, 1),
+                   transform = c("log", "none", "none"))
   expect_identical(lines_of(s), c(
     "Scheme of 3 indicators in 3 codes.",
     "production (enterprises, rate: innovation): x (log)",

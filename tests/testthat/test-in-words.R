@@ -83,8 +83,8 @@ test_that("nothing to say is said", {
   w <- in_words(suppressWarnings(suppressMessages(
     code_model(d, hand_scheme(), rate = rate_difference())
   )))
-  expect_identical(w[2],
-                   "No time has all dynamic codes, so formula (1) has no value.")
+  expect_identical(w[2], paste0("No time has all dynamic codes, so formula (1)",
+                                " has no value."))
 })
 
 test_that("names of regions are text, whatever they hold", {

@@ -69,7 +69,8 @@ test_that("local is the filter of Savitzky and Golay on equal steps", {
                mid(2 * c(2, -1, -2, -1, 2) / 14))
   # Ends are one-sided: the parabola of the first five points.
   fit <- coef(lm(x[1:5] ~ I(0:4) + I((0:4)^2)))
-  expect_equal(V(x, rate = rate_local())[1:3], unname(fit[2] + 2 * fit[3] * 0:2))
+  expect_equal(V(x, rate = rate_local())[1:3],
+               unname(fit[2] + 2 * fit[3] * 0:2))
   # The same window in units of time; at the end it holds three points.
   wide <- V(x, rate = rate_local(width = 4.5))
   expect_equal(wide[3:5], mid(-2:2 / 10))
@@ -107,7 +108,8 @@ test_that("spline: 2 points a slope, 3 and 4 a parabola, without error", {
   four <- estimate_rates(c(1, 0, 3, 2), 1:4)
   fit <- coef(lm(c(1, 0, 3, 2) ~ I(1:4) + I((1:4)^2)))
   expect_equal(four$estimate[four$order == 2], rep(unname(2 * fit[3]), 4))
-  expect_equal(four$estimate[four$order == 1], unname(fit[2] + 2 * fit[3] * 1:4))
+  expect_equal(four$estimate[four$order == 1],
+               unname(fit[2] + 2 * fit[3] * 1:4))
   for (r in list(two, three, four)) expect_true(all(is.na(r$std.error)))
   five <- estimate_rates(c(1, 0, 3, 2, 7), 1:5)
   expect_false(anyNA(five$std.error))
@@ -172,7 +174,8 @@ test_that("a given sd is that of the code, number or by name", {
 })
 
 test_that("arguments out of range are refused", {
-  expect_error(rate_spline(df = 4, lambda = 1), class = "nidcode_error_argument")
+  expect_error(rate_spline(df = 4, lambda = 1),
+               class = "nidcode_error_argument")
   expect_error(rate_spline(m = 4), class = "nidcode_error_argument")
   expect_error(rate_spline("best"), class = "nidcode_error_argument")
   expect_error(rate_spline(-1), class = "nidcode_error_argument")

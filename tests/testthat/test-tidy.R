@@ -47,7 +47,8 @@ test_that("tidy: limits may go, another level is computed", {
   expect_equal(t$conf.low, t$estimate - qt(0.75, df) * t$std.error)
   expect_error(tidy(m, conf.level = 95), class = "nidcode_error_level")
   expect_error(tidy(m, conf.int = NA), class = "nidcode_error_argument")
-  expect_error(tidy(m, "basic", TRUE, 0.9, 1), class = "rlib_error_dots_nonempty")
+  expect_error(tidy(m, "basic", TRUE, 0.9, 1),
+               class = "rlib_error_dots_nonempty")
 })
 
 test_that("tidy: another level of a frozen model keeps its tuning", {
