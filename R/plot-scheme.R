@@ -47,7 +47,7 @@ autoplot.nid_scheme <- function(object, ...) {
   p
 }
 
-scheme_columns <- function() {
+scheme_picture_columns <- function() {
   data.frame(
     column = c("carrier", "defining", "dynamic", "formula"),
     title = c("Carriers", "Defining codes", "Dynamic codes",
@@ -61,7 +61,7 @@ scheme_boxes <- function(scheme, codes) {
   height <- pmax(4, lengths(lines) * 1.02 + 3)
   top <- -cumsum(c(0, height[-length(height)] + 1))
   cell <- function(column, head, body, ymin, ymax, look) {
-    at <- scheme_columns()
+    at <- scheme_picture_columns()
     at <- at[at$column == column, ]
     data.frame(column = column, xmin = at$xmin, xmax = at$xmax, ymin = ymin,
                ymax = ymax, x = (at$xmin + at$xmax) / 2, head = head,
@@ -135,7 +135,7 @@ unit_text <- function(transform, unit) {
 
 scheme_headers <- function(boxes) {
   .data <- rlang::.data
-  at <- scheme_columns()
+  at <- scheme_picture_columns()
   at$x <- (at$xmin + at$xmax) / 2
   at$y <- max(boxes$ymax) + 1.6
   ggplot2::geom_text(ggplot2::aes(.data[["x"]], .data[["y"]],
