@@ -190,13 +190,13 @@ relevance_table <- function(x, digits = 1, sort = TRUE) {
 knit_print.nid_relevance <- function(x, ...) {
   table <- relevance_table(x)
   # Names from data are text, not markup.
-  table[] <- lapply(table, escape_markdown)
-  names(table) <- escape_markdown(names(table))
+  table[] <- lapply(table, escape_kable)
+  names(table) <- escape_kable(names(table))
   text <- knitr::kable(table, format = "pipe", escape = FALSE)
   knitr::asis_output(paste(c("", text, ""), collapse = "\n"))
 }
 
-escape_markdown <- function(x) {
+escape_kable <- function(x) {
   x <- gsub("&", "&amp;", x, fixed = TRUE)
   x <- gsub("<", "&lt;", x, fixed = TRUE)
   x <- gsub("[[:cntrl:]]+", " ", x)

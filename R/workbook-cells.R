@@ -57,7 +57,7 @@ cell_fields <- function(x) {
   if (is.character(x)) {
     given <- !is.na(x) & nzchar(x)
     text <- ifelse(given, paste0("<is><t xml:space=\"preserve\">",
-                                 escape_xml(cell_text(x)), "</t></is>"), "")
+                                 escape_xml(workbook_text(x)), "</t></is>"), "")
     return(list(t = ifelse(given, "inlineStr", ""), v = none, f = none,
                 is = text))
   }
@@ -72,7 +72,7 @@ cell_fields <- function(x) {
 
 # Text as a cell holds it: characters that XML has no room for go, and what
 # spreadsheets would read as an escape (_x000D_) is escaped itself.
-cell_text <- function(x) {
+workbook_text <- function(x) {
   x <- gsub("(_x[0-9A-Fa-f]{4}_)", "_x005F\\1", strip_control(x))
   gsub("\r", "_x000D_", x, fixed = TRUE)
 }
