@@ -1,9 +1,9 @@
 # Coverage, interval score and error of the averaged smoothing spline on known
 # truths: 13 truths and 2 hard ones x n 8, 12, 20 x noise 1, 2, 5 % of the
 # range x equal and random steps = 270 cells of 2,000 runs. One row a cell goes
-# to result.csv.
+# to result.csv beside this script, what bars.R makes of them to bars.txt.
 #
-#   Rscript run.R [result.csv] [runs] [runs of mgcv]
+#   Rscript run.R [folder] [runs] [runs of mgcv]
 #
 # Rivals. "mgcv": gam(s(t, bs = "tp", m = 3, k = n), method = "REML"), its
 # coefficients' covariance and t with n - 3 df (its own residual df can be
@@ -13,13 +13,15 @@
 
 library(nidcode)
 arguments <- commandArgs(trailingOnly = TRUE)
-file <- c(arguments, "result.csv")[1]
+here <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
+here <- dirname(c(here, "./run.R")[1])
+folder <- c(arguments, here)[1]
 runs <- as.integer(c(arguments, NA, NA)[2])
 if (is.na(runs)) runs <- 2000L
 gam_runs <- as.integer(c(arguments, NA, NA, NA)[3])
 if (is.na(gam_runs)) gam_runs <- min(100L, runs)
-here <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
-source(file.path(dirname(c(here, "."))[1], "truths.R"))
+source(file.path(here, "truths.R"))
+source(file.path(here, "bars.R"))
 
 draw_times <- function(n, steps) {
   count <- (n - 1) * runs
@@ -135,42 +137,8 @@ result <- do.call(rbind, lapply(seq_len(nrow(cells)), \(i) {
 }))
 number <- vapply(result, is.numeric, NA)
 result[number] <- lapply(result[number], signif, 5)
-utils::write.csv(result, file, row.names = FALSE, quote = FALSE)
-
-# The bars of the study.
-bar <- function(text, value) {
-  cat(sprintf("%-58s %s\n", text, paste(signif(value, 4), collapse = "  ")))
-}
-all <- result
-result <- all[!all$hard, ]
-three <- c("V", "A", "NID")
-get <- function(prefix, from = result) from[paste0(prefix, three)]
-geometric <- function(x) exp(colMeans(log(x)))
-bar("cells, hard cells", c(nrow(result), nrow(all) - nrow(result)))
-cat("V, A, NID:\n")
-bar("least cover of a cell", sapply(get("cover."), min))
-bar("least cover of a single time", sapply(get("least."), min))
-bar("mean cover over cells", sapply(get("cover."), mean))
-bar("mean cover over cells, reml with t", sapply(get("reml.cover."), mean))
-bar("mean cover over cells, mgcv with t", sapply(get("mgcv.cover."), mean))
-walks <- get("cover.", result[result$truth == "walk_2", ])
-bar("twice-integrated walk alone, mean", colMeans(walks))
-bar("  least and most of its cells", range(walks))
-few <- get("few.score.")
-bar("mean interval score / mgcv with t",
-    colSums(few) / colSums(get("mgcv.score.")))
-bar("  geometric mean over cells", geometric(few / get("mgcv.score.")))
-bar("mean interval score / reml with t",
-    colSums(get("score.")) / colSums(get("reml.score.")))
-bar("  geometric mean over cells",
-    geometric(get("score.") / get("reml.score.")))
-for (rival in c("gcv", "central", "reml")) {
-  bar(paste("rmse of A, geometric mean over cells, against", rival),
-      geometric(result["rmse.A"] / result[[paste0(rival, ".rmse.A")]]))
-}
-for (truth in unique(all$truth[all$hard])) {
-  bar(paste("hard:", truth, "mean cover"),
-      colMeans(get("cover.", all[all$truth == truth, ])))
-  bar(paste("hard:", truth, "least cover of a cell"),
-      sapply(get("cover.", all[all$truth == truth, ]), min))
-}
+utils::write.csv(result, file.path(folder, "result.csv"), row.names = FALSE,
+                 quote = FALSE)
+text <- bars(result)
+writeLines(text)
+writeLines(text, file.path(folder, "bars.txt"))
