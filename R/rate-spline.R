@@ -13,8 +13,9 @@
 #' freedom in use is uniform on (0, 1)"; sigma is integrated out. Intervals are
 #' Student's t with r = n - m - breaks degrees of freedom.
 #'
-#' Trust it less where the truth is rougher than it assumes: rates of a
-#' once-integrated walk are covered 69 to 92 % of the time at nominal 95 %.
+#' Trust it less where the truth is rougher than it assumes: 95 % intervals of
+#' the rates of a once-integrated walk cover 66 to 80 % of the time
+#' (`vignette("rates")`).
 #'
 #' @param lambda "average", "reml", "gcv" or a number: the variance of the
 #'   driving noise relative to that of the errors with the span of the grid
