@@ -166,6 +166,25 @@ reference_grid <- function(time, step = rep(FALSE, length(time)), m = 3) {
   )
 }
 
+# The same on both sides of the first time: f is there two independent
+# processes, the left one mirrored, so that odd orders change sign.
+prior_cov <- function(m, a, x, b, y) {
+  out <- dd(0 * x$h)
+  put <- function(i, v) {
+    out$h[i] <<- v$h
+    out$l[i] <<- v$l
+  }
+  part <- function(x, i) dd(x$h[i], x$l[i])
+  right <- which(x$h >= 0 & y$h >= 0)
+  if (length(right)) put(right, iw_cov(m, a, part(x, right), b, part(y, right)))
+  left <- which(x$h < 0 & y$h < 0)
+  if (length(left)) {
+    v <- iw_cov(m, a, dd_neg(part(x, left)), b, dd_neg(part(y, left)))
+    put(left, if ((a + b) %% 2 == 1) dd_neg(v) else v)
+  }
+  out
+}
+
 # Step one, kriging: weights on the values at the observed times and the
 # covariance left, for derivatives `order` at times `at`.
 reference_kriging <- function(grid, order, at) {
@@ -196,18 +215,13 @@ reference_kriging <- function(grid, order, at) {
   a <- dd_matmul(grid$inverse, rhs)
   gone <- dd_matmul(dd_t(a), rhs)
   left <- matrix(0, q, q)
-  for (k in seq_len(q)) {
-    for (l in seq_len(q)) {
-      own <- if (t$h[k] >= 0 && t$h[l] >= 0) {
-        iw_cov(grid$m, order[k], one(k), order[l], one(l))
-      } else if (t$h[k] < 0 && t$h[l] < 0) { # mirrored: odd orders change sign
-        v <- iw_cov(grid$m, order[k], dd_neg(one(k)),
-                    order[l], dd_neg(one(l)))
-        if ((order[k] + order[l]) %% 2 == 1) dd_neg(v) else v
-      } else {
-        dd(0)
-      }
-      left[k, l] <- dd_of(dd_sub(own, dd(gone$h[k, l], gone$l[k, l])))
+  for (first in unique(order)) {
+    for (second in unique(order)) {
+      k <- which(order == first)
+      l <- which(order == second)
+      own <- dd_outer(function(x, y) prior_cov(grid$m, first, x, second, y),
+                      dd(t$h[k], t$l[k]), dd(t$h[l], t$l[l]))
+      left[k, l] <- dd_of(dd_sub(own, dd_at(gone, k, l)))
     }
   }
   unit <- grid$span^-order # from the scaled time to units of time
