@@ -55,8 +55,11 @@ report_block.data.frame <- function(x, options) {
 
 #' @export
 report_block.nid_table <- function(x, options) {
+  # A rate without error leaves columns of NA, which say nothing.
+  empty <- vapply(x, function(v) is.double(v) && all(is.na(v)), TRUE)
+  shown <- as_plain_tibble(x)[!empty | names(x) == "estimate"]
   c(described(get_spec(x)),
-    markdown_table(x, options$max_rows, key_columns(x),
+    markdown_table(shown, options$max_rows, key_columns(x),
                    c("estimate", "std.error", "conf.low", "conf.high")))
 }
 
@@ -131,16 +134,20 @@ report_block.call <- function(x, options) code_block(call_text(x))
 #' @export
 report_block.ggplot <- function(x, options) {
   file <- draw_report_picture(x, options)
-  size <- picture_size(x)
   alt <- ggplot2::get_alt_text(x)
   # The comment keeps pandoc from printing the alt text as a caption.
-  paste0("![", escape_markdown(alt), "](", file, "){width=",
-         number_text(min(size[["width"]], report_width(options))),
+  paste0("![", escape_markdown(alt), "](<", file, ">){width=",
+         sprintf("%.2f", shown_width(picture_size(x), options)),
          "in}<!-- -->")
 }
 
-# Room for a picture, in inches: a page has less than a screen.
-report_width <- function(options) if (is_html(options)) 9.5 else 6.5
+# Inches: a page has less room than a screen, in height too.
+shown_width <- function(size, options) {
+  if (is_html(options)) {
+    return(min(size[["width"]], 9.5))
+  }
+  min(size[["width"]], 6.5, 8.5 * size[["width"]] / size[["height"]])
+}
 
 report_format <- function(options) {
   options$report_format %||% knitr::opts_knit$get("rmarkdown.pandoc.to") %||%
@@ -220,12 +227,22 @@ call_text <- function(call) {
 }
 
 shorten_call <- function(call) {
-  as.call(lapply(as.list(call), function(part) {
-    if (is.call(part)) return(shorten_call(part))
-    plain <- is.symbol(part) || is.function(part) ||
-      (is.atomic(part) && !is.object(part) && length(part) <= 20L)
-    if (is.function(part)) as.name("<function>") else if (plain) part else {
-      as.name(paste0("<", class(part)[1L], ">"))
-    }
-  }))
+  for (i in seq_along(call)) {
+    # The empty argument of x[i, ] cannot be handed on, and NULL would delete.
+    if (identical(call[[i]], quote(expr = )) || is.null(call[[i]])) next
+    call[[i]] <- shorten_part(call[[i]])
+  }
+  call
+}
+
+shorten_part <- function(part) {
+  if (is.call(part)) {
+    return(shorten_call(part))
+  }
+  if (identical(part, code_model)) {
+    return(quote(code_model))
+  }
+  plain <- is.symbol(part) ||
+    (is.atomic(part) && !is.object(part) && length(part) <= 20L)
+  if (plain) part else as.name(paste0("<", class(part)[1L], ">"))
 }

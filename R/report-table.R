@@ -12,7 +12,11 @@ markdown_table <- function(x, max_rows = NULL, keys = character(),
   shown <- utils::head(x, max_rows)
   joint <- which(names(x) %in% joint)
   text <- lapply(seq_along(shown), function(j) {
-    cell_text(shown[[j]], names(shown)[j] %in% keys)
+    if (grepl("^prob[.]", names(shown)[j])) {
+      probability_text(shown[[j]])
+    } else {
+      cell_text(shown[[j]], names(shown)[j] %in% keys)
+    }
   })
   text[joint] <- split(number_text(unlist(shown[joint])),
                        rep(seq_along(joint), each = nrow(shown)))
@@ -97,6 +101,14 @@ number_text <- function(v) {
     digits <- if (few) max(2 - floor(log10(abs(x))), 0) else places
     sprintf("%.*f", as.integer(digits), x)
   }, "")
+}
+
+probability_text <- function(p) {
+  text <- sprintf("%.3f", p)
+  text[p < 0.0005] <- "<0.001"
+  text[p > 0.9995] <- ">0.999"
+  text[is.na(p)] <- ""
+  text
 }
 
 # A row a region or time, a column a code: easier on the eye than a long table.
