@@ -119,17 +119,27 @@ update.nid_model <- function(object, ..., freeze = FALSE) {
     args[name] <- list(changes[[name]])
   }
   check_model_args(args, call)
-  object$call <- updated_call(object$call,
-                              match.call(expand.dots = FALSE)$...)
-  if (freeze) return(update_frozen(object, changes, args, call))
+  if (freeze) {
+    return(update_frozen(object, changes, args, match.call(), call))
+  }
   panel <- updated_panel(object, changes, args)
-  build_model(panel, args, object$call, call)
+  build_model(panel, args, updated_call(object, match.call(), freeze), call)
 }
 
-# The call of the first model with the changes written into it.
-updated_call <- function(old, changes) {
-  for (name in names(changes)) old[name] <- list(changes[[name]])
-  old
+# What makes the new model: code_model() with the changes. A frozen one, and
+# what follows from it, is an update() of the old call.
+updated_call <- function(object, matched, freeze) {
+  out <- object$call
+  if (freeze || identical(out[[1L]], quote(update))) {
+    matched[[1L]] <- quote(update)
+    matched$object <- out
+    return(matched)
+  }
+  changes <- as.list(matched)[-1L]
+  for (name in setdiff(names(changes), c("object", "freeze"))) {
+    out[name] <- changes[name]
+  }
+  out
 }
 
 updated_panel <- function(object, changes, args) {
@@ -144,7 +154,7 @@ updated_panel <- function(object, changes, args) {
              args$index, args$names_from, args$values_from, args$status)
 }
 
-update_frozen <- function(object, changes, args, call) {
+update_frozen <- function(object, changes, args, matched, call) {
   fixed <- intersect(names(changes),
                      c("scheme", "normalise", "reference", "aggregate",
                        "missing", "rate", "breaks"))
@@ -166,7 +176,8 @@ update_frozen <- function(object, changes, args, call) {
   }
   old <- freeze_fit(get_fit(object$rates))
   args$reference <- reference
-  build_model(panel, args, object$call, call, tuning = old)
+  build_model(panel, args, updated_call(object, matched, TRUE), call,
+              tuning = old)
 }
 
 # The weights of the old fit for the series of the new one: same regions, same
