@@ -40,12 +40,13 @@ report_block.default <- function(x, options) {
 #' @export
 report_block.character <- function(x, options) {
   text <- escape_markdown(x)
+  if (!is.null(names(x))) text <- paste0(escape_markdown(names(x)), " ", text)
   if (length(x) == 1L) text else paste("-", text)
 }
 
 #' @export
 report_block.numeric <- function(x, options) {
-  report_block.character(cell_text(x), options)
+  report_block.character(stats::setNames(cell_text(x), names(x)), options)
 }
 
 #' @export
@@ -114,7 +115,7 @@ report_block.nid_scheme <- function(x, options) {
 report_block.nid_spec <- function(x, options) {
   words <- c(list(result = x$title), x$words,
              if (!is.null(x$level)) {
-               list("interval level" = number_text(x$level))
+               list(intervals = sprintf("%g%%", 100 * x$level))
              })
   markdown_table(data.frame(
     setting = names(words),

@@ -21,12 +21,21 @@ markdown_table <- function(x, max_rows = NULL, keys = character(),
   text[joint] <- split(number_text(unlist(shown[joint])),
                        rep(seq_along(joint), each = nrow(shown)))
   right <- vapply(shown, is.numeric, TRUE)
+  # LaTeX would break the line after a hyphen.
+  if (is_latex(list())) text[right] <- lapply(text[right], sub,
+                                              pattern = "^-",
+                                              replacement = "\u2212")
   head <- if (own) names(x) else column_labels(names(x))
   line <- function(parts) {
     paste0("| ", do.call(paste, c(parts, sep = " | ")), " |")
   }
+  # Where pandoc must wrap cells, it shares the width out by the dashes.
+  dashes <- strrep("-", 2L + pmax(4L, vapply(text, function(v) {
+    max(nchar(v, "width"))
+  }, 1L), pmin(nchar(head, "width"), 9L)))
   c(line(as.list(escape_markdown(head))),
-    line(as.list(ifelse(right, "---:", ":---"))),
+    line(as.list(paste0(ifelse(right, "", ":"), dashes,
+                        ifelse(right, ":", "")))),
     line(lapply(text, escape_markdown)),
     if (nrow(x) > max_rows) {
       c("", paste0(count_of(nrow(x) - max_rows, "further row"),

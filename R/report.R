@@ -146,17 +146,20 @@ render_report <- function(model, work, format, call) {
 
 format_names <- function() list(html = "html", docx = "word", pdf = "pdf")
 
-# The first font with Cyrillic letters that is there: LaTeX's own has none.
+# A PDF gets the first font with Cyrillic letters that is there (LaTeX's own
+# has none), and tables in small print.
 report_options <- function(format, work) {
   if (format != "pdf") {
     return(NULL)
   }
-  header <- file.path(work, "fonts.tex")
   fonts <- c("DejaVu Serif", "CMU Serif", "Times New Roman", "FreeSerif")
-  writeLines(paste0("\\IfFontExistsTF{", fonts, "}{\\setmainfont{", fonts,
-                    "}}{", c(rep("", length(fonts) - 1L), "")),
-             header)
-  cat(strrep("}", length(fonts)), "\n", file = header, append = TRUE)
+  header <- file.path(work, "header.tex")
+  writeLines(c(
+    "\\usepackage{etoolbox}",
+    "\\AtBeginEnvironment{longtable}{\\footnotesize}",
+    paste0("\\IfFontExistsTF{", fonts, "}{\\setmainfont{", fonts, "}}{"),
+    strrep("}", length(fonts))
+  ), header)
   list(latex_engine = latex_engine(), includes = list(in_header = header))
 }
 
