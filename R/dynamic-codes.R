@@ -61,6 +61,7 @@ rates_arrays <- function(fit) {
   out <- list(estimate = array(NA_real_, size),
               std.error = NULL, df = matrix(NA_real_, k, n),
               observed = matrix(FALSE, k, n))
+  bar <- start_bar("Estimating rates", k)
   for (i in seq_len(k)) {
     s <- series_values(fit, i)
     if (length(s$value) == 0L) next
@@ -81,6 +82,7 @@ rates_arrays <- function(fit) {
         r$df_value
       }
     }
+    tick_bar(bar)
   }
   out
 }

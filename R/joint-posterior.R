@@ -64,10 +64,12 @@ spline_posterior <- function(fit, i, series = posterior_series(fit, i)) {
                  df = as.double(r$df)[series$grid]))
 }
 
-# Calls visit(pieces, b, z) for each grid with an error, for the derivatives
+# Calls visit(pieces, b, z, tick) for each grid with an error, for the derivatives
 # `order` at its own times: b the numbers of its series, z their coefficients,
-# one column a series.
-visit_grids <- function(fit, post, order, visit) {
+# one column a series. The visitor calls tick() after each series.
+visit_grids <- function(fit, post, order, what, visit) {
+  bar <- start_bar(what, length(post$grid))
+  tick <- function() tick_bar(bar)
   free <- integer(length(post$grid))
   pieces <- vector("list", length(post$grids$offset) - 1L)
   used <- sort(unique(post$grid))
@@ -86,7 +88,7 @@ visit_grids <- function(fit, post, order, visit) {
     if (is.na(post$df[b[1L]])) next
     k <- length(pieces[[g]]$e)
     z <- matrix(post$z[rep(first[b], each = k) + seq_len(k)], k)
-    visit(pieces[[g]], b, z)
+    visit(pieces[[g]], b, z, tick)
   }
 }
 

@@ -9,7 +9,7 @@ markdown_entities <- function() {
                   strsplit(intToUtf8(code), "")[[1L]])
 }
 
-escape_markdown <- function(x) {
+inert_markdown <- function(x) {
   x <- clean_text(x)
   entity <- markdown_entities()
   once <- unique(x)

@@ -39,14 +39,14 @@ report_block.default <- function(x, options) {
 
 #' @export
 report_block.character <- function(x, options) {
-  text <- escape_markdown(x)
-  if (!is.null(names(x))) text <- paste0(escape_markdown(names(x)), " ", text)
+  text <- inert_markdown(x)
+  if (!is.null(names(x))) text <- paste0(inert_markdown(names(x)), " ", text)
   if (length(x) == 1L) text else paste("-", text)
 }
 
 #' @export
 report_block.numeric <- function(x, options) {
-  report_block.character(stats::setNames(cell_text(x), names(x)), options)
+  report_block.character(stats::setNames(shown_text(x), names(x)), options)
 }
 
 #' @export
@@ -66,7 +66,7 @@ report_block.nid_table <- function(x, options) {
 
 # How the numbers below came about, and what was lost on the way.
 described <- function(spec) {
-  c("::: spec", paste(escape_markdown(c(format(spec), spec$notes)),
+  c("::: spec", paste(inert_markdown(c(format(spec), spec$notes)),
                       collapse = " "), ":::", "")
 }
 
@@ -137,7 +137,7 @@ report_block.ggplot <- function(x, options) {
   file <- draw_report_picture(x, options)
   alt <- ggplot2::get_alt_text(x)
   # The comment keeps pandoc from printing the alt text as a caption.
-  paste0("![", escape_markdown(alt), "](<", file, ">){width=",
+  paste0("![", inert_markdown(alt), "](<", file, ">){width=",
          sprintf("%.2f", shown_width(picture_size(x), options)),
          "in}<!-- -->")
 }

@@ -15,7 +15,7 @@ markdown_table <- function(x, max_rows = NULL, keys = character(),
     if (grepl("^prob[.]", names(shown)[j])) {
       probability_text(shown[[j]])
     } else {
-      cell_text(shown[[j]], names(shown)[j] %in% keys)
+      shown_text(shown[[j]], names(shown)[j] %in% keys)
     }
   })
   text[joint] <- split(number_text(unlist(shown[joint])),
@@ -33,10 +33,10 @@ markdown_table <- function(x, max_rows = NULL, keys = character(),
   dashes <- strrep("-", 2L + pmax(4L, vapply(text, function(v) {
     max(nchar(v, "width"))
   }, 1L), pmin(nchar(head, "width"), 9L)))
-  c(line(as.list(escape_markdown(head))),
+  c(line(as.list(inert_markdown(head))),
     line(as.list(paste0(ifelse(right, "", ":"), dashes,
                         ifelse(right, ":", "")))),
-    line(lapply(text, escape_markdown)),
+    line(lapply(text, inert_markdown)),
     if (nrow(x) > max_rows) {
       c("", paste0(count_of(nrow(x) - max_rows, "further row"),
                    ": the call gives them all."))
@@ -70,7 +70,7 @@ column_labels <- function(x) {
   unname(ifelse(x %in% names(known), known[x], x))
 }
 
-cell_text <- function(v, key = FALSE) {
+shown_text <- function(v, key = FALSE) {
   if (is.logical(v)) {
     return(ifelse(is.na(v), "", ifelse(v, "yes", "no")))
   }

@@ -125,7 +125,8 @@ place_draws <- function(draws, series, b, n.order) {
 draw_spline <- function(fit, i, series, nsim, order) {
   post <- spline_posterior(fit, i, series)
   out <- array(NA_real_, c(length(order), length(series$value), nsim))
-  visit_grids(fit, post, order, function(pieces, b, z) {
+  visit_grids(fit, post, order, "Drawing paths",
+              function(pieces, b, z, tick) {
     root <- kriging_root(pieces$kriging)
     for (j in seq_along(b)) {
       at <- series$start[b[j]] + seq_len(series$size[b[j]])
@@ -138,6 +139,7 @@ draw_spline <- function(fit, i, series, nsim, order) {
       draws <- posterior_draws(pieces, given, post$weight[, b[j]],
                                posterior_noise(pieces, root, nsim))
       out[, at, ] <<- place_draws(draws, series, b[j], length(order))
+      tick()
     }
   })
   list(draws = out, short = length(unique(post$region[is.na(post$df)])))
@@ -150,6 +152,7 @@ draw_linear <- function(fit, series, nsim, order) {
   sd <- sqrt(rep_len(if (local) 1 else series$variance,
                      length(series$value)))
   out <- array(NA_real_, c(length(order), length(series$value), nsim))
+  bar <- start_bar("Drawing paths", length(series$grid))
   for (g in sort(unique(series$grid))) {
     rows <- linear_rows(fit, series$grids, g, order)
     for (b in which(series$grid == g)) {
@@ -164,6 +167,7 @@ draw_linear <- function(fit, series, nsim, order) {
       draws <- noise %*% t(rows) +
         rep(as.vector(r$estimate[at, ]), each = nsim)
       out[, at, ] <- place_draws(draws, series, b, length(order))
+      tick_bar(bar)
     }
   }
   list(draws = out, short = sum(is.na(r$df)))

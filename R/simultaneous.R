@@ -87,7 +87,9 @@ linear_levels <- function(fit, series, level, limit) {
     return(NULL)
   }
   out <- matrix(level, 2L, length(series$value))
+  bar <- start_bar("Simultaneous intervals", length(first))
   critical <- vapply(first, function(b) {
+    tick_bar(bar)
     linear_critical(fit, series, b, df[b], level)
   }, numeric(2))
   at <- match(key, key[first])
@@ -127,7 +129,8 @@ spline_levels <- function(fit, i, series, level) {
   out <- matrix(level, 2L, length(regions))
   # Smallest p-value of each draw, where segments of different df meet.
   rare <- vector("list", length(regions))
-  visit_grids(fit, post, orders, function(pieces, b, z) {
+  visit_grids(fit, post, orders, "Simultaneous intervals",
+              function(pieces, b, z, tick) {
     root <- kriging_root(pieces$kriging)
     n <- nrow(root) / length(orders)
     noise <- vector("list", max(part[b]))
@@ -147,6 +150,7 @@ spline_levels <- function(fit, i, series, level) {
         own <- 2 * stats::pt(-largest, pieces$df)
         rare[[r]] <<- if (is.null(rare[[r]])) own else pmin(rare[[r]], own)
       }
+      tick()
     }
   })
   for (r in which(!alone & lengths(rare) > 0L)) {
