@@ -1,0 +1,251 @@
+# The page as text, its cells, its pictures.
+skip_if_not_installed("rmarkdown")
+skip_if_not_installed("ggplot2")
+skip_if_not(rmarkdown::pandoc_available())
+
+report_model <- function(data = subset(ural, region_code == "FD-U"), ...) {
+  suppressWarnings(suppressMessages(
+    code_model(data, ural_scheme, index = "year", ...)
+  ))
+}
+
+read_page <- function(file) {
+  paste(readLines(file, encoding = "UTF-8", warn = FALSE), collapse = "\n")
+}
+
+count_in <- function(page, what) {
+  lengths(regmatches(page, gregexpr(what, page, fixed = TRUE)))
+}
+
+# What the document holds as text, tags and entities undone by someone else.
+page_text <- function(file, to = "plain") {
+  out <- tempfile(fileext = ".txt")
+  on.exit(unlink(out))
+  rmarkdown::pandoc_convert(normalizePath(file), to = to, output = out,
+                            options = c("--wrap=none", "--columns=10000"))
+  readLines(out, encoding = "UTF-8")
+}
+
+# Harmless as text; each would do something if it were read as anything else.
+payloads <- c(
+  "<script>document.title = 'x'</script>", "<img src=x onerror=alert(1)>",
+  "[link](javascript:alert(1))", "![i](http://evil.example/x.png)",
+  "`r stop('no')`", "`raw`{=html}", "{stop('no')}", "{.cls x}", "%s %d",
+  "$x^2$ \\(y\\) \\input{/etc/passwd}", "| a | b |", "---", "# head",
+  "=cmd|'/c calc'!A1", "<!--html_preserve--><b>raw</b><!--/html_preserve-->",
+  "a*b*_c_~~d~~^e^", "&lt;b&gt; &amp; &#60;", "http://evil.example/auto",
+  "::: {.x}", "[@cite]", "1. list", "> quote", "</pre></code><hr>",
+  "\u0420\u0435\u0433\u0438\u043e\u043d \"\u0423\u0440\u0430\u043b\" 'q'"
+)
+
+payload_model <- function() {
+  n <- length(payloads)
+  data <- with_stream(1, data.frame(
+    region = rep(payloads, each = 6), year = rep(2001:2006, n),
+    x = stats::rnorm(6 * n), y = stats::rnorm(6 * n)
+  ))
+  names(data) <- c("<b>region</b>", "year", "<script>alert(2)</script> *x*",
+                   "`r stop(1)` | $y$")
+  codes <- nid_codes()[1:2, ]
+  codes[2L, 1:3] <- c("<i>c</i>", "<u>k</u>", "<svg onload=alert(3)>")
+  scheme <- code_scheme(names(data)[3:4], codes$code, unit = c("<b>u</b>", "%"),
+                        codes = codes)
+  do.call(code_model, list(data, scheme, index = names(data)[1:2],
+                           rate = rate_central(sd = 1)))
+}
+
+test_that("a report holds sentences, calls, pictures and versions", {
+  withr::local_seed(7)
+  model <- report_model()
+  file <- withr::local_tempfile(fileext = ".html")
+  before <- list(.Random.seed, options(), getwd(), search(),
+                 grDevices::dev.list(), knitr::opts_chunk$get())
+  expect_identical(expect_invisible(write_report(model, file)), file)
+  expect_identical(list(.Random.seed, options(), getwd(), search(),
+                        grDevices::dev.list(), knitr::opts_chunk$get()),
+                   before)
+  page <- read_page(file)
+  text <- page_text(file)
+  for (sentence in in_words(model)) {
+    expect_true(any(grepl(sentence, text, fixed = TRUE)), info = sentence)
+  }
+  expect_identical(count_in(page, "<img "), 9L)
+  # One file: pictures inside, nothing from elsewhere, each with its alt text.
+  expect_identical(count_in(page, "<img src=\"data:image/png;base64,"), 9L)
+  expect_no_match(page, "src=\"(?!data:)|href=\"(?!#)|url\\(", perl = TRUE)
+  expect_no_match(page, "alt=\"\"")
+  for (shown in c("code_model(data = subset(ural, region_code == \"FD-U\")",
+                  "in_words(model)", "model$basic", "region_ranks(model)",
+                  "contributions(model, by = \"code\")",
+                  R.version.string,
+                  paste("nidcode", utils::packageVersion("nidcode")))) {
+    expect_true(any(grepl(shown, text, fixed = TRUE)), info = shown)
+  }
+})
+
+test_that("names from the data are text in HTML", {
+  model <- payload_model()
+  file <- withr::local_tempfile(fileext = ".html")
+  write_report(model, file)
+  page <- read_page(file)
+  plain <- read_page(local({
+    clean <- withr::local_tempfile(fileext = ".html", .local_envir =
+                                     parent.frame(2))
+    write_report(report_model(), clean)
+  }))
+  # No tag that a report of plain names does not have.
+  tags <- function(x) {
+    sort(unique(unlist(regmatches(x, gregexpr("<[a-zA-Z!/][^ >]*", x)))))
+  }
+  expect_identical(setdiff(tags(page), tags(plain)), character())
+  expect_identical(count_in(page, "<script"), count_in(plain, "<script"))
+  expect_identical(count_in(page, "<math"), count_in(plain, "<math"))
+  expect_identical(count_in(page, "href="), count_in(plain, "href="))
+  # Every name stands in its cell, letter by letter.
+  cells <- regmatches(page, gregexpr("<td[^>]*>[^<]*</td>", page))[[1L]]
+  cells <- gsub("<[^>]*>", "", cells)
+  for (pair in list(c("&lt;", "<"), c("&gt;", ">"), c("&quot;", "\""),
+                    c("&#39;", "'"), c("&amp;", "&"))) {
+    cells <- gsub(pair[1L], pair[2L], cells, fixed = TRUE)
+  }
+  expect_identical(setdiff(c(payloads, names(model$panel$x)), cells),
+                   character())
+})
+
+test_that("names from the data are text in Word", {
+  file <- withr::local_tempfile(fileext = ".docx")
+  write_report(payload_model(), file, format = "docx")
+  text <- paste(page_text(file, "native"), collapse = "\n")
+  # What pandoc reads back has no link, formula, raw or emphasised part but
+  # those of the template.
+  expect_no_match(text, "RawInline|RawBlock|javascript:alert\\(1\\)\"|Emph")
+  expect_no_match(text, "Link[^]]*evil")
+  plain <- page_text(file)
+  known <- gsub("[[:space:]]+", " ", plain)
+  for (name in payloads) {
+    expect_true(any(grepl(name, known, fixed = TRUE)) ||
+                  any(grepl(gsub("'", "\u2019", name), known, fixed = TRUE)),
+                info = name)
+  }
+})
+
+test_that("inert_markdown() comes back from pandoc as it was", {
+  inside <- withr::local_tempfile(fileext = ".md")
+  ascii <- intToUtf8(32:126)
+  all <- c(payloads, paste0("x", ascii), "a\\(b\\) $c$ @d")
+  writeLines(paste0("- ", inert_markdown(all)), inside, useBytes = TRUE)
+  out <- withr::local_tempfile(fileext = ".html")
+  rmarkdown::pandoc_convert(
+    inside, "html", output = out, options = "--wrap=none", from = paste0(
+      "markdown+autolink_bare_uris+tex_math_single_backslash+emoji"))
+  back <- readLines(out, encoding = "UTF-8")
+  back <- gsub("^<li>|</li>$", "", back[grepl("^<li>", back)])
+  expect_no_match(back, "<")
+  expect_identical(gsub("&amp;", "&", gsub("&gt;", ">", gsub(
+    "&lt;", "<", gsub("&quot;", "\"", gsub("&#39;", "'", back))))), all)
+})
+
+test_that("control characters go, with a warning that names them", {
+  expect_identical(clean_text(c("a\u0001b\u202ec", "l\nm", "\u041a\u009b", NA)),
+                   c("abc", "l m", "\u041a", ""))
+  data <- subset(ural, level == "region")
+  data$region <- sub("Kurgan", "Kur\u0007gan", data$region)
+  model <- suppressMessages(code_model(data, ural_scheme))
+  expect_warning(warn_controls(model), "\"Kurgan Oblast\"",
+                 class = "nidcode_warning_control_characters")
+  expect_no_warning(warn_controls(report_model()))
+})
+
+test_that("a report stops before any work, and says why", {
+  model <- report_model()
+  there <- withr::local_tempfile(fileext = ".html", lines = "mine")
+  folder <- withr::local_tempdir()
+  new <- file.path(folder, "new.html")
+  fails <- function(class, ...) {
+    expect_error(write_report(...), class = paste0("nidcode_error_", class))
+  }
+  fails("overwrite", model, there)
+  expect_identical(readLines(there), "mine")
+  fails("path", model, file.path(folder, "no", "x.html"))
+  fails("path", model, folder)
+  fails("argument", model$basic, new)
+  fails("argument", model, NA_character_)
+  fails("argument", model, new, format = "odt")
+  fails("argument", model, new, format = "docx")
+  fails("argument", model, new, overwrite = NA)
+  expect_identical(list.files(folder), character())
+  expect_identical(ending_format(c("a.DOCX")), "docx")
+  expect_identical(ending_format("a"), "html")
+})
+
+test_that("a PDF without LaTeX is a classed error", {
+  rmarkdown::find_pandoc()
+  withr::local_envvar(PATH = withr::local_tempdir())
+  skip_if_not(rmarkdown::pandoc_available())
+  expect_error(write_report(report_model(), tempfile(fileext = ".pdf"), "pdf"),
+               class = "nidcode_error_latex")
+})
+
+test_that("whatever there is of a model is reported", {
+  regions <- subset(ural, level == "region")
+  quiet <- function(x) suppressWarnings(suppressMessages(x))
+  empty <- quiet(code_model(regions[0, ], ural_scheme))
+  short <- quiet(code_model(subset(regions, year < 2006), ural_scheme))
+  for (model in list(empty, short)) {
+    file <- withr::local_tempfile(fileext = ".html")
+    write_report(model, file)
+    expect_match(read_page(file), "Settings in force")
+  }
+})
+
+test_that("the template knits as shipped, with its own parameters", {
+  folder <- withr::local_tempdir()
+  draft <- rmarkdown::draft(file.path(folder, "mine.Rmd"),
+                            "code-model-report", "nidcode", edit = FALSE)
+  out <- withr::with_dir(folder, rmarkdown::render(
+    draft, params = list(calls = FALSE, max_rows = 2, dpi = 40),
+    envir = new.env(parent = globalenv()), quiet = TRUE))
+  text <- page_text(out)
+  expect_true(any(grepl("4 regions, 2005 to 2016", text, fixed = TRUE)))
+  expect_true(any(grepl("2 further rows", text, fixed = TRUE)))
+  expect_false(any(grepl("region_ranks(model)", text, fixed = TRUE)))
+})
+
+test_that("numbers are the same under any options", {
+  withr::local_options(OutDec = ",", scipen = -10, digits = 3)
+  expect_identical(number_text(c(-1.2345, 0.5, NA, 0.0123)),
+                   c("-1.23", "0.50", "", "0.0123"))
+  expect_identical(number_text(c(3, 1234567, -2)), c("3", "1234567", "-2"))
+  expect_identical(number_text(c(1234.56, Inf, 1e-9)),
+                   c("1235", "Inf", "1.00e-09"))
+  expect_identical(probability_text(c(0.9999, 1e-5, 0.5, NA)),
+                   c(">0.999", "<0.001", "0.500", ""))
+  expect_identical(shown_text(c(2005.5, 2006), key = TRUE),
+                   c("2005.5", "2006.0"))
+  expect_identical(shown_text(c(TRUE, NA)), c("yes", ""))
+})
+
+test_that("a table is cut where asked, its rows and codes in their order", {
+  wide <- wide_table(list(r = c("b", "b", "a")), c("y", "x", "y"), 1:3 + 0)
+  expect_identical(as.list(wide), list(r = c("b", "a"), y = c(1, 3),
+                                       x = c(2, NA)))
+  md <- markdown_table(data.frame(x = 1:5), max_rows = 2L)
+  expect_identical(md[c(1, 3, 4, 6)],
+                   c("| x |", "| 1 |", "| 2 |",
+                     "3 further rows: the call gives them all."))
+  expect_identical(markdown_table(data.frame(x = 1)[0, , drop = FALSE]),
+                   "(no rows)")
+})
+
+test_that("calls are shown as written, objects in them by class", {
+  call <- quote(code_model(d[d$x > 1, ], s, index = NULL, sd = -1))
+  expect_identical(call_text(call),
+                   "code_model(d[d$x > 1, ], s, index = NULL, sd = -1)")
+  big <- as.call(list(code_model, data.frame(x = 1), 1:100))
+  expect_identical(call_text(big), "code_model(`<data.frame>`, `<integer>`)")
+  # A fence is longer than any in the code; HTML is not left to markdown.
+  expect_identical(code_block("a <b> ```\n```` x")[2L],
+                   paste0("<pre class=\"r\"><code>a &lt;b&gt; ",
+                          "&#96;&#96;&#96;\n&#96;&#96;&#96;&#96; x",
+                          "</code></pre>"))
+})
