@@ -108,20 +108,33 @@ kept_tuning <- function(frame) {
   }), recursive = FALSE)
 }
 
-# Both matrices of a rate of the user's own, by operator: NA rows stay away.
+# Both matrices of a rate of the user's own, for each stretch of times that its
+# function was asked about.
 kept_custom <- function(frame) {
   if (frame$fit$rate$kind != "custom") {
     return(NULL)
   }
-  unlist(lapply(frame$operators$blocks, function(one) {
-    time <- number_key(one$time)
-    n <- length(time)
-    lapply(c("R1", "R2"), function(what) {
-      m <- one[[what]]
-      kept_rows(paste0("operator.", what), rep(time, n),
-                rep(time, each = n), as.vector(m))
+  stretches <- unlist(lapply(frame$operators$blocks, custom_stretches,
+                             split = frame$fit$breaks != "ignore"),
+                      recursive = FALSE)
+  keys <- vapply(stretches, function(one) {
+    paste(number_key(one$time), collapse = " ")
+  }, "")
+  stretches <- stretches[!duplicated(keys)]
+  unlist(lapply(seq_along(stretches), function(k) {
+    lapply(c("time", "R1", "R2"), function(what) {
+      kept_rows(paste0("operator.", what), k, "",
+                as.vector(stretches[[k]][[what]]))
     })
   }), recursive = FALSE)
+}
+
+custom_stretches <- function(one, split) {
+  segment <- if (split) cumsum(one$step > 0L) else 0L * one$step
+  lapply(base::split(seq_along(one$time), segment), function(at) {
+    list(time = one$time[at], R1 = one$R1[at, at, drop = FALSE],
+         R2 = one$R2[at, at, drop = FALSE])
+  })
 }
 
 # Reading --------------------------------------------------------------------
@@ -132,29 +145,21 @@ split_kept <- function(kept) {
     return(list())
   }
   out <- split(kept[-1L], factor(kept$table, levels = unique(kept$table)))
-  out$operator <- kept_operators(out$operator.R1, out$operator.R2)
+  out$operator <- kept_operators(out)
   out
 }
 
-# The keys run through the times of one operator after the other, so a new one
-# starts where both keys are back at an operator's first cell.
-kept_operators <- function(r1, r2) {
-  if (is.null(r1)) {
-    return(NULL)
-  }
-  out <- list()
-  from <- 1L
-  while (from <= nrow(r1)) {
-    n <- match(TRUE, r1$key2[from - 1L + seq_len(nrow(r1) - from + 1L)] !=
-                 r1$key2[from], nomatch = nrow(r1) - from + 2L) - 1L
-    rows <- from - 1L + seq_len(n * n)
-    out[[length(out) + 1L]] <- list(
-      time = as.double(r1$key1[from - 1L + seq_len(n)]),
-      R1 = matrix(r1$value[rows], n), R2 = matrix(r2$value[rows], n)
-    )
-    from <- from + n * n
-  }
-  out
+kept_operators <- function(tables) {
+  times <- tables$operator.time
+  lapply(unique(times$key1), function(k) {
+    pick <- function(what) {
+      table <- tables[[paste0("operator.", what)]]
+      table$value[table$key1 == k]
+    }
+    time <- pick("time")
+    list(time = time, R1 = matrix(pick("R1"), length(time)),
+         R2 = matrix(pick("R2"), length(time)))
+  })
 }
 
 kept_matrix <- function(table) {

@@ -25,7 +25,9 @@ read_workbook <- function(file) {
 
 # The sheets that make a model, as text and types of cells.
 open_book <- function(file, call) {
-  wb <- tryCatch(openxlsx2::wb_load(file), error = function(e) {
+  # Data only: openxlsx2 expects charts numbered as it numbers them itself.
+  load <- function() openxlsx2::wb_load(file, data_only = TRUE)
+  wb <- tryCatch(load(), error = function(e) {
     stop_nid("file", c(paste0("File ", some_of(file, quote = "\""),
                               " is no xlsx workbook."),
                        x = conditionMessage(e)),

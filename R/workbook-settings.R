@@ -183,15 +183,9 @@ table_rate <- function(operators) {
   force(operators)
   function(time) {
     for (one in operators) {
-      at <- nearest_of(time, one$time)
-      if (anyNA(at)) next
-      pair <- list(R1 = one$R1[at, at, drop = FALSE],
-                   R2 = one$R2[at, at, drop = FALSE])
-      elsewhere <- setdiff(seq_along(one$time), at)
-      touches <- function(m) {
-        any(m[at, elsewhere] != 0, na.rm = TRUE)
+      if (length(one$time) == length(time) && all(one$time == time)) {
+        return(one[c("R1", "R2")])
       }
-      if (!touches(one$R1) && !touches(one$R2)) return(pair)
     }
     stop_nid("file",
              c("The workbook keeps a custom rate for its own times only.",

@@ -61,12 +61,15 @@ style_keys <- function(wb, name, frame, types = frame$types,
   wb
 }
 
+# `freeze`: columns that stay in sight, the first of them wide.
 style_table <- function(wb, name, columns, freeze, widths = 14) {
   style_title(wb, name)
   style_head(wb, name, columns)
   wb$freeze_pane(sheet = name, first_active_row = book_head + 1L,
                  first_active_col = freeze + 1L)
   wb$set_col_widths(sheet = name, cols = seq_len(columns), widths = widths)
+  wb$set_col_widths(sheet = name, cols = 1L, widths = 28)
+  wb$set_row_heights(sheet = name, rows = book_head, heights = 30)
   wb
 }
 
@@ -98,7 +101,6 @@ style_scheme <- function(wb, frame) {
     book_head + 1L, codes_column + 3L, book_head + nrow(frame$codes)))
   style_range(wb, "Scheme", "told", dims = book_dims(
     book_head + 1L, 10L, book_head + k, 11L))
-  wb$set_col_widths(sheet = "Scheme", cols = 1L, widths = 28)
   wb$set_col_widths(sheet = "Scheme", cols = kept_column + 0:3, widths = 8,
                     hidden = TRUE)
   check_scheme_cells(wb, book_head + seq_len(k), nrow(frame$codes))
