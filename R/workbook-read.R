@@ -15,6 +15,7 @@ read_workbook <- function(file) {
   scheme <- read_book_scheme(book$Scheme, tables, call)
   data <- read_book_data(book$Data, get, scheme, tables, call)
   args <- settings_args(get, tables, book$Scheme, scheme)
+  args["status"] <- list(labels_suffix(get, scheme, data))
   panel <- code_panel(data, scheme, args$index, status = args$status)
   check_model_args(args, call)
   tuning <- if (get("tuning", "estimated") == "frozen") {
@@ -93,7 +94,7 @@ settings_args <- function(get, tables, sheet, scheme) {
   number <- suppressWarnings(as.numeric(reference))
   list(
     index = c(get("region"), get("time", "year")),
-    names_from = NULL, values_from = NULL, status = get("status"),
+    names_from = NULL, values_from = NULL, status = NULL,
     normalise = get("normalise", "zscore"),
     reference = if (reference == "frozen") {
       read_reference(sheet, scheme, get)
@@ -110,6 +111,13 @@ settings_args <- function(get, tables, sheet, scheme) {
     },
     conf_level = get_number(get, "conf_level") %||% 0.95
   )
+}
+
+# The suffix of labels, where any column ends in it.
+labels_suffix <- function(get, scheme, data) {
+  suffix <- get("status")
+  have <- paste0(scheme[["indicator"]], suffix) %in% names(data)
+  if (!is.null(suffix) && any(have)) suffix
 }
 
 # Sheet Scheme ---------------------------------------------------------------
@@ -226,6 +234,11 @@ read_book_data <- function(grid, get, scheme, tables, call) {
              columns = absent, available = head[!is.na(head)], call = call)
   }
   rows <- below_head(grid, at)
+  if (length(rows) == 0L) {
+    stop_nid("zero_rows",
+             paste0("Sheet Data has no rows below its headings in row ",
+                    book_head, "."), call = call)
+  }
   types <- c(if (!is.null(get("region"))) get("region.type", "text"),
              get("time.type", "number"))
   key_at <- seq_along(keys)

@@ -109,7 +109,7 @@ save_book <- function(wb, file, call) {
 }
 
 model_book <- function(frame) {
-  wb <- openxlsx2::wb_workbook(title = "Code-based model")
+  wb <- new_book("Code-based model")
   sheets <- list(readme_sheet(frame), scheme_sheet(frame), data_sheet(frame),
                  codes_sheet(frame), rates_sheet(frame),
                  operator_sheet(frame), industrial_sheet(frame),
@@ -122,6 +122,11 @@ model_book <- function(frame) {
   style_book(wb, frame, lapply(sheets, sheet_columns))
   add_book_charts(wb, frame)
   wb
+}
+
+# The name of whoever runs R is nobody else's business.
+new_book <- function(title) {
+  openxlsx2::wb_workbook(creator = "nidcode", title = title)
 }
 
 # Columns of the table of a sheet: headings side by side from the first on.

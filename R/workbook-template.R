@@ -1,0 +1,280 @@
+#' An empty workbook to fill in
+#'
+#' Sheets Read me (settings, by lists to choose from, and live checks), Scheme
+#' and Data, with a note on every heading. Cells refuse what cannot be right: a
+#' text for a number, a value of 0 or less under a log, an unknown code or
+#' label; rows that repeat a region and time turn red. Filled in, it is a model:
+#' [read_workbook()].
+#'
+#' @param file <chr> Path of the xlsx file.
+#' @param scheme <nid_scheme> Its indicators become the columns of sheet Data;
+#'   `NULL`: the scheme, too, is filled in by hand.
+#' @inheritParams write_workbook
+#' @return The path, invisibly.
+#' @section Errors: `nidcode_error_overwrite`, `_path`, `_scheme`.
+#' @family present
+#' @examplesIf requireNamespace("openxlsx2", quietly = TRUE)
+#' file <- tempfile(fileext = ".xlsx")
+#' workbook_template(file, ural_scheme)
+#' unlink(file)
+#' @export
+workbook_template <- function(file, scheme = NULL, overwrite = FALSE) {
+  call <- rlang::current_env()
+  check_book_path(file, overwrite, call)
+  if (!is.null(scheme)) scheme <- check_scheme(scheme, call)
+  need_openxlsx2("to write a template.")
+  wb <- new_book("Code-based model: template")
+  places <- template_places(scheme)
+  sheets <- list(template_readme(places), template_scheme(scheme, places),
+                 template_data(scheme, places))
+  for (sheet in sheets) {
+    write_book_sheet(wb, sheet, grid_lines = sheet$name != "Read me")
+  }
+  style_readme(wb, sheets[[1L]])
+  check_settings_cells(wb, sheets[[1L]])
+  style_template_scheme(wb, places)
+  style_template_data(wb, scheme, places)
+  save_book(wb, file, call)
+}
+
+# Rows that are ready to be filled in.
+template_places <- function(scheme) {
+  names <- scheme[["indicator"]]
+  n <- length(names)
+  list(
+    rows = book_head + c(1L, 1000L), indicators = max(n, 40L),
+    codes = 20L, names = names,
+    x = 2L + seq_len(if (n > 0L) n else 40L),
+    status = if (n > 0L) 2L + n + seq_len(n)
+  )
+}
+
+template_settings <- function() {
+  none <- NA_character_
+  list(region = "region", time = "year", time.type = "number",
+       status = "_status", normalise = "zscore", reference = "panel",
+       aggregate = "mean", missing = "constant", rate = "spline",
+       rate.lambda = "average", rate.df = none, rate.span = none,
+       rate.width = none, rate.degree = none, rate.sd = none,
+       breaks = "auto", influence = "equal", influence.half_life = none,
+       influence.span = none, influence.power = none, influence.scale = none,
+       influence.at = none, influence.normalise = none, measure = "sum",
+       cor = "independent", conf_level = 0.95)
+}
+
+template_readme <- function(places) {
+  sheet <- new_book_sheet("Read me")
+  sheet <- put_row(sheet, 1L, 1L, "Code-based model: a workbook to fill in")
+  sheet <- put_row(sheet, 2L, 1L, paste0(
+    "Nothing is computed here yet. Fill in Scheme and Data, then in R: ",
+    "model <- read_workbook(\"this file\"); write_workbook(model, ",
+    "\"another.xlsx\") computes."))
+  steps <- c(
+    "How to",
+    "1. Scheme: one row an indicator; its code, and -1 where less is better.",
+    paste0("2. Data: one row a region and time; one column an indicator, its ",
+           "heading spelled as on Scheme. Leave a cell empty where there is ",
+           "no number."),
+    paste0("3. Labels, where there are any: a column headed <indicator>",
+           "_status, with \"break\" where a new method of counting starts."),
+    "4. Settings below: leave a value empty for R's default.",
+    "Do not move the headings in row 6.")
+  sheet <- put_column(sheet, 4L, 1L, steps)
+  checks <- template_checks(places)
+  row <- 5L + length(steps)
+  sheet <- put_row(sheet, row, 1L, "Checks")
+  sheet <- put_column(sheet, row + 1L, 1L, names(checks))
+  sheet <- put_column(sheet, row + 1L, 2L, book_formula(
+    unname(checks), template_counts(places)))
+  put_settings(sheet, row + 2L + length(checks), template_settings())
+}
+
+# Counted live. What they are in an empty template is known.
+template_checks <- function(places) {
+  column <- function(col, sheet = "Data", to = places$rows[2L]) {
+    fixed_range(sheet, places$rows[1L], col, to)
+  }
+  x <- fixed_range("Data", places$rows[1L], min(places$x), places$rows[2L],
+                   max(places$x))
+  last <- book_head + places$indicators
+  c(
+    `indicators in the scheme` = paste0(
+      "COUNTA(", column(1L, "Scheme", last), ")"),
+    `indicators without a code` = paste0(
+      "SUMPRODUCT((", column(1L, "Scheme", last), "<>\"\")*(",
+      column(2L, "Scheme", last), "=\"\"))"),
+    `rows of data` = paste0("COUNTA(", column(2L), ")"),
+    `rows without a region` = paste0(
+      "SUMPRODUCT((", column(2L), "<>\"\")*(", column(1L), "=\"\"))"),
+    `numbers of x` = paste0("COUNT(", x, ")"),
+    `cells of x that are no numbers` = paste0(
+      "COUNTA(", x, ")-COUNT(", x, ")")
+  )
+}
+
+template_counts <- function(places) {
+  c(length(places$names), 0, 0, 0, 0, 0)
+}
+
+template_scheme <- function(scheme, places) {
+  sheet <- new_book_sheet("Scheme")
+  sheet <- put_row(sheet, 1L, 1L, "Scheme: which indicator forms which code")
+  sheet <- put_row(sheet, 2L, 1L, paste0(
+    "One row an indicator. indicator and code are needed; direction and ",
+    "weight are 1 and transform none where empty."))
+  sheet <- put_row(sheet, book_head, 1L, scheme_columns[1:9])
+  codes <- if (is.null(scheme)) nid_codes() else scheme_codes(scheme)
+  sheet <- put_row(sheet, book_head, codes_column, names(codes)[1:4])
+  sheet <- put_columns(sheet, book_head + 1L, codes_column,
+                       as.list(codes[c("code", "carrier", "dynamic",
+                                       "weight")]))
+  if (is.null(scheme)) {
+    return(sheet)
+  }
+  columns <- as.list(unclass_scheme(scheme))[scheme_columns[1:9]]
+  put_columns(sheet, book_head + 1L, 1L, columns)
+}
+
+template_data <- function(scheme, places) {
+  sheet <- new_book_sheet("Data")
+  sheet <- put_row(sheet, 1L, 1L, "Data: one row a region and time")
+  sheet <- put_row(sheet, 2L, 1L, paste0(
+    "Red: a region and time that stand here twice, or a cell of x that is no ",
+    "number. Yellow: a row with a time and no number of x."))
+  sheet <- put_row(sheet, book_head, 1L, c("region", "year"))
+  if (is.null(scheme)) {
+    return(put_row(sheet, 4L, 3L, paste0(
+      "Type or choose the indicators of Scheme as headings of the columns ",
+      "from here on.")))
+  }
+  sheet <- put_row(sheet, book_head, min(places$x), places$names)
+  put_row(sheet, book_head, min(places$status),
+          paste0(places$names, "_status"))
+}
+
+# Lists, checks and notes ------------------------------------------------------
+
+setting_choices <- function() {
+  list(time.type = c("number", "Date", "text"),
+       normalise = c("zscore", "minmax", "index", "goalposts", "rank", "none"),
+       aggregate = c("mean", "geometric", "harmonic"),
+       missing = c("constant", "available", "error"),
+       rate = c("difference", "central", "local", "spline"),
+       breaks = c("auto", "split", "shift", "ignore"),
+       influence = c("equal", "half_life", "linear", "power", "hyperbolic"),
+       measure = c("sum", "integral"),
+       cor = c("independent", "residual"),
+       influence.normalise = c("TRUE", "FALSE"))
+}
+
+check_settings_cells <- function(wb, sheet) {
+  names <- names(template_settings())
+  for (name in names(setting_choices())) {
+    row <- sheet$settings + match(name, names)
+    check_list_cells(wb, "Read me", book_dims(row, 2L),
+                     setting_choices()[[name]], name,
+                     unname(setting_meanings()[name]))
+  }
+  style_range(wb, "Read me", "input", dims = book_dims(
+    sheet$settings + 1L, 2L, sheet$settings_end))
+  wb
+}
+
+style_template_scheme <- function(wb, places) {
+  last <- codes_column + 3L
+  style_table(wb, "Scheme", last, 1L)
+  rows <- book_head + seq_len(places$indicators)
+  style_range(wb, "Scheme", "input",
+              dims = book_dims(min(rows), 1L, max(rows), 9L))
+  style_range(wb, "Scheme", "input", dims = book_dims(
+    book_head + 1L, codes_column, book_head + places$codes, last))
+  check_scheme_cells(wb, rows, places$codes)
+  check_list_cells(wb, "Scheme", book_dims(min(rows), 2L, max(rows)),
+                   paste0("=", fixed_range("Scheme", book_head + 1L,
+                                           codes_column,
+                                           book_head + places$codes)),
+                   "code", "One of the codes in the table to the right.")
+  check_list_cells(wb, "Scheme", book_dims(min(rows), 5L, max(rows)),
+                   c("none", "log"), "transform", "none or log.")
+  add_notes(wb, "Scheme", scheme_notes())
+}
+
+scheme_notes <- function() {
+  c("Name of the indicator, as in the heading of its column on sheet Data.",
+    "The defining code it belongs to.",
+    "1: more is better; -1: less is better.",
+    "Weight within the code, not negative.",
+    "none, or log: its logarithm is used.",
+    "Unit, for titles.",
+    "Standard deviation of the measurement error, in the unit after transform.",
+    "Low goalpost, for normalise = goalposts.",
+    "High goalpost, for normalise = goalposts.")
+}
+
+add_notes <- function(wb, name, notes) {
+  for (k in seq_along(notes)) {
+    wb$add_comment(sheet = name, dims = book_dims(book_head, k, book_head),
+                   comment = openxlsx2::wb_comment(
+                     text = notes[[k]], author = "nidcode", visible = FALSE,
+                     width = 3, height = 4))
+  }
+  wb
+}
+
+style_template_data <- function(wb, scheme, places) {
+  from <- places$rows[1L]
+  to <- places$rows[2L]
+  last <- max(places$x, places$status)
+  style_table(wb, "Data", last, 2L)
+  style_range(wb, "Data", book_dims(from, 1L, to, last), "input")
+  log <- if (is.null(scheme)) rep(FALSE, length(places$x)) else {
+    scheme[["transform"]] == "log"
+  }
+  check_value_cells(wb, places$x, log, from, to)
+  if (!is.null(places$status)) {
+    check_status_cells(wb, places$status, from, to)
+  } else {
+    check_list_cells(wb, "Data", book_dims(book_head, min(places$x), book_head,
+                                           max(places$x)),
+                     paste0("=", fixed_range("Scheme", book_head + 1L, 1L,
+                                             book_head + places$indicators)),
+                     "indicator", "An indicator of sheet Scheme.")
+  }
+  mark_template_cells(wb, places, from, to)
+  add_notes(wb, "Data", c(
+    "Name of the region. Names are compared letter by letter.",
+    paste0("Time: a year, or any number that grows; or dates, and time.type ",
+           "Date on Read me."),
+    vapply(seq_along(places$names), function(k) {
+      value_note(scheme, k)
+    }, "")))
+}
+
+value_note <- function(scheme, k) {
+  unit <- scheme[["unit"]][k]
+  paste0("Code ", scheme[["code"]][k],
+         if (!is.na(unit)) paste0(", in ", unit),
+         if (scheme[["transform"]][k] == "log") ", above 0 (log)",
+         if (scheme[["direction"]][k] < 0) ", less is better", ".")
+}
+
+mark_template_cells <- function(wb, places, from, to) {
+  wb$add_dxfs_style("nid_wrong", bg_fill = book_colour("F4B6B0"))
+  wb$add_dxfs_style("nid_empty", bg_fill = book_colour("FFE699"))
+  mark <- function(dims, rule, style) {
+    wb$add_conditional_formatting(sheet = "Data", dims = dims, rule = rule,
+                                  style = style)
+  }
+  region <- fixed_range(NULL, from, 1L, to)
+  time <- fixed_range(NULL, from, 2L, to)
+  mark(book_dims(from, 1L, to, 2L), paste0(
+    "AND($B", from, "<>\"\",SUMPRODUCT((", region, "=$A", from, ")*(", time,
+    "=$B", from, "))>1)"), "nid_wrong")
+  x <- paste0(book_letters(min(places$x)), from)
+  dims <- book_dims(from, min(places$x), to, max(places$x))
+  head <- paste0(book_letters(min(places$x)), "$", book_head)
+  mark(dims, paste0("AND(", x, "<>\"\",NOT(ISNUMBER(", x, ")))"), "nid_wrong")
+  mark(dims, paste0("AND($B", from, "<>\"\",", head, "<>\"\",", x, "=\"\")"),
+       "nid_empty")
+  wb
+}
