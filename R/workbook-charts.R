@@ -5,15 +5,15 @@ add_book_charts <- function(wb, frame) {
   k <- length(frame$code)
   col <- view_column(frame)
   time <- names(frame$keys)[frame$width]
-  after <- col + 2L * k + 3L
   colours <- look_of(frame$code, frame$codes)$colour
   place <- function(name, from, chart, height = 20L, row = book_head + 1L,
                     width = 9L) {
     wb$add_chart_xml(sheet = name, xml = chart, dims = book_dims(
       row, from, row + height, from + width))
   }
-  place("Codes", after, line_chart("Defining codes of the picked region",
-                                   time, "D", view_series(frame, 1L, colours)))
+  place("Codes", col, row = book_head + view_length(frame) + 2L, width = 6L,
+        chart = line_chart("Defining codes of the picked region", time, "D",
+                           view_series(frame, 1L, colours)))
   place("Rates", frame$width + 2L * k + 2L,
         line_chart("Dynamic codes of the region picked on sheet Codes", time,
                    "V, per unit of time", view_series(frame, 1L + k, colours)))

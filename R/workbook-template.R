@@ -82,8 +82,7 @@ template_readme <- function(places) {
   sheet <- put_column(sheet, 4L, 1L, steps)
   checks <- template_checks(places)
   row <- 5L + length(steps)
-  sheet <- put_row(sheet, row, 1L, "Checks")
-  sheet <- put_column(sheet, row + 1L, 1L, names(checks))
+  sheet <- put_column(sheet, row, 1L, c("Checks", names(checks)))
   sheet <- put_column(sheet, row + 1L, 2L, book_formula(
     unname(checks), template_counts(places)))
   put_settings(sheet, row + 2L + length(checks), template_settings())
