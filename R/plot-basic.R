@@ -18,8 +18,7 @@ plot_basic <- function(object, regions, model, call) {
   rows <- rows[order(-rows$estimate), , drop = FALSE]
   rows$clear <- (rows$conf.low > 0 | rows$conf.high < 0) %in% TRUE
   known <- any(!is.na(rows$conf.low))
-  p <- ranked_plot(rows, known) +
-    ggplot2::geom_vline(xintercept = 0, colour = "grey40", linewidth = 0.3)
+  p <- ranked_plot(rows, known) + zero_line("v")
   finish_picture(
     p, "Code NID of regions",
     alt = ranked_alt(rows, unit, known),
@@ -59,16 +58,17 @@ autoplot.nid_ranks <- function(object, regions = NULL, ...) {
 }
 
 # One row a region, in the order of `rows`, the first on top.
-ranked_plot <- function(rows, known) {
+ranked_plot <- function(rows, known, width = 42L) {
   .data <- rlang::.data
   rows$label <- wrap_levels(factor(rows$region, rev(unique(rows$region))),
-                            42L)
+                            width)
   p <- ggplot2::ggplot(rows, ggplot2::aes(.data[["estimate"]],
                                           .data[["label"]]))
   if (known) {
     p <- p + ggplot2::geom_linerange(
       ggplot2::aes(xmin = .data[["conf.low"]], xmax = .data[["conf.high"]]),
-      rows[!is.na(rows$conf.low), , drop = FALSE], linewidth = 0.5,
+      rows[is.finite(rows$conf.low + rows$conf.high), , drop = FALSE],
+      linewidth = 0.5,
       colour = "grey45"
     )
   }
@@ -80,12 +80,12 @@ ranked_plot <- function(rows, known) {
                                guide = "none")
 }
 
-ranked_alt <- function(rows, unit, known) {
+ranked_alt <- function(rows, unit, known, what = "Code NID") {
   n <- nrow(rows)
   one <- function(i) paste0(rows$region[i], " ",
                             short_number(rows$estimate[i]))
   paste0(
-    "Dot chart of Code NID of ", regions_in_words(droplevels(rows$region)),
+    "Dot chart of ", what, " of ", regions_in_words(droplevels(rows$region)),
     ", in ", unit, if (known) ", with intervals",
     if (n > 1L) paste0(". Highest: ", one(1L), "; lowest: ", one(n)),
     if (n == 1L) paste0(". Value: ", short_number(rows$estimate)),

@@ -82,9 +82,19 @@ plot_defining <- function(object, regions, fit, call) {
 
 #' @rdname nid_plots
 #' @exportS3Method ggplot2::autoplot
-autoplot.nid_rates <- function(object, order = 1, regions = NULL, ...) {
+autoplot.nid_rates <- function(object, order = 1, regions = NULL,
+                               what = "rates", ...) {
   rlang::check_dots_empty()
   call <- rlang::current_env()
+  check_choice(what, c("rates", "residuals"), call = call)
+  if (what == "residuals") {
+    return(plot_residuals(stats::residuals(object), regions, glance(object),
+                          call))
+  }
+  plot_rates(object, order, regions, call)
+}
+
+plot_rates <- function(object, order, regions, call) {
   if (!is.numeric(order) || length(order) != 1L || !order %in% 1:2) {
     stop_argument("order", "1 or 2", order, call)
   }
@@ -242,15 +252,16 @@ level_rows <- function(fit, frame) {
   out
 }
 
-marks_caption <- function(spec, rows, def, ...) {
+marks_caption <- function(spec, rows, def, ..., names = TRUE) {
   many <- nlevels(droplevels(rows$region)) > max_panels
   breaks <- !is.null(def) && any(lengths(lapply(used_codes(def)$code, \(code)
     code_starts(def, code))) > 0L)
   caption_of(
     spec,
     if (many) {
-      paste0("Thin lines: regions; thick: their median; named: highest and ",
-             "lowest at the last time.")
+      paste0("Thin lines: regions; thick: their median", if (names) {
+        "; named: highest and lowest at the last time"
+      }, ".")
     } else {
       c(...)
     },

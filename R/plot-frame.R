@@ -9,7 +9,7 @@ max_panels <- 12L
 # NA.
 plot_frame <- function(x, regions = NULL, call = rlang::caller_env()) {
   need_ggplot()
-  own <- c("code", "term", "indicator", "estimate")
+  own <- c("code", "term", "indicator", "order", "estimate")
   all <- names(x)
   keys <- setdiff(all[seq_len(min(match(own, all), na.rm = TRUE) - 1L)], own)
   timed <- has_time(x)
@@ -28,6 +28,9 @@ plot_frame <- function(x, regions = NULL, call = rlang::caller_env()) {
 has_time <- function(x) {
   if (inherits(x, "nid_contributions")) {
     return(grepl(" by (.* and )?time", get_spec(x)$title))
+  }
+  if (inherits(x, "nid_accumulated")) {
+    return("time" %in% names(x))
   }
   !inherits(x, c("nid_basic", "nid_ranks"))
 }
@@ -77,15 +80,15 @@ scale_time <- function(time) {
     ggplot2::scale_x_datetime(guide = guide)
   } else {
     ggplot2::scale_x_continuous(
-      breaks = whole_breaks, guide = guide,
+      breaks = function(limits) whole_breaks(range(time), 4), guide = guide,
       labels = function(x) ifelse(is.na(x), "", format_time(x))
     )
   }
 }
 
 # Half years are no labels where the data have whole ones.
-whole_breaks <- function(limits) {
-  at <- pretty(limits, 5)
+whole_breaks <- function(limits, n = 5) {
+  at <- pretty(limits, n)
   if (diff(range(limits)) > 2) at <- unique(round(at))
   at[at >= limits[1L] & at <= limits[2L]]
 }
@@ -148,6 +151,19 @@ with_unit <- function(what, unit) paste0(what, ", ", unit)
 
 # ---- Words ----------------------------------------------------------------
 
+correlation_axis <- function() {
+  ggplot2::scale_x_continuous(limits = c(-1, 1),
+                              breaks = c(-1, -0.5, 0, 0.5, 1),
+                              labels = c("-1", "-0.5", "0", "0.5", "1"))
+}
+
+# Numbers on an axis: spaces between thousands, never 1e+06.
+plain_number <- function(x) {
+  out <- format(x, big.mark = " ", scientific = FALSE, trim = TRUE,
+                drop0trailing = TRUE, decimal.mark = ".")
+  ifelse(is.na(x), NA, out)
+}
+
 short_number <- function(x) format(signif(x, 3), trim = TRUE)
 
 # One sentence on how the numbers came about, and what the marks mean.
@@ -161,7 +177,20 @@ caption_of <- function(spec, ...) {
   marks <- c(...)
   text <- c(if (length(how) > 0L) paste0(paste(how, collapse = "; "), "."),
             marks)
-  paste(strwrap(paste(text, collapse = " "), 110), collapse = "\n")
+  paste(text, collapse = " ")
+}
+
+# Labels of points near an edge go inwards: hjust 0 at the left, 1 at the right.
+beside <- function(x, all) {
+  ends <- range(all)
+  if (diff(ends) == 0) rep(0.5, length(x)) else (x - ends[1L]) / diff(ends)
+}
+
+# Inches that a row for each level needs, by the lines of its label.
+label_height <- function(x) {
+  lines <- lengths(strsplit(levels(x), "\n", fixed = TRUE))
+  least <- if (nlevels(x) > 30L) 0.17 else 0.25
+  nlevels(x) * max(least, 0.06 + 0.135 * max(lines, 0))
 }
 
 regions_in_words <- function(region) {
@@ -180,6 +209,12 @@ times_in_words <- function(time) {
   ends <- range(time)
   text <- if (is.numeric(ends)) format_time(ends) else format(ends)
   paste(unique(text), collapse = " to ")
+}
+
+# Strips of `n` panels in a picture of `width` inches, `left` of them labels.
+wrap_panels <- function(x, width = 7.5, left = 1) {
+  across <- panel_columns(nlevels(x))
+  wrap_levels(x, letters_in((width - left) / across - 0.15, 9.9))
 }
 
 # Strip and axis labels: wrapped, still one a region.

@@ -21,34 +21,59 @@ autoplot.nid_likert <- function(object, ...) {
   net <- stats::ave(rows$share * sign(as.integer(rows$level) - (m + 1) / 2),
                     rows$item, FUN = \(x) mean(x, na.rm = TRUE))
   items <- unique(rows$item[order(net, na.last = FALSE)])
-  labels <- make.unique(wrapped(items, 42L), sep = " ")
+  labels <- make.unique(wrapped(items, 38L), sep = " ")
   rows$row <- match(rows$item, items)
   rows <- rows[!is.na(rows$share), , drop = FALSE]
   rows$text <- ifelse(rows$share >= 0.06,
                       paste0(round(100 * rows$share), "%"), "")
+  p <- likert_bars(rows, m) +
+    ggplot2::scale_y_continuous(breaks = seq_along(items), labels = labels)
+  panels <- length(unique(rows$panel))
+  if (length(by) > 0L) {
+    p <- p + ggplot2::facet_wrap(ggplot2::vars(.data[["panel"]]), ncol = 1L)
+  }
   .data <- rlang::.data
-  out <- ggplot2::ggplot(rows) +
+  width <- 8.5
+  lines <- ceiling(sum(nchar(levels, "width") + 8L) / letters_in(width - 2.5, 9))
+  finish_picture(
+    p + ggplot2::guides(fill = ggplot2::guide_legend(nrow = lines,
+                                                     byrow = TRUE)),
+    "Answers on an ordered scale", likert_alt(rows, levels, panels),
+    x = "Share of respondents, negative answers to the left",
+    theme = ggplot2::theme(panel.grid.major.y = ggplot2::element_blank()),
+    width = width, height = 1.3 + 0.25 * lines +
+      panels * (0.3 + max(0.36 * length(items), label_height(factor(labels,
+                                                                    labels))))
+  )
+}
+
+likert_bars <- function(rows, m) {
+  .data <- rlang::.data
+  ggplot2::ggplot(rows) +
     ggplot2::geom_rect(ggplot2::aes(
       xmin = .data[["from"]], xmax = .data[["to"]],
       ymin = .data[["row"]] - 0.38, ymax = .data[["row"]] + 0.38,
-      fill = .data[["level"]])) +
-    ggplot2::geom_vline(xintercept = 0, colour = "grey45", linewidth = 0.3) +
+      fill = .data[["level"]]), colour = "grey30", linewidth = 0.15) +
+    ggplot2::geom_vline(xintercept = 0, colour = "grey20", linewidth = 0.4) +
     ggplot2::geom_text(ggplot2::aes(
       (.data[["from"]] + .data[["to"]]) / 2, .data[["row"]],
-      label = .data[["text"]], colour = .data[["level"]]), size = 3,
+      label = .data[["text"]], colour = .data[["level"]]), size = 2.9,
       show.legend = FALSE) +
     ggplot2::scale_fill_manual(values = diverging_colours(m), drop = FALSE) +
     ggplot2::scale_colour_manual(values = text_colours(m), drop = FALSE) +
-    ggplot2::scale_y_continuous(breaks = seq_along(items), labels = labels) +
-    ggplot2::scale_x_continuous(labels = \(x) percent_label(abs(x))) +
-    ggplot2::labs(x = "Share of respondents", y = NULL, fill = NULL) +
-    survey_theme() +
-    ggplot2::theme(panel.grid.major.y = ggplot2::element_blank())
-  if (length(by) > 0L) {
-    out <- out + ggplot2::facet_wrap(ggplot2::vars(.data[["panel"]]),
-                                     ncol = 1L)
-  }
-  out
+    ggplot2::scale_x_continuous(labels = \(x) percent_label(abs(x)))
+}
+
+likert_alt <- function(rows, levels, panels) {
+  items <- unique(rows$item[order(-rows$row)])
+  paste0(
+    "Diverging bars of the answers to ", count_of(length(items), "question"),
+    if (panels > 1L) paste0(" in ", count_of(panels, "group")),
+    ", on a scale from ", levels[1L], " to ", levels[length(levels)],
+    if (length(items) > 0L) paste0(". Most positive: ", items[1L]),
+    if (length(items) > 1L) paste0("; most negative: ", items[length(items)]),
+    "."
+  )
 }
 
 # From orange through grey to blue, darker outwards.

@@ -49,8 +49,9 @@ panel_cells <- function(panel, regions, call) {
 cell_picture <- function(cells, panel) {
   .data <- rlang::.data
   cells <- item_labels(cells)
-  cells$panel <- wrap_levels(cells$region, 30L)
   n <- nlevels(cells$region)
+  width <- if (n > 4L) 10 else 8
+  cells$panel <- wrap_panels(cells$region, width, 2)
   p <- ggplot2::ggplot(cells, ggplot2::aes(.data[["time"]],
                                            .data[["label"]])) +
     ggplot2::geom_point(ggplot2::aes(shape = .data[["state"]],
@@ -68,8 +69,7 @@ cell_picture <- function(cells, panel) {
   finish_picture(
     p, "What is observed", alt = panel_alt(cells),
     x = panel$index[["time"]], y = NULL, caption = start_caption(cells),
-    width = if (n > 4L) 10 else 8,
-    height = 1.7 + lines * (0.5 + 0.25 * nlevels(cells$label))
+    width = width, height = 1.7 + lines * (0.5 + label_height(cells$label))
   )
 }
 
@@ -102,7 +102,7 @@ share_picture <- function(cells, panel) {
     p, paste0("What is observed: % of ", n, " regions"),
     alt = panel_alt(cells), x = panel$index[["time"]], y = NULL,
     caption = start_caption(rows), width = 8.5,
-    height = 1.6 + 0.34 * nlevels(rows$label)
+    height = 1.6 + 1.1 * label_height(rows$label)
   )
 }
 
@@ -141,7 +141,8 @@ panel_alt <- function(cells) {
                                             "indicator"),
     " of ", regions_in_words(cells$region), ", ",
     times_in_words(cells$time), ". ",
-    paste0(count, " cells ", names(count), collapse = ", "), "; ",
+    paste(vapply(count, count_of, "", "cell"), names(count), collapse = ", "),
+    "; ",
     count_of(sum(cells$starts), "break"), " of method."
   )
 }

@@ -42,10 +42,10 @@ autoplot.nid_cell_weights <- function(object, regions = NULL, ...) {
     "change of Code NID per unit of the normalised indicator"
   }
   series_plot(
-    frame, y = sub(" per ", "\nper ", per),
+    frame, y = capital(per), names = FALSE,
     title = "What one cell of the data moves", grid = TRUE,
     alt = series_alt("Weights of cells ", levels(rows$look), frame, per),
     caption = marks_caption(frame$spec, rows, NULL,
-                            "One line for each indicator.")
+                            "One line for each indicator.", names = FALSE)
   )
 }

@@ -11,7 +11,8 @@ plot_phases <- function(object, ..., regions = NULL, call) {
     match(phase_key(rows), names(defining_level(object, frame)))]
   rows <- rows[!is.na(rows$level), , drop = FALSE]
   rows$region <- droplevels(rows$region)
-  rows$panel <- wrap_levels(rows$region, 30L)
+  rows$panel <- wrap_panels(rows$region)
+  rows$split <- rows$look
   rows$group <- as.integer(factor(paste(as.integer(rows$region), rows$code)))
   unit <- code_unit(frame$spec, def$panel$scheme)
   many <- nlevels(rows$region) > max_panels
@@ -67,13 +68,16 @@ phase_plot <- function(rows, many) {
     shape = .data[["look"]], linetype = .data[["look"]])) + zero_line("h")
   if (many) {
     named <- named_rows(transform_last(last))
+    named$beside <- beside(named$level, rows$level)
     return(p + ggplot2::geom_path(data = long, colour = "grey70",
                                   linetype = "solid", linewidth = 0.2) +
              ggplot2::geom_point(data = last, size = 1.6) +
              ggplot2::geom_text(ggplot2::aes(label = .data[["label"]],
-                                             vjust = .data[["above"]]),
+                                             vjust = .data[["above"]],
+                                             hjust = .data[["beside"]]),
                                 named, size = 2.6, colour = "grey15",
-                                lineheight = 0.9))
+                                lineheight = 0.9) +
+             ggplot2::scale_y_continuous(expand = ggplot2::expansion(0.1)))
   }
   p + ggplot2::geom_path(data = long, linewidth = 0.6, show.legend = FALSE,
                          arrow = ggplot2::arrow(
@@ -81,7 +85,8 @@ phase_plot <- function(rows, many) {
                            type = "closed")) +
     ggplot2::geom_point(size = 1.3) +
     ggplot2::geom_text(ggplot2::aes(label = .data[["text"]]), first,
-                       size = 2.6, vjust = -0.8, show.legend = FALSE)
+                       size = 2.6, vjust = -0.8, colour = "grey25",
+                       check_overlap = TRUE, show.legend = FALSE)
 }
 
 # Regions end at different times: the extremes are those of the last points.

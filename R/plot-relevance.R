@@ -1,21 +1,30 @@
 #' Pictures of survey tables
 #'
 #' `autoplot()` of a relevance table: one dot per item with its interval, the
-#' most relevant on top, a panel per code (and a colour per group). Of
-#' [likert_shares()]: diverging bars, the neutral level astride zero. Of a
-#' comparison: differences with their intervals. Of an audit: hits by base
-#' against what chance gives. `plot()` draws the same.
+#' most relevant on top, a panel per code, a colour per group; with more than
+#' six groups a dot per group, their median and the names of the lowest and
+#' the highest. Of [relevance_by_code()] the same by code. Of
+#' [relevance_weights()]: weights with intervals. Of [likert_shares()]:
+#' diverging bars, the neutral level astride zero. Of a comparison: differences
+#' with their intervals. Of an audit: hits by base against what chance gives.
+#' `plot()` draws the same.
 #'
 #' @param object,x A table of [relevance()], [relevance_counts()],
-#'   [compare_relevance()], [compare_groups()], [likert_shares()] or
-#'   [audit_percentages()].
+#'   [relevance_by_code()], [compare_relevance()], [compare_groups()],
+#'   [likert_shares()] or [audit_percentages()], or weights of
+#'   [relevance_weights()].
 #' @param max <int> Rows of a comparison to draw, the largest differences
 #'   first.
+#' @param conf_level <num> For weights.
 #' @param ... Empty; in `plot()`, passed to `autoplot()`.
-#' @return `autoplot()` a ggplot; `plot()` draws it and returns `x` invisibly.
+#' @return `autoplot()` a ggplot with alt text and a [picture_size()]; `plot()`
+#'   draws it and returns `x` invisibly.
 #' @name plot_relevance
 #' @keywords internal
 NULL
+
+# More groups than this are not told apart by colour.
+max_groups <- 6L
 
 #' @rdname plot_relevance
 #' @exportS3Method ggplot2::autoplot
@@ -26,43 +35,104 @@ autoplot.nid_relevance <- function(object, ...) {
   rows$group <- rep(if (fit$groups > 1L) group_labels(fit$keys) else "",
                     each = fit$n.items)
   rows$group <- factor(rows$group, unique(rows$group))
-  rows$panel <- factor(wrapped(rows$code, 18L),
-                       wrapped(unique(rows$code), 18L))
+  if (!is.null(fit$codes)) rows$panel <- rows$code
   rows$label <- ranked_labels(rows)
-  rows <- rows[!is.na(rows$estimate), , drop = FALSE]
-  several <- fit$groups > 1L
-  dodge <- ggplot2::position_dodge(width = if (several) 0.6 else 0)
-  aes <- if (several) {
-    ggplot2::aes(.data[["estimate"]], .data[["label"]],
-                 xmin = .data[["conf.low"]], xmax = .data[["conf.high"]],
-                 colour = .data[["group"]], shape = .data[["group"]])
-  } else {
-    ggplot2::aes(.data[["estimate"]], .data[["label"]],
-                 xmin = .data[["conf.low"]], xmax = .data[["conf.high"]])
-  }
-  .data <- rlang::.data
-  out <- ggplot2::ggplot(rows, aes) +
-    ggplot2::geom_errorbarh(height = 0, position = dodge, na.rm = TRUE) +
-    ggplot2::geom_point(size = 2, position = dodge) +
-    scale_percent(fit) +
-    ggplot2::labs(x = "Share of respondents", y = NULL, colour = NULL,
-                  shape = NULL, caption = relevance_caption(fit)) +
-    survey_theme()
-  if (several) {
-    out <- out + ggplot2::scale_colour_manual(values = survey_colours(
-      fit$groups))
-  }
-  if (!is.null(fit$codes)) {
-    out <- out + ggplot2::facet_grid(rows = ggplot2::vars(.data[["panel"]]),
-                                     scales = "free_y", space = "free_y",
-                                     switch = "y")
-  }
-  out
+  share_picture_of(rows, "Relevance of instruments", "item",
+                   relevance_caption(fit))
 }
 
 plot_rows <- function(x) {
-  rlang::check_installed("ggplot2", "to draw a picture.")
+  need_ggplot()
   as.data.frame(x)
+}
+
+# rows: label, group (factors), estimate, conf.low, conf.high and, for a panel
+# each, `panel`.
+share_picture_of <- function(rows, title, noun, caption) {
+  rows <- rows[is.finite(rows$estimate) | is.finite(rows$conf.low), ,
+               drop = FALSE]
+  n <- nlevels(rows$group)
+  .data <- rlang::.data
+  p <- ggplot2::ggplot(rows, ggplot2::aes(.data[["estimate"]],
+                                          .data[["label"]])) +
+    share_layers(rows, n) + scale_percent(rows)
+  panels <- 1L
+  if (!is.null(rows$panel)) {
+    panels <- length(unique(rows$panel))
+    p <- p + strip_rows(rows)
+  }
+  each <- if (n > max_groups) 0.62 else max(0.26, 0.15 * n)
+  rows_high <- max(label_height(rows$label), each * nlevels(rows$label))
+  finish_picture(
+    p, title, share_alt(rows, title, noun), x = "Share of respondents",
+    caption = paste0(caption, ".", if (n > max_groups) paste0(
+      " A dot for each of ", n, " groups; diamond: their median; named: the ",
+      "lowest and the highest.")),
+    width = 8, height = 1.5 + 0.15 * panels + (n > 1L) * 0.3 + rows_high
+  )
+}
+
+strip_rows <- function(rows) {
+  .data <- rlang::.data
+  ggplot2::facet_grid(
+    rows = ggplot2::vars(factor(.data[["panel"]], unique(rows$panel))),
+    scales = "free_y", space = "free_y", switch = "y",
+    labeller = ggplot2::as_labeller(function(x) wrapped(x, 18L)))
+}
+
+share_layers <- function(rows, n) {
+  .data <- rlang::.data
+  if (n > max_groups) {
+    return(many_shares(rows))
+  }
+  dodge <- ggplot2::position_dodge(width = if (n > 1L) 0.7 else 0)
+  limits <- ggplot2::aes(xmin = .data[["conf.low"]],
+                         xmax = .data[["conf.high"]])
+  whole <- rows[is.finite(rows$conf.low + rows$conf.high), , drop = FALSE]
+  if (n == 1L) {
+    return(list(
+      ggplot2::geom_linerange(limits, whole, linewidth = 0.5,
+                              colour = "grey45"),
+      ggplot2::geom_point(size = 2.2, colour = "grey10", na.rm = TRUE)))
+  }
+  looks <- code_looks()[rep_len(seq_len(8L), n), ]
+  group <- ggplot2::aes(colour = .data[["group"]], shape = .data[["group"]],
+                        fill = .data[["group"]])
+  limits$colour <- group$colour
+  list(
+    ggplot2::geom_linerange(limits, whole, position = dodge, linewidth = 0.5),
+    ggplot2::geom_point(group, size = 2, position = dodge, na.rm = TRUE),
+    ggplot2::scale_colour_manual(values = looks$colour, name = NULL),
+    ggplot2::scale_fill_manual(values = looks$colour, name = NULL),
+    ggplot2::scale_shape_manual(values = looks$shape, name = NULL)
+  )
+}
+
+# Dots of the groups, their median, and names at the two ends.
+many_shares <- function(rows) {
+  .data <- rlang::.data
+  rows <- rows[is.finite(rows$estimate), , drop = FALSE]
+  parts <- split(rows, rows$label, drop = TRUE)
+  middle <- do.call(rbind, lapply(parts, function(d) {
+    d$estimate <- stats::median(d$estimate)
+    d[1L, , drop = FALSE]
+  }))
+  ends <- do.call(rbind, lapply(parts, function(d) {
+    d[c(which.min(d$estimate), which.max(d$estimate)), , drop = FALSE]
+  }))
+  ends$above <- rep_len(c(2.1, -1.1), nrow(ends))
+  ends$beside <- beside(ends$estimate, c(0, rows$estimate))
+  list(
+    ggplot2::geom_point(data = rows, shape = 21L, colour = "grey40",
+                        fill = NA, size = 1.6, alpha = 0.7),
+    ggplot2::geom_point(data = middle, shape = 23L, fill = "white",
+                        colour = "grey10", size = 2.6),
+    ggplot2::geom_text(ggplot2::aes(
+      label = .data[["group"]], vjust = .data[["above"]],
+      hjust = .data[["beside"]]), ends, size = 2.6, colour = "grey15"),
+    # Room for the names below the first row.
+    ggplot2::scale_y_discrete(expand = ggplot2::expansion(add = 0.7))
+  )
 }
 
 # Items in one order for all groups: by the mean share, most relevant on top.
@@ -70,17 +140,11 @@ ranked_labels <- function(rows) {
   mean <- tapply(rows$estimate, factor(rows$item, unique(rows$item)), mean,
                  na.rm = TRUE)
   items <- names(mean)[order(mean, decreasing = FALSE, na.last = FALSE)]
-  labels <- make.unique(wrapped(items, 42L), sep = " ")
-  factor(labels[match(rows$item, items)], labels)
+  wrap_levels(factor(rows$item, items), 42L)
 }
 
-wrapped <- function(x, width) {
-  vapply(as.character(x), \(one) paste(strwrap(one, width), collapse = "\n"),
-         character(1), USE.NAMES = FALSE)
-}
-
-scale_percent <- function(fit) {
-  top <- max(0.1, fit$estimate[seq_len(fit$n.items), ] + 0.2, na.rm = TRUE)
+scale_percent <- function(rows) {
+  top <- max(0.1, rows$estimate + 0.2, na.rm = TRUE)
   ggplot2::scale_x_continuous(
     limits = c(0, NA), expand = ggplot2::expansion(c(0.01, 0.03)),
     breaks = if (top > 0.4) seq(0, 1, 0.2) else ggplot2::waiver(),
@@ -90,6 +154,24 @@ scale_percent <- function(fit) {
 
 percent_label <- function(x) {
   ifelse(is.na(x), NA, level_text(round(x, 5)))
+}
+
+share_alt <- function(rows, title, noun) {
+  known <- rows[is.finite(rows$estimate), , drop = FALSE]
+  one <- function(i) {
+    group <- if (nlevels(rows$group) > 1L) paste0(", ", known$group[i])
+    paste0(gsub("\n", " ", known$label[i], fixed = TRUE), group, " (",
+           percent_label(round(known$estimate[i], 3)), ")")
+  }
+  paste0(
+    "Dot chart. ", title, ": shares of respondents with intervals, ",
+    count_of(nlevels(rows$label), noun),
+    if (nlevels(rows$group) > 1L) paste0(", ", count_of(nlevels(rows$group),
+                                                        "group")),
+    if (nrow(known) > 0L) paste0(
+      ". Highest: ", one(which.max(known$estimate)), "; lowest: ",
+      one(which.min(known$estimate))), "."
+  )
 }
 
 relevance_caption <- function(fit) {
@@ -102,114 +184,4 @@ relevance_caption <- function(fit) {
   interval <- paste0(level_text(fit$conf_level), " ", method, " intervals",
                      if (fit$simultaneous != "none") ", all at once")
   paste(c(interval, base), collapse = "; ")
-}
-
-#' @rdname plot_relevance
-#' @exportS3Method ggplot2::autoplot
-autoplot.nid_comparison <- function(object, max = 15, ...) {
-  rlang::check_dots_empty()
-  check_number(max, min = 1, whole = TRUE)
-  rows <- larger_first(plot_rows(object))
-  rows$label <- if (!is.null(rows$item1)) {
-    paste0(rows$item1, " \u2212 ", rows$item2)
-  } else {
-    paste0(rows$item, ": ", rows$group1, " \u2212 ", rows$group2)
-  }
-  rows <- rows[!is.na(rows$difference), , drop = FALSE]
-  rows <- rows[order(-abs(rows$difference)), , drop = FALSE]
-  left <- base::max(0, nrow(rows) - max)
-  rows <- utils::head(rows, max)
-  labels <- make.unique(wrapped(rows$label, 66L), sep = " ")
-  rows$label <- factor(labels, rev(labels))
-  rows$clear <- rows$conf.low > 0 | rows$conf.high < 0
-  .data <- rlang::.data
-  ggplot2::ggplot(rows, ggplot2::aes(
-    .data[["difference"]], .data[["label"]], xmin = .data[["conf.low"]],
-    xmax = .data[["conf.high"]], shape = .data[["clear"]])) +
-    ggplot2::geom_vline(xintercept = 0, colour = "grey30", linewidth = 0.3) +
-    ggplot2::geom_errorbarh(height = 0, na.rm = TRUE) +
-    ggplot2::geom_point(size = 2, fill = "white") +
-    ggplot2::scale_shape_manual(values = c("FALSE" = 21, "TRUE" = 19),
-                                guide = "none") +
-    ggplot2::scale_x_continuous(labels = percent_label) +
-    ggplot2::labs(x = "Difference of shares", y = NULL, caption = paste0(
-      level_text(get_spec(object)$level), " intervals, one by one; filled: ",
-      "zero ",
-      "is outside", if (left > 0) paste0("; ", left, " smaller differences ",
-                                         "not shown"))) +
-    survey_theme()
-}
-
-# Pairs turned so that every difference is positive.
-larger_first <- function(rows) {
-  names <- intersect(c("item1", "item2", "group1", "group2"), names(rows))
-  turn <- which(rows$difference < 0)
-  rows[turn, names] <- rows[turn, rev(names)]
-  rows$difference[turn] <- -rows$difference[turn]
-  low <- rows$conf.low[turn]
-  rows$conf.low[turn] <- -rows$conf.high[turn]
-  rows$conf.high[turn] <- -low
-  rows
-}
-
-#' @rdname plot_relevance
-#' @exportS3Method ggplot2::autoplot
-autoplot.nid_audit <- function(object, ...) {
-  rlang::check_dots_empty()
-  rows <- plot_rows(object)
-  fit <- audit_fit(object, rlang::current_env())
-  best <- rows[match(fit$best, rows$n), , drop = FALSE]
-  .data <- rlang::.data
-  ggplot2::ggplot(rows, ggplot2::aes(.data[["n"]], .data[["hits"]])) +
-    ggplot2::geom_point(size = 0.6, colour = "grey55") +
-    ggplot2::geom_line(ggplot2::aes(y = .data[["expected"]]),
-                       colour = "#0072B2") +
-    ggplot2::geom_point(data = best, size = 2.5, colour = "#D55E00") +
-    ggplot2::geom_text(data = best, vjust = -0.9, size = 3.3, label = paste0(
-      "n = ", best$n, ": ", best$hits, " of ", length(fit$percent))) +
-    ggplot2::scale_y_continuous(limits = c(0, length(fit$percent) * 1.08)) +
-    ggplot2::labs(x = "Base", y = "Percentages that fit",
-                  caption = "Line: what chance gives") +
-    survey_theme()
-}
-
-#' @rdname plot_relevance
-#' @export
-plot.nid_relevance <- function(x, ...) plot_survey(x, ...)
-
-#' @rdname plot_relevance
-#' @export
-plot.nid_likert <- function(x, ...) plot_survey(x, ...)
-
-#' @rdname plot_relevance
-#' @export
-plot.nid_comparison <- function(x, ...) plot_survey(x, ...)
-
-#' @rdname plot_relevance
-#' @export
-plot.nid_audit <- function(x, ...) plot_survey(x, ...)
-
-plot_survey <- function(x, ...) {
-  rlang::check_installed("ggplot2", "to draw a picture.")
-  print(ggplot2::autoplot(x, ...))
-  invisible(x)
-}
-
-survey_theme <- function() {
-  ggplot2::theme_minimal(base_size = 11) +
-    ggplot2::theme(
-      panel.grid.minor = ggplot2::element_blank(),
-      strip.placement = "outside",
-      strip.text.y.left = ggplot2::element_text(angle = 0, hjust = 1,
-                                                face = "bold"),
-      plot.caption = ggplot2::element_text(hjust = 1, colour = "grey30"),
-      plot.title.position = "plot",
-      legend.position = "bottom"
-    )
-}
-
-# Okabe & Ito's colours, told apart by colour-blind readers too.
-survey_colours <- function(n) {
-  rep_len(c("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00",
-            "#56B4E9", "#000000"), n)
 }

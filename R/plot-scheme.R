@@ -21,7 +21,7 @@ autoplot.nid_scheme <- function(object, ...) {
       .data[["x"]], .data[["ymax"]] - 0.6, label = .data[["head"]]),
       size = 3.2, fontface = "bold", vjust = 1, lineheight = 0.95) +
     ggplot2::geom_text(ggplot2::aes(
-      .data[["xmin"]] + 0.08, .data[["ymax"]] - 0.6 - .data[["heads"]] * 1.1,
+      .data[["xmin"]] + 0.08, .data[["ymax"]] - 0.6 - .data[["heads"]] * 0.85 - 0.1,
       label = .data[["body"]]), size = 2.9, hjust = 0, vjust = 1,
       lineheight = 1.05) +
     scheme_headers(boxes) +
@@ -35,16 +35,13 @@ autoplot.nid_scheme <- function(object, ...) {
       guide = "none") +
     ggplot2::scale_x_continuous(expand = ggplot2::expansion(add = 0.05)) +
     ggplot2::scale_y_continuous(expand = ggplot2::expansion(add = 0.3))
-  p <- finish_picture(
-    p, "The code-based model", alt = scheme_alt(object, codes), x = NULL,
-    y = NULL, caption = scheme_caption(object), width = 9.5,
-    height = 1.4 + 0.175 * (max(boxes$ymax) - min(boxes$ymin))
+  finish_picture(
+    p, "The code-based model", alt = scheme_alt(object, codes),
+    caption = attr(object, "note", exact = TRUE),
+    theme = ggplot2::theme(panel.grid.major = ggplot2::element_blank(),
+                           axis.text = ggplot2::element_blank()),
+    width = 10, height = 1.4 + 0.175 * (max(boxes$ymax) - min(boxes$ymin))
   )
-  size <- picture_size(p)
-  p <- p + ggplot2::theme(panel.grid = ggplot2::element_blank(),
-                          axis.text = ggplot2::element_blank())
-  attr(p, "nid_size") <- size
-  p
 }
 
 scheme_picture_columns <- function() {
@@ -58,7 +55,10 @@ scheme_picture_columns <- function() {
 
 scheme_boxes <- function(scheme, codes) {
   lines <- lapply(codes$code, function(code) indicator_lines(scheme, code))
-  height <- pmax(4, lengths(lines) * 1.02 + 3)
+  name <- wrapped(codes$code, 26L)
+  height <- 1.7 + 0.75 * (lengths(lines) +
+                            lengths(strsplit(name, "\n", fixed = TRUE)))
+  height <- pmax(3.4, height)
   top <- -cumsum(c(0, height[-length(height)] + 1))
   cell <- function(column, head, body, ymin, ymax, look) {
     at <- scheme_picture_columns()
@@ -68,10 +68,9 @@ scheme_boxes <- function(scheme, codes) {
                heads = lengths(strsplit(head, "\n", fixed = TRUE)),
                body = body, look = look)
   }
-  narrow <- function(x, width) wrapped(x, width)
   middle <- top - height / 2
   small <- function(column, x) {
-    head <- narrow(x, 16L)
+    head <- wrapped(x, 13L)
     half <- lengths(strsplit(head, "\n", fixed = TRUE)) * 0.5 + 0.8
     cell(column, head, "", middle - half, middle + half, codes$code)
   }
@@ -80,7 +79,7 @@ scheme_boxes <- function(scheme, codes) {
   bottom <- min(top - height)
   rbind(
     small("carrier", codes$carrier),
-    cell("defining", narrow(codes$code, 30L),
+    cell("defining", name,
          vapply(lines, paste, "", collapse = "\n"), top - height, top,
          codes$code),
     rate,
@@ -114,12 +113,12 @@ indicator_lines <- function(scheme, code) {
   shown <- utils::head(of, 10L)
   weight <- scheme[["weight"]][of]
   text <- paste0(
-    ifelse(scheme[["direction"]][shown] < 0, "\u2212 ", "+ "),
+    ifelse(scheme[["direction"]][shown] < 0, "- ", "+ "),
     scheme[["indicator"]][shown],
     if (length(unique(weight)) > 1L) weight_text(scheme[["weight"]][shown]),
     unit_text(scheme[["transform"]][shown], scheme[["unit"]][shown])
   )
-  lines <- unlist(lapply(text, strwrap, width = 42L, exdent = 3L))
+  lines <- unlist(lapply(text, strwrap, width = 38L, exdent = 3L))
   if (length(of) > length(shown)) {
     lines <- c(lines, paste("and", length(of) - length(shown), "more"))
   }
@@ -171,13 +170,6 @@ scheme_arrows <- function(boxes, n) {
                                     label = .data[["text"]]), label,
                        size = 2.7, colour = "grey30")
   )
-}
-
-scheme_caption <- function(scheme) {
-  note <- attr(scheme, "note", exact = TRUE)
-  if (!is.null(note)) {
-    paste(strwrap(note, 120), collapse = "\n")
-  }
 }
 
 scheme_alt <- function(scheme, codes) {

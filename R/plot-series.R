@@ -4,23 +4,24 @@
 
 # rows: region, time, estimate, look (factor or absent: its colour), and
 # optionally conf.low, conf.high, hollow, segment, series. `grid`: a panel for
-# every look as well. `fitted`: rows of a smooth level with its band.
+# every look as well. `split` of rows: what many regions have a panel for
+# instead of their look. `fitted`: rows of a smooth level with its band. `free`:
+# panels have a scale of y each (a row of them, in a grid). `names`: whether the
+# ends of many lines are named.
 series_plot <- function(frame, y, title, alt, caption, codes = nid_codes(),
-                        zero = TRUE, grid = FALSE, breaks = NULL,
-                        fitted = NULL, width = 7) {
+                        grid = FALSE, breaks = NULL, fitted = NULL,
+                        free = FALSE, names = TRUE) {
   rows <- complete_series(frame$rows)
   many <- nlevels(rows$region) > max_panels
-  p <- ggplot2::ggplot(rows, series_aes(rows))
-  if (zero) {
-    p <- p + ggplot2::geom_hline(yintercept = 0, colour = "grey40",
-                                 linewidth = 0.3)
-  }
+  p <- ggplot2::ggplot(rows, series_aes(rows)) + zero_line("h")
   p <- p + break_marks(breaks, rows, many, grid)
-  p <- p + if (many) many_layers(rows) else few_layers(rows, fitted)
+  p <- p + if (many) many_layers(rows, names) else few_layers(rows, fitted)
   p <- p + scale_time(rows$time) + code_scales(codes, !is.null(rows$look)) +
-    series_facets(rows, many, grid)
+    series_facets(rows, many, grid, if (free) "free_y" else "fixed")
   size <- series_size(rows, many, grid)
-  if (many || (grid && nlevels(rows$look) > 1L)) {
+  told <- if (many) identical(rows$split, rows$look) else
+    grid && nlevels(rows$look) > 1L
+  if (told) {
     p <- p + ggplot2::guides(colour = "none", fill = "none", shape = "none",
                              linetype = "none")
   }
@@ -34,11 +35,12 @@ complete_series <- function(rows) {
   if (is.null(rows$segment)) rows$segment <- rep(0L, nrow(rows))
   if (is.null(rows$fails)) rows$fails <- rep(FALSE, nrow(rows))
   if (is.null(rows$series)) rows$series <- rep("", nrow(rows))
+  if (is.null(rows$split)) rows$split <- rows$look
   rows$group <- as.integer(factor(paste(
-    as.integer(rows$region), as.integer(rows$look %||% rows$region),
+    as.integer(rows$region), as.integer(rows$split %||% rows$region),
     rows$segment, rows$series, sep = "\r")))
   rows$region <- droplevels(rows$region)
-  rows$panel <- wrap_levels(rows$region, 30L)
+  rows$panel <- wrap_panels(rows$region)
   rows
 }
 
@@ -91,31 +93,34 @@ few_layers <- function(rows, fitted) {
 # Hollow where a value behind it is estimated, provisional, and so on; a
 # triangle where the condition of formula (1) fails.
 point_layers <- function(rows, plain) {
-  size <- if (nlevels(rows$region) > 4L) 1.2 else 1.6
-  kind <- paste(rows$hollow, rows$fails %in% TRUE)
-  lapply(split(rows, kind, drop = TRUE), function(d) {
+  size <- if (length(unique(rows$time)) > 25L) 0.7 else
+    if (nlevels(rows$region) > 4L) 1.2 else 1.6
+  kind <- split(rows, paste(rows$hollow, rows$fails %in% TRUE), drop = TRUE)
+  # The first kind, the plain one if there is one, stands in the legend.
+  lapply(seq_along(kind), function(i) {
+    d <- kind[[i]]
     fill <- if (d$hollow[1L]) "white" else if (plain) "grey15"
-    args <- list(data = d, size = size)
+    args <- list(data = d, size = size, show.legend = if (i > 1L) FALSE else NA)
     if (plain) {
       args$colour <- "grey15"
       args$shape <- if (d$fails[1L] %in% TRUE) 25L else 21L
     }
     if (!is.null(fill)) args$fill <- fill
     do.call(ggplot2::geom_point, args)
-  }) |> unname()
+  })
 }
 
-many_layers <- function(rows) {
+many_layers <- function(rows, names = TRUE) {
   .data <- rlang::.data
   long <- rows[rows$group %in% rows$group[duplicated(rows$group)], ,
                drop = FALSE]
   middle <- middle_rows(rows)
-  named <- named_rows(rows)
+  named <- named_rows(rows)[names, , drop = FALSE]
   list(
     ggplot2::geom_line(data = long, colour = "grey60", linetype = "solid",
                        linewidth = 0.25, alpha = 0.6),
     ggplot2::geom_line(data = long[long$region %in% named$region &
-                                     same_look(long, named), ,
+                                     same_split(long, named), ,
                                    drop = FALSE],
                        colour = "grey15", linetype = "solid",
                        linewidth = 0.4),
@@ -127,28 +132,29 @@ many_layers <- function(rows) {
     ggplot2::geom_text(ggplot2::aes(label = .data[["label"]],
                                     vjust = .data[["above"]]), named,
                        size = 2.7, hjust = 1, colour = "grey15",
-                       lineheight = 0.9, show.legend = FALSE)
+                       lineheight = 0.9, show.legend = FALSE),
+    ggplot2::scale_y_continuous(expand = ggplot2::expansion(0.09))
   )
 }
 
 # The median over regions wherever at least half of them have a value.
 middle_rows <- function(rows) {
-  look <- rows$look %||% factor(rep("", nrow(rows)))
-  key <- paste(as.integer(look), as.numeric(rows$time))
+  split <- rows$split %||% factor(rep("", nrow(rows)))
+  key <- paste(as.integer(split), as.numeric(rows$time))
   first <- !duplicated(key)
   out <- rows[first, , drop = FALSE]
   by <- factor(key, key[first])
   out$estimate <- as.double(tapply(rows$estimate, by, stats::median))
   count <- as.integer(table(by))
-  out$group <- -as.integer(look[first])
+  out$group <- -as.integer(split[first])
   out <- out[count >= nlevels(rows$region) / 2, , drop = FALSE]
   out[order(out$group, out$time), , drop = FALSE]
 }
 
-# Highest and lowest at the last time, for each look.
+# Highest and lowest at the last time, for each panel.
 named_rows <- function(rows) {
-  look <- rows$look %||% factor(rep("", nrow(rows)))
-  ends <- lapply(split(seq_len(nrow(rows)), look, drop = TRUE), function(at) {
+  part <- rows$split %||% factor(rep("", nrow(rows)))
+  ends <- lapply(split(seq_len(nrow(rows)), part, drop = TRUE), function(at) {
     at <- at[rows$time[at] == max(rows$time[at])]
     at <- at[order(rows$estimate[at])]
     unique(c(at[1L], at[length(at)]))
@@ -159,11 +165,11 @@ named_rows <- function(rows) {
   out
 }
 
-same_look <- function(rows, named) {
-  if (is.null(rows$look)) {
+same_split <- function(rows, named) {
+  if (is.null(rows$split)) {
     return(rep(TRUE, nrow(rows)))
   }
-  paste(rows$region, rows$look) %in% paste(named$region, named$look)
+  paste(rows$region, rows$split) %in% paste(named$region, named$split)
 }
 
 # Where the method of measurement changes. Of many regions, only what at least
@@ -179,6 +185,7 @@ break_marks <- function(breaks, rows, many, grid) {
     often <- table(key)[key] >= nlevels(rows$region) / 10
     breaks <- breaks[often & !duplicated(key), , drop = FALSE]
   }
+  if (many) breaks$split <- breaks$look
   if (!many && !grid) breaks$look <- NULL
   breaks$panel <- rows$panel[match(breaks$region, rows$region)]
   breaks <- breaks[!duplicated(breaks), , drop = FALSE]
@@ -196,25 +203,28 @@ code_scales <- function(codes, coloured = TRUE) {
   }
 }
 
-series_facets <- function(rows, many, grid) {
+series_facets <- function(rows, many, grid, scales = "fixed") {
   .data <- rlang::.data
   panel <- ggplot2::vars(.data[["panel"]])
   look <- ggplot2::vars(.data[["look"]])
   regions <- nlevels(rows$region)
   if (many) {
-    return(if (!is.null(rows$look)) {
-      ggplot2::facet_wrap(look, ncol = min(3L, nlevels(rows$look)))
+    return(if (!is.null(rows$split)) {
+      ggplot2::facet_wrap(ggplot2::vars(.data[["split"]]), scales = scales,
+                          ncol = min(3L, nlevels(rows$split)))
     })
   }
   if (grid && nlevels(rows$look) > 1L) {
     return(if (regions > 1L) {
-      ggplot2::facet_grid(panel, look, labeller = ggplot2::labeller(
-        panel = label_narrow))
+      ggplot2::facet_grid(panel, look, scales = scales,
+                          labeller = ggplot2::labeller(panel = label_narrow))
     } else {
       ggplot2::facet_wrap(look, nrow = 1L)
     })
   }
-  if (regions > 1L) ggplot2::facet_wrap(panel, ncol = panel_columns(regions))
+  if (regions > 1L) {
+    ggplot2::facet_wrap(panel, ncol = panel_columns(regions), scales = scales)
+  }
 }
 
 label_narrow <- function(x) wrapped(gsub("\n", " ", x, fixed = TRUE), 18L)
@@ -226,7 +236,9 @@ series_size <- function(rows, many, grid) {
   regions <- nlevels(rows$region)
   looks <- max(1L, nlevels(rows$look))
   if (many) {
-    return(c(if (looks > 1L) 9 else 7, 1 + 3.6 * ceiling(looks / 3)))
+    parts <- max(1L, nlevels(rows$split))
+    return(c(if (parts > 1L) 9 else 7,
+             1 + (if (parts > 3L) 2.6 else 3.6) * ceiling(parts / 3)))
   }
   if (grid && looks > 1L) {
     return(c(max(7, 1.5 + 2.2 * looks), if (regions > 1L) {

@@ -48,7 +48,8 @@ theme_nid <- function(base_size = 11, base_family = "") {
                                                linewidth = 0.3),
       panel.spacing = ggplot2::unit(0.8, "lines"),
       axis.title = ggplot2::element_text(size = ggplot2::rel(0.9)),
-      strip.text = ggplot2::element_text(face = "bold", hjust = 0),
+      strip.text = ggplot2::element_text(face = "bold", hjust = 0,
+                                         lineheight = 0.95),
       strip.text.y = ggplot2::element_text(angle = 0),
       strip.text.y.left = ggplot2::element_text(angle = 0, hjust = 1),
       strip.placement = "outside",
@@ -143,11 +144,54 @@ picture_size <- function(x) {
   if (is.null(size)) c(width = 7, height = 4.5) else size
 }
 
-# Every picture ends here: theme, alt text, size.
-finish_picture <- function(p, title, alt, ..., width = 7, height = 4.5) {
-  p <- p + theme_nid() + ggplot2::labs(title = title, alt = alt, ...)
-  attr(p, "nid_size") <- c(width = width, height = min(height, 40))
+# Every picture ends here: theme, titles that fit, alt text, size in inches.
+finish_picture <- function(p, title, alt, x = NULL, y = NULL, subtitle = NULL,
+                           caption = NULL, ..., theme = NULL, width = 7,
+                           height = 4.5) {
+  height <- min(height, 40)
+  fit <- function(text, inches, size) {
+    if (!is.null(text)) wrapped(text, max(16, letters_in(inches, size)))
+  }
+  p <- p + theme_nid() + theme + ggplot2::labs(
+    title = fit(title, width - 0.3, 14), alt = alt,
+    subtitle = fit(subtitle, width - 0.3, 11),
+    caption = fit(caption, width - 0.3, 8.8),
+    x = fit(x, width - 1.5, 9.9), y = fit(y, height - 1.6, 9.9), ...
+  )
+  attr(p, "nid_size") <- c(width = width, height = height)
   p
+}
+
+# How many letters of a size in points an inch holds, in a wide sans serif.
+letters_in <- function(inches, size) floor(inches * 72 / (0.6 * size))
+
+# Lines that are too long for `width` letters, broken; lines stay lines, and
+# long words (names like `consumer_spending_pc_real`) break where they can.
+wrapped <- function(x, width) {
+  vapply(as.character(x), function(one) {
+    lines <- strsplit(one, "\n", fixed = TRUE)[[1L]]
+    lines <- unlist(lapply(lines, strwrap, width + 1L))
+    long <- nchar(lines, "width") > width
+    lines <- ifelse(long, break_words(lines, width), lines)
+    paste(lines, collapse = "\n")
+  }, character(1), USE.NAMES = FALSE)
+}
+
+break_words <- function(lines, width) {
+  vapply(lines, function(line) {
+    parts <- regmatches(line, gregexpr("[^-_./ ]*[-_./ ]?", line))[[1L]]
+    out <- ""
+    for (part in parts) {
+      last <- out[length(out)]
+      if (nchar(last, "width") + nchar(part, "width") <= width ||
+          !nzchar(last)) {
+        out[length(out)] <- paste0(last, part)
+      } else {
+        out <- c(out, part)
+      }
+    }
+    paste(trimws(out), collapse = "\n")
+  }, character(1), USE.NAMES = FALSE)
 }
 
 #' @rdname nid_plots
