@@ -7,8 +7,8 @@ autoplot.nid_contributions <- function(object, regions = NULL, ...) {
   plot_contributions(object, regions, NULL, rlang::current_env())
 }
 
-# Bars for few regions; balloons where regions are many or where time and
-# indicator cross; stacked bars by code alone at any number.
+# Bars for few regions, balloons where time and indicator cross; for many,
+# stacked bars by code, balloons by indicator and lines over time.
 plot_contributions <- function(object, regions, model, call) {
   frame <- plot_frame(object, regions, call)
   scheme <- model$panel$scheme
@@ -18,22 +18,29 @@ plot_contributions <- function(object, regions, model, call) {
   many <- nlevels(rows$region) > max_panels
   timed <- !is.na(frame$time)
   items <- !is.null(rows$indicator)
+  codes <- if (is.null(scheme)) nid_codes() else scheme_codes(scheme)
+  title <- "What makes Code NID"
   value <- with_unit("Contribution to Code NID", unit)
-  drawn <- if (!timed && !items) {
-    region_bars(rows, value)
-  } else if (many || (timed && items)) {
-    balloons(rows, timed, items, many, frame, value)
+  alt <- contribution_alt(rows, frame, unit)
+  if (many && timed) {
+    frame$rows <- rows
+    return(series_plot(frame, value, title, alt,
+                       marks_caption(frame$spec, rows, NULL), codes))
+  }
+  drawn <- if (items && (many || timed)) {
+    balloons(rows, timed, many, frame, value)
   } else if (timed) {
     time_bars(rows, frame, value)
-  } else {
+  } else if (items) {
     item_bars(rows, value)
+  } else {
+    region_bars(rows, value)
   }
-  codes <- if (is.null(scheme)) nid_codes() else scheme_codes(scheme)
   finish_picture(
-    drawn$plot + code_scales(codes, !is.null(rows$look)),
-    "What makes Code NID", alt = contribution_alt(rows, frame, unit),
-    caption = caption_of(frame$spec, drawn$marks), width = drawn$size[1L],
-    height = drawn$size[2L]
+    drawn$plot + code_scales(codes, !is.null(rows$look)), title, alt,
+    x = drawn$x, y = drawn$y, subtitle = drawn$subtitle,
+    caption = caption_of(frame$spec, drawn$marks), theme = drawn$theme,
+    width = drawn$size[1L], height = drawn$size[2L]
   )
 }
 
@@ -46,10 +53,9 @@ contribution_rows <- function(frame, scheme) {
   if (!is.null(code)) rows$look <- factor(code, unique(code))
   if (!is.null(rows$indicator)) {
     item <- factor(rows$indicator, unique(rows$indicator))
-    rows$indicator <- wrap_levels(item, 24L)
+    rows$indicator <- rows$split <- wrap_levels(item, 24L)
   }
   rows$region <- droplevels(rows$region)
-  rows$panel <- wrap_levels(rows$region, 30L)
   rows
 }
 
@@ -57,11 +63,10 @@ contribution_rows <- function(frame, scheme) {
 region_bars <- function(rows, value) {
   .data <- rlang::.data
   n <- nlevels(rows$region)
-  if (n == 1L) {
-    rows$label <- factor(rows$look, rev(levels(rows$look)))
+  rows$label <- if (n == 1L) {
+    factor(rows$look, rev(levels(rows$look)))
   } else {
-    total <- tapply(rows$estimate, rows$region, sum)
-    rows$label <- wrap_levels(factor(rows$region, names(sort(total))), 42L)
+    by_total(rows)
   }
   p <- ggplot2::ggplot(rows, ggplot2::aes(.data[["estimate"]],
                                           .data[["label"]])) +
@@ -71,34 +76,42 @@ region_bars <- function(rows, value) {
     p <- p + total_points(rows, "label")
     marks <- "Diamond: their sum, Code NID."
   }
-  list(plot = p + ggplot2::labs(x = value, y = NULL), marks = marks,
+  list(plot = p, x = value, marks = marks,
        size = c(7.5, ranked_height(max(n, nlevels(rows$label))) + 0.4))
+}
+
+by_total <- function(rows) {
+  total <- tapply(rows$estimate, rows$region, sum)
+  wrap_levels(factor(rows$region, names(sort(total))), 42L)
 }
 
 time_bars <- function(rows, frame, value) {
   .data <- rlang::.data
+  rows$panel <- wrap_panels(rows$region)
   p <- ggplot2::ggplot(rows, ggplot2::aes(.data[["time"]],
                                           .data[["estimate"]])) +
     bars(rows, orientation = "x") + zero_line("h")
   several <- !is.null(rows$look) && nlevels(rows$look) > 1L
   if (several) p <- p + total_points(rows, "time")
-  p <- p + scale_time(rows$time) + series_facets(rows, FALSE, FALSE) +
-    ggplot2::labs(x = frame$time, y = value)
-  list(plot = p, size = series_size(rows, FALSE, FALSE),
+  p <- p + scale_time(rows$time) + series_facets(rows, FALSE, FALSE)
+  list(plot = p, x = frame$time, y = value,
+       size = series_size(rows, FALSE, FALSE),
        marks = if (several) "Diamond: their sum at that time.")
 }
 
 item_bars <- function(rows, value) {
   .data <- rlang::.data
   n <- nlevels(rows$region)
+  width <- if (n > 4L) 10 else 7.5
+  rows$panel <- wrap_panels(rows$region, width, 2.2)
   rows$indicator <- factor(rows$indicator, rev(levels(rows$indicator)))
   p <- ggplot2::ggplot(rows, ggplot2::aes(.data[["estimate"]],
                                           .data[["indicator"]])) +
     bars(rows, width = 0.75) + zero_line("v") +
-    series_facets(rows, FALSE, FALSE) + ggplot2::labs(x = value, y = NULL)
+    series_facets(rows, FALSE, FALSE)
   lines <- if (n == 1L) 1 else ceiling(n / panel_columns(n))
-  list(plot = p, marks = NULL,
-       size = c(7.5, 1.8 + lines * (0.5 + 0.27 * nlevels(rows$indicator))))
+  list(plot = p, x = value,
+       size = c(width, 1.8 + lines * (0.5 + label_height(rows$indicator))))
 }
 
 bars <- function(rows, ...) {
@@ -129,38 +142,42 @@ zero_line <- function(way) {
   do.call(line, args)
 }
 
-# Size is the amount; filled adds, hollow takes away.
-balloons <- function(rows, timed, items, many, frame, value) {
+# Indicators over time for few regions, regions by indicator for many. Size is
+# the amount; filled adds, hollow takes away.
+balloons <- function(rows, timed, many, frame, value) {
   .data <- rlang::.data
   rows$amount <- abs(rows$estimate)
-  x <- if (timed) "time" else "indicator"
-  if (many) {
-    total <- tapply(rows$estimate, rows$region, sum)
-    rows$label <- wrap_levels(factor(rows$region, names(sort(total))), 42L)
-  } else {
-    rows$label <- factor(rows$indicator, rev(levels(rows$indicator)))
+  rows$panel <- wrap_panels(rows$region, 8, 1.8)
+  rows$label <- if (many) by_total(rows) else {
+    factor(rows$indicator, rev(levels(rows$indicator)))
   }
-  p <- ggplot2::ggplot(rows, ggplot2::aes(.data[[x]], .data[["label"]],
-                                          size = .data[["amount"]]))
-  p <- p + balloon_layers(rows) +
-    ggplot2::scale_size_area(max_size = 4, name = NULL) +
-    ggplot2::labs(x = if (timed) frame$time, y = NULL, subtitle = value)
+  key <- ggplot2::guide_legend(order = 1)
+  p <- ggplot2::ggplot(rows, ggplot2::aes(
+    .data[[if (timed) "time" else "indicator"]], .data[["label"]],
+    size = .data[["amount"]])) +
+    balloon_layers(rows) +
+    ggplot2::scale_size_area(max_size = 4.5, name = NULL, n.breaks = 4) +
+    ggplot2::scale_y_discrete(limits = levels(rows$label)) +
+    ggplot2::guides(
+      size = ggplot2::guide_legend(order = 2), shape = key, fill = key,
+      colour = ggplot2::guide_legend(order = 1,
+                                     override.aes = list(size = 2.2)))
   p <- p + if (timed) scale_time(rows$time) else {
-    ggplot2::scale_x_discrete(guide = ggplot2::guide_axis(angle = 45))
+    ggplot2::scale_x_discrete(limits = levels(rows$indicator),
+                              guide = ggplot2::guide_axis(angle = 45))
   }
-  facet <- if (many && timed && items) "indicator" else if (many && timed &&
-    !is.null(rows$look)) "look" else if (!many) "panel"
-  if (!is.null(facet) && nlevels(rows[[facet]]) > 1L) {
-    p <- p + ggplot2::facet_wrap(ggplot2::vars(.data[[facet]]),
-                                 ncol = if (many) 3L else 2L)
-  }
-  panels <- if (is.null(facet)) 1L else nlevels(rows[[facet]])
-  across <- min(panels, if (many) 3L else 2L)
-  size <- c(min(14, 3 + across * (if (timed) 2.6 else 4.5)),
-            2 + ceiling(panels / across) * (0.4 + nlevels(rows$label) *
-                                              (if (many) 0.165 else 0.3)))
-  list(plot = p, size = size, marks = paste0(
-    "Size: the amount; filled adds, hollow takes away."))
+  panels <- if (many) 1L else nlevels(rows$region)
+  if (panels > 1L) p <- p + series_facets(rows, FALSE, FALSE)
+  across <- if (panels > 1L) panel_columns(panels) else 1L
+  wide <- if (timed) 2.6 else 0.5 * nlevels(rows$indicator)
+  list(plot = p, x = if (timed) frame$time, subtitle = value,
+       theme = ggplot2::theme(legend.box = "vertical",
+                              legend.spacing.y = ggplot2::unit(0, "lines")),
+       marks = "Size: the amount; filled adds, hollow takes away.",
+       size = c(max(7.5, 2.4 + across * wide),
+                2.4 + if (many) ranked_height(nlevels(rows$label)) else {
+                  ceiling(panels / across) * (0.4 + label_height(rows$label))
+                }))
 }
 
 balloon_layers <- function(rows) {
@@ -178,8 +195,9 @@ balloon_layers <- function(rows) {
   shown <- ggplot2::aes(colour = .data[["look"]], shape = .data[["look"]],
                         fill = .data[["look"]])
   list(ggplot2::geom_point(shown, up),
-       ggplot2::geom_point(shown[c("colour", "shape")], down,
-                           fill = "white"))
+       ggplot2::geom_point(shown[c("colour", "shape")], down, fill = "white",
+                           show.legend = c(size = TRUE, colour = FALSE,
+                                           shape = FALSE)))
 }
 
 contribution_alt <- function(rows, frame, unit) {
