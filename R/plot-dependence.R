@@ -2,7 +2,9 @@
 #'
 #' One panel per left-hand variable (and group): points labelled by their
 #' time, the fitted curve with its confidence band, and the [verdict()] in the
-#' subtitle of the figure or, with several panels, of each.
+#' subtitle of the figure or, with several panels, of each. With more than
+#' twelve groups a panel per left-hand variable, a thin curve for each group and
+#' the count of verdicts.
 #'
 #' @param object,x A `nid_dependence` with one regressor.
 #' @param scale <chr> "levels" or "rates": which scale to draw; the first that
@@ -11,8 +13,9 @@
 #' @param labels <lgl> Whether to label points by their time; `NULL` labels up
 #'   to 40 points a panel.
 #' @param ... Empty.
-#' @return A ggplot; `plot()` draws it and returns it invisibly. Fits with
-#'   effects are drawn as what the effects leave of both variables.
+#' @return A ggplot with alt text and a [picture_size()]; `plot()` draws it and
+#'   returns `x` invisibly. Fits with effects are drawn as what the effects
+#'   leave of both variables.
 #' @family dependence
 #' @examplesIf requireNamespace("ggplot2", quietly = TRUE)
 #' district <- ural[ural$level == "district", ]
@@ -21,7 +24,7 @@
 #' @exportS3Method ggplot2::autoplot
 autoplot.nid_dependence <- function(object, scale = NULL, form = NULL,
                                     labels = NULL, ...) {
-  rlang::check_installed("ggplot2", "to draw a dependence")
+  need_ggplot()
   rlang::check_dots_empty()
   call <- rlang::current_env()
   scale <- if (is.null(scale)) object$scale[1L] else
@@ -36,33 +39,67 @@ autoplot.nid_dependence <- function(object, scale = NULL, form = NULL,
   if (length(fits) == 0L || !all(single)) {
     stop_argument("object", "fits of one regressor, with data", object, call)
   }
-  keys <- object$table
-  words <- verdict_words(object, form)[match(
-    panel_key(object, shown[full]), panel_key_of_verdict(object, form)
-  )]
-  panels <- lapply(seq_along(fits), function(k) {
-    fit_panel(fits[[k]], panel_title(keys, shown[full][k], object))
-  })
-  titles <- vapply(panels, \(p) p$title, "")
-  one <- length(panels) == 1L
-  strip <- if (one) titles else paste0(titles, "\n", words)
-  for (k in seq_along(panels)) {
-    panels[[k]]$points$panel <- panels[[k]]$curve$panel <-
-      factor(strip[k], unique(strip))
-  }
-  draw_dependence(panels, scale, form, labels, object,
-                  title = if (one) titles, subtitle = if (one) {
-                    paste(strwrap(words, 70L), collapse = "\n")
-                  })
+  draw_dependence(object, fits, shown[full], scale, form, labels)
 }
 
 #' @rdname autoplot.nid_dependence
 #' @export
-plot.nid_dependence <- function(x, ...) {
-  rlang::check_installed("ggplot2", "to draw a dependence")
-  p <- ggplot2::autoplot(x, ...)
-  print(p)
-  invisible(p)
+plot.nid_dependence <- function(x, ...) draw_picture(x, ...)
+
+# A panel for each fit, or, with many groups, for each left-hand variable.
+draw_dependence <- function(object, fits, at, scale, form, labels) {
+  words <- verdict_words(object, form)[match(
+    panel_key(object, at), panel_key_of_verdict(object, form))]
+  many <- NROW(object$data$groups) > max_panels
+  title <- if (many) object$table$y[at] else
+    vapply(at, \(k) panel_title(object$table, k, object), "")
+  if (many) words <- counted_verdicts(object, form, title)
+  one <- length(unique(title)) == 1L
+  columns <- if (one) 1L else if (length(unique(title)) <= 4L) 2L else 3L
+  width <- if (one) 7 else if (columns == 2L) 8 else 9.5
+  letters <- letters_in((width - 0.5) / columns - 0.6, 9.9)
+  strip <- if (one) title else
+    paste0(wrapped(title, letters), "\n",
+           wrapped(sub(" (", "\n(", words, fixed = TRUE), letters))
+  panels <- lapply(seq_along(fits), function(k) {
+    out <- fit_panel(fits[[k]])
+    out$points$panel <- out$curve$panel <- factor(strip[k], unique(strip))
+    out$points$group <- out$curve$group <- k
+    out
+  })
+  p <- dependence_plot(panels, labels, many)
+  if (!one) {
+    p <- p + ggplot2::facet_wrap(ggplot2::vars(.data[["panel"]]),
+                                 scales = "free", ncol = columns)
+  }
+  lines <- max(lengths(strsplit(strip, "\n", fixed = TRUE)))
+  finish_dependence(
+    p, object, panels, scale, form, title = if (one) title[1L] else
+      "Dependence", words = if (one) words[1L], alt = dependence_alt(
+        panels, title, words, scale),
+    width = width, height = if (one) 4.8 else
+      1.4 + ceiling(length(unique(title)) / columns) * (2.1 + 0.14 * lines)
+  )
+}
+
+finish_dependence <- function(p, object, panels, scale, form, title, words,
+                              alt, width, height) {
+  per <- if (scale %in% c("rates", "growth")) ", change per unit time" else
+    if (scale == "detrended") ", without trend" else ""
+  effects <- if (object$effects != "none") {
+    paste0(", after ", object$effects, " effects")
+  }
+  # In levels logs are taken back; changes are those of the form's own terms.
+  x_name <- if (scale == "levels") object$data$x_terms[[1L]]$variable else
+    panels[[1L]]$x_name
+  y <- unique(object$table$y)
+  finish_picture(
+    p, title, alt, x = paste0(x_name, per, effects),
+    y = if (length(y) == 1L) paste0(y, per, effects),
+    subtitle = words, width = width, height = height,
+    caption = paste0("Fit: ", form, "; ", vcov_words(object$vcov), ", ",
+                     100 * object$conf_level, "% band.")
+  )
 }
 
 panel_key <- function(object, at) {
@@ -101,8 +138,19 @@ panel_title <- function(keys, at, object) {
   paste(c(by, keys$y[at]), collapse = ", ")
 }
 
+# Of many groups: how many have which verdict, for each left-hand variable.
+counted_verdicts <- function(object, form, title) {
+  v <- as_plain_tibble(verdict(object))
+  v <- v[v$form == form, ]
+  told <- vapply(unique(v$y), function(y) {
+    count <- table(v$verdict[v$y == y])
+    paste0("verdicts: ", paste(names(count), count, collapse = ", "))
+  }, "")
+  unname(told[match(title, unique(v$y))])
+}
+
 # Points, and the curve with its band on 101 places.
-fit_panel <- function(fit, title) {
+fit_panel <- function(fit) {
   pair <- fit_pair(fit)
   model_y <- if (fit$absorbs) pair$y else fit$y
   x <- if (fit$absorbs) pair$x else raw_regressor(fit)
@@ -112,13 +160,14 @@ fit_panel <- function(fit, title) {
     # Labels go away from the curve, so that neighbours share less room.
     side = ifelse(fit$residuals < 0, 1.8, -0.8)
   )
+  points$beside <- beside(points$x, points$x)
   at <- seq(min(x), max(x), length.out = 101L)
   band <- if (fit$absorbs) absorbed_band(fit, at) else
     predict_interval_at(fit, at)
   if (fit$log_y) {
     band <- exp(band)
   }
-  list(title = title, points = points, x_name = fit$variables[1L],
+  list(points = points, x_name = fit$variables[1L],
        curve = data.frame(x = at, y = band[, 1L], low = band[, 2L],
                           high = band[, 3L]))
 }
@@ -158,46 +207,58 @@ absorbed_band <- function(fit, at) {
                    fit$level)
 }
 
-draw_dependence <- function(panels, scale, form, labels, object, title,
-                            subtitle) {
+dependence_plot <- function(panels, labels, many) {
   points <- do.call(rbind, lapply(panels, `[[`, "points"))
   curve <- do.call(rbind, lapply(panels, `[[`, "curve"))
   most <- max(tabulate(points$panel))
   labels <- if (is.null(labels)) most <= 40L else check_flag(labels)
   labels <- labels && !anyNA(points$time)
-  per <- if (scale %in% c("rates", "growth")) ", change per unit time" else
-    if (scale == "detrended") ", without trend" else ""
-  effects <- if (object$effects != "none") {
-    paste0(", after ", object$effects, " effects")
-  }
-  # In levels logs are taken back; changes are those of the form's own terms.
-  x_name <- if (scale == "levels") object$data$x_terms[[1L]]$variable else
-    panels[[1L]]$x_name
+  colour <- code_looks()$colour[1L]
   .data <- rlang::.data
-  p <- ggplot2::ggplot(points, ggplot2::aes(.data[["x"]], .data[["y"]])) +
+  p <- ggplot2::ggplot(points, ggplot2::aes(.data[["x"]], .data[["y"]]))
+  if (many) {
+    return(p + ggplot2::geom_point(size = 0.5, colour = "grey75") +
+             ggplot2::geom_line(ggplot2::aes(group = .data[["group"]]), curve,
+                                linewidth = 0.3, colour = colour) +
+             sparse_axes())
+  }
+  p <- p +
     ggplot2::geom_ribbon(
       ggplot2::aes(.data[["x"]], ymin = .data[["low"]],
                    ymax = .data[["high"]]),
-      curve, inherit.aes = FALSE, alpha = 0.2, na.rm = TRUE
+      curve, inherit.aes = FALSE, alpha = 0.18, fill = colour, na.rm = TRUE
     ) +
     ggplot2::geom_line(ggplot2::aes(.data[["x"]], .data[["y"]]), curve,
-                       linewidth = 0.7) +
-    ggplot2::geom_point(size = 1.6) +
-    ggplot2::labs(
-      x = paste0(x_name, per, effects),
-      y = if (length(panels) == 1L) paste0(object$table$y[1L], per, effects),
-      title = title, subtitle = subtitle,
-      caption = paste0("Fit: ", form, "; ", vcov_words(object$vcov), ", ",
-                       100 * object$conf_level, "% band")
-    )
+                       linewidth = 0.7, colour = colour) +
+    ggplot2::geom_point(size = if (most > 100L) 0.8 else 1.6,
+                        colour = "grey10",
+                        alpha = if (most > 100L) 0.5 else 1)
   if (labels) {
     p <- p + ggplot2::geom_text(
-      ggplot2::aes(label = .data[["time"]], vjust = .data[["side"]]),
-      size = 2.6
+      ggplot2::aes(label = .data[["time"]], vjust = .data[["side"]],
+                   hjust = .data[["beside"]]),
+      size = 2.6, colour = "grey25", check_overlap = TRUE
     )
   }
-  if (length(panels) > 1L) {
-    p <- p + ggplot2::facet_wrap(~panel, scales = "free")
-  }
-  p + ggplot2::theme_minimal()
+  p + sparse_axes()
+}
+
+# No 1e+06, few marks, room for the labels.
+sparse_axes <- function() {
+  list(ggplot2::scale_x_continuous(n.breaks = 5, labels = plain_number,
+                                   expand = ggplot2::expansion(0.06)),
+       ggplot2::scale_y_continuous(n.breaks = 5, labels = plain_number,
+                                   expand = ggplot2::expansion(0.09)))
+}
+
+dependence_alt <- function(panels, title, words, scale) {
+  first <- !duplicated(title)
+  said <- paste0(title[first], ", ", words[first])
+  left <- length(said) - 6L
+  paste0(
+    "Scatter plot with fitted curves, ", count_of(sum(first), "panel"), ", ",
+    count_of(length(panels), "fit"), " of ", scale, " on ",
+    panels[[1L]]$x_name, ". ", paste(utils::head(said, 6L), collapse = "; "),
+    if (left > 0L) paste0("; and ", left, " more"), "."
+  )
 }
