@@ -1,0 +1,168 @@
+# Pictures of verdicts, of forms compared, and of one regression.
+
+#' @rdname autoplot.nid_dependence
+#' @exportS3Method ggplot2::autoplot
+autoplot.nid_verdict <- function(object, ...) {
+  rlang::check_dots_empty()
+  need_ggplot()
+  rows <- verdict_rows(object)
+  panels <- length(unique(rows$panel))
+  n <- length(unique(rows$label))
+  .data <- rlang::.data
+  p <- ggplot2::ggplot(rows, ggplot2::aes(.data[["r"]], .data[["label"]])) +
+    verdict_layers(rows) + zero_line("v") + correlation_axis()
+  if (panels > 1L) {
+    p <- p + ggplot2::facet_wrap(ggplot2::vars(.data[["panel"]]), ncol = 3L)
+  }
+  across <- min(panels, 3L)
+  finish_picture(
+    p, "Dependence in levels and in changes", verdict_alt(object),
+    x = "Correlation", subtitle = verdict_counts(object), caption = paste0(
+      "Grey: where changes of independent series belong. Only a diamond ",
+      "outside it speaks of dependence."),
+    width = max(7.5, 2.6 + 2.4 * across),
+    height = ranked_height(n) * ceiling(panels / across) + 0.7
+  )
+}
+
+# Two rows a pair: levels and changes. A panel a left-hand variable when there
+# are groups.
+verdict_rows <- function(object) {
+  x <- as.data.frame(as_plain_tibble(object))
+  keys <- x[setdiff(names(x), c("y", "x", "verdict", "r.levels", "r.rates",
+                                "p.rates", "critical", "n", "form",
+                                "sentence"))]
+  pair <- paste(x$y, "~", x$x)
+  if (length(unique(x$form)) > 1L) pair <- paste0(pair, ", ", x$form)
+  grouped <- length(keys) > 0L
+  label <- if (grouped) group_labels(keys) else pair
+  first <- if (grouped) order(-ifelse(is.na(x$r.rates), -2, x$r.rates)) else
+    seq_along(label)
+  rows <- data.frame(
+    label = rep(factor(label, rev(unique(label[first]))), 2L),
+    panel = rep(if (grouped) pair else rep("", length(pair)), 2L),
+    r = c(x$r.levels, x$r.rates),
+    what = factor(rep(c("levels", "changes"), each = nrow(x)),
+                  c("levels", "changes")),
+    critical = rep(x$critical, 2L),
+    dependent = rep(x$verdict == "dependent", 2L)
+  )
+  rows$label <- wrap_levels(rows$label, 40L)
+  rows
+}
+
+verdict_layers <- function(rows) {
+  .data <- rlang::.data
+  known <- rows[!is.na(rows$critical) & rows$what == "changes", ,
+                drop = FALSE]
+  seen <- rows[!is.na(rows$r), , drop = FALSE]
+  list(
+    ggplot2::geom_linerange(
+      ggplot2::aes(y = .data[["label"]], xmin = -.data[["critical"]],
+                   xmax = .data[["critical"]]), known, inherit.aes = FALSE,
+      colour = "grey86", linewidth = if (nlevels(rows$label) > 30L) 2.2 else
+        3.5),
+    ggplot2::geom_line(ggplot2::aes(group = .data[["label"]]), seen,
+                       colour = "grey55", linewidth = 0.3),
+    ggplot2::geom_point(ggplot2::aes(
+      shape = .data[["what"]], fill = .data[["what"]]), seen,
+      colour = "grey10", size = if (nlevels(rows$label) > 30L) 1.6 else 2.4),
+    ggplot2::scale_shape_manual(values = c(levels = 21, changes = 23),
+                                drop = FALSE),
+    ggplot2::scale_fill_manual(values = c(levels = "white",
+                                          changes = "#0B4F8A"), drop = FALSE),
+    # Every label keeps its row, also where nothing is known.
+    ggplot2::scale_y_discrete(limits = levels(rows$label))
+  )
+}
+
+verdict_counts <- function(object) {
+  count <- table(object[["verdict"]])
+  if (length(count) > 0L) {
+    paste0("Verdicts: ", paste(names(count), count, collapse = ", "))
+  }
+}
+
+verdict_alt <- function(object) {
+  said <- object[["sentence"]]
+  paste0(
+    "Dot chart of the correlation of ", count_of(nrow(object), "pair"),
+    " in levels and in changes, against the critical value of changes. ",
+    verdict_counts(object), ".",
+    if (length(said) <= 4L) paste(c("", said), collapse = " ")
+  )
+}
+
+#' @rdname autoplot.nid_dependence
+#' @exportS3Method ggplot2::autoplot
+autoplot.nid_forms <- function(object, ...) {
+  rlang::check_dots_empty()
+  rows <- plot_rows(object)
+  keys <- rows[setdiff(names(rows), c(
+    "form", "nobs", "r.squared", "r.squared.y", "AICc", "delta", "weight",
+    "p.slope"))]
+  cell <- group_labels(keys[rev(names(keys))])
+  rows$cell <- factor(cell, unique(cell))
+  rows$form <- factor(rows$form, unique(rows$form))
+  rows$label <- wrap_levels(factor(rows$cell, rev(levels(rows$cell))), 60L)
+  rows$text <- ifelse(is.na(rows$weight), "none",
+                      paste0(round(100 * rows$weight)))
+  rows$dark <- (rows$weight > 0.55) %in% TRUE
+  .data <- rlang::.data
+  p <- ggplot2::ggplot(rows, ggplot2::aes(.data[["form"]],
+                                          .data[["label"]])) +
+    ggplot2::geom_tile(ggplot2::aes(fill = .data[["weight"]]), width = 0.95,
+                       height = 0.9) +
+    ggplot2::geom_text(ggplot2::aes(label = .data[["text"]],
+                                    colour = .data[["dark"]]), size = 2.8) +
+    ggplot2::scale_fill_gradient(low = "white", high = "#0B4F8A",
+                                 limits = c(0, 1), na.value = "grey92",
+                                 guide = "none") +
+    ggplot2::scale_colour_manual(values = c("FALSE" = "black",
+                                            "TRUE" = "white"),
+                                 guide = "none") +
+    ggplot2::scale_x_discrete(position = "top")
+  finish_picture(
+    p, "Which form fits", forms_alt(rows),
+    subtitle = "Akaike weight of each form, %",
+    caption = "By AICc of y itself. Dark: the form the data favour.",
+    theme = ggplot2::theme(panel.grid.major = ggplot2::element_blank()),
+    width = 7.5, height = 1.6 + 1.1 * label_height(rows$label)
+  )
+}
+
+forms_alt <- function(rows) {
+  best <- rows[rows$delta %in% 0, , drop = FALSE]
+  count <- table(as.character(best$form))
+  paste0("Table of Akaike weights of ", nlevels(rows$form), " forms for ",
+         count_of(nlevels(rows$cell), "pair"), ". Best form: ",
+         paste(names(count), "in", count, collapse = ", "), ".")
+}
+
+#' @rdname autoplot.nid_dependence
+#' @exportS3Method ggplot2::autoplot
+autoplot.nid_fit <- function(object, labels = NULL, ...) {
+  rlang::check_dots_empty()
+  need_ggplot()
+  if (length(unique(object$variables)) != 1L || length(object$y) == 0L) {
+    stop_argument("object", "a fit of one regressor, with data", object,
+                  rlang::current_env())
+  }
+  panel <- fit_panel(object)
+  panel$points$panel <- factor("")
+  panel$curve$group <- 1L
+  y <- paste(deparse(stats::formula(object)[[2L]]), collapse = " ")
+  finish_picture(
+    dependence_plot(list(panel), labels, FALSE), "One fit",
+    alt = paste0("Scatter plot of ", y, " against ", object$variables[1L],
+                 ", ", count_of(nrow(panel$points), "point"),
+                 ", with the fitted curve and its band."),
+    x = object$variables[1L], y = y,
+    caption = paste0("Fit: ", object$form, ", ", object$scale, "; ",
+                     100 * object$level, "% band.")
+  )
+}
+
+#' @rdname autoplot.nid_dependence
+#' @export
+plot.nid_fit <- function(x, ...) draw_picture(x, ...)
