@@ -11,8 +11,8 @@
 #' @param measure <chr> "sum": u = 1; "integral": u from the trapezoid over the
 #'   times that have a rate.
 #' @param kind <chr> "stock" or "partial", as in [code_path()].
-#' @return A tibble: `group` (if given), `estimate`, `n.terms`; the path also
-#'   has `time`. Sorted by group and time.
+#' @return `nid_accumulated`, a tibble: `group` (if given), `estimate`,
+#'   `n.terms`; the path `group`, `time`, `estimate`. Sorted by group and time.
 #' @family vectors in
 #' @examples
 #' accumulate_rates(c(1, 2, 3), 2005:2007, influence = influence_half_life(1))
@@ -28,8 +28,13 @@ accumulate_rates <- function(x, time, group = NULL,
   estimate <- nan_to_na(rowsum_by(term, s$series, s$n))
   n.terms <- tabulate(s$series, s$n)
   estimate[n.terms == 0L] <- NA_real_
-  tibble::new_tibble(c(s$group, list(estimate = estimate, n.terms = n.terms)),
-                     nrow = s$n)
+  accumulated_table(c(s$group, list(estimate = estimate, n.terms = n.terms)),
+                    "Accumulated rates", influence, measure)
+}
+
+accumulated_table <- function(columns, title, influence, measure) {
+  new_nid_table(columns, "accumulated", new_nid_spec(
+    title, influence = influence$words, measure = measure))
 }
 
 #' @rdname accumulate_rates
@@ -54,7 +59,8 @@ accumulate_path <- function(x, time, group = NULL,
   columns <- c(lapply(s$group, function(g) g[s$series]),
                list(time = s$user_time,
                     estimate = nan_to_na(as.double(estimate))))
-  tibble::new_tibble(columns, nrow = length(s$series))
+  accumulated_table(columns, paste0("Path of accumulated rates, ", kind),
+                    influence, measure)
 }
 
 split_ordered <- function(x, series, n) {

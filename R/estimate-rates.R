@@ -11,9 +11,9 @@
 #' @param at <num> New times, the same for all groups, in or beyond the range
 #'   (spline only); `NULL`: the observed ones.
 #' @param conf_level <num> Between 0 and 1.
-#' @return A tibble: `group` (if given), `time`, `order`, `estimate`,
-#'   `std.error`, `conf.low`, `conf.high`, `prob.positive`; rows where `x` is
-#'   observed, or the new times.
+#' @return `nid_estimated`, a tibble: `group` (if given), `time`, `order`,
+#'   `estimate`, `std.error`, `conf.low`, `conf.high`, `prob.positive`; rows
+#'   where `x` is observed, or the new times.
 #' @section Errors: `nidcode_error_order_undefined`, `_argument`,
 #'   `_duplicate_key`.
 #' @family vectors in
@@ -45,14 +45,15 @@ estimate_rates <- function(x, time, group = NULL, rate = rate_spline(),
                      variance = vector_variance(rate))
   df <- rep(r$df, pool_sizes(grids)[grid])
   rates_frame(v, v$series[keep], v$user_time[keep], r$estimate, r$std.error,
-              df, as.integer(order), conf_level)
+              df, as.integer(order), conf_level, rate)
 }
 
 vector_variance <- function(rate) {
   if (is.null(rate$sd)) numeric() else as.double(rate$sd[[1L]])^2
 }
 
-rates_frame <- function(v, series, time, estimate, se, df, order, level) {
+rates_frame <- function(v, series, time, estimate, se, df, order, level,
+                        rate) {
   k <- length(order)
   interleave <- function(m) as.vector(t(m))
   est <- interleave(estimate)
@@ -63,7 +64,8 @@ rates_frame <- function(v, series, time, estimate, se, df, order, level) {
     add_interval(est, if (!is.null(se)) interleave(se), rep(df, each = k),
                  level)
   )
-  tibble::new_tibble(columns, nrow = length(est))
+  new_nid_table(columns, "estimated", new_nid_spec(
+    "Rates of plain vectors", rate = rate$words, level = level))
 }
 
 rates_at <- function(v, g, value, rate, order, at, level, call) {
@@ -77,7 +79,7 @@ rates_at <- function(v, g, value, rate, order, at, level, call) {
   fit <- spline_new_times(rate, value, grid, g, new, order)
   series <- rep(which(g$grid > 0L), each = length(new))
   rates_frame(v, series, rep(at, length(grid)), fit$estimate, fit$std.error,
-              rep(fit$df, each = length(new)), order, level)
+              rep(fit$df, each = length(new)), order, level, rate)
 }
 
 # Estimates of the given orders at the same new times for every series.

@@ -1,0 +1,44 @@
+# Pictures of what plain vectors gave: estimate_rates(), accumulate_rates() and
+# accumulate_path(). There is no scheme, so no codes and no units but the user's.
+
+#' @rdname nid_plots
+#' @exportS3Method ggplot2::autoplot
+autoplot.nid_estimated <- function(object, order = NULL, regions = NULL,
+                                   ...) {
+  rlang::check_dots_empty()
+  call <- rlang::current_env()
+  frame <- plot_frame(object, regions, call)
+  shown <- chosen_orders(frame, order, call)
+  units <- order_units("units of x", time_unit(frame), shown)
+  title <- capital(orders_in_words(shown))
+  alt <- series_alt(title, character(), frame, paste(units, collapse = "; "),
+                    "bands")
+  frame <- by_order(frame, shown, units)
+  series_plot(
+    frame, y = if (length(shown) == 1L) with_unit(title, units),
+    title = title, alt = alt, free = length(shown) > 1L,
+    caption = marks_caption(frame$spec, frame$rows, NULL)
+  )
+}
+
+#' @rdname nid_plots
+#' @exportS3Method ggplot2::autoplot
+autoplot.nid_accumulated <- function(object, regions = NULL, ...) {
+  rlang::check_dots_empty()
+  frame <- plot_frame(object, regions, rlang::current_env())
+  y <- "Accumulated rates, units of x"
+  if (!is.na(frame$time)) {
+    return(series_plot(
+      frame, y, "Path of the accumulated rates",
+      series_alt("Accumulated rates", character(), frame, "units of x"),
+      marks_caption(frame$spec, frame$rows, NULL)))
+  }
+  rows <- frame$rows[!is.na(frame$rows$estimate), , drop = FALSE]
+  rows <- rows[order(-rows$estimate), , drop = FALSE]
+  rows$clear <- rep(TRUE, nrow(rows))
+  finish_picture(
+    ranked_plot(rows, FALSE) + zero_line("v"), "Accumulated rates",
+    ranked_alt(rows, "units of x", FALSE, "accumulated rates"), x = y,
+    caption = caption_of(frame$spec), height = ranked_height(nrow(rows))
+  )
+}
