@@ -1,0 +1,139 @@
+# Levels and rates at new times, and drawn paths.
+
+#' @rdname nid_plots
+#' @exportS3Method ggplot2::autoplot
+autoplot.nid_prediction <- function(object, order = NULL, regions = NULL,
+                                    ...) {
+  rlang::check_dots_empty()
+  call <- rlang::current_env()
+  frame <- plot_frame(object, regions, call)
+  rows <- frame$rows
+  rows$look <- factor(rows$code, unique(rows$code))
+  frame$rows <- rows
+  shown <- chosen_orders(frame, order, call)
+  unit <- code_unit(frame$spec)
+  codes <- levels(rows$look)
+  title <- paste("Predicted", orders_in_words(shown))
+  units <- order_units(unit, time_unit(frame), shown)
+  alt <- series_alt(paste0(title, ", codes "), codes, frame,
+                    paste(units, collapse = "; "), "bands")
+  frame <- by_order(frame, shown, units)
+  series_plot(
+    frame, y = if (length(shown) == 1L) with_unit(
+      capital(orders_in_words(shown)), units), title = title, alt = alt,
+    caption = marks_caption(frame$spec, frame$rows, NULL), grid = TRUE,
+    free = length(shown) > 1L
+  )
+}
+
+# Orders to draw: of one region all, of several the lowest, unless asked for.
+chosen_orders <- function(frame, order, call) {
+  known <- sort(unique(frame$rows$order))
+  if (is.null(order)) {
+    one <- nlevels(frame$rows$region) <= 1L
+    return(if (one) known else known[seq_len(min(1L, length(known)))])
+  }
+  if (!is.numeric(order) || length(order) == 0L || !all(order %in% known)) {
+    stop_argument("order", paste("any of", paste(known, collapse = ", ")),
+                  order, call)
+  }
+  if (length(order) > 1L && nlevels(frame$rows$region) > 1L) {
+    stop_argument("order", "one order when several regions are drawn", order,
+                  call)
+  }
+  sort(unique(order))
+}
+
+order_names <- function(order) {
+  c("levels", "rates", "rates of the rates")[order + 1L]
+}
+
+orders_in_words <- function(order) paste(order_names(order), collapse = ", ")
+
+order_units <- function(unit, time, order) {
+  c(unit, rate_unit(unit, time), rate_unit(unit, time, 2L))[order + 1L]
+}
+
+# Several orders of one region take the place of regions: a row of panels each.
+by_order <- function(frame, order, units) {
+  rows <- frame$rows[frame$rows$order %in% order, , drop = FALSE]
+  if (length(order) > 1L) {
+    label <- paste0(order_names(order), ", ", units)
+    rows$region <- factor(label[match(rows$order, order)], label)
+  }
+  frame$rows <- rows
+  frame
+}
+
+capital <- function(x) paste0(toupper(substr(x, 1L, 1L)), substring(x, 2L))
+
+# Draws of a picture at most; of many regions, the median of their draws.
+max_draws <- 100L
+
+#' @rdname nid_plots
+#' @exportS3Method ggplot2::autoplot
+autoplot.nid_simulation <- function(object, order = NULL, regions = NULL,
+                                    ...) {
+  rlang::check_dots_empty()
+  call <- rlang::current_env()
+  frame <- plot_frame(object, regions, call)
+  frame$rows$look <- factor(frame$rows$code, unique(frame$rows$code))
+  shown <- chosen_orders(frame, order, call)
+  units <- order_units(code_unit(frame$spec), time_unit(frame), shown)
+  title <- paste("Drawn paths of", orders_in_words(shown))
+  n <- length(unique(frame$rows$sim))
+  alt <- series_alt(paste0(title, " (", count_of(n, "draw"), "), codes "),
+                    levels(frame$rows$look), frame,
+                    paste(units, collapse = "; "))
+  frame <- by_order(frame, shown, units)
+  y <- if (length(shown) == 1L) with_unit(capital(orders_in_words(shown)),
+                                          units)
+  if (nlevels(frame$rows$region) > max_panels) {
+    frame$rows <- middle_draws(frame$rows)
+    return(series_plot(
+      frame, y, title, alt, caption_of(
+        frame$spec, "Thin lines: the median draw of each region; thick: the",
+        "median of regions; named: highest and lowest at the last time.")))
+  }
+  draw_paths(frame, y, title, alt, n, length(shown) > 1L)
+}
+
+draw_paths <- function(frame, y, title, alt, n, free) {
+  .data <- rlang::.data
+  middle <- complete_series(middle_draws(frame$rows))
+  rows <- frame$rows[frame$rows$sim <= max_draws, , drop = FALSE]
+  rows$series <- rows$sim
+  rows <- complete_series(rows)
+  p <- ggplot2::ggplot(rows, ggplot2::aes(
+    .data[["time"]], .data[["estimate"]], group = .data[["group"]],
+    colour = .data[["look"]])) +
+    zero_line("h") +
+    ggplot2::geom_line(linewidth = 0.25, alpha = if (n > 30L) 0.3 else 0.5) +
+    ggplot2::geom_line(ggplot2::aes(linetype = .data[["look"]]), middle,
+                       colour = "grey10", linewidth = 0.8) +
+    scale_time(rows$time) + code_scales(nid_codes()) +
+    series_facets(rows, FALSE, TRUE, if (free) "free_y" else "fixed")
+  if (nlevels(rows$look) > 1L) {
+    p <- p + ggplot2::guides(colour = "none", linetype = "none")
+  }
+  size <- series_size(rows, FALSE, TRUE)
+  finish_picture(
+    p, title, alt, x = frame$time, y = y, width = size[1L],
+    height = size[2L], caption = caption_of(
+      frame$spec, paste0(
+        "Thin lines: ", if (n > max_draws) paste("the first", max_draws, "of "),
+        count_of(n, "draw"), "; thick: their median at each time."))
+  )
+}
+
+# One row a region, time, code and order: the median of the draws.
+middle_draws <- function(rows) {
+  rows <- rows[!is.na(rows$estimate), , drop = FALSE]
+  key <- paste(as.integer(rows$region), as.numeric(rows$time),
+               as.integer(rows$look), rows$order)
+  first <- !duplicated(key)
+  out <- rows[first, , drop = FALSE]
+  out$estimate <- as.double(tapply(rows$estimate, factor(key, key[first]),
+                                   stats::median))
+  out
+}
