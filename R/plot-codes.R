@@ -2,21 +2,30 @@
 #'
 #' `autoplot()` draws any result with ggplot2; `plot()` draws and prints it.
 #' All pictures share [theme_nid()], carry alt text (see
-#' [ggplot2::get_alt_text()]) and a size that suits them ([picture_size()]).
+#' [ggplot2::get_alt_text()]), units on their axes and a size that suits them ([picture_size()]).
 #'
 #' | object, or `what` of a model | picture |
 #' | --- | --- |
 #' | scheme, "scheme" | Fig. 1 of the paper for the scheme in use |
-#' | panel | what is observed, by indicator and time |
+#' | panel, "panel" | what is observed, by indicator and time |
 #' | defining codes, "codes" | codes over time; of a model with the smooth level and its band |
 #' | rates, "rates" | dynamic codes over time with bands |
+#' | residuals, "residuals" | standardised residuals over time with their Durbin-Watson |
+#' | "correlation" | how far the errors of the codes go together |
 #' | industrial code, "industrial" | Code ID, formula (1), over time with its band |
-#' | basic code and its ranks, "basic" | Code NID, formula (2), of regions ranked with intervals |
+#' | basic code, "basic" | Code NID, formula (2), of regions ranked with intervals |
+#' | ranks, "ranks" | ranks of regions with intervals |
 #' | path, "path" | Code NID as of each time |
 #' | contributions, "contributions" | what makes Code NID, by code, time or indicator |
+#' | cell weights, "cells" | what one cell of the data moves, over time |
 #' | "phases" | the phase plane: each code's rate against the code accumulated so far |
-#' | residuals, "residuals" | standardised residuals over time with their Durbin-Watson |
-#' | cell weights | what one cell of the data moves, over time |
+#' | predictions | levels and rates at the new times with bands |
+#' | simulations | drawn paths and their median |
+#' | [estimate_rates()], [accumulate_rates()], [accumulate_path()] | rates with bands; sums ranked; their path |
+#' | [influence] | the coefficient against the lag, or at given times |
+#'
+#' Dependence and survey tables have pages of their own:
+#' [autoplot.nid_dependence()], [plot_relevance].
 #'
 #' Up to twelve regions are drawn one by one. Of more, time plots show a thin
 #' line for each region, their median, and the names of the highest and lowest
@@ -29,17 +38,26 @@
 #' of formula (1) does not hold.
 #'
 #' @param object,x The object to draw.
-#' @param what <chr> For a model: "scheme", "codes", "rates", "industrial",
-#'   "basic", "path", "contributions", "phases" or "residuals".
+#' @param what <chr> For a model: "scheme", "panel", "codes", "rates",
+#'   "residuals", "correlation", "industrial", "basic", "ranks", "path",
+#'   "contributions", "cells" or "phases"; for rates "rates" or "residuals".
 #' @param regions <chr> Regions to draw, in this order; `NULL`: all.
 #' @param order <int> Of rates: 1 for the dynamic codes, 2 for their own rates.
+#'   Of predictions, simulations and [estimate_rates()] any that they hold, one
+#'   at a time for several regions; `NULL`: the lowest, of one region all.
+#' @param time Times at which to draw a time influence coefficient; `NULL`: lags
+#'   from 0 to 20, as a coefficient of the time itself need not have.
 #' @param ... In `plot()`, passed to `autoplot()`; for a model, to the picture
 #'   chosen by `what` (`regions`, `order`, and `by` of [contributions()]);
 #'   else empty.
 #' @return `autoplot()` a ggplot; `plot()` draws it and returns `x` invisibly.
+#' @section Fonts:
+#' Cyrillic names need a device that finds glyphs, as png(), svg(), cairo_pdf()
+#' and those of ragg do; pdf() needs `encoding = "CP1251.enc"`.
 #' @section Errors:
-#' `nidcode_error_argument` for unknown `what` or `regions`, and for a table
-#' that has no picture.
+#' `nidcode_error_argument` for unknown `what`, `order` or `regions`, and for a
+#' table that has no picture; `_needs_fit` for "correlation" of a rate without
+#' residuals.
 #' @name nid_plots
 #' @family present
 #' @examplesIf requireNamespace("ggplot2", quietly = TRUE)
@@ -88,8 +106,7 @@ autoplot.nid_rates <- function(object, order = 1, regions = NULL,
   call <- rlang::current_env()
   check_choice(what, c("rates", "residuals"), call = call)
   if (what == "residuals") {
-    return(plot_residuals(stats::residuals(object), regions, glance(object),
-                          call))
+    return(ggplot2::autoplot(stats::residuals(object), regions = regions))
   }
   plot_rates(object, order, regions, call)
 }

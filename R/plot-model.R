@@ -5,22 +5,27 @@
 autoplot.nid_model <- function(object, what = "basic", ...) {
   call <- rlang::current_env()
   need_ggplot()
-  check_choice(what, c("scheme", "codes", "rates", "industrial", "basic",
-                       "path", "contributions", "phases", "residuals"),
-               call = call)
+  check_choice(what, c("scheme", "panel", "codes", "rates", "residuals",
+                       "correlation", "industrial", "basic", "ranks", "path",
+                       "contributions", "cells", "phases"), call = call)
   def <- get_defining(object)
   switch(
     what,
     scheme = ggplot2::autoplot(object$panel$scheme, ...),
+    panel = ggplot2::autoplot(object$panel, ...),
     codes = plot_model_codes(object, ..., call = call),
     rates = ggplot2::autoplot(object$rates, ...),
+    residuals = ggplot2::autoplot(stats::residuals(object), ...),
+    correlation = plot_correlation(object, ..., call = call),
     industrial = plot_with(plot_industrial, object$industrial, def, call,
                            ...),
     basic = plot_with(plot_basic, object$basic, object, call, ...),
+    ranks = ggplot2::autoplot(region_ranks(object,
+                                           object$spec$conf_level), ...),
     path = plot_with(plot_path, object$path, def, call, ...),
     contributions = plot_model_contributions(object, ..., call = call),
-    phases = plot_phases(object, ..., call = call),
-    residuals = ggplot2::autoplot(residuals(object), ...)
+    cells = ggplot2::autoplot(cell_weights(object), ...),
+    phases = plot_phases(object, ..., call = call)
   )
 }
 

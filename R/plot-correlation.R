@@ -1,0 +1,128 @@
+# How far the errors of the codes go together: what cor = "residual" adds up.
+
+# One row of dots a region, or of many regions a cloud; grey is where 19 of 20
+# correlations of independent errors belong.
+plot_correlation <- function(object, ..., regions = NULL, call) {
+  rlang::check_dots_empty(call = call)
+  frame <- plot_frame(object$basic, regions, call)
+  rows <- correlation_rows(object$rates, frame, call)
+  many <- nlevels(rows$region) > max_panels
+  .data <- rlang::.data
+  p <- if (many) correlation_cloud(rows) else correlation_dots(rows)
+  p <- p + zero_line("v") + correlation_axis()
+  pairs <- nlevels(rows$pair)
+  n <- nlevels(rows$region)
+  finish_picture(
+    p, "Correlation of the errors of codes", correlation_alt(rows),
+    x = "Correlation of standardised residuals", caption = caption_of(
+      list(words = list(rate = frame$spec$words$rate)),
+      "Grey: where 19 of 20 belong if errors are independent.",
+      if (many) "A dot for each region; diamond: their median." else
+        "Filled: outside it.",
+      if (pairs < length(code_pairs(fitted_codes(object$rates)))) {
+        "No value for codes on different times or breaks."
+      },
+      paste0("This model adds errors as ", cor_text(object$spec$cor), ".")),
+    width = if (many) 7.5 else max(7.5, 2 + 2.4 * min(pairs, 3L)),
+    height = if (many) 1.8 + 0.5 * pairs else
+      1.9 + ceiling(pairs / 3) * (0.4 + 0.3 * n)
+  )
+}
+
+fitted_codes <- function(rates) {
+  vapply(get_fit(rates)$codes, `[[`, "", "code")
+}
+
+correlation_rows <- function(rates, frame, call) {
+  fit <- get_fit(rates)
+  check_cor("residual", fit, call)
+  code <- fitted_codes(rates)
+  if (length(code) < 2L) {
+    stop_nid("argument", "One code has no correlation with another.",
+             argument = "what", call = call)
+  }
+  r <- residual_correlation(fit)
+  limit <- correlation_limits(fit)
+  pair <- utils::combn(length(code), 2L)
+  names <- code_pairs(code)
+  rows <- do.call(rbind, lapply(seq_len(ncol(pair)), function(k) {
+    data.frame(row = seq_along(limit), pair = names[k],
+               estimate = r[, pair[1L, k], pair[2L, k]], limit = limit)
+  }))
+  rows$pair <- factor(rows$pair, names)
+  at <- match(rows$row, frame$rows$row)
+  rows$region <- frame$rows$region[at]
+  # Codes on different grids have none: it was set to 0.
+  rows <- rows[!is.na(at) & rows$estimate != 0, , drop = FALSE]
+  rows$region <- droplevels(rows$region)
+  rows$pair <- droplevels(rows$pair)
+  rows$clear <- abs(rows$estimate) > rows$limit
+  rows
+}
+
+code_pairs <- function(code) {
+  pair <- utils::combn(code, 2L)
+  paste(pair[1L, ], "-", pair[2L, ])
+}
+
+# 95 % of correlations about zero of d independent pairs, t = r sqrt((d - 1) /
+# (1 - r^2)); d is what the curve leaves free.
+correlation_limits <- function(fit) {
+  u <- standard_residuals(fit, 1L)
+  d <- tabulate(u$region, n_regions(fit$def$panel))
+  if (fit$rate$kind == "local") d <- d - fit$rate$args$degree - 1L
+  t <- stats::qt(0.975, pmax(d - 1, 1))
+  ifelse(d < 2, 1, t / sqrt(t^2 + pmax(d - 1, 1)))
+}
+
+correlation_dots <- function(rows) {
+  .data <- rlang::.data
+  rows$label <- wrap_levels(factor(rows$region, rev(levels(rows$region))), 30L)
+  ggplot2::ggplot(rows, ggplot2::aes(.data[["estimate"]], .data[["label"]])) +
+    ggplot2::geom_linerange(ggplot2::aes(xmin = -.data[["limit"]],
+                                         xmax = .data[["limit"]]),
+                            colour = "grey85", linewidth = 3) +
+    ggplot2::geom_point(ggplot2::aes(fill = .data[["clear"]]), shape = 21L,
+                        size = 2.2, colour = "grey10") +
+    ggplot2::scale_fill_manual(values = c("FALSE" = "white",
+                                          "TRUE" = "grey10"),
+                               guide = "none") +
+    ggplot2::facet_wrap(ggplot2::vars(.data[["pair"]]), ncol = 3L) +
+    ggplot2::labs(y = NULL)
+}
+
+correlation_cloud <- function(rows) {
+  .data <- rlang::.data
+  rows$label <- factor(rows$pair, rev(levels(rows$pair)))
+  middle <- data.frame(
+    label = factor(levels(rows$label), levels(rows$label)),
+    estimate = as.double(tapply(rows$estimate, rows$label, stats::median)),
+    limit = as.double(tapply(rows$limit, rows$label, stats::median)))
+  # Neighbours take different heights, the same on every drawing.
+  rows$at <- as.integer(rows$label) +
+    stats::ave(rows$estimate, rows$label, FUN = function(x) {
+      0.3 * (((rank(x, ties.method = "first") * 3) %% 7) / 3 - 1)
+    })
+  middle$at <- as.integer(middle$label)
+  ggplot2::ggplot(rows, ggplot2::aes(.data[["estimate"]], .data[["at"]])) +
+    ggplot2::geom_linerange(ggplot2::aes(xmin = -.data[["limit"]],
+                                         xmax = .data[["limit"]]), middle,
+                            colour = "grey88", linewidth = 14) +
+    ggplot2::geom_point(shape = 21L, colour = "grey30", fill = NA, size = 1.5) +
+    ggplot2::geom_point(data = middle, shape = 23L, fill = "white",
+                        colour = "grey10", size = 3) +
+    ggplot2::scale_y_continuous(breaks = seq_along(levels(rows$label)),
+                                labels = levels(rows$label))
+}
+
+correlation_alt <- function(rows) {
+  one <- vapply(levels(rows$pair), function(pair) {
+    x <- rows$estimate[rows$pair == pair]
+    if (length(x) == 0L) return(paste(pair, "none"))
+    if (length(x) == 1L) return(paste(pair, short_number(x)))
+    paste0(pair, " median ", short_number(stats::median(x)), " (",
+           short_number(min(x)), " to ", short_number(max(x)), ")")
+  }, "")
+  paste0("Dot chart of the correlation of the errors of codes in ",
+         regions_in_words(rows$region), ": ", paste(one, collapse = "; "), ".")
+}

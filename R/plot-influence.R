@@ -1,0 +1,46 @@
+# The time influence coefficient as a curve.
+
+#' @rdname nid_plots
+#' @exportS3Method ggplot2::autoplot
+autoplot.nid_influence <- function(object, time = NULL, ...) {
+  rlang::check_dots_empty()
+  need_ggplot()
+  call <- rlang::current_env()
+  lags <- is.null(time)
+  end <- object$at
+  if (lags) {
+    end <- end %||% 0
+    time <- end - seq(0, 20, by = 0.25)
+  } else {
+    time <- sort(as.double(numeric_time(time, "time", call)))
+    if (length(time) == 0L) stop_argument("time", "at least one time", time,
+                                          call)
+    end <- end %||% max(time)
+  }
+  rows <- data.frame(x = if (lags) end - time else time,
+                     weight = influence_weights(object, time, end,
+                                                max(diff(range(time)), 0)))
+  .data <- rlang::.data
+  p <- ggplot2::ggplot(rows, ggplot2::aes(.data[["x"]], .data[["weight"]])) +
+    zero_line("h") +
+    ggplot2::geom_line(colour = code_looks()$colour[1L], linewidth = 0.8) +
+    (if (!lags) ggplot2::geom_point(colour = code_looks()$colour[1L],
+                                    size = 1.8)) +
+    ggplot2::scale_y_continuous(limits = c(min(0, rows$weight), NA)) +
+    (if (!lags) scale_time(rows$x))
+  finish_picture(
+    p, "Time influence coefficient",
+    alt = paste0("Line chart of the time influence coefficient, ",
+                 object$words, ": ", short_number(rows$weight[1L]), " at ",
+                 if (lags) "lag ", format_time(rows$x[1L]), ", ",
+                 short_number(rows$weight[nrow(rows)]), " at ",
+                 if (lags) "lag ", format_time(rows$x[nrow(rows)]), "."),
+    x = if (lags) "Lag, units of time" else "Time",
+    y = "Coefficient, no unit",
+    caption = paste0("Influence: ", object$words, ".")
+  )
+}
+
+#' @rdname nid_plots
+#' @export
+plot.nid_influence <- function(x, ...) draw_picture(x, ...)
