@@ -2,7 +2,8 @@
 #'
 #' `autoplot()` draws any result with ggplot2; `plot()` draws and prints it.
 #' All pictures share [theme_nid()], carry alt text (see
-#' [ggplot2::get_alt_text()]), units on their axes and a size that suits them ([picture_size()]).
+#' [ggplot2::get_alt_text()]), units on their axes and a size that suits them
+#' ([picture_size()]).
 #'
 #' | object, or `what` of a model | picture |
 #' | --- | --- |
