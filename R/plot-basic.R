@@ -17,6 +17,10 @@ plot_basic <- function(object, regions, model, call) {
   rows <- rows[!is.na(rows$estimate), , drop = FALSE]
   rows <- rows[order(-rows$estimate), , drop = FALSE]
   rows$clear <- (rows$conf.low > 0 | rows$conf.high < 0) %in% TRUE
+  if (nrow(rows) == 0L) {
+    return(empty_picture("Code NID of regions",
+                         caption = caption_of(frame$spec)))
+  }
   known <- any(!is.na(rows$conf.low))
   p <- ranked_plot(rows, known) + zero_line("v")
   finish_picture(
@@ -38,6 +42,10 @@ autoplot.nid_ranks <- function(object, regions = NULL, ...) {
   frame <- plot_frame(object, regions, rlang::current_env())
   rows <- frame$rows
   rows <- rows[!is.na(rows$rank), , drop = FALSE]
+  if (nrow(rows) == 0L) {
+    return(empty_picture("Regions ranked by Code NID",
+                         caption = caption_of(frame$spec)))
+  }
   rows$estimate <- as.double(rows$rank)
   rows$conf.low <- as.double(rows$rank.low)
   rows$conf.high <- as.double(rows$rank.high)
@@ -48,9 +56,10 @@ autoplot.nid_ranks <- function(object, regions = NULL, ...) {
   finish_picture(
     p, "Regions ranked by Code NID",
     alt = paste0(
-      "Dot chart of ranks by Code NID of ", regions_in_words(rows$region),
+      "Dot chart of ranks by Code NID of ",
+      regions_in_words(droplevels(rows$region)),
       if (known) ", with the interval of each rank",
-      if (nrow(rows) > 0L) paste0(". First: ", rows$region[1L], ", last: ",
+      if (nrow(rows) > 1L) paste0(". First: ", rows$region[1L], ", last: ",
                                   rows$region[nrow(rows)]), "."),
     x = "Rank, 1 is the largest", y = NULL, caption = caption_of(frame$spec),
     height = ranked_height(nrow(rows))

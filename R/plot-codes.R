@@ -81,7 +81,7 @@ plot_defining <- function(object, regions, fit, call) {
   frame <- plot_frame(object, regions, call)
   def <- get_defining(object, call)
   frame$rows <- mark_rows(frame$rows, object, def)
-  fitted <- if (!is.null(fit)) level_rows(fit, frame)
+  fitted <- if (!is.null(fit) && nrow(frame$rows) > 0L) level_rows(fit, frame)
   unit <- code_unit(frame$spec, def$panel$scheme)
   rows <- frame$rows
   codes <- levels(rows$look)
@@ -293,6 +293,11 @@ marks_caption <- function(spec, rows, def, ..., names = TRUE) {
 series_alt <- function(what, codes, frame, unit, extra = NULL) {
   rows <- frame$rows
   value <- rows$estimate[!is.na(rows$estimate)]
+  if (nlevels(droplevels(rows$region)) > max_panels) {
+    extra <- "a thin line for each region and their median"
+  } else if (identical(extra, "bands") && !any(is.finite(rows$conf.low))) {
+    extra <- NULL
+  }
   paste0(
     "Line chart. ", what, paste(codes, collapse = ", "), " of ",
     regions_in_words(droplevels(rows$region)), ", ",

@@ -8,12 +8,15 @@ autoplot.nid_comparison <- function(object, max = 15, ...) {
   check_number(max, min = 1, whole = TRUE)
   rows <- larger_first(plot_rows(object))
   items <- !is.null(rows$item1)
+  rows <- rows[!is.na(rows$difference), , drop = FALSE]
+  if (nrow(rows) == 0L) {
+    return(empty_picture("Differences"))
+  }
   rows$label <- if (items) {
     paste0(rows$item1, " - ", rows$item2)
   } else {
     paste0(rows$item, ": ", rows$group1, " - ", rows$group2)
   }
-  rows <- rows[!is.na(rows$difference), , drop = FALSE]
   rows <- rows[order(-abs(rows$difference)), , drop = FALSE]
   left <- base::max(0, nrow(rows) - max)
   rows <- utils::head(rows, max)

@@ -14,12 +14,15 @@ plot_contributions <- function(object, regions, model, call) {
   scheme <- model$panel$scheme
   unit <- basic_unit(frame$spec, frame, scheme,
                      if (!is.null(model)) model_time_unit(model))
+  title <- "What makes Code NID"
   rows <- contribution_rows(frame, scheme)
+  if (nrow(rows) == 0L) {
+    return(empty_picture(title, caption = caption_of(frame$spec)))
+  }
   many <- nlevels(rows$region) > max_panels
   timed <- !is.na(frame$time)
   items <- !is.null(rows$indicator)
   codes <- if (is.null(scheme)) nid_codes() else scheme_codes(scheme)
-  title <- "What makes Code NID"
   value <- with_unit("Contribution to Code NID", unit)
   alt <- contribution_alt(rows, frame, unit)
   if (many && timed) {

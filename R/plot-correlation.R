@@ -6,8 +6,10 @@ plot_correlation <- function(object, ..., regions = NULL, call) {
   rlang::check_dots_empty(call = call)
   frame <- plot_frame(object$basic, regions, call)
   rows <- correlation_rows(object$rates, frame, call)
+  if (nrow(rows) == 0L) {
+    return(empty_picture("Correlation of the errors of codes"))
+  }
   many <- nlevels(rows$region) > max_panels
-  .data <- rlang::.data
   p <- if (many) correlation_cloud(rows) else correlation_dots(rows)
   p <- p + zero_line("v") + correlation_axis()
   pairs <- nlevels(rows$pair)
@@ -35,6 +37,9 @@ fitted_codes <- function(rates) {
 
 correlation_rows <- function(rates, frame, call) {
   fit <- get_fit(rates)
+  if (n_regions(fit$def$panel) == 0L) {
+    return(data.frame())
+  }
   check_cor("residual", fit, call)
   code <- fitted_codes(rates)
   if (length(code) < 2L) {

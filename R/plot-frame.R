@@ -160,7 +160,7 @@ correlation_axis <- function() {
 # Numbers on an axis: spaces between thousands, never 1e+06.
 plain_number <- function(x) {
   out <- format(x, big.mark = " ", scientific = FALSE, trim = TRUE,
-                drop0trailing = TRUE, decimal.mark = ".")
+                decimal.mark = ".")
   ifelse(is.na(x), NA, out)
 }
 

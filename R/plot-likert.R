@@ -24,6 +24,9 @@ autoplot.nid_likert <- function(object, ...) {
   labels <- make.unique(wrapped(items, 38L), sep = " ")
   rows$row <- match(rows$item, items)
   rows <- rows[!is.na(rows$share), , drop = FALSE]
+  if (nrow(rows) == 0L) {
+    return(empty_picture("Answers on an ordered scale"))
+  }
   rows$text <- ifelse(rows$share >= 0.06,
                       paste0(round(100 * rows$share), "%"), "")
   p <- likert_bars(rows, m) +

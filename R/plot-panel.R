@@ -6,6 +6,9 @@ autoplot.nid_panel <- function(object, regions = NULL, ...) {
   rlang::check_dots_empty()
   call <- rlang::current_env()
   need_ggplot()
+  if (n_rows(object) == 0L) {
+    return(empty_picture("What is observed"))
+  }
   cells <- panel_cells(object, regions, call)
   many <- nlevels(cells$region) > max_panels
   finish <- if (many) share_picture else cell_picture

@@ -3,8 +3,12 @@
 
 plot_phases <- function(object, ..., regions = NULL, call) {
   rlang::check_dots_empty(call = call)
+  title <- "Phase plane: rate against accumulated code"
   frame <- plot_frame(object$rates, regions, call)
   def <- get_defining(object)
+  if (all(is.na(frame$rows$estimate))) {
+    return(empty_picture(title, caption = caption_of(frame$spec)))
+  }
   rows <- mark_rows(frame$rows, object$rates, def, FALSE)
   rows <- rows[rows$order == 1L & !is.na(rows$estimate), , drop = FALSE]
   rows$level <- defining_level(object, frame)[
@@ -22,7 +26,7 @@ plot_phases <- function(object, ..., regions = NULL, call) {
   if (many) p <- p + ggplot2::guides(colour = "none", fill = "none",
                                      shape = "none", linetype = "none")
   finish_picture(
-    p, "Phase plane: rate against accumulated code",
+    p, title,
     alt = phase_alt(rows, frame, unit),
     x = with_unit("Code accumulated so far", unit),
     y = with_unit("Its rate", rate_unit(unit, time_unit(frame))),

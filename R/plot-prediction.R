@@ -99,6 +99,9 @@ autoplot.nid_simulation <- function(object, order = NULL, regions = NULL,
 }
 
 draw_paths <- function(frame, y, title, alt, n, free) {
+  if (all(is.na(frame$rows$estimate))) {
+    return(empty_picture(title, caption = caption_of(frame$spec)))
+  }
   .data <- rlang::.data
   middle <- complete_series(middle_draws(frame$rows))
   rows <- frame$rows[frame$rows$sim <= max_draws, , drop = FALSE]

@@ -51,6 +51,9 @@ plot_rows <- function(x) {
 share_picture_of <- function(rows, title, noun, caption) {
   rows <- rows[is.finite(rows$estimate) | is.finite(rows$conf.low), ,
                drop = FALSE]
+  if (nrow(rows) == 0L) {
+    return(empty_picture(title))
+  }
   n <- nlevels(rows$group)
   .data <- rlang::.data
   p <- ggplot2::ggplot(rows, ggplot2::aes(.data[["estimate"]],

@@ -11,6 +11,10 @@ autoplot.nid_residuals <- function(object, regions = NULL, ...) {
   rows$look <- factor(rows$code, told$code)
   rows$panel <- factor(rows$code, told$code, residual_labels(told))
   rows <- rows[!is.na(rows$value), , drop = FALSE]
+  if (nrow(rows) == 0L) {
+    return(empty_picture("Residuals of the codes",
+                         caption = caption_of(frame$spec)))
+  }
   several <- nlevels(droplevels(rows$region)) > 1L
   p <- residual_layers(rows, several) + scale_time(rows$time) +
     code_scales(nid_codes()) +
@@ -42,8 +46,8 @@ residual_layers <- function(rows, several) {
     .data[["time"]], .data[["value"]], colour = .data[["look"]],
     fill = .data[["look"]], shape = .data[["look"]]
   )) +
-    ggplot2::annotate("rect", xmin = -Inf, xmax = Inf, ymin = -2, ymax = 2,
-                      fill = "grey92") +
+    ggplot2::annotate("rect", xmin = min(rows$time), xmax = max(rows$time),
+                      ymin = -2, ymax = 2, fill = "grey92") +
     ggplot2::geom_hline(yintercept = 0, colour = "grey40", linewidth = 0.3) +
     ggplot2::geom_point(size = 1.5, alpha = if (many) 0.3 else 0.9) +
     (if (several) {

@@ -12,6 +12,9 @@ series_plot <- function(frame, y, title, alt, caption, codes = nid_codes(),
                         grid = FALSE, breaks = NULL, fitted = NULL,
                         free = FALSE, names = TRUE) {
   rows <- complete_series(frame$rows)
+  if (nrow(rows) == 0L) {
+    return(empty_picture(title, caption = caption))
+  }
   many <- nlevels(rows$region) > max_panels
   p <- ggplot2::ggplot(rows, series_aes(rows)) + zero_line("h")
   p <- p + break_marks(breaks, rows, many, grid)

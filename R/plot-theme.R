@@ -162,6 +162,18 @@ finish_picture <- function(p, title, alt, x = NULL, y = NULL, subtitle = NULL,
   p
 }
 
+# What stands where there is no number to draw.
+empty_picture <- function(title, ...) {
+  finish_picture(
+    ggplot2::ggplot(data.frame(x = 0, y = 0), ggplot2::aes(x = 0, y = 0)) +
+      ggplot2::geom_text(label = "No value to draw.", colour = "grey30"),
+    title, alt = paste0(title, ": no value to draw."), ...,
+    theme = ggplot2::theme(axis.text = ggplot2::element_blank(),
+                           panel.grid.major = ggplot2::element_blank()),
+    width = 7, height = 1.8
+  )
+}
+
 # How many letters of a size in points an inch holds, in a wide sans serif.
 letters_in <- function(inches, size) floor(inches * 72 / (0.6 * size))
 

@@ -34,6 +34,9 @@ autoplot.nid_accumulated <- function(object, regions = NULL, ...) {
       marks_caption(frame$spec, frame$rows, NULL)))
   }
   rows <- frame$rows[!is.na(frame$rows$estimate), , drop = FALSE]
+  if (nrow(rows) == 0L) {
+    return(empty_picture("Accumulated rates"))
+  }
   rows <- rows[order(-rows$estimate), , drop = FALSE]
   rows$clear <- rep(TRUE, nrow(rows))
   finish_picture(

@@ -5,7 +5,11 @@
 autoplot.nid_verdict <- function(object, ...) {
   rlang::check_dots_empty()
   need_ggplot()
+  title <- "Dependence in levels and in changes"
   rows <- verdict_rows(object)
+  if (all(is.na(rows$r))) {
+    return(empty_picture(title, subtitle = verdict_counts(object)))
+  }
   panels <- length(unique(rows$panel))
   n <- length(unique(rows$label))
   .data <- rlang::.data
@@ -16,7 +20,7 @@ autoplot.nid_verdict <- function(object, ...) {
   }
   across <- min(panels, 3L)
   finish_picture(
-    p, "Dependence in levels and in changes", verdict_alt(object),
+    p, title, verdict_alt(object),
     x = "Correlation", subtitle = verdict_counts(object), caption = paste0(
       "Grey: where changes of independent series belong. Only a diamond ",
       "outside it speaks of dependence."),
@@ -98,6 +102,9 @@ verdict_alt <- function(object) {
 autoplot.nid_forms <- function(object, ...) {
   rlang::check_dots_empty()
   rows <- plot_rows(object)
+  if (nrow(rows) == 0L) {
+    return(empty_picture("Which form fits"))
+  }
   keys <- rows[setdiff(names(rows), c(
     "form", "nobs", "r.squared", "r.squared.y", "AICc", "delta", "weight",
     "p.slope"))]
