@@ -122,7 +122,8 @@ series_xml <- function(one, i, look, before = "", after = "") {
 text_xml <- function(text, size, bold = FALSE) {
   paste0("<c:tx><c:rich><a:bodyPr/><a:p><a:pPr><a:defRPr sz=\"", size,
          "\" b=\"", as.integer(bold), "\"/></a:pPr><a:r><a:rPr sz=\"", size,
-         "\" b=\"", as.integer(bold), "\"/><a:t>", escape_xml(workbook_text(text)),
+         "\" b=\"", as.integer(bold), "\"/><a:t>",
+         escape_xml(workbook_text(text)),
          "</a:t></a:r></a:p></c:rich></c:tx>")
 }
 
