@@ -28,7 +28,9 @@ plot_basic <- function(object, regions, model, call) {
     alt = ranked_alt(rows, unit, known),
     x = with_unit("Code NID", unit), y = NULL,
     caption = caption_of(
-      frame$spec,
+      utils::modifyList(frame$spec, list(level = if (known) {
+        frame$spec$level
+      })),
       if (known) "Filled: zero lies outside the interval.",
       if (none > 0L) paste0(count_of(none, "region"), " without a value.")),
     height = ranked_height(nrow(rows))
@@ -52,7 +54,10 @@ autoplot.nid_ranks <- function(object, regions = NULL, ...) {
   rows$clear <- rep(TRUE, nrow(rows))
   known <- any(!is.na(rows$conf.low))
   p <- ranked_plot(rows, known) +
-    ggplot2::scale_x_continuous(breaks = whole_breaks)
+    ggplot2::scale_x_continuous(breaks = function(limits) {
+      whole_breaks(range(rows$estimate, rows$conf.low, rows$conf.high,
+                         na.rm = TRUE))
+    })
   finish_picture(
     p, "Regions ranked by Code NID",
     alt = paste0(

@@ -272,6 +272,8 @@ level_rows <- function(fit, frame) {
 
 marks_caption <- function(spec, rows, def, ..., names = TRUE) {
   many <- nlevels(droplevels(rows$region)) > max_panels
+  # Neither a table without errors nor a crowd of lines shows intervals.
+  if (many || !any(is.finite(rows$conf.low))) spec$level <- NULL
   breaks <- !is.null(def) && any(lengths(lapply(used_codes(def)$code, \(code)
     code_starts(def, code))) > 0L)
   caption_of(

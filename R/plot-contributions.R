@@ -40,7 +40,8 @@ plot_contributions <- function(object, regions, model, call) {
     region_bars(rows, value)
   }
   finish_picture(
-    drawn$plot + code_scales(codes, !is.null(rows$look)), title, alt,
+    drawn$plot + code_scales(codes, rows$look, drawn$size[1L]) + drawn$guides,
+    title, alt,
     x = drawn$x, y = drawn$y, subtitle = drawn$subtitle,
     caption = caption_of(frame$spec, drawn$marks), theme = drawn$theme,
     width = drawn$size[1L], height = drawn$size[2L]
@@ -154,17 +155,12 @@ balloons <- function(rows, timed, many, frame, value) {
   rows$label <- if (many) by_total(rows) else {
     factor(rows$indicator, rev(levels(rows$indicator)))
   }
-  key <- ggplot2::guide_legend(order = 1)
   p <- ggplot2::ggplot(rows, ggplot2::aes(
     .data[[if (timed) "time" else "indicator"]], .data[["label"]],
     size = .data[["amount"]])) +
     balloon_layers(rows) +
     ggplot2::scale_size_area(max_size = 4.5, name = NULL, n.breaks = 4) +
-    ggplot2::scale_y_discrete(limits = levels(rows$label)) +
-    ggplot2::guides(
-      size = ggplot2::guide_legend(order = 2), shape = key, fill = key,
-      colour = ggplot2::guide_legend(order = 1,
-                                     override.aes = list(size = 2.2)))
+    ggplot2::scale_y_discrete(limits = levels(rows$label))
   p <- p + if (timed) scale_time(rows$time) else {
     ggplot2::scale_x_discrete(limits = levels(rows$indicator),
                               guide = ggplot2::guide_axis(angle = 45))
@@ -173,14 +169,19 @@ balloons <- function(rows, timed, many, frame, value) {
   if (panels > 1L) p <- p + series_facets(rows, FALSE, FALSE)
   across <- if (panels > 1L) panel_columns(panels) else 1L
   wide <- if (timed) 2.6 else 0.5 * nlevels(rows$indicator)
-  list(plot = p, x = if (timed) frame$time, subtitle = value,
+  size <- c(max(7.5, 2.4 + across * wide),
+            2.4 + if (many) ranked_height(nlevels(rows$label)) else {
+              ceiling(panels / across) * (0.4 + label_height(rows$label))
+            })
+  list(plot = p, x = if (timed) frame$time, subtitle = value, size = size,
+       guides = ggplot2::guides(
+         size = ggplot2::guide_legend(order = 2),
+         colour = ggplot2::guide_legend(
+           order = 1, override.aes = list(size = 2.2),
+           nrow = if (!is.null(rows$look)) key_rows(rows$look, size[1L]))),
        theme = ggplot2::theme(legend.box = "vertical",
                               legend.spacing.y = ggplot2::unit(0, "lines")),
-       marks = "Size: the amount; filled adds, hollow takes away.",
-       size = c(max(7.5, 2.4 + across * wide),
-                2.4 + if (many) ranked_height(nlevels(rows$label)) else {
-                  ceiling(panels / across) * (0.4 + label_height(rows$label))
-                }))
+       marks = "Size: the amount; filled adds, hollow takes away.")
 }
 
 balloon_layers <- function(rows) {

@@ -92,8 +92,10 @@ correlation_dots <- function(rows) {
     ggplot2::scale_fill_manual(values = c("FALSE" = "white",
                                           "TRUE" = "grey10"),
                                guide = "none") +
-    ggplot2::facet_wrap(ggplot2::vars(.data[["pair"]]), ncol = 3L) +
-    ggplot2::labs(y = NULL)
+    ggplot2::facet_wrap(ggplot2::vars(.data[["pair"]]), ncol = 3L,
+                        labeller = ggplot2::as_labeller(function(x) {
+                          wrapped(x, 22L)
+                        }))
 }
 
 correlation_cloud <- function(rows) {

@@ -80,7 +80,7 @@ scale_time <- function(time) {
     ggplot2::scale_x_datetime(guide = guide)
   } else {
     ggplot2::scale_x_continuous(
-      breaks = function(limits) whole_breaks(range(time), 4), guide = guide,
+      breaks = function(limits) whole_breaks(range(time), 3), guide = guide,
       labels = function(x) ifelse(is.na(x), "", format_time(x))
     )
   }
@@ -88,8 +88,13 @@ scale_time <- function(time) {
 
 # Half years are no labels where the data have whole ones.
 whole_breaks <- function(limits, n = 5) {
+  if (diff(range(limits)) == 0) {
+    return(limits[1L])
+  }
   at <- pretty(limits, n)
-  if (diff(range(limits)) > 2) at <- unique(round(at))
+  if (all(limits == round(limits)) || diff(range(limits)) > 2) {
+    at <- unique(round(at))
+  }
   at[at >= limits[1L] & at <= limits[2L]]
 }
 

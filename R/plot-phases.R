@@ -20,9 +20,10 @@ plot_phases <- function(object, ..., regions = NULL, call) {
   rows$group <- as.integer(factor(paste(as.integer(rows$region), rows$code)))
   unit <- code_unit(frame$spec, def$panel$scheme)
   many <- nlevels(rows$region) > max_panels
-  p <- phase_plot(rows, many) + code_scales(scheme_codes(def$panel$scheme)) +
-    series_facets(rows, many, FALSE)
   size <- series_size(rows, many, FALSE)
+  p <- phase_plot(rows, many) +
+    code_scales(scheme_codes(def$panel$scheme), rows$look, size[1L]) +
+    series_facets(rows, many, FALSE)
   if (many) p <- p + ggplot2::guides(colour = "none", fill = "none",
                                      shape = "none", linetype = "none")
   finish_picture(

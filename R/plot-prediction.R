@@ -114,7 +114,7 @@ draw_paths <- function(frame, y, title, alt, n, free) {
     ggplot2::geom_line(linewidth = 0.25, alpha = if (n > 30L) 0.3 else 0.5) +
     ggplot2::geom_line(ggplot2::aes(linetype = .data[["look"]]), middle,
                        colour = "grey10", linewidth = 0.8) +
-    scale_time(rows$time) + code_scales(nid_codes()) +
+    scale_time(rows$time) + code_scales(nid_codes(), rows$look) +
     series_facets(rows, FALSE, TRUE, if (free) "free_y" else "fixed")
   if (nlevels(rows$look) > 1L) {
     p <- p + ggplot2::guides(colour = "none", linetype = "none")

@@ -17,7 +17,7 @@ autoplot.nid_residuals <- function(object, regions = NULL, ...) {
   }
   several <- nlevels(droplevels(rows$region)) > 1L
   p <- residual_layers(rows, several) + scale_time(rows$time) +
-    code_scales(nid_codes()) +
+    code_scales(nid_codes(), rows$look) +
     ggplot2::guides(colour = "none", fill = "none", shape = "none")
   finish_picture(
     p, "Residuals of the codes", residual_alt(frame, rows, told),

@@ -18,8 +18,9 @@ autoplot.nid_scheme <- function(object, ...) {
       ymax = .data[["ymax"]], colour = .data[["look"]],
       linetype = .data[["look"]]), fill = "white", linewidth = 0.8) +
     ggplot2::geom_text(ggplot2::aes(
-      .data[["x"]], .data[["ymax"]] - 0.6, label = .data[["head"]]),
-      size = 3.2, fontface = "bold", vjust = 1, lineheight = 0.95) +
+      .data[["x"]], .data[["head.y"]], label = .data[["head"]]),
+      size = boxes$size, fontface = "bold", vjust = boxes$head.v,
+      lineheight = 0.95) +
     ggplot2::geom_text(ggplot2::aes(
       .data[["xmin"]] + 0.08, .data[["ymax"]] - 0.6 - .data[["heads"]] * 0.85 - 0.1,
       label = .data[["body"]]), size = 2.9, hjust = 0, vjust = 1,
@@ -49,8 +50,16 @@ scheme_picture_columns <- function() {
     column = c("carrier", "defining", "dynamic", "formula"),
     title = c("Carriers", "Defining codes", "Dynamic codes",
               "Codes of the region"),
-    xmin = c(0, 2, 5.6, 7.8), xmax = c(1.5, 5, 7.2, 10.3)
+    xmin = c(0, 2.2, 5.8, 8), xmax = c(1.7, 5.2, 7.5, 10.4)
   )
+}
+
+# Millimetres: long words are set smaller, not across the border.
+head_size <- function(head, width) {
+  longest <- vapply(strsplit(head, "\n", fixed = TRUE), function(lines) {
+    max(nchar(lines, "width"), 1L)
+  }, 1)
+  pmin(3.2, 3.2 * 8.6 * width / longest)
 }
 
 scheme_boxes <- function(scheme, codes) {
@@ -66,11 +75,13 @@ scheme_boxes <- function(scheme, codes) {
     data.frame(column = column, xmin = at$xmin, xmax = at$xmax, ymin = ymin,
                ymax = ymax, x = (at$xmin + at$xmax) / 2, head = head,
                heads = lengths(strsplit(head, "\n", fixed = TRUE)),
-               body = body, look = look)
+               head.y = ifelse(nzchar(body), ymax - 0.6, (ymin + ymax) / 2),
+               head.v = ifelse(nzchar(body), 1, 0.5), body = body,
+               size = head_size(head, at$xmax - at$xmin), look = look)
   }
   middle <- top - height / 2
   small <- function(column, x) {
-    head <- wrapped(x, 13L)
+    head <- wrapped(x, 14L)
     half <- lengths(strsplit(head, "\n", fixed = TRUE)) * 0.5 + 0.8
     cell(column, head, "", middle - half, middle + half, codes$code)
   }
@@ -96,9 +107,9 @@ formula_boxes <- function(bottom, cell, n) {
   two <- paste0("their rates, weighted by\nthe time influence and\nsummed ",
                 "over time")
   rbind(
-    cell("formula", "Code ID, formula (1)", one, centre + 0.9, centre + 6.4,
+    cell("formula", "Code ID, formula (1)", one, centre + 0.9, centre + 5.6,
          " "),
-    cell("formula", "Code NID, formula (2)", two, centre - 6.4, centre - 0.9,
+    cell("formula", "Code NID, formula (2)", two, centre - 5.6, centre - 0.9,
          " ")
   )
 }

@@ -19,9 +19,9 @@ series_plot <- function(frame, y, title, alt, caption, codes = nid_codes(),
   p <- ggplot2::ggplot(rows, series_aes(rows)) + zero_line("h")
   p <- p + break_marks(breaks, rows, many, grid)
   p <- p + if (many) many_layers(rows, names) else few_layers(rows, fitted)
-  p <- p + scale_time(rows$time) + code_scales(codes, !is.null(rows$look)) +
-    series_facets(rows, many, grid, if (free) "free_y" else "fixed")
   size <- series_size(rows, many, grid)
+  p <- p + scale_time(rows$time) + code_scales(codes, rows$look, size[1L]) +
+    series_facets(rows, many, grid, if (free) "free_y" else "fixed")
   told <- if (many) identical(rows$split, rows$look) else
     grid && nlevels(rows$look) > 1L
   if (told) {
@@ -199,11 +199,22 @@ break_marks <- function(breaks, rows, many, grid) {
                       colour = "grey45", linetype = "13", linewidth = 0.5)
 }
 
-code_scales <- function(codes, coloured = TRUE) {
-  if (coloured) {
-    list(scale_colour_code(codes = codes), scale_fill_code(codes = codes),
-         scale_shape_code(codes = codes), scale_linetype_code(codes = codes))
+# Scales of the looks that are shown, with as many rows of keys as they need
+# beside one another in a picture of `width` inches.
+code_scales <- function(codes, shown = NULL, width = 7) {
+  if (is.null(shown)) {
+    return(NULL)
   }
+  guide <- ggplot2::guide_legend(nrow = key_rows(shown, width), order = 1)
+  list(scale_colour_code(codes = codes, guide = guide),
+       scale_fill_code(codes = codes, guide = guide),
+       scale_shape_code(codes = codes, guide = guide),
+       scale_linetype_code(codes = codes, guide = guide))
+}
+
+key_rows <- function(shown, width) {
+  need <- sum(nchar(levels(shown), "width") + 7L)
+  ceiling(need / letters_in(width - 1, 8.8))
 }
 
 series_facets <- function(rows, many, grid, scales = "fixed") {
