@@ -72,6 +72,7 @@ scheme_boxes <- function(scheme, codes) {
   cell <- function(column, head, body, ymin, ymax, look) {
     at <- scheme_picture_columns()
     at <- at[at$column == column, ]
+    body <- rep_len(body, length(head))
     data.frame(column = column, xmin = at$xmin, xmax = at$xmax, ymin = ymin,
                ymax = ymax, x = (at$xmin + at$xmax) / 2, head = head,
                heads = lengths(strsplit(head, "\n", fixed = TRUE)),
