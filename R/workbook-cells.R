@@ -73,7 +73,7 @@ cell_fields <- function(x) {
 # Text as a cell holds it: characters that XML has no room for go, and what
 # spreadsheets would read as an escape (_x000D_) is escaped itself.
 workbook_text <- function(x) {
-  x <- gsub("(_x[0-9A-Fa-f]{4}_)", "_x005F\\1", strip_control(x))
+  x <- gsub("_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", strip_control(x), perl = TRUE)
   gsub("\r", "_x000D_", x, fixed = TRUE)
 }
 
@@ -83,10 +83,12 @@ strip_control <- function(x) {
   gsub("\uffff", "", gsub("\ufffe", "", x, fixed = TRUE), fixed = TRUE)
 }
 
-# The other way round, for text read from a sheet.
+# The other way round, for text read from a sheet. No cell holds \001, which
+# stands for an escaped underscore until the other escapes are done.
 plain_text <- function(x) {
+  x <- gsub("_x005F_", "\001", x, fixed = TRUE)
   x <- gsub("_x000D_", "\r", x, fixed = TRUE)
-  gsub("_x005F(_x[0-9A-Fa-f]{4}_)", "\\1", x)
+  gsub("\001", "_", x, fixed = TRUE)
 }
 
 escape_xml <- function(x) {

@@ -67,8 +67,8 @@ style_table <- function(wb, name, columns, freeze, widths = 14) {
   style_head(wb, name, columns)
   wb$freeze_pane(sheet = name, first_active_row = book_head + 1L,
                  first_active_col = freeze + 1L)
-  wb$set_col_widths(sheet = name, cols = seq_len(columns), widths = widths)
-  wb$set_col_widths(sheet = name, cols = 1L, widths = 28)
+  wb$set_col_widths(sheet = name, cols = seq_len(columns),
+                    widths = c(28, rep(widths, columns - 1L)))
   wb$set_row_heights(sheet = name, rows = book_head, heights = 30)
   wb
 }

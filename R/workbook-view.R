@@ -84,9 +84,8 @@ style_view <- function(wb, frame) {
   wb$add_fill(sheet = "Codes", dims = dims, color = book_colour("8A8A8A"))
   style_range(wb, "Codes", "live", book_number,
               dims = book_dims(rows[1L], col + 1L, rows[2L], last))
-  wb$set_col_widths(sheet = "Codes", cols = col + 0:1, widths = c(18, 22))
-  wb$set_col_widths(sheet = "Codes", cols = seq.int(col + 2L, last),
-                    widths = 14)
+  wb$set_col_widths(sheet = "Codes", cols = seq.int(col, last),
+                    widths = c(18, 22, rep(14, last - col - 1L)))
   format <- key_format(frame$types[[frame$width]])
   if (!is.null(format)) {
     wb$add_numfmt(sheet = "Codes", numfmt = format,

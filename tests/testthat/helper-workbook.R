@@ -19,7 +19,7 @@ book_cells <- function(file) {
 # A copy without any stored result of a formula, so that what is read later can
 # only come from a recalculation. `edits`: data frame sheet, cell, value.
 bare_book <- function(file, edits = NULL, to = tempfile(fileext = ".xlsx")) {
-  wb <- openxlsx2::wb_load(file)
+  wb <- openxlsx2::wb_load(file, data_only = TRUE)
   sheets <- wb$get_sheet_names()
   for (i in seq_along(sheets)) {
     cc <- wb$worksheets[[i]]$sheet_data$cc
@@ -29,7 +29,7 @@ bare_book <- function(file, edits = NULL, to = tempfile(fileext = ".xlsx")) {
     mine <- edits[edits$sheet == sheets[i], ]
     at <- match(mine$cell, cc$r)
     stopifnot(!anyNA(at), all(cc$f[at] == ""))
-    cc$v[at] <- sprintf("%.17g", mine$value)
+    cc$v[at] <- ifelse(is.na(mine$value), "", sprintf("%.17g", mine$value))
     wb$worksheets[[i]]$sheet_data$cc <- cc
   }
   wb$save(to)
@@ -74,4 +74,77 @@ data_cell <- function(model, indicator, row) {
   keys <- sum(!is.na(panel$index))
   col <- keys + match(indicator, panel$scheme[["indicator"]])
   paste0(openxlsx2::int2col(col), 6 + row)
+}
+
+quietly <- function(code) suppressWarnings(suppressMessages(code))
+
+# A small ragged panel as a model: gaps, holes, breaks, both directions.
+small_model <- function(seed = 3, ..., n_regions = 2L, n_times = 8L,
+                        codes = c(production = 2L, institutional = 1L),
+                        holes = TRUE) {
+  p <- random_panel(seed, n_regions, n_times, codes, holes = holes)
+  quietly(code_model(p$data, do.call(code_scheme, p$scheme),
+                     index = c("region", "year"), status = "_status", ...))
+}
+
+write_quietly <- function(model) {
+  file <- tempfile(fileext = ".xlsx")
+  quietly(write_workbook(model, file))
+  file
+}
+
+forward_rate <- function() {
+  rate_custom(function(time) {
+    n <- length(time)
+    R1 <- R2 <- matrix(NA_real_, n, n)
+    for (i in seq_len(n)[-1L]) {
+      R1[i, ] <- 0
+      R1[i, i - 1:0] <- c(-1, 1) / (time[i] - time[i - 1L])
+    }
+    for (i in seq_len(n)[-(1:2)]) {
+      R2[i, ] <- 0
+      R2[i, i - 2:0] <- c(1, -2, 1)
+    }
+    list(R1 = R1, R2 = R2)
+  }, "forward")
+}
+
+# One model for every rate and for most other settings.
+book_models <- function() {
+  list(
+    average = small_model(1, n_times = 9L),
+    difference = small_model(2, rate = rate_difference(), n_times = 10L,
+                             influence = influence_half_life(4)),
+    central = small_model(13, rate = rate_central(sd = 0.1),
+                          measure = "integral", conf_level = 0.9),
+    local = small_model(4, rate = rate_local(4), missing = "available",
+                        cor = "residual", n_times = 10L,
+                        influence = influence_power(1.5, 2)),
+    reml = small_model(6, rate = rate_spline("reml"), breaks = "split",
+                       normalise = "minmax", n_times = 10L,
+                       influence = influence_linear(normalise = TRUE)),
+    df = small_model(9, rate = rate_spline(df = 4), reference = "region",
+                     influence = influence_custom(\(lag) 1 / (1 + lag^2)),
+                     cor = matrix(c(1, 0.3, 0.3, 1), 2)),
+    custom = small_model(10, rate = forward_rate(), n_times = 10L,
+                         influence = influence_custom(\(t) t - 1990,
+                                                      of = "time"))
+  )
+}
+
+# Every x changed by up to 5 %: the same in the data of the model and as edits
+# of its workbook.
+edited_cells <- function(model) {
+  panel <- model$panel
+  data <- panel$data
+  source <- if (is.null(panel$source)) seq_len(nrow(data)) else panel$source
+  edits <- NULL
+  for (name in names(panel$x)) {
+    row <- which(!is.na(panel$x[[name]]))
+    value <- panel$x[[name]][row] * (1 + 0.05 * sin(3 * row))
+    data[[name]][source[row]] <- value
+    edits <- rbind(edits, data.frame(sheet = "Data", value = value,
+                                     cell = data_cell(model, name, row)))
+  }
+  list(data = data, edits = edits)
 }
