@@ -4,8 +4,9 @@ time <- c(2001, 2002, 2004, 2008)
 
 test_that("the sum, plain and under an influence", {
   a <- accumulate_rates(x, time)
-  expect_plain(a)
-  expect_identical(as.list(a), list(estimate = 15, n.terms = 4L))
+  expect_s3_class(a, "nid_accumulated")
+  expect_plain(a[seq_len(nrow(a)), ])
+  expect_identical(as.list(as.data.frame(a)), list(estimate = 15, n.terms = 4L))
   a <- accumulate_rates(x, time, influence = influence_half_life(1))
   expect_equal(a$estimate, 8 / 128 + 4 / 64 + 2 / 16 + 1)
 })
@@ -18,13 +19,14 @@ test_that("the integral is the trapezoid", {
   a <- accumulate_rates(rep(3, 4), time, measure = "integral")
   expect_equal(a$estimate, 3 * 7)
   one <- accumulate_rates(5, 2000, measure = "integral")
-  expect_identical(as.list(one), list(estimate = 0, n.terms = 1L))
+  expect_identical(as.list(as.data.frame(one)), list(estimate = 0, n.terms = 1L))
 })
 
 test_that("paths, stock and partial", {
   p <- accumulate_path(x, time)
-  expect_plain(p)
-  expect_identical(as.list(p), list(time = time, estimate = cumsum(x)))
+  expect_s3_class(p, "nid_accumulated")
+  expect_plain(p[seq_len(nrow(p)), ])
+  expect_identical(as.list(as.data.frame(p)), list(time = time, estimate = cumsum(x)))
   h <- influence_half_life(1)
   p <- accumulate_path(x, time, influence = h)
   # Each step halves the stock once a year.
@@ -59,14 +61,14 @@ test_that("groups are apart, sorted, of their own type", {
 
 test_that("NA rates are no terms", {
   a <- accumulate_rates(c(8, NA, 2, 1), time)
-  expect_identical(as.list(a), list(estimate = 11, n.terms = 3L))
+  expect_identical(as.list(as.data.frame(a)), list(estimate = 11, n.terms = 3L))
   p <- accumulate_path(c(8, NA, 2, 1), time)
   expect_identical(p$time, time[-2])
   # The trapezoid steps over them: 3/2 + 7/2 + 2.
   a <- accumulate_rates(c(1, NA, 1, 1), time, measure = "integral")
   expect_equal(a$estimate, 7)
   none <- accumulate_rates(c(1, NA, NA), 1:3, c("a", "b", "b"))
-  expect_identical(as.list(none), list(
+  expect_identical(as.list(as.data.frame(none)), list(
     group = c("a", "b"), estimate = c(1, NA), n.terms = c(1L, 0L)
   ))
   # Lags count from the last time that has a rate.

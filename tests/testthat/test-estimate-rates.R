@@ -1,6 +1,7 @@
 test_that("shape, columns, defaults", {
   r <- estimate_rates(hand$x, hand$year)
-  expect_plain(r)
+  expect_s3_class(r, "nid_estimated")
+  expect_plain(r[seq_len(nrow(r)), ])
   expect_identical(vapply(r, typeof, ""), c(
     time = "integer", order = "integer", estimate = "double",
     std.error = "double", conf.low = "double", conf.high = "double",
@@ -12,7 +13,7 @@ test_that("shape, columns, defaults", {
                                   NULL, 0.95), r)
   g <- estimate_rates(hand$x, hand$year, rep("a", 6))
   expect_identical(names(g)[1], "group")
-  expect_identical(g[-1], r)
+  expect_identical(g[-1], r[seq_along(r)])
 })
 
 test_that("the same numbers as dynamic codes of the raw series", {
