@@ -34,8 +34,8 @@ test_that("text is a string, whatever it begins with", {
 
 test_that("what a sheet cannot hold is escaped or removed, and comes back", {
   text <- c("a_x000D_b", "_x005F_x000D_", "a\rb", "tab\there", "\u041f\u0435\u0440\u043c\u044c")
-  expect_identical(cell_text(text[1]), "a_x005F_x000D_b")
-  expect_identical(plain_text(cell_text(text)), text)
+  expect_identical(workbook_text(text[1]), "a_x005F_x000D_b")
+  expect_identical(plain_text(workbook_text(text)), text)
   expect_identical(strip_control("a\u0001b\u001fc\uffffd\n"), "abcd\n")
 })
 
