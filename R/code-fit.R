@@ -159,6 +159,17 @@ as_fit <- function(x, rate, call = rlang::caller_env()) {
   code_fit(get_definition_of(x, call), rate, "auto", call)
 }
 
+# `rate_local() |> basic_code(panel)` reads well and means nothing.
+refuse_rate <- function(x, call) {
+  if (inherits(x, "nid_rate")) {
+    stop_nid("argument",
+             c("`x` is a rate; it wants a panel, codes or rates of codes.",
+               i = paste0("A rate goes to its own argument: ",
+                          "`basic_code(panel, rate = rate_local())`.")),
+             argument = "x", call = call)
+  }
+}
+
 get_definition_of <- function(x, call) {
   if (inherits(x, "nid_defining") || inherits(x, "nid_definition")) {
     return(get_defining(x, call))

@@ -7,6 +7,8 @@
 #' @inheritParams defining_codes
 #' @inheritParams dynamic_codes
 #' @inheritParams basic_code
+#' @param data <data.frame> The data, as for [code_panel()]; or a panel, and
+#'   then no `scheme`.
 #' @return `nid_model`, a list: `call`, `panel`, `defining`, `rates`,
 #'   `industrial`, `basic`, `path` (see [code_panel()], [defining_codes()],
 #'   [dynamic_codes()], [industrial_code()], [basic_code()], [code_path()]) and
@@ -36,6 +38,16 @@ code_model <- function(data, scheme, index = NULL, names_from = NULL,
                breaks = breaks, influence = influence, measure = measure,
                cor = cor, conf_level = conf_level)
   check_model_args(args, call)
+  if (inherits(data, "nid_panel")) {
+    if (!base::missing(scheme)) {
+      stop_nid("argument", "A panel has its scheme: leave `scheme` out.",
+               argument = "scheme", call = call)
+    }
+    # For update(data = ): new data are read as these were.
+    args["index"] <- list(unname(data$index[!is.na(data$index)]))
+    for (name in names(data$long)) args[name] <- list(data$long[[name]])
+    return(build_model(data, args, match.call(), call))
+  }
   if (base::missing(scheme)) {
     stop_nid("scheme", c("`scheme` is missing.",
                          i = "Make one with `code_scheme()`."), call = call)

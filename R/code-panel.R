@@ -66,7 +66,7 @@ code_panel <- function(data, scheme, index = NULL, names_from = NULL,
   warn_lookalikes(parts$rows$labels)
   new_nid_panel(data, plain, index, scheme, parts,
                 long = list(names_from = names_from,
-                            values_from = values_from))
+                            values_from = values_from, status = status))
 }
 
 # A column without a name cannot be found by name: it gets one.

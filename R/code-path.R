@@ -21,6 +21,7 @@ code_path <- function(x, influence = influence_equal(), measure = "sum",
                       kind = "stock", rate = NULL, cor = "independent",
                       conf_level = 0.95) {
   call <- rlang::current_env()
+  refuse_rate(x, call)
   check_level(conf_level, call = call)
   check_influence(influence, call)
   check_choice(measure, c("sum", "integral"), call = call)

@@ -29,6 +29,7 @@
 industrial_code <- function(x, rate = NULL, cor = "independent",
                             conf_level = 0.95) {
   call <- rlang::current_env()
+  refuse_rate(x, call)
   check_level(conf_level, call = call)
   fit <- as_fit(x, rate, call)
   cor <- check_cor(cor, fit, call)
