@@ -16,6 +16,7 @@ studio_api <- function() {
                              path = name, existing = FALSE)
     },
     tell = function(title, message) rstudioapi::showDialog(title, message),
+    write = write_report,
     show = function(file) utils::browseURL(file)
   )
 }
@@ -39,7 +40,7 @@ addin_report <- function(studio = studio_api(), env = globalenv()) {
   # The dialog asks whether to replace a file of the name it saw, no other.
   seen <- grepl("[.](html|docx|pdf)$", file, ignore.case = TRUE)
   if (!seen) file <- paste0(file, ".html")
-  write_report(get(name, env), file, format = ending_format(file),
+  studio$write(get(name, env), file, format = ending_format(file),
                overwrite = seen)
   studio$show(file)
   invisible(file)

@@ -11,6 +11,9 @@ fake_studio <- function(selected = "", answer = NULL, file = NULL) {
     },
     save_as = function(name) file,
     tell = function(title, message) asked$told <- message,
+    write = function(model, file, format, overwrite) {
+      asked$written <- list(model, file, format, overwrite)
+    },
     show = function(file) asked$shown <- file
   )
 }
@@ -45,19 +48,16 @@ test_that("a model is looked up, never evaluated", {
 })
 
 test_that("the report of a model is written where asked and shown", {
-  skip_if_not_installed("rmarkdown")
-  skip_if_not_installed("ggplot2")
-  skip_if_not(rmarkdown::pandoc_available())
-  env <- new.env()
-  env$model <- code_model(subset(ural, region_code == "FD-U"), ural_scheme,
-                          index = "year")
+  env <- list2env(list(model = structure(list(), class = "nid_model")))
   expect_null(addin_report(fake_studio(), env))
-  file <- withr::local_tempfile()
-  studio <- fake_studio(file = file)
-  addin_report(studio, env)
-  expect_identical(studio$asked$shown, paste0(file, ".html"))
-  expect_true(file.exists(studio$asked$shown))
   # A file that the dialog has not seen is not replaced.
-  expect_error(addin_report(studio, env), class = "nidcode_error_overwrite")
-  unlink(studio$asked$shown)
+  studio <- fake_studio(file = "x")
+  addin_report(studio, env)
+  expect_identical(studio$asked$written,
+                   list(env$model, "x.html", "html", FALSE))
+  expect_identical(studio$asked$shown, "x.html")
+  studio <- fake_studio(file = "x.docx")
+  addin_report(studio, env)
+  expect_identical(studio$asked$written,
+                   list(env$model, "x.docx", "docx", TRUE))
 })
