@@ -20,13 +20,11 @@
 #' @export
 report_render <- function(x, options = list(), ...) {
   rlang::check_installed("knitr", "to render a report.")
-  tick_bar(report_state$bar)
   knitr::asis_output(paste0(
     "\n\n", paste(report_block(x, options), collapse = "\n"), "\n\n"))
 }
 
-# What a report keeps while it is made: its progress bar and, for their names,
-# how many pictures the chunk at hand has drawn.
+# How many pictures the chunk at hand has drawn, for the names of their files.
 report_state <- new.env(parent = emptyenv())
 
 report_block <- function(x, options) UseMethod("report_block")

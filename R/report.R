@@ -125,9 +125,15 @@ report_template <- function() {
 render_report <- function(model, work, format, call) {
   input <- file.path(work, "report.Rmd")
   file.copy(report_template(), input)
-  chunks <- grepl("^```\\{r", readLines(input, encoding = "UTF-8"))
-  report_state$bar <- start_bar("Writing the report", sum(chunks))
-  on.exit(report_state$bar <- NULL)
+  chunks <- grepl("^```\\{", readLines(input, encoding = "UTF-8"))
+  bar <- start_bar("Writing the report", sum(chunks))
+  hooks <- knitr::opts_hooks$get()
+  on.exit(knitr::opts_hooks$restore(hooks))
+  # Inside a chunk knitr would catch the bar: move it between them.
+  knitr::opts_hooks$set(echo = function(options) {
+    tick_bar(bar)
+    options
+  })
   # The page finds our functions without attaching the package for good.
   page <- new.env(parent = asNamespace("nidcode"))
   tryCatch(

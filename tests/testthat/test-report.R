@@ -80,10 +80,12 @@ test_that("a report holds sentences, calls, pictures; names are text", {
   model <- payload_model()
   file <- withr::local_tempfile(fileext = ".html")
   before <- list(.Random.seed, options(), getwd(), search(),
-                 grDevices::dev.list(), knitr::opts_chunk$get())
+                 grDevices::dev.list(), knitr::opts_chunk$get(),
+                 knitr::opts_hooks$get())
   expect_identical(expect_invisible(write_report(model, file)), file)
   expect_identical(list(.Random.seed, options(), getwd(), search(),
-                        grDevices::dev.list(), knitr::opts_chunk$get()),
+                        grDevices::dev.list(), knitr::opts_chunk$get(),
+                        knitr::opts_hooks$get()),
                    before)
   page <- read_page(file)
   # Tags and attributes of the template, and of nothing else.
