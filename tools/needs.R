@@ -10,7 +10,8 @@ groups <- function(fields) {
     run = c(fields$Imports, fields$LinkingTo),
     check = fields$Suggests,
     reproduce = c("knitr", "rmarkdown", "ggplot2"),
-    bench = c("collapse", "data.table", "jsonlite", "mgcv", "survey"),
+    bench = c("collapse", "data.table", "ggplot2", "jsonlite", "mgcv",
+              "rmarkdown", "survey"),
     docs = "roxygen2"
   )
 }

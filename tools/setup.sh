@@ -22,7 +22,7 @@ missing_tools() {
   for group in "$@"; do
     case "$group" in
       check) set -- pandoc qpdf tidy ;;
-      reproduce) set -- pandoc ;;
+      reproduce | bench) set -- pandoc ;;
       *) set -- ;;
     esac
     for tool in "$@"; do
