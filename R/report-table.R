@@ -81,7 +81,9 @@ shown_text <- function(v, key = FALSE) {
     return(if (key) ifelse(is.na(v), "", format_time(v)) else number_text(v))
   }
   if (is.list(v)) v <- vapply(v, function(e) paste(e, collapse = ", "), "")
-  text <- if (is.factor(v)) as.character(v) else format(v, trim = TRUE)
+  # format() would not leave letters alone that the locale does not know.
+  plain <- is.factor(v) || is.character(v)
+  text <- if (plain) as.character(v) else format(v, trim = TRUE)
   ifelse(is.na(v), "", text)
 }
 

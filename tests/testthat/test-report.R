@@ -229,6 +229,8 @@ test_that("numbers are the same under any options", {
   expect_identical(shown_text(c(2005.5, 2006), key = TRUE),
                    c("2005.5", "2006.0"))
   expect_identical(shown_text(c(TRUE, NA)), c("yes", ""))
+  withr::local_locale(LC_CTYPE = "C")
+  expect_identical(shown_text(c("\u0423", NA)), c("\u0423", ""))
 })
 
 test_that("a table is cut where asked, its rows and codes in their order", {
