@@ -69,7 +69,7 @@ group_rows <- function(plain, by) {
   codes <- lapply(by, function(name) {
     column <- plain[[name]]
     if (is.factor(column)) as.integer(column) else
-      match(column, sort(unique(column), method = "radix"))
+      match(column, sorted(unique(column)))
   })
   at <- do.call(order, c(codes, method = "radix"))
   new <- Reduce(`|`, lapply(codes, function(code) {

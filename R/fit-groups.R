@@ -99,7 +99,7 @@ sort_groups <- function(group, n, call) {
   # Numbers by value, factors by level, text by its bytes in any locale.
   code <- if (is.factor(group)) as.integer(group) else group
   if (!is.numeric(code) || is.object(code)) {
-    code <- match(code, sort(unique(code), method = "radix"))
+    code <- match(code, sorted(unique(code)))
   }
   row <- NULL
   first <- group_starts_cpp(code)

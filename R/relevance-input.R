@@ -141,7 +141,11 @@ ticks_from_factor <- function(x, item, call) {
 
 # An order that no locale changes.
 sorted <- function(x) {
-  if (is.null(x)) character() else sort(x, method = "radix")
+  if (is.null(x)) {
+    return(character())
+  }
+  # A radix sort refuses text of no marked encoding, as read.csv() returns it.
+  sort(if (is.character(x)) enc2utf8(x) else x, method = "radix")
 }
 
 # Groups of respondents: number of each row's group, and the groups' keys.

@@ -230,3 +230,21 @@ test_that("it prints within 15 lines and keeps no respondents", {
   expect_lte(length(capture.output(print(x))), 15)
   expect_lt(as.numeric(object.size(x)), 40000)
 })
+
+test_that("text of no marked encoding is sorted, as read.csv() gives it", {
+  skip_if_not(l10n_info()[["UTF-8"]])
+  file <- withr::local_tempfile(lines = c("who;a", "\u0431;1", "\u0430;0",
+                                          "\u0431;0"), fileext = ".csv")
+  d <- read.csv(file, sep = ";", encoding = "unknown")
+  expect_true(all(Encoding(d$who) == "unknown"))
+  x <- relevance(d, "a", by = "who")
+  expect_equal(x$who, c("\u0430", "\u0431"))
+  expect_equal(x$estimate, c(0, 0.5))
+  expect_equal(fit_groups(c(1, 2, 4, 8), c(1, 2, 1, 2),
+                          d$who[c(1, 1, 2, 2)])$group[c(1, 3)],
+               c("\u0430", "\u0431"))
+  trend <- data.frame(who = rep(d$who[1:2], each = 8), year = rep(1:8, 2),
+                      x = (1:16)^2, y = (1:16)^3)
+  dep <- code_dependence(trend, y ~ x, index = c("who", "year"), by = "who")
+  expect_equal(unique(tidy(dep)$who), c("\u0430", "\u0431"))
+})
