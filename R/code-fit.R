@@ -227,7 +227,7 @@ add_interval <- function(estimate, se, df, level) {
                 prob.positive = none))
   }
   df[is.na(df) | df <= 0] <- NA_real_
-  half <- stats::qt((1 + level) / 2, df) * se
+  half <- t_quantile((1 + level) / 2, df) * se
   prob <- probability_positive(estimate, se, df)
   list(std.error = se, conf.low = estimate - half,
        conf.high = estimate + half, prob.positive = prob)
@@ -238,4 +238,13 @@ probability_positive <- function(estimate, se, df) {
   out <- stats::pt(estimate / se, df)
   out[which(se == 0 & estimate == 0)] <- 0.5
   out
+}
+
+# Quantiles are slow and most series share their df.
+t_quantile <- function(p, df) {
+  if (length(p) > 1L) {
+    return(stats::qt(p, df))
+  }
+  one <- unique(df)
+  stats::qt(p, one)[match(df, one)]
 }

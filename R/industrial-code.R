@@ -104,23 +104,27 @@ row_correlation <- function(fit, cor, region) {
 condition_probability <- function(v, se, df, absent) {
   p <- probability_positive(v, se, df)
   p[absent] <- 1
-  apply(p, 1L, prod)
+  out <- rep(1, nrow(p))
+  for (c in seq_len(ncol(p))) out <- out * p[, c]
+  out
 }
 
 # Share of regions with V > 0, by code and time: small, so the spec carries it.
 dissemination <- function(fit, v) {
   time <- row_time(fit$def$panel)
-  parts <- lapply(seq_along(fit$codes), function(c) {
-    seen <- !is.na(v[, c])
-    share <- tapply(v[seen, c] > 0, time[seen], mean)
-    n <- tapply(seen[seen], time[seen], sum)
-    list(time = as.double(names(share)),
-         code = rep(fit$codes[[c]]$dynamic, length(share)),
-         share = as.double(share), regions = as.integer(n))
-  })
-  if (length(unique(time)) > 200L || length(parts) == 0L) {
+  times <- sort(unique(time))
+  if (length(times) > 200L || length(fit$codes) == 0L) {
     return(NULL)
   }
+  at <- match(time, times)
+  parts <- lapply(seq_along(fit$codes), function(c) {
+    n <- tabulate(at[!is.na(v[, c])], length(times))
+    up <- tabulate(at[which(v[, c] > 0)], length(times))
+    seen <- n > 0L
+    list(time = as.double(times)[seen],
+         code = rep(fit$codes[[c]]$dynamic, sum(seen)),
+         share = (up / n)[seen], regions = n[seen])
+  })
   tibble::tibble(
     time = unlist(lapply(parts, `[[`, "time")),
     code = unlist(lapply(parts, `[[`, "code")),
