@@ -148,7 +148,7 @@ summary.nid_industrial <- function(object, ...) {
 
 #' @export
 print.summary_nid_industrial <- function(x, ...) {
-  print(x$spec)
+  writeLines(strwrap(format(x$spec), 0.95 * getOption("width"), exdent = 2))
   cat("All dynamic codes positive in ", format(round(100 * x$condition, 1)),
       "% of region-times.\n", sep = "")
   cat("Dissemination: share of regions with V > 0, by code and time.\n")
