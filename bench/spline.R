@@ -1,7 +1,8 @@
 # The averaged smoothing spline: level, V and A at twelve times and their sum
 # of A, each with its error. Against mgcv with derivatives from its prediction
-# matrix, per series; a million series against 100,000; 50,000 grids of times
-# against one; memory. One thread unless options(nidcode.threads).
+# matrix, per series; a million series against 100,000; 100,000 series on
+# 50,000 grids of times against one; memory. One thread unless
+# options(nidcode.threads).
 
 n_times <- 12L
 
@@ -67,13 +68,13 @@ memory_row <- function(y, times) {
 }
 
 bench_spline_grids <- function() {
-  y <- draw(1e6L)
+  y <- draw(1e5L)
   grids <- 50000L
   times <- lapply(seq_len(grids), function(i) {
     cumsum(stats::runif(n_times, 0.5, 1.5))
   })
   which <- rep_len(seq_len(grids), ncol(y))
-  compare("spline, 1,000,000 series on 50,000 grids", "one grid",
+  compare("spline, 100,000 series on 50,000 grids", "one grid",
           function(round) fit_splines(y, times, which),
           function(round) fit_splines(y, list(seq_len(n_times))), bar = 10,
           times = 5L)
