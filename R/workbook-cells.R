@@ -47,6 +47,10 @@ cell_fields <- function(x) {
   if (inherits(x, "book_formula")) {
     out <- cell_fields(x$value)
     lost <- is.na(x$value)
+    if (is.character(x$value)) {
+      out <- list(t = rep("str", length(lost)), is = rep("", length(lost)),
+                  v = escape_xml(cell_text(x$value)))
+    }
     out$t[lost] <- "e"
     out$v[lost] <- "#N/A"
     out$f <- escape_xml(x$formula)
@@ -104,7 +108,7 @@ write_book_sheet <- function(wb, sheet, ...) {
                   function(what) unlist(lapply(sheet$cells, `[[`, what)))
   wb$add_worksheet(sheet$name, ...)
   size <- c(max(cells$row), max(cells$col))
-  check_book_size(size, sheet$name)
+  check_book_size(size, sheet$name, max(nchar(cells$f)))
   box <- as.data.frame(matrix("x", size[1L], size[2L]))
   wb$add_data(sheet = sheet$name, x = box, dims = "A1", col_names = FALSE)
   at <- match(sheet$name, wb$get_sheet_names())
@@ -120,12 +124,19 @@ write_book_sheet <- function(wb, sheet, ...) {
 }
 
 # The sizes a spreadsheet can open.
-check_book_size <- function(size, name) {
+check_book_size <- function(size, name, longest = 0L) {
   if (size[1L] > 1048576L || size[2L] > 16384L) {
     stop_nid("file",
              c(paste0("Sheet ", some_of(name), " would have ", size[1L],
                       " rows and ", size[2L], " columns."),
                i = "A spreadsheet has room for 1,048,576 and 16,384."),
              n = size, call = NULL)
+  }
+  if (longest > 8192L) {
+    stop_nid("file",
+             c(paste0("A formula of sheet ", some_of(name), " would have ",
+                      longest, " characters."),
+               i = "A spreadsheet takes 8,192: fewer holes or indicators."),
+             n = longest, call = NULL)
   }
 }

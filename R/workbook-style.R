@@ -143,6 +143,9 @@ style_live <- function(wb, frame, name, columns, told = integer(),
 
 style_operator <- function(wb, frame) {
   blocks <- frame$operators$blocks
+  if (length(blocks) == 0L) {
+    return(style_table(wb, "Operator", operator_first, 4L, 11))
+  }
   n <- max(vapply(blocks, function(one) length(one$time), 1L))
   last <- blocks[[length(blocks)]]$nid
   columns <- length(operator_columns) + n

@@ -212,9 +212,9 @@ scheme_notes <- function() {
 
 add_notes <- function(wb, name, notes) {
   for (k in seq_along(notes)) {
-    wb$add_comment(sheet = name, dims = book_dims(book_head, k, book_head),
+    wb$add_comment(sheet = name, dims = paste0(book_letters(k), book_head),
                    comment = openxlsx2::wb_comment(
-                     text = notes[[k]], author = "nidcode", visible = FALSE,
+                     text = notes[[k]], author = "", visible = FALSE,
                      width = 3, height = 4))
   }
   wb

@@ -15,8 +15,8 @@ put_view <- function(sheet, frame) {
   dynamic <- vapply(frame$fit$codes, `[[`, "", "dynamic")
   has_region <- frame$width == 2L
   if (has_region) {
-    sheet <- put_row(sheet, 4L, col, c("Region (pick one):",
-                                       as.character(frame$panel$regions[1L])))
+    sheet <- put_row(sheet, 4L, col, "Region (pick one):")
+    sheet <- put_row(sheet, 4L, col + 1L, frame$keys[[1L]][1L])
   }
   sheet <- put_row(sheet, book_head, col,
                    c(names(frame$keys)[frame$width], frame$code, dynamic,

@@ -69,8 +69,9 @@ test_that("the survey's error of the weights comes back", {
                                                  names(weight)))
   data <- data.frame(year = 1:8, u = c(1, 3, 4, 8, 9, 15, 14, 20),
                      v = c(2, 2, 5, 4, 7, 6, 9, 9))
-  model <- code_model(data, code_scheme(c("u", "v"), "social",
-                                        weight = weight), index = "year")
+  model <- quietly(code_model(data, code_scheme(c("u", "v"), "social",
+                                                weight = weight),
+                              index = "year"))
   read <- quietly(read_workbook(write_quietly(model)))
   expect_same_model(read, model, "vcov")
 })
@@ -94,12 +95,8 @@ test_that("cells of x that are no numbers are missing, by address", {
   file <- tempfile(fileext = ".xlsx")
   wb$save(file)
   told <- NULL
-  read <- suppressMessages(withCallingHandlers(
-    read_workbook(file),
-    nidcode_warning_cells = function(w) {
-      told <<- w
-      tryInvokeRestart("muffleWarning")
-    }))
+  read <- quietly(withCallingHandlers(
+    read_workbook(file), nidcode_warning_cells = function(w) told <<- w))
   expect_identical(told$values, c("C9 (12,5)", "D10 (7)"))
   expect_true(is.na(read$panel$x[[1]][3]) && is.na(read$panel$x[[2]][4]))
 })

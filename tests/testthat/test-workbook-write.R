@@ -52,8 +52,9 @@ test_that("stored values are those of R", {
 
 test_that("a log in the scheme is LN in the sheet", {
   data <- data.frame(year = 2001:2007, x = exp(c(1, 3, 2, 5, 4, 6, 8)))
-  log <- code_model(data, code_scheme("x", "social", transform = "log"),
-                    index = "year")
+  log <- quietly(code_model(data, code_scheme("x", "social",
+                                              transform = "log"),
+                            index = "year"))
   f <- book_cells(write_quietly(log))
   f <- f[f$sheet == "Data" & f$f != "", ]
   expect_match(f$f[f$cell == "C7"], "(LN($B7)-", fixed = TRUE)
