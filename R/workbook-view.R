@@ -45,17 +45,22 @@ view_sources <- function(frame) {
 }
 
 # First row and number of rows of the picked region, looked up by exact name:
-# MATCH() would take * and ? in it for wildcards.
+# MATCH() would take * and ? in it for wildcards, and = does not tell capitals.
 view_place <- function(frame) {
   if (frame$width == 1L) {
     return(list(first = as.character(book_head + 1L),
                 n = as.character(frame$n)))
   }
   rows <- book_head + c(1L, n_regions(frame$panel))
+  names <- fixed_range("Code NID", rows[1L], 1L, rows[2L])
+  pick <- sub("Codes!", "", pick_cell(frame), fixed = TRUE)
+  same <- if (is.character(frame$keys[[1L]])) {
+    paste0("EXACT(", names, ",", pick, ")")
+  } else {
+    paste0("(", names, "=", pick, ")")
+  }
   find <- function(col) {
-    paste0("SUMPRODUCT(EXACT(",
-           fixed_range("Code NID", rows[1L], 1L, rows[2L]), ",",
-           sub("Codes!", "", pick_cell(frame), fixed = TRUE), ")*",
+    paste0("SUMPRODUCT(", same, "*",
            fixed_range("Code NID", rows[1L], col, rows[2L]), ")")
   }
   list(first = find(10L), n = find(11L))
