@@ -298,3 +298,25 @@ test_that("what rate_spline() cannot be is refused", {
   expect_true(all(is.na(two$estimate[two$order == 2])))
   expect_false(anyNA(two$estimate[two$order == 1]))
 })
+
+test_that("rank intervals come from t intervals of the differences", {
+  d <- do.call(rbind, lapply(1:6, \(k) {
+    s <- random_series(60 + k, if (k %% 2 == 0) 9 else 11)
+    data.frame(region = paste0("R", k), year = s$time, x = s$x)
+  }))
+  one <- code_scheme("x", "production", codes = nid_codes()[1, ])
+  b <- quiet(basic_code(defining_codes(code_panel(d, one), "none"),
+                        measure = "integral"))
+  got <- as.data.frame(region_ranks(b, conf_level = 0.6))
+  got <- got[match(b$region, got$region), ]
+  df <- b$n.terms - 3
+  for (i in 1:6) {
+    var <- b$std.error[i]^2 + b$std.error[-i]^2
+    dof <- var^2 / (b$std.error[i]^4 / df[i] + b$std.error[-i]^4 / df[-i])
+    gap <- (b$estimate[-i] - b$estimate[i]) / sqrt(var)
+    expect_identical(got$rank[i], 1L + sum(gap > 0))
+    expect_identical(got$rank.low[i], 1L + sum(gap > stats::qt(0.8, dof)))
+    expect_identical(got$rank.high[i], 6L - sum(gap < -stats::qt(0.8, dof)))
+  }
+  expect_true(any(got$rank.low > 1) && any(got$rank.high < 6))
+})
