@@ -236,3 +236,26 @@ test_that("other ways to freeze: splits, fixed lambda, no normalising", {
     expect_equal(b$basic$std.error, a$basic$std.error)
   }
 })
+
+test_that("a model starts from a panel as from its data", {
+  regions <- subset(ural, level == "region")
+  panel <- code_panel(regions, ural_scheme, status = "_status")
+  from_data <- code_model(regions, ural_scheme, status = "_status")
+  from_panel <- code_model(panel)
+  expect_equal(as.data.frame(from_panel$basic), as.data.frame(from_data$basic))
+  edited <- regions
+  edited$apt_used[5] <- edited$apt_used[5] * 1.2
+  expect_equal(
+    as.data.frame(update(from_panel, data = edited, freeze = TRUE)$basic),
+    as.data.frame(update(from_data, data = edited, freeze = TRUE)$basic)
+  )
+  expect_error(code_model(panel, ural_scheme), class = "nidcode_error_argument")
+})
+
+test_that("a rate in the place of codes is told where it belongs", {
+  panel <- code_panel(subset(ural, level == "region"), ural_scheme)
+  for (verb in list(basic_code, industrial_code, code_path)) {
+    expect_error(verb(rate_local(), panel), "rate = rate_local",
+                 class = "nidcode_error_argument")
+  }
+})
