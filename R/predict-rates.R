@@ -47,11 +47,15 @@ predict.nid_rates <- function(object, at = NULL, order = 0:2,
   order <- check_orders(order, fit$rate, call, default = missing(order))
   level <- conf_level %||% get_spec(object)$level
   check_level(level, "conf_level", call = call)
-  new <- new_times(at, fit, call)
+  number <- if (!is.null(at)) as.double(numeric_time(at, "at", call))
+  new <- new_times(number, at, fit, call)
   parts <- lapply(seq_along(fit$codes), function(i) {
     predicted_part(fit, i, new, order)
   })
-  prediction_table(fit, parts, at, new, order, level)
+  user_time <- function(time, panel) {
+    if (is.null(at)) time_like(panel, time) else at[match(time, number)]
+  }
+  prediction_table(fit, parts, user_time, order, level)
 }
 
 #' @rdname predict_rates
@@ -59,12 +63,12 @@ predict.nid_rates <- function(object, at = NULL, order = 0:2,
 predict.nid_model <- function(object, ...) predict(object$rates, ...)
 
 # Ascending numbers, each once; NULL where the observed times are meant.
-new_times <- function(at, fit, call) {
-  if (is.null(at)) {
+new_times <- function(number, at, fit, call) {
+  if (is.null(number)) {
     return(NULL)
   }
   if (length(at) == 0L) stop_argument("at", "at least one time", at, call)
-  new <- sort(unique(as.double(numeric_time(at, "at", call))))
+  new <- sort(unique(number))
   if (fit$rate$kind == "spline") {
     return(new)
   }
@@ -145,7 +149,7 @@ times_of_segments <- function(grids, new, whole) {
   })
 }
 
-prediction_table <- function(fit, parts, at, new, order, level) {
+prediction_table <- function(fit, parts, user_time, order, level) {
   panel <- fit$def$panel
   gather <- function(what) unlist(lapply(parts, `[[`, what))
   each <- function(what) {
@@ -159,12 +163,9 @@ prediction_table <- function(fit, parts, at, new, order, level) {
   cell <- (row - 1L) * length(order) + seq_along(order)
   estimate <- each("estimate")[cell]
   df <- gather("df")[row]
-  user_time <- if (is.null(at)) time_like(panel, time[row]) else {
-    at[match(time[row], as.double(numeric_time(at, "at", NULL)))]
-  }
   columns <- c(
     lapply(region_column(panel), function(x) x[region[row]]),
-    stats::setNames(list(user_time), panel$index[["time"]]),
+    stats::setNames(list(user_time(time[row], panel)), panel$index[["time"]]),
     list(code = vapply(fit$codes, `[[`, "", "code")[code[row]],
          term = vapply(fit$codes, `[[`, "", "dynamic")[code[row]],
          order = rep(order, length.out = length(row)), estimate = estimate),

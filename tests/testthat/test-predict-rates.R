@@ -120,6 +120,15 @@ test_that("dates and other units of time come back as they were given", {
   at <- as.Date(c("2021-01-01", "2020-02-15"))
   q <- predict(v, at = at, order = 1)
   expect_identical(q$day, sort(at))
+  said <- 0L # a text is read as a number, and this is said once
+  withCallingHandlers(
+    expect_identical(predict(v, at = "2020", order = 0)$day, "2020"),
+    nidcode_message = function(cnd) {
+      said <<- said + 1L
+      rlang::cnd_muffle(cnd)
+    }
+  )
+  expect_identical(said, 1L)
 })
 
 test_that("what cannot be predicted is said", {
