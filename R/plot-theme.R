@@ -103,8 +103,10 @@ code_scale <- function(aesthetic, look, codes, ...) {
                  fill = ggplot2::scale_fill_manual,
                  shape = ggplot2::scale_shape_manual,
                  linetype = ggplot2::scale_linetype_manual)
+  # Made beforehand: ggproto() would evaluate its parent anew at every look-up.
+  parent <- make(..., values = code_looks()[[look]], limits = NULL)
   ggplot2::ggproto(
-    NULL, make(..., values = code_looks()[[look]], limits = NULL),
+    NULL, parent,
     palette = function(self, n) {
       limits <- self$get_limits()
       limits <- limits[!is.na(limits)]
