@@ -49,7 +49,7 @@ cell_fields <- function(x) {
     lost <- is.na(x$value)
     if (is.character(x$value)) {
       out <- list(t = rep("str", length(lost)), is = rep("", length(lost)),
-                  v = escape_xml(cell_text(x$value)))
+                  v = escape_xml(workbook_text(x$value)))
     }
     out$t[lost] <- "e"
     out$v[lost] <- "#N/A"
