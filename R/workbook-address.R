@@ -20,19 +20,23 @@ sheet_prefix <- function(sheet) {
   }
 }
 
+# A row as digits, never as 1e+05.
+row_digits <- function(row) as.character(as.integer(row))
+
 # One cell or a range, fixed ($A$1); `sheet` NULL: the formula's own.
 fixed_cell <- function(sheet, row, col) {
-  paste0(sheet_prefix(sheet), "$", book_letters(col), "$", row)
+  paste0(sheet_prefix(sheet), "$", book_letters(col), "$",
+         row_digits(row))
 }
 
 fixed_range <- function(sheet, row, col, to_row = row, to_col = col) {
-  paste0(sheet_prefix(sheet), "$", book_letters(col), "$", row, ":$",
-         book_letters(to_col), "$", to_row)
+  paste0(sheet_prefix(sheet), "$", book_letters(col), "$", row_digits(row),
+         ":$", book_letters(to_col), "$", row_digits(to_row))
 }
 
 # One that moves along its column when the formula is copied.
 moving_cell <- function(sheet, row, col) {
-  paste0(sheet_prefix(sheet), "$", book_letters(col), row)
+  paste0(sheet_prefix(sheet), "$", book_letters(col), row_digits(row))
 }
 
 # Runs of consecutive numbers: list(from, to).

@@ -164,6 +164,7 @@ chart_xml <- function(title, plot, legend) {
     "<c:plotArea><c:layout/>", plot, "</c:plotArea>",
     if (legend) paste0("<c:legend><c:legendPos val=\"b\"/><c:overlay ",
                        "val=\"0\"/></c:legend>"),
-    "<c:plotVisOnly val=\"1\"/><c:dispBlanksAs val=\"gap\"/></c:chart>",
+    # LibreOffice draws a gap as 0, so lines span what does not exist.
+    "<c:plotVisOnly val=\"1\"/><c:dispBlanksAs val=\"span\"/></c:chart>",
     "</c:chartSpace>")
 }

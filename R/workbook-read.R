@@ -9,6 +9,7 @@ read_workbook <- function(file) {
                             "."), path = file, call = call)
   }
   need_openxlsx2("to read a workbook.")
+  local_plain_numbers()
   book <- open_book(file, call)
   get <- settings_getter(book[["Read me"]], call)
   tables <- split_kept(read_kept(book$Scheme))

@@ -3,7 +3,8 @@
 
 industrial_sheet <- function(frame) {
   sheet <- new_book_sheet("Code ID")
-  sheet <- put_row(sheet, 1L, 1L, "Code ID: formula (1), the sum of the rates V")
+  sheet <- put_row(sheet, 1L, 1L,
+                   "Code ID: formula (1), the sum of the rates V")
   sheet <- put_row(sheet, 2L, 1L, frame$banner)
   sheet <- put_row(sheet, 3L, 1L, paste0(
     "condition: every V is above 0, as the paper requires. Columns marked ",

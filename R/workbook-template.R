@@ -23,6 +23,7 @@ workbook_template <- function(file, scheme = NULL, overwrite = FALSE) {
   check_book_path(file, overwrite, call)
   if (!is.null(scheme)) scheme <- check_scheme(scheme, call)
   need_openxlsx2("to write a template.")
+  local_plain_numbers()
   wb <- new_book("Code-based model: template")
   places <- template_places(scheme)
   sheets <- list(template_readme(places), template_scheme(scheme, places),

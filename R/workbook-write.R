@@ -56,11 +56,19 @@ write_workbook <- function(model, file, overwrite = FALSE) {
   if (n_rows(model$panel) == 0L) {
     stop_nid("zero_rows", "The model has no rows to write.", call = call)
   }
+  local_plain_numbers()
   frame <- book_frame(model)
   frame$banner <- book_banner(frame)
   frame$operators <- place_operators(book_operators(frame))
   warn_control(frame, call)
   save_book(model_book(frame), file, call)
+}
+
+# openxlsx2 spells some numbers as the session would print them; a workbook has
+# its own way, until the caller returns.
+local_plain_numbers <- function(frame = rlang::caller_env()) {
+  rlang::local_options(OutDec = ".", scipen = 100L, digits = 7L,
+                       .frame = frame)
 }
 
 need_openxlsx2 <- function(reason) {
@@ -145,6 +153,8 @@ style_book <- function(wb, frame, columns) {
   style_live(wb, frame, "Rates", columns[[5L]])
   style_operator(wb, frame)
   style_live(wb, frame, "Code ID", columns[[7L]], width + 3:6)
+  style_range(wb, "Code ID", "live", "General", dims = book_dims(
+    min(frame$rows), width + 2L, max(frame$rows)))
   regions <- book_head + seq_len(n_regions(frame$panel))
   one <- width - 1L
   style_live(wb, frame, "Code NID", columns[[8L]], one + 4:10, regions, one)

@@ -4,6 +4,7 @@ test_that("addresses are those of a spreadsheet", {
   expect_identical(fixed_cell("Code NID", 7, 2), "'Code NID'!$B$7")
   expect_identical(fixed_range("Data", 7, 3, 9), "Data!$C$7:$C$9")
   expect_identical(moving_cell(NULL, 7:8, 3), c("$C7", "$C8"))
+  expect_identical(fixed_cell(NULL, 1e5, 1), "$A$100000")
 })
 
 test_that("runs are stretches of consecutive numbers", {
@@ -33,7 +34,8 @@ test_that("text is a string, whatever it begins with", {
 })
 
 test_that("what a sheet cannot hold is escaped or removed, and comes back", {
-  text <- c("a_x000D_b", "_x005F_x000D_", "a\rb", "tab\there", "\u041f\u0435\u0440\u043c\u044c")
+  text <- c("a_x000D_b", "_x005F_x000D_", "a\rb", "tab\there",
+            "\u041f\u0435\u0440\u043c\u044c")
   expect_identical(workbook_text(text[1]), "a_x005F_x000D_b")
   expect_identical(plain_text(workbook_text(text)), text)
   expect_identical(strip_control("a\u0001b\u001fc\uffffd\n"), "abcd\n")

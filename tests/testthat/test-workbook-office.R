@@ -12,12 +12,22 @@ reference_models <- function() {
                              rate = rate_difference())))
 }
 
+# Regions that are numbers, two codes.
+numbered_model <- function() {
+  p <- random_panel(13, 3L, 8L, c(production = 2L, institutional = 1L),
+                    holes = FALSE)
+  p$data$region <- c(R1 = 11, R2 = 5, R3 = 7)[p$data$region]
+  quietly(code_model(p$data, do.call(code_scheme, p$scheme),
+                     index = c("region", "year"), rate = rate_central()))
+}
+
 office_run <- local({
   run <- NULL
   function() {
     if (is.null(run)) {
       models <- c(book_models(), stats::setNames(reference_models(),
                                                  paste0("kept", 1:4)))
+      models$numbered <- numbered_model()
       models$whole <- small_model(12, holes = FALSE)
       files <- vapply(models, write_quietly, "")
       edits <- lapply(models, edited_cells)
@@ -25,6 +35,9 @@ office_run <- local({
         sheet = "Data", cell = data_cell(models$whole, "x1", 3L), value = NA)
       as_it_is <- c("average", "local")
       bare <- vapply(files[as_it_is], bare_book, "")
+      bare <- c(bare, bare_book(files[["numbered"]], data.frame(
+        sheet = "Codes", cell = "G4", value = 7)))
+      as_it_is <- c(as_it_is, "picked")
       changed <- mapply(function(file, e) bare_book(file, e$edits), files,
                         edits)
       again <- recalculate(c(bare, changed, files[["average"]]))
@@ -43,7 +56,7 @@ test_that("every formula cell equals R", {
   skip_on_cran()
   skip_without_office()
   run <- office_run()
-  for (name in names(run$bare)) {
+  for (name in c("average", "local")) {
     f <- formulas_again(run$files[[name]], run$bare[[name]])
     expect_setequal(f$sheet, setdiff(book_sheets, c("Read me", "Scheme")))
     number <- f$type != "b"
@@ -129,4 +142,19 @@ test_that("LibreOffice opens the whole workbook, charts and all", {
   expect_length(grep("xl/charts/chart[0-9]+[.]xml$", inside), 5L)
   expect_identical(unname(openxlsx2::wb_load(run$drawn, data_only = TRUE)$
                             get_sheet_names()), book_sheets)
+})
+
+test_that("the table of one region follows the region that is picked", {
+  skip_on_cran()
+  skip_without_office()
+  run <- office_run()
+  model <- run$models$numbered
+  view <- openxlsx2::wb_to_df(run$bare[["picked"]], sheet = "Codes",
+                              start_row = 6, start_col = 6)
+  view <- view[!is.na(view$year), ]
+  own <- model$industrial[model$industrial$region == 7, ]
+  expect_equal(view$year[!is.na(view[["Code ID"]])], own$year,
+               tolerance = 1e-14)
+  expect_equal(stats::na.omit(view[["Code ID"]]), own$estimate,
+               tolerance = 1e-11, ignore_attr = TRUE)
 })

@@ -62,6 +62,44 @@ test_that("long data, dates and factors come back", {
   expect_identical(levels(read$basic$place), c("b", "a"))
 })
 
+test_that("short, empty and oddly timed panels come back", {
+  skip_on_cran()
+  data <- data.frame(region = rep(c("A", "B"), each = 6),
+                     year = rep(2001:2006, 2),
+                     x = c(1, 3, 2, 5, 4, 7, 2, 2, 3, 5, 6, 6),
+                     y = c(4, 4, 5, 7, 6, 8, 1, 2, 1, 3, 4, 4))
+  scheme <- code_scheme(c("x", "y"), c("social", "production"))
+  quarters <- structure(data$year + 0.25, class = "yearqtr")
+  noon <- as.POSIXct(paste0(data$year, "-07-01 12:00:00"), tz = "UTC")
+  odd <- list(
+    short = data[data$year < 2003, ],
+    empty = replace(data, c("x", "y"), lapply(data[c("x", "y")], function(v) {
+      replace(v, data$region == "B", NA)
+    })),
+    text = replace(data, "year", list(as.character(data$year))),
+    noon = replace(data, "year", list(noon)),
+    quarters = replace(data, "year", list(quarters))
+  )
+  for (name in names(odd)) {
+    model <- quietly(code_model(odd[[name]], scheme, c("region", "year")))
+    read <- quietly(read_workbook(write_quietly(model)))
+    expect_same_model(read, model, name)
+  }
+})
+
+test_that("options of the session leave no mark", {
+  skip_on_cran()
+  model <- small_model(13, rate = rate_central())
+  plain <- book_cells(write_quietly(model))
+  withr::local_options(OutDec = ",", scipen = -10, digits = 3)
+  other <- write_quietly(model)
+  cells <- book_cells(other)
+  made <- cells$sheet == "Read me"
+  expect_identical(cells[!made, ], plain[!made, ])
+  read <- quietly(read_workbook(other))
+  expect_identical(read$basic$estimate, model$basic$estimate)
+})
+
 test_that("the survey's error of the weights comes back", {
   weight <- c(u = 0.4, v = 0.6)
   attr(weight, "vcov") <- matrix(c(0.01, -0.01, -0.01, 0.01), 2,
