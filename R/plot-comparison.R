@@ -153,7 +153,7 @@ autoplot.nid_weights <- function(object, conf_level = 0.95, ...) {
                  "Highest: ", rows$region[1L], " ",
                  short_number(rows$estimate[1L]), "."),
     x = "Weight within the code, share",
-    caption = paste0(level_text(conf_level), " intervals, by the delta method."),
+    caption = paste(level_text(conf_level), "intervals, by the delta method."),
     width = 8, height = 1.4 + 0.15 * panels + label_height(p$data$label)
   )
 }

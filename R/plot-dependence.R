@@ -149,64 +149,6 @@ counted_verdicts <- function(object, form, title) {
   unname(told[match(title, unique(v$y))])
 }
 
-# Points, and the curve with its band on 101 places.
-fit_panel <- function(fit) {
-  pair <- fit_pair(fit)
-  model_y <- if (fit$absorbs) pair$y else fit$y
-  x <- if (fit$absorbs) pair$x else raw_regressor(fit)
-  points <- data.frame(
-    x = x, y = if (fit$log_y) exp(model_y) else model_y,
-    time = if (is.null(fit$time)) NA_character_ else format_time(fit$time),
-    # Labels go away from the curve, so that neighbours share less room.
-    side = ifelse(fit$residuals < 0, 1.8, -0.8)
-  )
-  points$beside <- beside(points$x, points$x)
-  at <- seq(min(x), max(x), length.out = 101L)
-  band <- if (fit$absorbs) absorbed_band(fit, at) else
-    predict_interval_at(fit, at)
-  if (fit$log_y) {
-    band <- exp(band)
-  }
-  list(points = points, x_name = fit$variables[1L],
-       curve = data.frame(x = at, y = band[, 1L], low = band[, 2L],
-                          high = band[, 3L]))
-}
-
-# The regressor before the form's logarithm, in the user's units.
-raw_regressor <- function(fit) {
-  first <- match(1L, fit$power)
-  x <- fit$within$x[, fit$variable[first]]
-  if (fit$scale == "levels" && fit$form %in% c("log", "power")) exp(x) else x
-}
-
-predict_interval_at <- function(fit, at) {
-  z <- if (fit$scale == "levels" && fit$form %in% c("log", "power")) {
-    log(at)
-  } else {
-    at
-  }
-  slopes <- fit$terms != "(Intercept)"
-  if (fit$scale == "rates" && fit$form == "quadratic") {
-    # Two columns that are not powers of one another: the middle of the rest.
-    x <- cbind(z, mean(fit$x[, sum(!slopes) + 2L]))
-  } else {
-    x <- outer(z, fit$power, `^`)
-  }
-  if (any(!slopes)) {
-    x <- cbind(1, x)
-  }
-  keep <- !fit$aliased
-  x <- x[, keep, drop = FALSE]
-  predict_interval(fit, x, drop(x %*% fit$coefficients[keep]), "confidence",
-                   fit$level)
-}
-
-absorbed_band <- function(fit, at) {
-  x <- outer(at, fit$power, `^`)
-  predict_interval(fit, x, drop(x %*% fit$coefficients), "confidence",
-                   fit$level)
-}
-
 dependence_plot <- function(panels, labels, many) {
   points <- do.call(rbind, lapply(panels, `[[`, "points"))
   curve <- do.call(rbind, lapply(panels, `[[`, "curve"))

@@ -4,50 +4,64 @@
 #' @exportS3Method ggplot2::autoplot
 autoplot.nid_likert <- function(object, ...) {
   rlang::check_dots_empty()
-  rows <- plot_rows(object)
+  title <- "Answers on an ordered scale"
+  rows <- likert_rows(plot_rows(object))
+  if (nrow(rows) == 0L) {
+    return(empty_picture(title))
+  }
   levels <- levels(rows$level)
-  m <- length(levels)
+  n <- nlevels(rows$bar)
+  panels <- nlevels(rows$panel)
+  across <- if (n > 30L) min(3L, panels) else 1L
+  width <- max(8.5, 3 + 3.2 * across)
+  p <- likert_bars(rows, length(levels)) +
+    ggplot2::scale_y_continuous(breaks = seq_len(n), labels = levels(rows$bar),
+                                expand = ggplot2::expansion(add = 0.3))
+  if (panels > 1L) {
+    p <- p + ggplot2::facet_wrap(ggplot2::vars(.data[["panel"]]),
+                                 ncol = across)
+  }
+  .data <- rlang::.data
+  lines <- ceiling(sum(nchar(levels, "width") + 8L) /
+                     letters_in(width - 2.5, 9))
+  guide <- ggplot2::guide_legend(nrow = lines, byrow = TRUE)
+  each <- label_height(rows$bar) * if (n > 30L) 1 else 1.4
+  finish_picture(
+    p + ggplot2::guides(fill = guide), title, likert_alt(rows, levels),
+    x = "Share of respondents, negative answers to the left",
+    theme = ggplot2::theme(panel.grid.major.y = ggplot2::element_blank()),
+    width = width, height = 1.3 + 0.25 * lines +
+      ceiling(panels / across) * (0.45 + each)
+  )
+}
+
+# A bar for each item and a panel for each group; of many groups the other way
+# round.
+likert_rows <- function(rows) {
+  m <- nlevels(rows$level)
   by <- setdiff(names(rows), c("item", "level", "count", "n", "share",
                                "std.error", "conf.low", "conf.high"))
-  rows$panel <- if (length(by) > 0L) group_labels(rows[by]) else ""
-  rows$key <- paste(match(rows$item, unique(rows$item)), rows$panel)
+  group <- if (length(by) > 0L) group_labels(rows[by]) else
+    rep("", nrow(rows))
+  rows$key <- paste(rows$item, group, sep = "\r")
+  many <- length(unique(group)) > max_panels
+  bar <- if (many) group else rows$item
+  panel <- if (many) rows$item else group
   # A bar starts where those of the lower levels end; zero is the middle of
   # the neutral level, or the border between the halves.
   below <- stats::ave(rows$share, rows$key, FUN = \(p) cumsum(p) - p)
   weight <- pmin(1, pmax(0, m / 2 - as.integer(rows$level) + 1))
-  zero <- stats::ave(rows$share * weight, rows$key, FUN = sum)
-  rows$from <- below - zero
+  rows$from <- below - stats::ave(rows$share * weight, rows$key, FUN = sum)
   rows$to <- rows$from + rows$share
-  net <- stats::ave(rows$share * sign(as.integer(rows$level) - (m + 1) / 2),
-                    rows$item, FUN = \(x) mean(x, na.rm = TRUE))
-  items <- unique(rows$item[order(net, na.last = FALSE)])
-  labels <- make.unique(wrapped(items, 38L), sep = " ")
-  rows$row <- match(rows$item, items)
-  rows <- rows[!is.na(rows$share), , drop = FALSE]
-  if (nrow(rows) == 0L) {
-    return(empty_picture("Answers on an ordered scale"))
-  }
-  rows$text <- ifelse(rows$share >= 0.06,
+  net <- tapply(rows$share * sign(as.integer(rows$level) - (m + 1) / 2),
+                factor(bar, unique(bar)), mean, na.rm = TRUE)
+  order <- names(net)[order(net, na.last = FALSE)]
+  rows$bar <- wrap_levels(factor(bar, order), 42L)
+  rows$panel <- wrap_levels(factor(panel, unique(panel)), 30L)
+  rows$row <- as.integer(rows$bar)
+  rows$text <- ifelse(rows$share >= 0.06 & length(order) <= 30L,
                       paste0(round(100 * rows$share), "%"), "")
-  p <- likert_bars(rows, m) +
-    ggplot2::scale_y_continuous(breaks = seq_along(items), labels = labels)
-  panels <- length(unique(rows$panel))
-  if (length(by) > 0L) {
-    p <- p + ggplot2::facet_wrap(ggplot2::vars(.data[["panel"]]), ncol = 1L)
-  }
-  .data <- rlang::.data
-  width <- 8.5
-  lines <- ceiling(sum(nchar(levels, "width") + 8L) / letters_in(width - 2.5, 9))
-  finish_picture(
-    p + ggplot2::guides(fill = ggplot2::guide_legend(nrow = lines,
-                                                     byrow = TRUE)),
-    "Answers on an ordered scale", likert_alt(rows, levels, panels),
-    x = "Share of respondents, negative answers to the left",
-    theme = ggplot2::theme(panel.grid.major.y = ggplot2::element_blank()),
-    width = width, height = 1.3 + 0.25 * lines +
-      panels * (0.3 + max(0.36 * length(items), label_height(factor(labels,
-                                                                    labels))))
-  )
+  rows[!is.na(rows$share), , drop = FALSE]
 }
 
 likert_bars <- function(rows, m) {
@@ -67,15 +81,16 @@ likert_bars <- function(rows, m) {
     ggplot2::scale_x_continuous(labels = \(x) percent_label(abs(x)))
 }
 
-likert_alt <- function(rows, levels, panels) {
-  items <- unique(rows$item[order(-rows$row)])
+likert_alt <- function(rows, levels) {
+  bars <- gsub("\n", " ", levels(droplevels(rows$bar)), fixed = TRUE)
+  items <- length(unique(rows$item))
+  groups <- length(unique(rows$key)) / items
   paste0(
-    "Diverging bars of the answers to ", count_of(length(items), "question"),
-    if (panels > 1L) paste0(" in ", count_of(panels, "group")),
+    "Diverging bars of the answers to ", count_of(items, "question"),
+    if (groups > 1) paste0(" in ", count_of(ceiling(groups), "group")),
     ", on a scale from ", levels[1L], " to ", levels[length(levels)],
-    if (length(items) > 0L) paste0(". Most positive: ", items[1L]),
-    if (length(items) > 1L) paste0("; most negative: ", items[length(items)]),
-    "."
+    ". Most positive: ", bars[length(bars)],
+    if (length(bars) > 1L) paste0("; most negative: ", bars[1L]), "."
   )
 }
 

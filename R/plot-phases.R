@@ -11,8 +11,8 @@ plot_phases <- function(object, ..., regions = NULL, call) {
   }
   rows <- mark_rows(frame$rows, object$rates, def, FALSE)
   rows <- rows[rows$order == 1L & !is.na(rows$estimate), , drop = FALSE]
-  rows$level <- defining_level(object, frame)[
-    match(phase_key(rows), names(defining_level(object, frame)))]
+  level <- defining_level(object, frame)
+  rows$level <- level[match(phase_key(rows), names(level))]
   rows <- rows[!is.na(rows$level), , drop = FALSE]
   rows$region <- droplevels(rows$region)
   rows$panel <- wrap_panels(rows$region)
@@ -31,17 +31,20 @@ plot_phases <- function(object, ..., regions = NULL, call) {
     alt = phase_alt(rows, frame, unit),
     x = with_unit("Code accumulated so far", unit),
     y = with_unit("Its rate", rate_unit(unit, time_unit(frame))),
-    caption = caption_of(
-      frame$spec,
-      if (many) {
-        "Points: the last time of each region; lines: the way there."
-      } else {
-        paste0("Each path runs in time, from the first year named to the ",
-               "arrow.")
-      },
-      "Above zero the code grows; a path that climbs is speeding up."),
+    caption = phase_caption(frame$spec, many),
     width = size[1L], height = size[2L] + 0.4
   )
+}
+
+phase_caption <- function(spec, many) {
+  caption_of(
+    utils::modifyList(spec, list(level = NULL)),
+    if (many) {
+      "Points: the last time of each region; lines: the way there."
+    } else {
+      "Each path runs in time, from the first year named to the arrow."
+    },
+    "Above zero the code grows; a path that climbs is speeding up.")
 }
 
 # The smooth level where the rate has one, else the code itself.

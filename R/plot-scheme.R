@@ -22,8 +22,8 @@ autoplot.nid_scheme <- function(object, ...) {
       size = boxes$size, fontface = "bold", vjust = boxes$head.v,
       lineheight = 0.95) +
     ggplot2::geom_text(ggplot2::aes(
-      .data[["xmin"]] + 0.08, .data[["ymax"]] - 0.6 - .data[["heads"]] * 0.85 - 0.1,
-      label = .data[["body"]]), size = 2.9, hjust = 0, vjust = 1,
+      .data[["xmin"]] + 0.08, .data[["body.y"]], label = .data[["body"]]),
+      size = 2.9, hjust = 0, vjust = 1,
       lineheight = 1.05) +
     scheme_headers(boxes) +
     ggplot2::scale_colour_manual(
@@ -75,8 +75,9 @@ scheme_boxes <- function(scheme, codes) {
     body <- rep_len(body, length(head))
     data.frame(column = column, xmin = at$xmin, xmax = at$xmax, ymin = ymin,
                ymax = ymax, x = (at$xmin + at$xmax) / 2, head = head,
-               heads = lengths(strsplit(head, "\n", fixed = TRUE)),
                head.y = ifelse(nzchar(body), ymax - 0.6, (ymin + ymax) / 2),
+               body.y = ymax - 0.7 -
+                 0.85 * lengths(strsplit(head, "\n", fixed = TRUE)),
                head.v = ifelse(nzchar(body), 1, 0.5), body = body,
                size = head_size(head, at$xmax - at$xmin), look = look)
   }

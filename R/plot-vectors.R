@@ -1,5 +1,6 @@
 # Pictures of what plain vectors gave: estimate_rates(), accumulate_rates() and
-# accumulate_path(). There is no scheme, so no codes and no units but the user's.
+# accumulate_path(). Without a scheme there are no codes, and units are the
+# user's.
 
 #' @rdname nid_plots
 #' @exportS3Method ggplot2::autoplot

@@ -1,4 +1,4 @@
-# Pictures of verdicts, of forms compared, and of one regression.
+# Pictures of verdicts and of forms compared.
 
 #' @rdname autoplot.nid_dependence
 #' @exportS3Method ggplot2::autoplot
@@ -145,31 +145,3 @@ forms_alt <- function(rows) {
          count_of(nlevels(rows$cell), "pair"), ". Best form: ",
          paste(names(count), "in", count, collapse = ", "), ".")
 }
-
-#' @rdname autoplot.nid_dependence
-#' @exportS3Method ggplot2::autoplot
-autoplot.nid_fit <- function(object, labels = NULL, ...) {
-  rlang::check_dots_empty()
-  need_ggplot()
-  if (length(unique(object$variables)) != 1L || length(object$y) == 0L) {
-    stop_argument("object", "a fit of one regressor, with data", object,
-                  rlang::current_env())
-  }
-  panel <- fit_panel(object)
-  panel$points$panel <- factor("")
-  panel$curve$group <- 1L
-  y <- paste(deparse(stats::formula(object)[[2L]]), collapse = " ")
-  finish_picture(
-    dependence_plot(list(panel), labels, FALSE), "One fit",
-    alt = paste0("Scatter plot of ", y, " against ", object$variables[1L],
-                 ", ", count_of(nrow(panel$points), "point"),
-                 ", with the fitted curve and its band."),
-    x = object$variables[1L], y = y,
-    caption = paste0("Fit: ", object$form, ", ", object$scale, "; ",
-                     100 * object$level, "% band.")
-  )
-}
-
-#' @rdname autoplot.nid_dependence
-#' @export
-plot.nid_fit <- function(x, ...) draw_picture(x, ...)

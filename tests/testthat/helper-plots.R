@@ -1,11 +1,20 @@
 # Models of 1, 8 and 85 regions with Cyrillic names, a break, a hole, a soft
-# status and regions that begin late; and what is asked of every picture.
+# status and regions that begin late; and what is asked of every picture. Where
+# the locale has no Cyrillic letters, R itself cannot paste them.
 
-long_names <- c(
-  "\u0425\u0430\u043d\u0442\u044b-\u041c\u0430\u043d\u0441\u0438\u0439\u0441\u043a\u0438\u0439 \u0430\u0432\u0442\u043e\u043d\u043e\u043c\u043d\u044b\u0439 \u043e\u043a\u0440\u0443\u0433 \u2014 \u042e\u0433\u0440\u0430",
-  "\u041a\u0443\u0440\u0433\u0430\u043d\u0441\u043a\u0430\u044f \u043e\u0431\u043b\u0430\u0441\u0442\u044c"
-)
-year_name <- "\u0413\u043e\u0434"
+cyrillic <- l10n_info()[["UTF-8"]]
+
+long_names <- if (cyrillic) {
+  c(paste0("\u0425\u0430\u043d\u0442\u044b-",
+           "\u041c\u0430\u043d\u0441\u0438\u0439\u0441\u043a\u0438\u0439",
+           " \u0430\u0432\u0442\u043e\u043d\u043e\u043c\u043d\u044b\u0439",
+           " \u043e\u043a\u0440\u0443\u0433 \u2014 \u042e\u0433\u0440\u0430"),
+    paste0("\u041a\u0443\u0440\u0433\u0430\u043d\u0441\u043a\u0430\u044f",
+           " \u043e\u0431\u043b\u0430\u0441\u0442\u044c"))
+} else {
+  c("Khanty-Mansi Autonomous Okrug - Yugra", "Kurgan Oblast")
+}
+year_name <- if (cyrillic) "\u0413\u043e\u0434" else "year"
 
 picture_data <- function(n) {
   region <- c(long_names, sprintf("Region %02d", seq_len(85L)))[seq_len(n)]
@@ -32,8 +41,9 @@ picture_data <- function(n) {
 }
 
 picture_scheme <- function(...) {
+  money <- if (cyrillic) "\u0440\u0443\u0431." else "RUB"
   code_scheme(c("a", "b", "c"), c("production", "institutional", "social"),
-              unit = c("%", "\u0440\u0443\u0431.", "persons"), ...)
+              unit = c("%", money, "persons"), ...)
 }
 
 picture_models <- new.env()
