@@ -1,0 +1,118 @@
+# Sheet Contributions: the parts of Code NID, by code and by indicator.
+
+contributions_sheet <- function(frame) {
+  sheet <- new_book_sheet("Contributions")
+  sheet <- put_row(sheet, 1L, 1L,
+                   "Contributions: the parts that sum to Code NID")
+  sheet <- put_row(sheet, 2L, 1L, frame$banner)
+  sheet <- put_row(sheet, 3L, 1L, paste0(
+    "By code, their sum (Code NID once more), then by indicator within codes. ",
+    "Exact for the smoothing that R found."))
+  region <- region_column(frame$panel)
+  first <- length(region) + 1L
+  by_code <- contribution_matrix(frame, "code", frame$code)
+  columns <- lapply(seq_along(frame$code), function(i) {
+    book_formula(part_formulas(frame, i), by_code[, i])
+  })
+  rows <- book_head + seq_len(n_regions(frame$panel))
+  exists <- rowSums(frame$operators$of > 0L & frame$operators$terms) > 0L
+  # Absent codes are #N/A, so the sum names those that exist.
+  total <- vapply(seq_along(rows), function(r) {
+    codes <- which(frame$operators$of[r, ] > 0L)
+    paste(moving_cell(NULL, rows[r], first + codes - 1L), collapse = "+")
+  }, "")
+  total[!exists] <- "NA()"
+  columns <- c(columns, list(book_formula(
+    total, frame$model$basic[["estimate"]])))
+  head <- c(names(region), frame$code, "sum")
+  parts <- indicator_columns(frame)
+  sheet <- put_row(sheet, book_head, 1L, c(head, names(parts)))
+  put_columns(sheet, book_head + 1L, 1L,
+              c(unname(lapply(region, key_cells)), columns, unname(parts)))
+}
+
+# Contributions of R as regions x names, NA where there is none.
+contribution_matrix <- function(frame, by, names,
+                                table = contributions(frame$model, by)) {
+  table <- as_plain_tibble(table)
+  table <- table[table[[by]] %in% names, ]
+  region <- frame$panel$index[["region"]]
+  row <- if (is.na(region)) rep(1L, nrow(table)) else {
+    match(as.character(table[[region]]), as.character(frame$panel$regions))
+  }
+  out <- matrix(NA_real_, n_regions(frame$panel), length(names))
+  out[cbind(row, match(table[[by]], names))] <- table[["estimate"]]
+  out[!frame$operators$terms, ] <- NA
+  out
+}
+
+part_formulas <- function(frame, i) {
+  vapply(seq_len(n_regions(frame$panel)), function(r) {
+    b <- frame$operators$of[r, i]
+    if (b == 0L || !frame$operators$terms[r]) {
+      return("NA()")
+    }
+    one <- frame$operators$blocks[[b]]
+    sum <- operator_product(one, one$nid, "Codes", frame$series[[i]][[r]],
+                            value_column(frame, i))
+    paste0(code_weight_cell(frame, i), "*(", sum, ")")
+  }, "")
+}
+
+# By indicator, where a code is linear in them.
+indicator_columns <- function(frame) {
+  if (!frame$def$affine) {
+    return(list())
+  }
+  table <- contributions(frame$model, "indicator")
+  out <- lapply(seq_along(frame$code), function(i) {
+    parts <- code_parts(frame$def, frame$code[i])
+    here <- present_weights(frame$fit, parts)$here
+    value <- contribution_matrix(frame, "indicator", parts$names, table)
+    columns <- lapply(seq_along(parts$names), function(k) {
+      formula <- vapply(seq_len(n_regions(frame$panel)), function(r) {
+        entry_formula(frame, i, r, k, parts$names, here)
+      }, "")
+      value[formula == "NA()", k] <- NA
+      book_formula(formula, value[, k])
+    })
+    stats::setNames(columns, paste0(frame$code[i], ": ", parts$names))
+  })
+  do.call(c, out)
+}
+
+# code weight x sum over stretches of one composition of
+# w_k / sum w x (row NID times z_k).
+entry_formula <- function(frame, i, r, k, names, here) {
+  b <- frame$operators$of[r, i]
+  rows <- frame$series[[i]][[r]]
+  if (b == 0L || !frame$operators$terms[r] || !any(here[rows, k])) {
+    return("NA()")
+  }
+  one <- frame$operators$blocks[[b]]
+  kind <- apply(here[rows, , drop = FALSE], 1L, function(x) {
+    paste(as.integer(x), collapse = "")
+  })
+  use <- which(here[rows, k])
+  own <- weight_ranges(frame, names[k])
+  own <- sub(":.*", "", own)
+  pieces <- vapply(split(use, kind[use]), function(at) {
+    used <- names[here[rows[at[1L]], ]]
+    paste0("(", stretch_product(frame, one, rows, at, names[k]), ")*", own,
+           "/SUM(", paste(weight_ranges(frame, used), collapse = ","), ")")
+  }, "")
+  paste0(code_weight_cell(frame, i), "*(", paste(pieces, collapse = "+"), ")")
+}
+
+# Row NID times z over the values `at` of a series, in runs that are runs of
+# both.
+stretch_product <- function(frame, one, rows, at, name) {
+  start <- c(TRUE, diff(at) != 1L | diff(rows[at]) != 1L)
+  from <- at[start]
+  to <- at[c(start[-1L], TRUE)]
+  paste0("SUMPRODUCT(MMULT(",
+         fixed_range("Operator", one$nid, operator_first + from - 1L, one$nid,
+                     operator_first + to - 1L), ",",
+         fixed_range("Data", book_head + rows[from], frame$at$z[[name]],
+                     book_head + rows[to]), "))", collapse = "+")
+}

@@ -1,0 +1,126 @@
+# Lists to choose from, marks and notes of a template.
+
+setting_choices <- function() {
+  list(time.type = c("number", "Date", "text"),
+       normalise = c("zscore", "minmax", "index", "goalposts", "rank", "none"),
+       aggregate = c("mean", "geometric", "harmonic"),
+       missing = c("constant", "available", "error"),
+       rate = c("difference", "central", "local", "spline"),
+       breaks = c("auto", "split", "shift", "ignore"),
+       influence = c("equal", "half_life", "linear", "power", "hyperbolic"),
+       measure = c("sum", "integral"),
+       cor = c("independent", "residual"),
+       influence.normalise = c("TRUE", "FALSE"))
+}
+
+check_settings_cells <- function(wb, sheet) {
+  names <- names(template_settings())
+  for (name in names(setting_choices())) {
+    row <- sheet$settings + match(name, names)
+    check_list_cells(wb, "Read me", book_dims(row, 2L),
+                     setting_choices()[[name]], name,
+                     unname(setting_meanings()[name]))
+  }
+  style_range(wb, "Read me", "input", dims = book_dims(
+    sheet$settings + 1L, 2L, sheet$settings_end))
+  wb
+}
+
+style_template_scheme <- function(wb, places) {
+  last <- codes_column + 3L
+  style_table(wb, "Scheme", last, 1L)
+  rows <- book_head + seq_len(places$indicators)
+  style_range(wb, "Scheme", "input",
+              dims = book_dims(min(rows), 1L, max(rows), 9L))
+  style_range(wb, "Scheme", "input", dims = book_dims(
+    book_head + 1L, codes_column, book_head + places$codes, last))
+  check_scheme_cells(wb, rows, places$codes)
+  check_list_cells(wb, "Scheme", book_dims(min(rows), 2L, max(rows)),
+                   paste0("=", fixed_range("Scheme", book_head + 1L,
+                                           codes_column,
+                                           book_head + places$codes)),
+                   "code", "One of the codes in the table to the right.")
+  check_list_cells(wb, "Scheme", book_dims(min(rows), 5L, max(rows)),
+                   c("none", "log"), "transform", "none or log.")
+  add_notes(wb, "Scheme", scheme_notes())
+}
+
+scheme_notes <- function() {
+  c("Name of the indicator, as in the heading of its column on sheet Data.",
+    "The defining code it belongs to.",
+    "1: more is better; -1: less is better.",
+    "Weight within the code, not negative.",
+    "none, or log: its logarithm is used.",
+    "Unit, for titles.",
+    "Standard deviation of the measurement error, in the unit after transform.",
+    "Low goalpost, for normalise = goalposts.",
+    "High goalpost, for normalise = goalposts.")
+}
+
+add_notes <- function(wb, name, notes) {
+  for (k in seq_along(notes)) {
+    wb$add_comment(sheet = name, dims = paste0(book_letters(k), book_head),
+                   comment = openxlsx2::wb_comment(
+                     text = notes[[k]], author = "", visible = FALSE,
+                     width = 3, height = 4))
+  }
+  wb
+}
+
+style_template_data <- function(wb, scheme, places) {
+  from <- places$rows[1L]
+  to <- places$rows[2L]
+  last <- max(places$x, places$status)
+  style_table(wb, "Data", last, 2L)
+  style_range(wb, "Data", book_dims(from, 1L, to, last), "input")
+  log <- if (is.null(scheme)) rep(FALSE, length(places$x)) else {
+    scheme[["transform"]] == "log"
+  }
+  check_value_cells(wb, places$x, log, from, to)
+  if (!is.null(places$status)) {
+    check_status_cells(wb, places$status, from, to)
+  } else {
+    check_list_cells(wb, "Data", book_dims(book_head, min(places$x), book_head,
+                                           max(places$x)),
+                     paste0("=", fixed_range("Scheme", book_head + 1L, 1L,
+                                             book_head + places$indicators)),
+                     "indicator", "An indicator of sheet Scheme.")
+  }
+  mark_template_cells(wb, places, from, to)
+  add_notes(wb, "Data", c(
+    "Name of the region. Names are compared letter by letter.",
+    paste0("Time: a year, or any number that grows; or dates, and time.type ",
+           "Date on Read me."),
+    vapply(seq_along(places$names), function(k) {
+      value_note(scheme, k)
+    }, "")))
+}
+
+value_note <- function(scheme, k) {
+  unit <- scheme[["unit"]][k]
+  paste0("Code ", scheme[["code"]][k],
+         if (!is.na(unit)) paste0(", in ", unit),
+         if (scheme[["transform"]][k] == "log") ", above 0 (log)",
+         if (scheme[["direction"]][k] < 0) ", less is better", ".")
+}
+
+mark_template_cells <- function(wb, places, from, to) {
+  wb$add_dxfs_style("nid_wrong", bg_fill = book_colour("F4B6B0"))
+  wb$add_dxfs_style("nid_empty", bg_fill = book_colour("FFE699"))
+  mark <- function(dims, rule, style) {
+    wb$add_conditional_formatting(sheet = "Data", dims = dims, rule = rule,
+                                  style = style)
+  }
+  region <- fixed_range(NULL, from, 1L, to)
+  time <- fixed_range(NULL, from, 2L, to)
+  mark(book_dims(from, 1L, to, 2L), paste0(
+    "AND($B", from, "<>\"\",SUMPRODUCT((", region, "=$A", from, ")*(", time,
+    "=$B", from, "))>1)"), "nid_wrong")
+  x <- paste0(book_letters(min(places$x)), from)
+  dims <- book_dims(from, min(places$x), to, max(places$x))
+  head <- paste0(book_letters(min(places$x)), "$", book_head)
+  mark(dims, paste0("AND(", x, "<>\"\",NOT(ISNUMBER(", x, ")))"), "nid_wrong")
+  mark(dims, paste0("AND($B", from, "<>\"\",", head, "<>\"\",", x, "=\"\")"),
+       "nid_empty")
+  wb
+}
