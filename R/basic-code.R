@@ -163,7 +163,7 @@ nan_to_na <- function(x) {
 finish_sums <- function(fit, plan, cor, est, se, df, size, pattern, by_code) {
   weight <- vapply(fit$codes, `[[`, 1, "weight")
   gone <- zeros_of(pattern)
-  if (length(gone) > 0L && !all(plan$k == 1L && is.null(plan$empty))) {
+  if (length(gone) > 0L && !(all(plan$k == 1L) && is.null(plan$empty))) {
     gone <- which(rep(pattern == 0L, size))
   }
   out <- list(size = size)

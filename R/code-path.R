@@ -40,7 +40,9 @@ path_table <- function(fit, influence, measure, kind, cor, level) {
   plan <- path_plan(fit, times, terms, influence, measure, kind)
   sums <- add_weight_error(functional_sums(fit, plan, cor), fit, plan)
   pattern <- times$pattern
-  keep <- plan$k[pmax(pattern, 1L)] * (pattern > 0L)
+  keep <- integer(length(pattern))
+  seen <- pattern > 0L
+  keep[seen] <- plan$k[pattern[seen]]
   region <- rep(seq_along(pattern), keep)
   at <- sequence(keep[keep > 0L], from = plan$first[pattern[keep > 0L]])
   columns <- c(

@@ -73,7 +73,9 @@ contributions_table <- function(fit, by, influence, measure) {
   }
   panel <- fit$def$panel
   pattern <- times$pattern
-  keep <- plan$k[pmax(pattern, 1L)] * (pattern > 0L)
+  keep <- integer(length(pattern))
+  seen <- pattern > 0L
+  keep[seen] <- plan$k[pattern[seen]]
   region <- rep(seq_along(pattern), keep)
   at <- plan$at[sequence(keep[keep > 0L],
                          from = plan$start[pattern[keep > 0L]])]

@@ -259,3 +259,16 @@ test_that("a rate in the place of codes is told where it belongs", {
                  class = "nidcode_error_argument")
   }
 })
+
+test_that("a model of nothing but missing values has no numbers", {
+  data <- subset(ural, level == "region")
+  data[ural_scheme$indicator] <- NA_real_
+  m <- suppressWarnings(suppressMessages(code_model(data, ural_scheme)))
+  expect_identical(m$basic$estimate, rep(NA_real_, 4))
+  expect_identical(nrow(m$path), 0L)
+  expect_identical(nrow(m$industrial), 0L)
+  for (by in c("code", "time", "indicator")) {
+    expect_identical(nrow(contributions(m, by)), 0L)
+  }
+  expect_output(print(m))
+})
