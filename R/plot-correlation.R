@@ -21,7 +21,8 @@ plot_correlation <- function(object, ..., regions = NULL, call) {
       "Grey: where 19 of 20 belong if errors are independent.",
       if (many) "A dot for each region; diamond: their median." else
         "Filled: outside it.",
-      if (pairs < length(code_pairs(fitted_codes(object$rates)))) {
+      if (nrow(rows) < length(code_pairs(fitted_codes(object$rates))) *
+          nlevels(droplevels(frame$rows$region))) {
         "No value for codes on different times or breaks."
       },
       paste0("This model adds errors as ", cor_text(object$spec$cor), ".")),

@@ -69,8 +69,7 @@ draw_dependence <- function(object, fits, at, scale, form, labels) {
   })
   p <- dependence_plot(panels, labels, many)
   if (!one) {
-    p <- p + ggplot2::facet_wrap("panel",
-                                 scales = "free", ncol = columns)
+    p <- p + ggplot2::facet_wrap("panel", scales = "free", ncol = columns)
   }
   lines <- max(lengths(strsplit(strip, "\n", fixed = TRUE)))
   finish_dependence(

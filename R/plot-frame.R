@@ -180,8 +180,8 @@ caption_of <- function(spec, ...) {
            },
            if (!is.null(spec$level)) paste0(100 * spec$level, "% intervals"))
   marks <- c(...)
-  text <- c(if (length(how) > 0L) paste0(paste(how, collapse = "; "), "."),
-            marks)
+  how <- paste(how, collapse = "; ")
+  text <- c(if (nzchar(how)) paste0(capital(how), "."), marks)
   paste(text, collapse = " ")
 }
 
