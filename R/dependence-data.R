@@ -71,6 +71,10 @@ formula_parts <- function(formula, plain, call) {
     stop_argument("formula", "written out, without a dot", formula, call)
   }
   terms <- stats::terms(right)
+  if (!is.null(attr(terms, "offset"))) {
+    stop_argument("formula", "without offset(): take it from the left side",
+                  formula, call)
+  }
   factors <- attr(terms, "factors")
   variables <- as.list(attr(terms, "variables"))[-1L]
   labels <- attr(terms, "term.labels")

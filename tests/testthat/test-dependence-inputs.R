@@ -231,3 +231,11 @@ test_that("fit_groups() agrees with single fits in any order", {
   )
   expect_identical(two, out)
 })
+
+test_that("an offset is refused, not forgotten", {
+  d <- data.frame(y = c(1, 3, 2, 5, 4, 7), x = 1:6, o = c(2, 1, 4, 3, 6, 5))
+  expect_error(code_dependence(d, y ~ x + offset(o), scale = "levels"),
+               "offset", class = "nidcode_error_argument")
+  got <- tidy(code_dependence(d, I(y - o) ~ x, scale = "levels"))
+  expect_equal(got$estimate, unname(coef(lm(y ~ x + offset(o), d))))
+})
