@@ -17,6 +17,7 @@
 #' @return `data` with `columns` replaced, same rows, order and class.
 #' @section Errors:
 #' `nidcode_error_no_column`, `nidcode_error_duplicate_key`,
+#' `nidcode_error_domain` for a price index of 0 or less,
 #' `nidcode_error_reference` where a region lacks the base time or a price
 #' between the base and a time it has (a gap would break the chain unseen).
 #' @family bring in
@@ -28,6 +29,7 @@
 #' @export
 deflate <- function(data, columns, price, base, index = NULL) {
   call <- rlang::current_env()
+  check_data_frame(data)
   plain <- strip_container(data, call)
   check_string(price)
   check_number(base)
@@ -38,11 +40,27 @@ deflate <- function(data, columns, price, base, index = NULL) {
   index <- find_index(plain, index, call)
   rows <- panel_rows(plain, index, call)
   p <- numeric_values(plain[[price]], price, call)
+  check_prices(p, price, rows, call)
   level <- chain_prices(rows, p, base, price, call)
   for (name in columns) {
     data[[name]] <- numeric_values(plain[[name]], name, call) / level
   }
   data
+}
+
+check_prices <- function(p, price, rows, call) {
+  bad <- which(p <= 0)
+  if (length(bad) > 0L) {
+    place <- source_places(rows)(bad)
+    stop_nid(
+      "domain",
+      c(paste0("A price index is above 0; ", some_of(price), " is not in ",
+               count_of(length(bad), "row"), "."),
+        x = place$text),
+      columns = price, regions = place$regions, times = place$times,
+      n = length(bad), call = call
+    )
+  }
 }
 
 # Price level of every row of the data, 1 at the base.

@@ -76,3 +76,17 @@ test_that("columns that are not there or are no numbers", {
   expect_error(deflate(rbind(money, money), "income", "cpi", 2005),
                class = "nidcode_error")
 })
+
+test_that("a price index of 0 or less is refused with its place", {
+  for (price in c(0, -110)) {
+    bad <- money
+    bad$cpi[3] <- price
+    err <- expect_error(deflate(bad, "income", "cpi", 2005),
+                        class = "nidcode_error_domain")
+    expect_identical(err$columns, "cpi")
+    expect_equal(err$times, bad$year[3])
+  }
+  expect_error(deflate(as.matrix(money[c("year", "income", "cpi")]), "income",
+                       "cpi", 2005, index = "year"),
+               class = "nidcode_error_argument")
+})
