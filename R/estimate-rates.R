@@ -31,6 +31,10 @@ estimate_rates <- function(x, time, group = NULL, rate = rate_spline(),
     stop_argument("order", "1, 2 or c(1, 2)", order, call)
   }
   if (2 %in% order) check_second_order(rate, call)
+  if (length(rate$sd) > 1L) {
+    stop_argument("sd", "one number: vectors have no codes to name", rate$sd,
+                  call)
+  }
   v <- vector_series(x, time, group, call)
   g <- code_grids_cpp(v$value, v$offset, v$time, integer())
   keep <- which(!is.na(v$value))

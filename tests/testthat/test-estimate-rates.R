@@ -109,3 +109,9 @@ test_that("what cannot be estimated is said", {
   expect_error(estimate_rates(1:5, 1:5, rate = "spline"),
                class = "nidcode_error_argument")
 })
+
+test_that("an sd named by code means nothing to a vector", {
+  two <- rate_difference(sd = c(production = 1, social = 2))
+  expect_error(estimate_rates(hand$x, hand$year, rate = two),
+               class = "nidcode_error_argument")
+})
