@@ -193,3 +193,12 @@ test_that("pictures of a model and its tables are drawn", {
   withr::local_pdf(NULL)
   expect_invisible(plot(s$basic))
 })
+
+test_that("confint() of a row that is not there says which there are", {
+  table <- basic_code(dynamic_codes(hand_codes(), rate_difference(sd = 1)))
+  name <- rownames(confint(table))[1L]
+  expect_identical(confint(table, name), confint(table, 1))
+  for (parm in list("nobody", 99, 0, NA)) {
+    expect_error(confint(table, parm), class = "nidcode_error_argument")
+  }
+})
