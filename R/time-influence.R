@@ -169,9 +169,12 @@ check_influence <- function(x, call = rlang::caller_env()) {
 # tau for terms at `time`, seen from `at`; `span` for the linear form.
 influence_weights <- function(influence, time, at, span) {
   lag <- at - time
-  out <- influence$weight(lag, time, span)
-  # Rounding of decimal years must not make the present a future.
-  out[lag < -1e-9 * pmax(1, abs(at))] <- 0
+  # Rounding of decimal years must not make the present a future. The future
+  # counts 0 and is not asked for: sqrt(lag) has no value there.
+  past <- which(lag >= -1e-9 * pmax(1, abs(at)))
+  out <- numeric(length(lag))
+  out[past] <- influence$weight(pmax(0, lag[past]), time[past],
+                                rep_len(span, length(lag))[past])
   out
 }
 

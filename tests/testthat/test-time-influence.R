@@ -170,3 +170,15 @@ test_that("forms that are none are refused", {
     class = "nidcode_error_argument"
   )
 })
+
+test_that("a function of the lag is never asked for the future", {
+  root <- influence_custom(\(lag) {
+    stopifnot(all(lag >= 0))
+    1 / (1 + sqrt(lag))
+  })
+  x <- c(1, -2, 4)
+  expect_silent(path <- accumulate_path(x, 1:3, influence = root))
+  tau <- 1 / (1 + sqrt(0:2))
+  expect_equal(path$estimate,
+               c(1, sum(tau[2:1] * x[1:2]), sum(tau[3:1] * x)))
+})
