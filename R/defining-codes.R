@@ -204,7 +204,7 @@ check_positive_mean <- function(def, call) {
           c(paste0("A ", def$aggregate, " mean needs values above 0; ",
                    some_of(parts$names[k]), " has ",
                    count_of(length(bad), "normalised value"),
-                   " that is not."),
+                   " of 0 or less."),
             x = place$text),
           columns = parts$names[k], regions = place$regions,
           times = place$times, n = length(bad), call = call
