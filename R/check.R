@@ -17,11 +17,14 @@ describe <- function(x) {
   if (is.null(x)) {
     return("NULL")
   }
-  if (is.atomic(x) && length(x) == 1L && !is.object(x)) {
-    return(if (is.character(x)) paste0("\"", x, "\"") else format(x))
-  }
   if (is.atomic(x) && length(x) > 0L && length(x) <= 5L && !is.object(x)) {
-    return(paste0("c(", paste(format(x, trim = TRUE), collapse = ", "), ")"))
+    text <- if (is.character(x)) {
+      ifelse(is.na(x), "NA", paste0("\"", x, "\""))
+    } else {
+      format(x, trim = TRUE)
+    }
+    return(if (length(x) == 1L) text else
+      paste0("c(", paste(text, collapse = ", "), ")"))
   }
   paste0("an object of class <", paste(class(x), collapse = "/"),
          "> and length ", length(x))
@@ -59,7 +62,8 @@ check_flag <- function(x, arg = rlang::caller_arg(x),
   invisible(x)
 }
 
-# One finite number, optionally in (min, max] or a whole number.
+# One finite number, optionally in (min, max] or a whole number, which R can
+# hold as an integer.
 check_number <- function(x, arg = rlang::caller_arg(x), min = -Inf, max = Inf,
                          open = FALSE, whole = FALSE, null = FALSE,
                          call = rlang::caller_env()) {
@@ -68,13 +72,15 @@ check_number <- function(x, arg = rlang::caller_arg(x), min = -Inf, max = Inf,
   }
   ok <- is.numeric(x) && length(x) == 1L && is.finite(x) &&
     x <= max && (if (open) x > min else x >= min) &&
-    (!whole || x == round(x))
+    (!whole || (x == round(x) && abs(x) <= .Machine$integer.max))
   if (!ok) {
     must <- paste0(
       if (whole) "one whole number" else "one finite number",
       if (is.finite(min)) paste(if (open) " above" else " of at least", min),
-      if (is.finite(max)) paste(if (is.finite(min)) " and" else "",
-                                "at most", max)
+      if (is.finite(max)) paste(if (is.finite(min)) " and at most" else
+        " of at most", max),
+      if (whole && is.numeric(x) && length(x) == 1L &&
+            isTRUE(abs(x) > .Machine$integer.max)) " (and below 2^31)"
     )
     stop_argument(arg, must, x, call)
   }

@@ -182,3 +182,17 @@ test_that("arguments out of range are refused", {
   expect_error(rate_custom("f", "f"), class = "nidcode_error_argument")
   expect_error(rate_central(sd = c(1, 2)), class = "nidcode_error_argument")
 })
+
+test_that("whole numbers that no integer holds are refused", {
+  expect_error(rate_local(span = 1e10), "2\\^31",
+               class = "nidcode_error_argument")
+  withr::local_options(nidcode.threads = 1e10)
+  expect_error(estimate_rates(1:6, 1:6, rate = rate_local()),
+               class = "nidcode_error_argument")
+})
+
+test_that("a message repeats texts as they were given", {
+  err <- expect_error(dynamic_codes(hand_codes(), breaks = c("split", NA)),
+                      class = "nidcode_error_argument")
+  expect_match(conditionMessage(err), "c(\"split\", NA)", fixed = TRUE)
+})
