@@ -3,6 +3,9 @@
 #include <Rcpp.h>
 #include <nidcode/blocks.h>
 
+#include <stdexcept>
+#include <string>
+
 #include "interrupt.h"
 
 // How often, and at the longest after how many items, a loop over n items
@@ -15,4 +18,20 @@ Rcpp::NumericVector test_interrupt_cpp(double n, int threads) {
   return Rcpp::NumericVector::create(
       Rcpp::Named("asked") = static_cast<double>(progress.asked),
       Rcpp::Named("longest") = static_cast<double>(progress.longest));
+}
+
+// A loop whose items from `bad` on all fail: the first failure of each thread
+// comes back as an error of R.
+// [[Rcpp::export]]
+void test_throw_cpp(double n, double bad, int threads) {
+  r_interrupt progress;
+  nidcode::for_each_block(
+      static_cast<std::ptrdiff_t>(n), threads, progress,
+      [bad](std::ptrdiff_t begin, std::ptrdiff_t end) {
+        for (std::ptrdiff_t i = begin; i < end; ++i) {
+          if (static_cast<double>(i) >= bad) {
+            throw std::runtime_error("item " + std::to_string(i));
+          }
+        }
+      });
 }

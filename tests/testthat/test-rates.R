@@ -196,3 +196,10 @@ test_that("a message repeats texts as they were given", {
                       class = "nidcode_error_argument")
   expect_match(conditionMessage(err), "c(\"split\", NA)", fixed = TRUE)
 })
+
+test_that("a failure inside a thread comes back as an error", {
+  for (threads in c(1L, 2L)) {
+    expect_error(test_throw_cpp(1e4, 4100, threads), "^item 4100$")
+    expect_null(test_throw_cpp(1e4, 1e4, threads))
+  }
+})
