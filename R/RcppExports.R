@@ -65,6 +65,10 @@ test_interrupt_cpp <- function(n, threads) {
     .Call(`_nidcode_test_interrupt_cpp`, n, threads)
 }
 
+test_throw_cpp <- function(n, bad, threads) {
+    invisible(.Call(`_nidcode_test_throw_cpp`, n, bad, threads))
+}
+
 moments_cpp <- function(x, take_log, offset) {
     .Call(`_nidcode_moments_cpp`, x, take_log, offset)
 }

@@ -233,6 +233,18 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// test_throw_cpp
+void test_throw_cpp(double n, double bad, int threads);
+RcppExport SEXP _nidcode_test_throw_cpp(SEXP nSEXP, SEXP badSEXP, SEXP threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< double >::type n(nSEXP);
+    Rcpp::traits::input_parameter< double >::type bad(badSEXP);
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    test_throw_cpp(n, bad, threads);
+    return R_NilValue;
+END_RCPP
+}
 // moments_cpp
 Rcpp::List moments_cpp(const Rcpp::NumericVector& x, bool take_log, const Rcpp::IntegerVector& offset);
 RcppExport SEXP _nidcode_moments_cpp(SEXP xSEXP, SEXP take_logSEXP, SEXP offsetSEXP) {
@@ -295,6 +307,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_nidcode_spline_fit_cpp", (DL_FUNC) &_nidcode_spline_fit_cpp, 7},
     {"_nidcode_spline_pieces_cpp", (DL_FUNC) &_nidcode_spline_pieces_cpp, 5},
     {"_nidcode_test_interrupt_cpp", (DL_FUNC) &_nidcode_test_interrupt_cpp, 2},
+    {"_nidcode_test_throw_cpp", (DL_FUNC) &_nidcode_test_throw_cpp, 3},
     {"_nidcode_moments_cpp", (DL_FUNC) &_nidcode_moments_cpp, 3},
     {"_nidcode_define_code_cpp", (DL_FUNC) &_nidcode_define_code_cpp, 7},
     {"_nidcode_code_grids_cpp", (DL_FUNC) &_nidcode_code_grids_cpp, 4},

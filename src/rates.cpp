@@ -175,8 +175,20 @@ Rcpp::List linear_rates_cpp(const Rcpp::NumericVector& values,
   const bool one_variance = variance.size() == 1;
   const R_xlen_t series = grid.size();
   const int n_orders = static_cast<int>(orders.size());
-  std::vector<R_xlen_t> start(static_cast<std::size_t>(series) + 1, 0);
-  std::vector<R_xlen_t> sum_start(static_cast<std::size_t>(series) + 1, 0);
+  // With one grid for all, where a series starts is a product: tables as long
+  // as the series would cost as much memory as the sums themselves.
+  const bool one_grid = pool.size == 1;
+  const std::size_t entries =
+      one_grid ? 0 : static_cast<std::size_t>(series) + 1;
+  std::vector<R_xlen_t> start_table(entries, 0), sum_table(entries, 0);
+  const R_xlen_t one_n = one_grid ? pool[0].n : 0;
+  const R_xlen_t one_k = one_grid && k.size() > 0 ? k[0] : 0;
+  auto start = [&start_table, one_grid, one_n](R_xlen_t s) {
+    return one_grid ? s * one_n : start_table[static_cast<std::size_t>(s)];
+  };
+  auto sum_start = [&sum_table, one_grid, one_k](R_xlen_t s) {
+    return one_grid ? s * one_k : sum_table[static_cast<std::size_t>(s)];
+  };
   std::vector<R_xlen_t> weight_start(static_cast<std::size_t>(pool.size) + 1,
                                      0);
   const bool sums = k.size() > 0;
@@ -185,13 +197,13 @@ Rcpp::List linear_rates_cpp(const Rcpp::NumericVector& values,
         weight_start[static_cast<std::size_t>(g)] +
         static_cast<R_xlen_t>(pool[g].n) * k[g];
   }
-  for (R_xlen_t s = 0; s < series; ++s) {
+  for (R_xlen_t s = 0; s < series && !one_grid; ++s) {
     const std::size_t at = static_cast<std::size_t>(s);
-    start[at + 1] = start[at] + pool[grid[s] - 1].n;
-    sum_start[at + 1] = sum_start[at] + (sums ? k[grid[s] - 1] : 0);
+    start_table[at + 1] = start_table[at] + pool[grid[s] - 1].n;
+    sum_table[at + 1] = sum_table[at] + (sums ? k[grid[s] - 1] : 0);
   }
-  const R_xlen_t n_values = start.back();
-  const R_xlen_t n_sums = sum_start.back();
+  const R_xlen_t n_values = pool.size > 0 ? start(series) : 0;
+  const R_xlen_t n_sums = pool.size > 0 ? sum_start(series) : 0;
   if (n_values != values.size() ||
       (sums && weight_start.back() != weight.size())) {
     throw std::invalid_argument("values and grids do not agree");
@@ -202,7 +214,8 @@ Rcpp::List linear_rates_cpp(const Rcpp::NumericVector& values,
   Rcpp::NumericVector sum_estimate(Rcpp::no_init(n_sums));
   Rcpp::NumericVector sum_error(Rcpp::no_init(errors ? n_sums : 0));
   Rcpp::NumericVector sigma(Rcpp::no_init(local ? series : 0));
-  const std::vector<int> by = order_by_grid(grid, pool.size);
+  const std::vector<int> by =
+      one_grid ? std::vector<int>() : order_by_grid(grid, pool.size);
   double* const est = estimate.begin();
   double* const err = error.begin();
   const double* const y_all = values.begin();
@@ -222,9 +235,9 @@ Rcpp::List linear_rates_cpp(const Rcpp::NumericVector& values,
     std::vector<Eigen::MatrixXd> rates;  // transposed: one column a time
     Eigen::MatrixXd rows;                // one column a sum
     for (std::ptrdiff_t at = from; at < to; ++at) {
-      const std::size_t s =
-          static_cast<std::size_t>(by[static_cast<std::size_t>(at)]);
-      const int g = grid_of[s] - 1;
+      const R_xlen_t s =
+          one_grid ? at : by[static_cast<std::size_t>(at)];
+      const int g = one_grid ? 0 : grid_of[s] - 1;
       const int n = pool[g].n;
       if (g != current) {
         current = g;
@@ -247,11 +260,11 @@ Rcpp::List linear_rates_cpp(const Rcpp::NumericVector& values,
           }
         }
       }
-      const double* y = y_all + start[s];
+      const double* y = y_all + start(s);
       const double sd = local          ? nidcode::residual_sd(op, y, n)
                         : one_variance ? std::sqrt(v_all[0])
                                        : 1;
-      const double* v = errors && !local && !one_variance ? v_all + start[s]
+      const double* v = errors && !local && !one_variance ? v_all + start(s)
                                                           : nullptr;
       if (local) {
         sigma_all[s] = sd;
@@ -261,7 +274,7 @@ Rcpp::List linear_rates_cpp(const Rcpp::NumericVector& values,
         for (int i = 0; i < n; ++i) {
           const double* w = rates[static_cast<std::size_t>(o)].col(i).data();
           const R_xlen_t cell = static_cast<R_xlen_t>(o) * n_values +
-                                start[s] + i;
+                                start(s) + i;
           const bool defined = op.defined[order][static_cast<std::size_t>(i)];
           est[cell] = !defined ? NA_REAL
                                : nidcode::weigh(w, y, n, centre) +
@@ -273,7 +286,7 @@ Rcpp::List linear_rates_cpp(const Rcpp::NumericVector& values,
       }
       for (int j = 0; sums && j < k_of[g]; ++j) {
         const double* w = rows.col(j).data();
-        const R_xlen_t cell = sum_start[s] + j;
+        const R_xlen_t cell = sum_start(s) + j;
         sum_est[cell] = nidcode::weigh(w, y, n, centre);
         if (errors) {
           sum_err[cell] = sd * nidcode::row_norm(w, v, n);

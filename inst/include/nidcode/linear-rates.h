@@ -76,11 +76,17 @@ inline Eigen::RowVectorXd sum_weights(const rate_operator& op,
 // the first value may be taken off: exact for huge offsets.
 inline double weigh(const double* w, const double* y, int n, bool centre) {
   const double zero = centre && n > 0 ? y[0] : 0;
-  double out = 0;
-  for (int j = 0; j < n; ++j) {
-    out += w[j] * (y[j] - zero);
+  // Two sums, so that one addition need not wait for the last.
+  double even = 0, odd = 0;
+  int j = 0;
+  for (; j + 1 < n; j += 2) {
+    even += w[j] * (y[j] - zero);
+    odd += w[j + 1] * (y[j + 1] - zero);
   }
-  return out;
+  if (j < n) {
+    even += w[j] * (y[j] - zero);
+  }
+  return even + odd;
 }
 
 inline double row_norm(const double* w, const double* variance, int n) {
