@@ -24,11 +24,28 @@ check_cor <- function(cor, fit, call) {
                x = paste0("You gave ", describe(cor), ".")),
              argument = "cor", call = call)
   }
-  code <- vapply(fit$codes, `[[`, "", "code")
-  if (!is.null(rownames(cor)) && all(code %in% rownames(cor))) {
-    cor <- cor[code, code, drop = FALSE]
+  order_by_names(cor, fit, call)
+}
+
+# A matrix with names is read by them, those of the codes or of the dynamic
+# codes; other names are no reason to guess.
+order_by_names <- function(cor, fit, call) {
+  given <- rownames(cor) %||% colnames(cor)
+  if (is.null(given)) {
+    return(cor)
   }
-  cor
+  code <- vapply(fit$codes, `[[`, "", "code")
+  dynamic <- vapply(fit$codes, `[[`, "", "dynamic")
+  at <- match(code, given)
+  if (anyNA(at)) at <- match(dynamic, given)
+  if (anyNA(at) || !identical(given, colnames(cor) %||% given)) {
+    stop_nid("argument",
+             c("Rows and columns of `cor` must be named alike, by code.",
+               x = paste0("The names are ", some_of(given), "."),
+               i = paste0("The codes are ", some_of(code), ".")),
+             argument = "cor", values = given, call = call)
+  }
+  cor[at, at, drop = FALSE]
 }
 
 cor_text <- function(cor) {

@@ -202,3 +202,21 @@ test_that("residual, spline: by the formula, for one lambda", {
                  tolerance = 1e-8)
   }
 })
+
+test_that("names of a matrix are codes, dynamic codes, or refused", {
+  want <- basic_code(known, cor = rho3)$std.error
+  at <- c(3, 1, 2)
+  by_name <- function(rows, columns = rows) {
+    basic_code(known, cor = matrix(
+      rho3[at, at], 3, dimnames = list(rows[at], columns[at])
+    ))$std.error
+  }
+  code <- rownames(rho3)
+  dynamic <- nid_codes()$dynamic[match(code, nid_codes()$code)]
+  expect_equal(by_name(code), want)
+  expect_equal(by_name(dynamic), want)
+  expect_equal(by_name(code, NULL), want)
+  expect_equal(by_name(NULL, code), want)
+  expect_error(by_name(c("a", "b", "c")), class = "nidcode_error_argument")
+  expect_error(by_name(code, rev(code)), class = "nidcode_error_argument")
+})
