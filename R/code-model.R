@@ -260,7 +260,11 @@ format.nid_model <- function(x, ...) {
 }
 
 estimate_text <- function(table, i) {
-  number <- function(v) format(signif(v, 3), trim = TRUE)
+  # Whatever options(OutDec, scipen, digits) say.
+  number <- function(v) {
+    format(signif(v, 3), trim = TRUE, digits = 7L, decimal.mark = ".",
+           scientific = 0L)
+  }
   out <- number(table[["estimate"]][i])
   if (!is.na(table[["conf.low"]][i])) {
     out <- paste0(out, " (", number(table[["conf.low"]][i]), " to ",

@@ -83,7 +83,8 @@ words_about_basic <- function(x) {
       paste0(name(i), ": Code NID ", estimate_text(table, i),
              if (!is.na(prob)) {
                paste0(", above zero with probability ",
-                      format(round(prob, 2), nsmall = 2))
+                      format(round(prob, 2), nsmall = 2, digits = 7L,
+                             decimal.mark = ".", scientific = 0L))
              }, ".")
     }, character(1)),
     if (length(known) > 8L) {

@@ -100,3 +100,13 @@ test_that("what has no words is refused", {
   expect_error(in_words(fit(rate = rate_central()), 2),
                class = "rlib_error_dots_nonempty")
 })
+
+test_that("options of printing do not change a word", {
+  model <- suppressMessages(suppressWarnings(code_model(
+    subset(ural, level == "region"), ural_scheme, status = "_status")))
+  words <- in_words(model)
+  withr::local_options(OutDec = ",", scipen = -10, digits = 3)
+  expect_identical(in_words(model), words)
+  withr::local_options(scipen = 30)
+  expect_identical(in_words(model), words)
+})
