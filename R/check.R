@@ -141,3 +141,18 @@ check_data_frame <- function(x, arg = rlang::caller_arg(x),
   }
   invisible(x)
 }
+
+# Rows asked of confint(): by name or, where `number`, by number.
+check_parm <- function(parm, known, call, number = TRUE) {
+  ok <- if (is.character(parm)) parm %in% known else
+    number & is.numeric(parm) & abs(parm) %in% seq_along(known)
+  if (!all(ok)) {
+    stop_nid("argument",
+             c(paste0("`parm` must name rows",
+                      if (number) ", or number them", "; ",
+                      some_of(parm[!ok]), " is none."),
+               i = paste0("There are ", some_of(unique(known), 20L), ".")),
+             argument = "parm", values = parm[!ok], call = call)
+  }
+  parm
+}

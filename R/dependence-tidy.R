@@ -42,6 +42,9 @@ summary_names <- c(
 #' @export
 confint.nid_dependence <- function(object, parm = NULL, level = NULL, ...) {
   out <- tidy.nid_dependence(object, conf.level = level)
+  if (!is.null(parm)) {
+    check_parm(parm, out$fit, rlang::current_env(), number = FALSE)
+  }
   keep <- is.null(parm) | out$fit %in% parm
   rows <- as.matrix(out[keep, c("conf.low", "conf.high")])
   rownames(rows) <- paste0(out$fit[keep], ": ", out$term[keep])

@@ -93,7 +93,8 @@ confint.nid_fit <- function(object, parm = NULL, level = NULL, ...) {
   dimnames(out) <- list(rows$term, paste0(format(100 * c(side, 1 - side),
                                                  trim = TRUE, digits = 3),
                                           " %"))
-  if (is.null(parm)) out else out[parm, , drop = FALSE]
+  if (is.null(parm)) return(out)
+  out[check_parm(parm, rows$term, rlang::current_env()), , drop = FALSE]
 }
 
 #' @rdname fits

@@ -81,7 +81,9 @@ confint.nid_relevance <- function(object, parm = NULL, level = NULL, ...) {
   }
   tails <- c((1 - level) / 2, 1 - (1 - level) / 2)
   dimnames(out) <- list(rows, level_text(tails))
-  if (is.null(parm)) out else out[items %in% parm, , drop = FALSE]
+  if (is.null(parm)) return(out)
+  check_parm(parm, items, call, number = FALSE)
+  out[items %in% parm, , drop = FALSE]
 }
 
 #' @rdname tidy_relevance

@@ -272,20 +272,8 @@ interval_matrix <- function(table, term, level, parm,
   out <- cbind(table[[limits[1L]]], table[[limits[2L]]])
   tail <- 100 * c((1 - level) / 2, (1 + level) / 2)
   dimnames(out) <- list(term, paste(format(tail, trim = TRUE), "%"))
-  if (is.null(parm)) out else out[check_parm(parm, term), , drop = FALSE]
-}
-
-check_parm <- function(parm, term, call = rlang::caller_env(2L)) {
-  known <- if (is.character(parm)) parm %in% term else
-    is.numeric(parm) & abs(parm) %in% seq_along(term)
-  if (!all(known)) {
-    stop_nid("argument",
-             c(paste0("`parm` must name rows of the table or number them; ",
-                      some_of(parm[!known]), " is none."),
-               i = paste0("The rows are ", some_of(term), ".")),
-             argument = "parm", values = parm[!known], call = call)
-  }
-  parm
+  if (is.null(parm)) return(out)
+  out[check_parm(parm, term, rlang::caller_env()), , drop = FALSE]
 }
 
 #' @rdname nid_tidy

@@ -105,3 +105,20 @@ test_that("autoplot() has the points, the curve and the verdict", {
   expect_error(ggplot2::autoplot(dep, scale = "growth"),
                class = "nidcode_error_argument")
 })
+
+test_that("confint() of what is not there says what is", {
+  d <- data.frame(year = 2001:2008, y = c(3, 5, 4, 6, 9, 8, 9, 12),
+                  x = c(1, 2, 2, 3, 4, 4, 5, 6))
+  dep <- code_dependence(d, y ~ x)
+  fit <- fits(dep)[[1L]]
+  expect_identical(confint(fit, "x"), confint(fit)["x", , drop = FALSE])
+  expect_identical(rownames(confint(dep, names(fits(dep))[2L])),
+                   paste0(names(fits(dep))[2L], ": ", c("(Intercept)", "x")))
+  shares <- relevance_counts(data.frame(item = c("a", "b"), count = 3:4), n = 9)
+  expect_identical(confint(shares, "b"), confint(shares)["b", , drop = FALSE])
+  for (object in list(dep, fit, shares)) {
+    err <- expect_error(confint(object, "nobody"),
+                        class = "nidcode_error_argument")
+    expect_identical(err$values, "nobody")
+  }
+})
