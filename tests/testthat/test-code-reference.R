@@ -90,3 +90,9 @@ test_that("it prints what it freezes", {
   expect_identical(lines_of(r)[1],
                    "Frozen centre and scale (zscore) of 3 indicators.")
 })
+
+test_that("what was never a table is not said to have been changed", {
+  expect_error(code_reference(1), class = "nidcode_error_argument")
+  changed <- hand_codes()[-1, ]
+  expect_error(code_reference(changed), class = "nidcode_error_needs_fit")
+})
