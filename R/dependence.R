@@ -79,7 +79,7 @@ dependence_scales <- c("levels", "rates", "growth", "detrended")
 #' district <- ural[ural$level == "district", ]
 #' dep <- code_dependence(district, apt_developed + grp ~ employed_he_share)
 #' dep
-#' generics::tidy(dep)
+#' tidy(dep)
 #' @export
 code_dependence <- function(data, formula, index = NULL, by = NULL,
                             form = "linear", scale = c("levels", "rates"),

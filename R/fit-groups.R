@@ -11,7 +11,7 @@
 #' @return A tibble with a row per group and term, groups in order (numbers by
 #'   value, text by its bytes, factors by level): group, term, estimate,
 #'   std.error, std.error.hc3, nobs, df.residual, sigma, r.squared, kappa. A
-#'   row with a missing value is left out; an aliased term is NA; without
+#'   row with a missing value is left out; an aliased term is NaN; without
 #'   degrees of freedom the errors are NaN; HC3 is NaN where a point has full
 #'   leverage. The numbers are the same bits for any number of threads
 #'   (`options(nidcode.threads = 2)`).

@@ -15,7 +15,8 @@
 #'   every code of the region has a rate: index columns, `estimate` in units of
 #'   the codes per time unit, `std.error`, `conf.low`, `conf.high`,
 #'   `prob.positive`, `condition` <lgl> all V_c > 0, `prob.condition` the
-#'   product over codes of prob.positive, `n.codes` <int>. `summary()` adds the
+#'   product over codes of prob.positive (their errors taken as independent,
+#'   whatever `cor`), `n.codes` <int>. `summary()` adds the
 #'   paper's dissemination: the share of regions with V > 0, by code and time.
 #' @section Errors:
 #' `nidcode_error_rate_given_twice`, `_needs_fit`; warning `_missing_code`.
