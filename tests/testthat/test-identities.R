@@ -312,12 +312,15 @@ test_that("weight 0 with the denominator kept changes the code by its entry", {
   p$scheme <- lapply(p$scheme, \(v) c(v, v[3]))
   p$scheme$indicator[6] <- "dummy"
   p$scheme$direction[6] <- 1
+  two <- nid_codes()[c(1L, 3L), ]
   frozen <- code_reference(
-    suppressWarnings(defining_codes(panel_of(p), reference = "panel"))
+    suppressWarnings(defining_codes(panel_of(p, codes = two),
+                                    reference = "panel"))
   )
   with_weights <- function(w) {
     D <- suppressWarnings(
-      defining_codes(panel_of(p, weight = w), reference = frozen)
+      defining_codes(panel_of(p, weight = w, codes = two),
+                     reference = frozen)
     )
     suppressMessages(dynamic_codes(D, rate_central()))
   }
@@ -633,7 +636,8 @@ test_that("Ural: second differences telescope to known numbers", {
   for (k in names(known)) {
     for (breaks in c("ignore", "split")) {
       run <- function(data) {
-        panel <- code_panel(data, code_scheme(k, "production"),
+        panel <- code_panel(data, code_scheme(k, "production",
+                                              codes = nid_codes()[1L, ]),
                             index = c("region", "year"), status = "_status")
         nid(dynamic_codes(raw(panel), rate_difference(), breaks = breaks))
       }
