@@ -161,7 +161,7 @@ best_base <- function(bases, p) {
 #' @param ... Empty.
 #' @export
 tidy.nid_audit <- function(x, n = NULL, ...) {
-  rlang::check_dots_empty()
+  check_foreign_dots(...)
   fit <- audit_fit(x, rlang::current_env())
   if (is.null(n)) {
     n <- fit$best
@@ -181,7 +181,7 @@ tidy.nid_audit <- function(x, n = NULL, ...) {
 #' @rdname audit_percentages
 #' @export
 glance.nid_audit <- function(x, ...) {
-  rlang::check_dots_empty()
+  check_foreign_dots(...)
   fit <- audit_fit(x, rlang::current_env())
   at <- match(fit$best, x[["n"]])
   half <- sum(0.5 * 10^(-fit$digits))

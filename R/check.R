@@ -156,3 +156,21 @@ check_parm <- function(parm, known, call, number = TRUE) {
   }
   parm
 }
+
+# tidy() and glance() are called by other packages with arguments of their own
+# (modelsummary passes `vcov` and `coef_rename`), which do not concern us. What
+# looks like a misspelt argument of ours, or has no name, is an error.
+check_foreign_dots <- function(..., call = rlang::caller_env()) {
+  names <- names(list(...))
+  if (is.null(names)) names <- character(...length())
+  own <- !nzchar(names) | grepl("^(conf|what|by$|n$)", names)
+  if (any(own)) {
+    stop_nid("argument",
+             c("`...` is for arguments of other packages.",
+               x = paste0("You gave ", some_of(ifelse(nzchar(names[own]),
+                                                      names[own],
+                                                      "one without a name")),
+                          ".")),
+             argument = "...", call = call)
+  }
+}

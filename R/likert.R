@@ -154,7 +154,7 @@ quadratic <- function(a, v) sum(a * (v %*% a))
 #' @param ... Empty.
 #' @export
 glance.nid_likert <- function(x, ...) {
-  rlang::check_dots_empty()
+  check_foreign_dots(...)
   fit <- get_fit(x)
   if (is.null(fit)) {
     stop_nid("needs_fit", c("`x` must be the table of likert_shares().",

@@ -164,7 +164,7 @@ residuals.nid_model <- function(object, ...) residuals(object$rates, ...)
 #' @rdname rates_residuals
 #' @export
 glance.nid_rates <- function(x, ...) {
-  rlang::check_dots_empty()
+  check_foreign_dots(...)
   fit <- as_fit(x, NULL, rlang::current_env())
   rows <- lapply(seq_along(fit$codes), function(i) glance_code(fit, i))
   pick <- function(what) vapply(rows, `[[`, 1, what)

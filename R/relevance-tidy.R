@@ -20,7 +20,7 @@ NULL
 #' @rdname tidy_relevance
 #' @export
 tidy.nid_relevance <- function(x, conf.int = TRUE, conf.level = NULL, ...) {
-  rlang::check_dots_empty()
+  check_foreign_dots(...)
   call <- rlang::current_env()
   fit <- relevance_fit(x, call)
   check_flag(conf.int, call = call)
@@ -47,7 +47,7 @@ table_cells <- function(fit) {
 #' @rdname tidy_relevance
 #' @export
 glance.nid_relevance <- function(x, ...) {
-  rlang::check_dots_empty()
+  check_foreign_dots(...)
   fit <- relevance_fit(x, rlang::current_env())
   n <- fit$n[seq_len(fit$n.items), ]
   n <- n[!is.na(n)]
@@ -89,7 +89,7 @@ confint.nid_relevance <- function(object, parm = NULL, level = NULL, ...) {
 #' @rdname tidy_relevance
 #' @export
 tidy.nid_comparison <- function(x, conf.int = TRUE, ...) {
-  rlang::check_dots_empty()
+  check_foreign_dots(...)
   check_flag(conf.int)
   out <- as.list(as_plain_tibble(x))
   if (!is.null(out$item1)) {
@@ -109,7 +109,7 @@ tidy.nid_comparison <- function(x, conf.int = TRUE, ...) {
 #' @rdname tidy_relevance
 #' @export
 glance.nid_comparison <- function(x, ...) {
-  rlang::check_dots_empty()
+  check_foreign_dots(...)
   fit <- get_fit(x)
   if (is.null(fit)) {
     stop_nid("needs_fit",
@@ -122,7 +122,7 @@ glance.nid_comparison <- function(x, ...) {
 #' @rdname tidy_relevance
 #' @export
 tidy.nid_likert <- function(x, conf.int = TRUE, ...) {
-  rlang::check_dots_empty()
+  check_foreign_dots(...)
   check_flag(conf.int)
   out <- as.list(as_plain_tibble(x))
   names(out)[names(out) == "item"] <- "term"

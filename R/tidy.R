@@ -42,7 +42,7 @@ model_table <- function(x, what, call) {
 tidy.nid_model <- function(x, what = "basic", conf.int = TRUE,
                            conf.level = NULL, ...) {
   call <- rlang::current_env()
-  rlang::check_dots_empty()
+  check_foreign_dots(...)
   check_flag(conf.int)
   if (is.null(conf.level)) {
     conf.level <- x$spec$conf_level
@@ -89,7 +89,7 @@ tidy_table <- function(table, conf.int, term) {
 #' @rdname nid_tidy
 #' @export
 tidy.nid_table <- function(x, conf.int = TRUE, ...) {
-  rlang::check_dots_empty()
+  check_foreign_dots(...)
   check_flag(conf.int)
   tidy_table(x, conf.int, NULL)
 }
@@ -97,14 +97,14 @@ tidy.nid_table <- function(x, conf.int = TRUE, ...) {
 #' @rdname nid_tidy
 #' @export
 tidy.nid_panel <- function(x, ...) {
-  rlang::check_dots_empty()
+  check_foreign_dots(...)
   summary(x)
 }
 
 #' @rdname nid_tidy
 #' @export
 glance.nid_model <- function(x, ...) {
-  rlang::check_dots_empty()
+  check_foreign_dots(...)
   fit <- get_fit(x$rates)
   tibble::tibble(
     n.regions = n_regions(x$panel),
@@ -144,7 +144,7 @@ effective_df <- function(fit) {
 #' @rdname nid_tidy
 #' @export
 glance.nid_table <- function(x, ...) {
-  rlang::check_dots_empty()
+  check_foreign_dots(...)
   spec <- get_spec(x)
   words <- lapply(spec$words, function(w) paste(w, collapse = ", "))
   tibble::as_tibble(c(list(title = spec$title, nobs = nrow(x)), words,
@@ -154,7 +154,7 @@ glance.nid_table <- function(x, ...) {
 #' @rdname nid_tidy
 #' @export
 glance.nid_panel <- function(x, ...) {
-  rlang::check_dots_empty()
+  check_foreign_dots(...)
   tibble::tibble(n.regions = n_regions(x),
                  n.times = length(unique(x$grids$time)), nobs = n_rows(x),
                  n.indicators = length(x$x), missing = sum(x$missing),

@@ -48,7 +48,7 @@ test_that("tidy: limits may go, another level is computed", {
   expect_error(tidy(m, conf.level = 95), class = "nidcode_error_level")
   expect_error(tidy(m, conf.int = NA), class = "nidcode_error_argument")
   expect_error(tidy(m, "basic", TRUE, 0.9, 1),
-               class = "rlib_error_dots_nonempty")
+               class = "nidcode_error_argument")
 })
 
 test_that("tidy: another level of a frozen model keeps its tuning", {
@@ -201,4 +201,22 @@ test_that("confint() of a row that is not there says which there are", {
   for (parm in list("nobody", 99, 0, NA)) {
     expect_error(confint(table, parm), class = "nidcode_error_argument")
   }
+})
+
+test_that("arguments of other packages pass, misspelt ones do not", {
+  m <- code_model(subset(ural, level == "region"), ural_scheme)
+  expect_identical(tidy(m, vcov = NULL, coef_rename = FALSE), tidy(m))
+  expect_identical(glance(m, vcov = NULL), glance(m))
+  expect_error(tidy(m, conf.lvl = 0.9), class = "nidcode_error_argument")
+  expect_error(glance(m, 3), class = "nidcode_error_argument")
+})
+
+test_that("modelsummary takes a model", {
+  skip_if_not_installed("modelsummary")
+  summarise_models <- getExportedValue("modelsummary", "modelsummary")
+  m <- code_model(subset(ural, level == "region"), ural_scheme)
+  table <- summarise_models(m, output = "data.frame", fmt = 6)
+  cell <- table[table$statistic == "estimate", ]
+  expect_identical(cell$term, m$basic$region)
+  expect_equal(as.numeric(cell[["(1)"]]), m$basic$estimate, tolerance = 1e-5)
 })
