@@ -16,7 +16,8 @@
 #' code_reference(codes)
 #' @export
 code_reference <- function(x) {
-  if (!inherits(x, c("nid_panel", "nid_model")) && !is.data.frame(x)) {
+  known <- c("nid_panel", "nid_definition", "nid_model")
+  if (!inherits(x, known) && !is.data.frame(x)) {
     stop_argument("x", "defining codes or a model", x, rlang::current_env())
   }
   def <- get_defining(x)

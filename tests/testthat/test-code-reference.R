@@ -96,3 +96,10 @@ test_that("what was never a table is not said to have been changed", {
   changed <- hand_codes()[-1, ]
   expect_error(code_reference(changed), class = "nidcode_error_needs_fit")
 })
+
+test_that("a frozen update finds the reference of its model", {
+  d <- subset(ural, level == "region")
+  model <- suppressMessages(code_model(d, ural_scheme, rate = rate_central()))
+  frozen <- suppressMessages(update(model, data = d, freeze = TRUE))
+  expect_equal(frozen$basic$estimate, model$basic$estimate)
+})
