@@ -154,7 +154,7 @@ validate_scheme <- function(scheme, codes, call) {
   }
   bad <- !is.na(scheme$sd) & !(is.finite(scheme$sd) & scheme$sd >= 0)
   if (any(bad)) {
-    stop_scheme(paste0("`sd` must not be negative; it is for ",
+    stop_scheme(paste0("`sd` must be finite and not negative; it is not for ",
                        some_of(scheme$indicator[bad]), "."), bad)
   }
   bad <- is.na(scheme$low) != is.na(scheme$high) |
