@@ -82,6 +82,12 @@ count_column <- function(x, name, call) {
 
 fit_counts <- function(item, count, n, groups, exclusive, call) {
   key <- paste(match(item, item), groups$id)
+  if (anyNA(item)) {
+    stop_nid("argument",
+             paste0("The name of the item is missing in ",
+                    count_of(sum(is.na(item)), "row"), "."),
+             argument = "item", rows = which(is.na(item)), call = call)
+  }
   twice <- unique(item[duplicated(key)])
   if (length(twice) > 0L) {
     stop_nid("duplicate_key",

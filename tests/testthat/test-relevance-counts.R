@@ -59,3 +59,12 @@ test_that("nobody asked, no count, a group without the item", {
   expect_identical(x$n, c(10L, 0L, 10L, 5L, 0L, 0L))
   expect_identical(x$rank, c(1L, NA, NA, 1L, NA, NA))
 })
+
+test_that("an item needs a name", {
+  printed <- data.frame(item = c("a", NA), count = 3:4, n = 9)
+  err <- expect_error(relevance_counts(printed),
+                      class = "nidcode_error_argument")
+  expect_identical(err$rows, 2L)
+  printed$item[2] <- "NA"
+  expect_identical(relevance_counts(printed)$item, c("a", "NA"))
+})
