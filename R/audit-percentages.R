@@ -158,7 +158,7 @@ best_base <- function(bases, p) {
 
 #' @rdname audit_percentages
 #' @param x A `nid_audit`.
-#' @param ... Empty.
+#' @param ... Not used; other packages may pass arguments of their own.
 #' @export
 tidy.nid_audit <- function(x, n = NULL, ...) {
   check_foreign_dots(...)

@@ -112,6 +112,14 @@ describe_term <- function(variables) {
 eval_term <- function(variables, values, formula, n, call) {
   out <- rep(1, n)
   for (expression in variables) {
+    # stats::lag() moves the clock of a ts, not values: x itself would be fitted.
+    if ("lag" %in% all.names(expression)) {
+      stop_nid("argument",
+               c(paste0("`", label_of(expression), "` lags nothing in a ",
+                        "formula."),
+                 i = "Use the argument `lag =`."),
+               argument = "formula", call = call)
+    }
     # What has no value is told below, cell by cell.
     one <- suppressWarnings(eval(expression, values, environment(formula)))
     if (!is.numeric(one) || length(one) != n) {

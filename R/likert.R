@@ -151,7 +151,7 @@ quadratic <- function(a, v) sum(a * (v %*% a))
 
 #' @rdname likert_shares
 #' @param x A `nid_likert`.
-#' @param ... Empty.
+#' @param ... Not used; other packages may pass arguments of their own.
 #' @export
 glance.nid_likert <- function(x, ...) {
   check_foreign_dots(...)

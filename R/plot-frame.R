@@ -169,7 +169,9 @@ plain_number <- function(x) {
   ifelse(is.na(x), NA, out)
 }
 
-short_number <- function(x) format(signif(x, 3), trim = TRUE)
+short_number <- function(x) {
+  format(signif(x, 3), trim = TRUE, decimal.mark = ".")
+}
 
 # One sentence on how the numbers came about, and what the marks mean.
 caption_of <- function(spec, ...) {

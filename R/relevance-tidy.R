@@ -6,7 +6,7 @@
 #' @param conf.level <num> Another level: the interval is computed anew.
 #' @param parm <chr> Items; all by default.
 #' @param level <num> Confidence level.
-#' @param ... Empty.
+#' @param ... Not used; other packages may pass arguments of their own.
 #' @return `tidy()`: a tibble whose first column is `term` (the item; of pairs
 #'   "item1 - item2"), then the table's columns, the measure being `estimate`.
 #'   `glance()` of relevance: one row, `n.items`, `n.groups`, `base.low`,

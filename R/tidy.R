@@ -12,7 +12,7 @@
 #'   number.
 #' @param level <num> For `confint()`.
 #' @param data Not used: the model keeps its data.
-#' @param ... Empty.
+#' @param ... Not used; other packages may pass arguments of their own.
 #' @return `tidy()`: the columns of the table plus `term` <chr>. `glance()` of a
 #'   model: `n.regions`, `n.times`, `nobs`, `n.codes`, `rate`, `influence`,
 #'   `measure`, `effective.df`. `augment()`: the user's rows in the user's order

@@ -182,6 +182,14 @@ warn_control <- function(frame, call) {
                             "of the data has ", max(nchar(long)), "."),
              call = call)
   }
+  regions <- strip_control(as.character(frame$panel$regions))
+  if (anyDuplicated(regions) > 0L) {
+    stop_nid("file",
+             c(paste0("Regions differ in control characters only: ",
+                      some_of(unique(regions[duplicated(regions)])), "."),
+               i = "A sheet cannot hold those: rename the regions."),
+             call = call)
+  }
   if (length(bad) > 0L) {
     warn_nid("control_characters",
              paste0("Control characters are removed from ",

@@ -28,6 +28,9 @@ Rcpp::List fit_least_squares_cpp(const Eigen::Map<Eigen::MatrixXd>& x,
   const nidcode::design_spec spec = as_design(variable, power, intercept);
   nidcode::check_design(spec, x.cols());
   const Eigen::Index n = y.size();
+  if (x.rows() != n) {
+    throw std::invalid_argument("x and y differ in rows");
+  }
   nidcode::least_squares fit;
   fit.compute(spec, x.data(), x.rows(), x.cols(), y.data(), n);
   const Eigen::Index p = spec.columns();

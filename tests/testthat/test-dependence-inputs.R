@@ -239,3 +239,10 @@ test_that("an offset is refused, not forgotten", {
   got <- tidy(code_dependence(d, I(y - o) ~ x, scale = "levels"))
   expect_equal(got$estimate, unname(coef(lm(y ~ x + offset(o), d))))
 })
+
+test_that("a lag in the formula is sent to the argument", {
+  d <- data.frame(year = 2001:2012, y = cumsum(1:12), x = (1:12)^1.5)
+  expect_error(code_dependence(d, y ~ lag(x)), "lag =",
+               class = "nidcode_error_argument")
+  expect_error(code_dependence(d, y ~ x, lag = 1), NA)
+})

@@ -79,3 +79,12 @@ test_that("notes of a template are escaped", {
   expect_match(paste(notes, collapse = ""), "in a &amp; &lt;b&gt;",
                fixed = TRUE)
 })
+
+test_that("regions that a sheet cannot tell apart are refused", {
+  skip_if_not_installed("openxlsx2")
+  data <- subset(ural, level == "region")
+  data$region[data$region == "Kurgan Oblast"] <- "Sverdlovsk Oblast\u0001"
+  model <- code_model(data, ural_scheme)
+  expect_error(write_workbook(model, tempfile(fileext = ".xlsx")),
+               class = "nidcode_error_file")
+})
