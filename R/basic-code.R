@@ -132,7 +132,8 @@ functional_sums <- function(fit, plan, cor, by_code = FALSE) {
       grid <- if (plan$times$simple) s$grid else pattern[s$series]
       r <- evaluate_rate(fit$rate, fit$breaks, s$value, grid, sums$grids,
                          sums = sums$sums, variance = s$variance,
-                         tuning = pick_tuning(fit$tuning[[i]], s$series, fit, i))
+                         tuning = pick_tuning(fit$tuning[[i]], s$series, fit,
+                                              i))
       at <- if (single) s$series else {
         sequence(size[s$series], from = end[s$series] - size[s$series] + 1L)
       }

@@ -117,7 +117,8 @@ warn_units <- function(scheme, normalise) {
   if (length(unique(unit)) > 1L && !all(scheme[["transform"]] == "log")) {
     warn_nid(
       "units",
-      c("normalise = \"none\" over different units: codes of unlike units are added.",
+      c(paste0("normalise = \"none\" over different units: codes of unlike ",
+               "units are added."),
         i = paste0("Units: ", some_of(unique(scheme[["unit"]]),
                                       quote = "\""), ".")),
       values = unique(scheme[["unit"]])
@@ -266,7 +267,8 @@ defining_table <- function(def) {
   columns <- c(
     index_columns(def$panel, rows[keep]),
     list(code = rep(codes, n)[keep], estimate = value[keep],
-         n.indicators = interleave("used")[keep], break. = interleave("at")[keep])
+         n.indicators = interleave("used")[keep],
+         break. = interleave("at")[keep])
   )
   names(columns)[length(columns)] <- "break"
   lost <- stats::setNames(vapply(parts, `[[`, 1, "missing"), codes)

@@ -97,7 +97,9 @@ summary.nid_panel <- function(object, ...) {
     )
   }
   rows <- lapply(names(object$x), one)
-  column <- function(name) vapply(rows, function(r) r[[name]], rows[[1]][[name]])
+  column <- function(name) {
+    vapply(rows, function(r) r[[name]], rows[[1]][[name]])
+  }
   tibble::tibble(
     indicator = names(object$x),
     code = object$scheme[["code"]],

@@ -20,7 +20,9 @@ print.nid_rate <- function(x, ...) {
 
 check_rate <- function(x, call = rlang::caller_env()) {
   if (!inherits(x, "nid_rate")) {
-    stop_argument("rate", "made by rate_difference(), rate_central(), rate_local(), rate_spline() or rate_custom()",
+    stop_argument("rate",
+                  paste0("made by rate_difference(), rate_central(), ",
+                         "rate_local(), rate_spline() or rate_custom()"),
                   x, call)
   }
   x

@@ -29,7 +29,8 @@ code_reference <- function(x) {
   names <- panel$scheme[["indicator"]]
   by_region <- any(lengths(def$centre) != 1L)
   if (!by_region) {
-    columns <- list(indicator = names, centre = unlist(def$centre, FALSE, FALSE),
+    columns <- list(indicator = names,
+                    centre = unlist(def$centre, FALSE, FALSE),
                     scale = unlist(def$scale, FALSE, FALSE))
   } else {
     n <- n_regions(panel)

@@ -208,7 +208,8 @@ Rcpp::List linear_rates_cpp(const Rcpp::NumericVector& values,
       (sums && weight_start.back() != weight.size())) {
     throw std::invalid_argument("values and grids do not agree");
   }
-  Rcpp::NumericMatrix estimate(Rcpp::no_init(n_orders ? n_values : 0, n_orders));
+  Rcpp::NumericMatrix estimate(
+      Rcpp::no_init(n_orders ? n_values : 0, n_orders));
   Rcpp::NumericMatrix error(
       Rcpp::no_init(n_orders && errors ? n_values : 0, n_orders));
   Rcpp::NumericVector sum_estimate(Rcpp::no_init(n_sums));
