@@ -144,10 +144,6 @@ term_weights <- function(fit, times, terms, influence, measure) {
     total <- rowsum_by(w, frame$owner, length(frame$size))[frame$owner]
     # Nothing to share out is no answer, not 0.
     w <- ifelse(terms, ifelse(total == 0, NA_real_, w / total), 0)
-  } else if (!is.null(influence$at) && length(w) > 0L) {
-    # All of a region's terms lie after `at`: an empty sum, which is not 0.
-    counted <- rowsum_by(abs(w), frame$owner, length(frame$size))[frame$owner]
-    w[terms & counted == 0] <- NA_real_
   }
   w
 }

@@ -210,13 +210,3 @@ test_that("methods: tidy, confint, glance, summary, as.data.frame", {
   one <- confint(basic_code(D, rate = rate_central(sd = 0.1)))
   expect_identical(rownames(one), "Code NID")
 })
-
-test_that("an influence counted from before the data leaves no sum", {
-  panel <- code_panel(subset(ural, level == "region"), ural_scheme)
-  b <- basic_code(panel, influence_half_life(3, at = 2000))
-  expect_identical(b$estimate, rep(NA_real_, 4))
-  expect_true(all(is.na(b$std.error)))
-  later <- basic_code(panel, influence_half_life(3, at = 2016))
-  expect_equal(later$estimate,
-               basic_code(panel, influence_half_life(3))$estimate)
-})
