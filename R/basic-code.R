@@ -58,6 +58,7 @@ check_second_order <- function(rate, call) {
 basic_table <- function(fit, influence, measure, cor, level) {
   panel <- fit$def$panel
   times <- common_times(fit)
+  times$frame <- pattern_frame(times)
   terms <- common_terms(fit, times, 2L)
   w <- term_weights(fit, times, terms, influence, measure)
   plan <- list(times = times, weight = w, order = 2L,
@@ -123,9 +124,10 @@ functional_sums <- function(fit, plan, cor, by_code = FALSE) {
   for (i in seq_len(codes)) {
     if (errors) se[, i] <- 0
     sums <- code_sums(fit, plan, i)
-    for (from in seq.int(0L, max(n - 1L, 0L), by = block_regions)) {
+    block <- block_size(sums$grids)
+    for (from in seq.int(0L, max(n - 1L, 0L), by = block)) {
       if (n == 0L) break
-      s <- series_values(fit, i, c(from, min(n, from + block_regions)),
+      s <- series_values(fit, i, c(from, min(n, from + block)),
                          buffer = buffer)
       if (length(s$series) == 0L) next
       buffer <- s$buffer
@@ -242,10 +244,12 @@ pick_tuning <- function(tuning, series, fit, i) {
 terms_told <- function(fit, times, terms) {
   panel <- fit$def$panel
   frame <- pattern_frame(times)
-  count <- rowsum_by(as.double(terms), frame$owner, length(frame$size))
+  # Terms of a pattern lie together: its count is a difference of running ones.
+  count <- diff(c(0L, cumsum(terms))[times$offset + 1L])
   at <- which(terms)
-  first <- at[!duplicated(frame$owner[at])]
-  last <- at[!duplicated(frame$owner[at], fromLast = TRUE)]
+  changes <- diff(frame$owner[at]) != 0L
+  first <- at[c(length(at) > 0L, changes)[seq_along(at)]]
+  last <- at[c(changes, length(at) > 0L)[seq_along(at)]]
   of_pattern <- function(x, pos) {
     out <- rep(NA_real_, length(frame$size))
     out[frame$owner[pos]] <- x[pos]

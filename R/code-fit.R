@@ -5,6 +5,12 @@
 # Regions worked on at once: their values stay in the processor's cache.
 block_regions <- 8192L
 
+# An operator is made once for each grid of a block: where grids are many,
+# blocks are long enough for some twenty series each.
+block_size <- function(grids) {
+  max(block_regions, 5L * (length(grids$offset) - 1L))
+}
+
 code_fit <- function(def, rate, breaks = "auto", call = rlang::caller_env()) {
   check_rate(rate, call)
   breaks <- resolve_breaks(breaks, rate, call)

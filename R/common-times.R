@@ -72,6 +72,10 @@ intersect_sorted <- function(a, b) a[a %in% b]
 
 # Which common times carry a rate of this order in every code that exists.
 common_terms <- function(fit, times, order) {
+  if (isTRUE(times$simple)) {
+    # All codes have the same grids, so one speaks for all.
+    return(rate_defined(fit$rate, fit$breaks, fit$codes[[1L]]$grids, order))
+  }
   ok <- rep(TRUE, length(times$time))
   for (c in seq_along(fit$codes)) {
     defined <- rate_defined(fit$rate, fit$breaks, fit$codes[[c]]$grids, order)
@@ -116,9 +120,11 @@ starts_of <- function(times) {
 
 # Owner, last and first time of the pattern of every common time.
 pattern_frame <- function(times) {
+  if (!is.null(times$frame)) {
+    return(times$frame)
+  }
   size <- diff(times$offset)
   owner <- rep(seq_along(size), size)
-  last <- times$time[times$offset[-1L]][owner[seq_along(owner)]]
   if (any(size == 0L)) {
     ends <- rep(NA_real_, length(size))
     ends[size > 0L] <- times$time[times$offset[-1L][size > 0L]]

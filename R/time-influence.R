@@ -171,7 +171,12 @@ influence_weights <- function(influence, time, at, span) {
   lag <- at - time
   # Rounding of decimal years must not make the present a future. The future
   # counts 0 and is not asked for: sqrt(lag) has no value there.
-  past <- which(lag >= -1e-9 * pmax(1, abs(at)))
+  is_past <- lag >= -1e-9 * pmax(1, abs(at))
+  if (isTRUE(all(is_past))) {
+    return(as.double(influence$weight(pmax(0, lag), time,
+                                      rep_len(span, length(lag)))))
+  }
+  past <- which(is_past)
   out <- numeric(length(lag))
   out[past] <- influence$weight(pmax(0, lag[past]), time[past],
                                 rep_len(span, length(lag))[past])
