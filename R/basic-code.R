@@ -120,7 +120,7 @@ functional_sums <- function(fit, plan, cor, by_code = FALSE) {
   errors <- fit_has_errors(fit)
   se <- if (errors) matrix(NA_real_, total, codes)
   df <- if (errors) matrix(Inf, n, codes)
-  bar <- start_bar("Accumulating rates", codes * ceiling(n / block_regions))
+  bar <- start_bar("Accumulating rates", codes * n)
   for (i in seq_len(codes)) {
     if (errors) se[, i] <- 0
     sums <- code_sums(fit, plan, i)
@@ -144,7 +144,7 @@ functional_sums <- function(fit, plan, cor, by_code = FALSE) {
         se[at, i] <- r$sum.std.error %||% NA_real_
         df[s$series, i] <- r$df
       }
-      tick_bar(bar)
+      tick_bar(bar, min(block, n - from))
     }
   }
   finish_sums(fit, plan, cor, est, se, df, size, pattern, by_code)
