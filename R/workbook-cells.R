@@ -6,6 +6,14 @@
 
 new_book_sheet <- function(name) list(name = name, cells = list())
 
+# A sheet that begins with lines of text: its title, the banner, what it says.
+headed_sheet <- function(name, ...) {
+  sheet <- new_book_sheet(name)
+  lines <- list(...)
+  for (row in seq_along(lines)) sheet <- put_row(sheet, row, 1L, lines[[row]])
+  sheet
+}
+
 # Formulas with their values (numbers, or TRUE and FALSE; NA is #N/A).
 book_formula <- function(formula, value) {
   structure(list(formula = formula, value = value), class = "book_formula")

@@ -1,14 +1,16 @@
 # Sheets Codes and Rates: D from z, V and A from D through the operators.
 
 codes_sheet <- function(frame) {
-  sheet <- new_book_sheet("Codes")
-  sheet <- put_row(sheet, 1L, 1L, "Codes: the defining codes D")
-  sheet <- put_row(sheet, 2L, 1L, frame$banner)
-  sheet <- put_row(sheet, 3L, 1L, switch(
+  sheet <- headed_sheet(
+    "Codes",
+    "Codes: the defining codes D",
+    frame$banner,
+    switch(
     frame$def$aggregate,
     mean = "D is the mean of z over the code's indicators, by their weights.",
     paste0("D is the ", frame$def$aggregate, " mean of z, by their weights.")
-  ))
+  )
+  )
   sheet <- put_keys(sheet, frame)
   for (i in seq_along(frame$code)) {
     col <- value_column(frame, i)
@@ -76,13 +78,14 @@ weight_ranges <- function(frame, used) {
 # Sheet Rates ----------------------------------------------------------------
 
 rates_sheet <- function(frame) {
-  sheet <- new_book_sheet("Rates")
-  sheet <- put_row(sheet, 1L, 1L,
-                   "Rates: the dynamic codes V = D' and their own rates A")
-  sheet <- put_row(sheet, 2L, 1L, frame$banner)
-  sheet <- put_row(sheet, 3L, 1L, paste0(
-    "Each is a weighted sum of the values D of its region and code; the ",
-    "weights stand on sheet Operator. Rate: ", frame$fit$rate$words, "."))
+  sheet <- headed_sheet(
+    "Rates",
+    "Rates: the dynamic codes V = D' and their own rates A",
+    frame$banner,
+    paste0(
+      "Each is a weighted sum of the values D of its region and code; the ",
+      "weights stand on sheet Operator. Rate: ", frame$fit$rate$words, ".")
+  )
   sheet <- put_keys(sheet, frame)
   estimate <- rates_arrays(get_fit(frame$model$rates))$estimate
   for (i in seq_along(frame$code)) {

@@ -1,13 +1,14 @@
 # Sheet Contributions: the parts of Code NID, by code and by indicator.
 
 contributions_sheet <- function(frame) {
-  sheet <- new_book_sheet("Contributions")
-  sheet <- put_row(sheet, 1L, 1L,
-                   "Contributions: the parts that sum to Code NID")
-  sheet <- put_row(sheet, 2L, 1L, frame$banner)
-  sheet <- put_row(sheet, 3L, 1L, paste0(
-    "By code, their sum (Code NID once more), then by indicator within codes. ",
-    "Exact for the smoothing that R found."))
+  sheet <- headed_sheet(
+    "Contributions",
+    "Contributions: the parts that sum to Code NID",
+    frame$banner,
+    paste0(
+      "By code, their sum (Code NID once more), then by indicator within ",
+      "codes. Exact for the smoothing that R found.")
+  )
   region <- region_column(frame$panel)
   first <- length(region) + 1L
   by_code <- contribution_matrix(frame, "code", frame$code)

@@ -1,12 +1,15 @@
 # Sheets Scheme and Data: what the user may edit, and z as a formula of x.
 
 scheme_sheet <- function(frame) {
-  sheet <- new_book_sheet("Scheme")
-  sheet <- put_row(sheet, 1L, 1L, "Scheme: which indicator forms which code")
-  sheet <- put_row(sheet, 2L, 1L, frame$banner)
-  sheet <- put_row(sheet, 3L, 1L, paste0(
-    "Weights, directions and weights of codes may be edited; formulas follow. ",
-    "Centre and scale are those R used. transform is part of the formulas."))
+  sheet <- headed_sheet(
+    "Scheme",
+    "Scheme: which indicator forms which code",
+    frame$banner,
+    paste0(
+      "Weights, directions and weights of codes may be edited; formulas ",
+      "follow. ",
+      "Centre and scale are those R used. transform is part of the formulas.")
+  )
   sheet <- put_row(sheet, book_head, 1L, scheme_columns)
   map <- common_map(frame)
   plain <- unclass_scheme(frame$scheme)
@@ -81,15 +84,17 @@ map_cells <- function(frame, name, what) {
 # Sheet Data -----------------------------------------------------------------
 
 data_sheet <- function(frame) {
-  sheet <- new_book_sheet("Data")
   at <- frame$at
   names <- frame$scheme[["indicator"]]
-  sheet <- put_row(sheet, 1L, 1L, "Data: values x, labels, and z, live")
-  sheet <- put_row(sheet, 2L, 1L, frame$banner)
-  sheet <- put_row(sheet, 3L, 1L, paste0(
-    "Edit the blue numbers of x. A cell that was empty stays out until R ",
-    "computes anew; emptying one makes its region #N/A. Region and time are ",
-    "part of the operators: rows cannot be added here."))
+  sheet <- headed_sheet(
+    "Data",
+    "Data: values x, labels, and z, live",
+    frame$banner,
+    paste0(
+      "Edit the blue numbers of x. A cell that was empty stays out until R ",
+      "computes anew; emptying one makes its region #N/A. Region and time ",
+      "are part of the operators: rows cannot be added here.")
+  )
   sheet <- put_row(sheet, 4L, min(at$x), "x, in the unit of the indicator")
   sheet <- put_row(sheet, 4L, min(at$z), paste0(
     "z, normalised and turned so that more counts for the code; above it the ",

@@ -105,13 +105,16 @@ place_operators <- function(operators) {
 
 operator_sheet <- function(frame) {
   operators <- frame$operators
-  sheet <- new_book_sheet("Operator")
-  sheet <- put_row(sheet, 1L, 1L, "Operator: rates as weighted sums of a code")
-  sheet <- put_row(sheet, 2L, 1L, frame$banner)
-  sheet <- put_row(sheet, 3L, 1L, paste0(
-    "Row V or A of a time holds the weights of the code's values D at the ",
-    "times in the line \"times\"; tau u is the weight of that time's term in ",
-    "formula (2); row NID is the weight of each value in Code NID."))
+  sheet <- headed_sheet(
+    "Operator",
+    "Operator: rates as weighted sums of a code",
+    frame$banner,
+    paste0(
+      "Row V or A of a time holds the weights of the code's values D at the ",
+      "times in the line \"times\"; tau u is the weight of that time's term ",
+      "in ",
+      "formula (2); row NID is the weight of each value in Code NID.")
+  )
   sheet <- put_row(sheet, book_head, 1L, c(operator_columns, "weights"))
   for (b in seq_along(operators$blocks)) {
     owners <- which(operators$of == b, arr.ind = TRUE)

@@ -1,14 +1,15 @@
 # Sheets Code ID and Code NID: formulas (1) and (2) over the rates.
 
 industrial_sheet <- function(frame) {
-  sheet <- new_book_sheet("Code ID")
-  sheet <- put_row(sheet, 1L, 1L,
-                   "Code ID: formula (1), the sum of the rates V")
-  sheet <- put_row(sheet, 2L, 1L, frame$banner)
-  sheet <- put_row(sheet, 3L, 1L, paste0(
-    "condition: every V is above 0, as the paper requires. Columns marked ",
-    "\"in R\" hold what R gave when the workbook was written; they do not ",
-    "follow edits."))
+  sheet <- headed_sheet(
+    "Code ID",
+    "Code ID: formula (1), the sum of the rates V",
+    frame$banner,
+    paste0(
+      "condition: every V is above 0, as the paper requires. Columns marked ",
+      "\"in R\" hold what R gave when the workbook was written; they do not ",
+      "follow edits.")
+  )
   sheet <- put_keys(sheet, frame)
   told <- industrial_by_row(frame)
   live <- industrial_formulas(frame, told)
@@ -66,14 +67,16 @@ industrial_formulas <- function(frame, told) {
 # Code NID -------------------------------------------------------------------
 
 basic_sheet <- function(frame) {
-  sheet <- new_book_sheet("Code NID")
   basic <- frame$model$basic
-  sheet <- put_row(sheet, 1L, 1L,
-                   "Code NID: formula (2), rates A under time influence")
-  sheet <- put_row(sheet, 2L, 1L, frame$banner)
-  sheet <- put_row(sheet, 3L, 1L, paste0(
-    "Time influence: ", frame$model$spec$influence$words, "; measure: ",
-    frame$model$spec$measure, ". Columns marked \"in R\" do not follow edits."))
+  sheet <- headed_sheet(
+    "Code NID",
+    "Code NID: formula (2), rates A under time influence",
+    frame$banner,
+    paste0(
+      "Time influence: ", frame$model$spec$influence$words, "; measure: ",
+      frame$model$spec$measure,
+      ". Columns marked \"in R\" do not follow edits.")
+  )
   first <- length(region_column(frame$panel)) + 1L
   head <- c(names(region_column(frame$panel)), "Code NID", "rank",
             "change since R", "Code NID in R", "std.error in R",

@@ -64,12 +64,14 @@ template_settings <- function() {
 }
 
 template_readme <- function(places) {
-  sheet <- new_book_sheet("Read me")
-  sheet <- put_row(sheet, 1L, 1L, "Code-based model: a workbook to fill in")
-  sheet <- put_row(sheet, 2L, 1L, paste0(
-    "Nothing is computed here yet. Fill in Scheme and Data, then in R: ",
-    "model <- read_workbook(\"this file\"); write_workbook(model, ",
-    "\"another.xlsx\") computes."))
+  sheet <- headed_sheet(
+    "Read me",
+    "Code-based model: a workbook to fill in",
+    paste0(
+      "Nothing is computed here yet. Fill in Scheme and Data, then in R: ",
+      "model <- read_workbook(\"this file\"); write_workbook(model, ",
+      "\"another.xlsx\") computes.")
+  )
   steps <- c(
     "How to",
     "1. Scheme: one row an indicator; its code, and -1 where less is better.",
@@ -117,11 +119,13 @@ template_counts <- function(places) {
 }
 
 template_scheme <- function(scheme, places) {
-  sheet <- new_book_sheet("Scheme")
-  sheet <- put_row(sheet, 1L, 1L, "Scheme: which indicator forms which code")
-  sheet <- put_row(sheet, 2L, 1L, paste0(
-    "One row an indicator. indicator and code are needed; direction and ",
-    "weight are 1 and transform none where empty."))
+  sheet <- headed_sheet(
+    "Scheme",
+    "Scheme: which indicator forms which code",
+    paste0(
+      "One row an indicator. indicator and code are needed; direction and ",
+      "weight are 1 and transform none where empty.")
+  )
   sheet <- put_row(sheet, book_head, 1L, scheme_columns[1:9])
   codes <- if (is.null(scheme)) nid_codes() else scheme_codes(scheme)
   sheet <- put_row(sheet, book_head, codes_column, names(codes)[1:4])
@@ -136,11 +140,14 @@ template_scheme <- function(scheme, places) {
 }
 
 template_data <- function(scheme, places) {
-  sheet <- new_book_sheet("Data")
-  sheet <- put_row(sheet, 1L, 1L, "Data: one row a region and time")
-  sheet <- put_row(sheet, 2L, 1L, paste0(
-    "Red: a region and time that stand here twice, or a cell of x that is no ",
-    "number. Yellow: a row with a time and no number of x."))
+  sheet <- headed_sheet(
+    "Data",
+    "Data: one row a region and time",
+    paste0(
+      "Red: a region and time that stand here twice, or a cell of x that is ",
+      "no ",
+      "number. Yellow: a row with a time and no number of x.")
+  )
   sheet <- put_row(sheet, book_head, 1L, c("region", "year"))
   if (is.null(scheme)) {
     return(put_row(sheet, 4L, 3L, paste0(
