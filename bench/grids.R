@@ -5,7 +5,9 @@ n_regions <- 1e6L
 n_times <- 12L
 n_grids <- 5e4L
 
-scheme_of <- function() code_scheme("x", "production")
+scheme_of <- function() {
+  code_scheme("x", "production", codes = nid_codes()[1L, ])
+}
 
 frame_of <- function(time) {
   data.frame(region = rep(seq_len(n_regions), each = n_times),
