@@ -29,16 +29,28 @@ integer64_to_double_cpp <- function(x) {
     .Call(`_nidcode_integer64_to_double_cpp`, x)
 }
 
-linear_defined_cpp <- function(grids, rate) {
-    .Call(`_nidcode_linear_defined_cpp`, grids, rate)
+linear_defined_cpp <- function(grids, rate, order) {
+    .Call(`_nidcode_linear_defined_cpp`, grids, rate, order)
+}
+
+term_widths_cpp <- function(grids, backward, split) {
+    .Call(`_nidcode_term_widths_cpp`, grids, backward, split)
+}
+
+terms_told_cpp <- function(grids, terms) {
+    .Call(`_nidcode_terms_told_cpp`, grids, terms)
 }
 
 linear_operator_cpp <- function(grids, g, rate, order) {
     .Call(`_nidcode_linear_operator_cpp`, grids, g, rate, order)
 }
 
-linear_rates_cpp <- function(values, grid, grids, rate, orders, weight, k, sum_order, variance, threads) {
-    .Call(`_nidcode_linear_rates_cpp`, values, grid, grids, rate, orders, weight, k, sum_order, variance, threads)
+linear_sums_cpp <- function(grids, rate, weight, k, order) {
+    .Call(`_nidcode_linear_sums_cpp`, grids, rate, weight, k, order)
+}
+
+linear_rates_cpp <- function(values, grid, grids, rate, orders, sums, variance, threads) {
+    .Call(`_nidcode_linear_rates_cpp`, values, grid, grids, rate, orders, sums, variance, threads)
 }
 
 count_pairs_cpp <- function(x, group, groups, leading, threads) {

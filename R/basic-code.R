@@ -124,7 +124,7 @@ functional_sums <- function(fit, plan, cor, by_code = FALSE) {
   for (i in seq_len(codes)) {
     if (errors) se[, i] <- 0
     sums <- code_sums(fit, plan, i)
-    block <- block_size(sums$grids)
+    block <- block_size(fit$rate, sums$grids)
     for (from in seq.int(0L, max(n - 1L, 0L), by = block)) {
       if (n == 0L) break
       s <- series_values(fit, i, c(from, min(n, from + block)),
@@ -203,8 +203,8 @@ code_sums <- function(fit, plan, i) {
   times <- plan$times
   if (times$simple) {
     return(list(grids = one$grids,
-                sums = list(weight = plan$weight, k = plan$k,
-                            order = plan$order)))
+                sums = sums_of_grids(fit$rate, fit$breaks, one$grids,
+                                     plan$weight, plan$k, plan$order)))
   }
   g <- times$codes[, i]
   use <- g > 0L
@@ -220,10 +220,12 @@ code_sums <- function(fit, plan, i) {
     w[own, ] <- plan$weight[begin[p] + seq_len(common[p] * plan$k[p])]
     w
   })
-  list(grids = list(offset = c(0L, cumsum(size)), time = one$grids$time[at],
-                    step = one$grids$step[at]),
-       sums = list(weight = as.double(unlist(weight)), k = as.integer(k),
-                   order = plan$order))
+  grids <- list(offset = c(0L, cumsum(size)), time = one$grids$time[at],
+                step = one$grids$step[at])
+  list(grids = grids,
+       sums = sums_of_grids(fit$rate, fit$breaks, grids,
+                            as.double(unlist(weight)), as.integer(k),
+                            plan$order))
 }
 
 # Frozen weights over lambda of the series at hand: a column a series, or one
@@ -243,34 +245,26 @@ pick_tuning <- function(tuning, series, fit, i) {
 # Number of terms, their first and last time, and rows lost, of every region.
 terms_told <- function(fit, times, terms) {
   panel <- fit$def$panel
-  frame <- pattern_frame(times)
-  # Terms of a pattern lie together: its count is a difference of running ones.
-  count <- diff(c(0L, cumsum(terms))[times$offset + 1L])
-  at <- which(terms)
-  changes <- diff(frame$owner[at]) != 0L
-  first <- at[c(length(at) > 0L, changes)[seq_along(at)]]
-  last <- at[c(changes, length(at) > 0L)[seq_along(at)]]
-  of_pattern <- function(x, pos) {
-    out <- rep(NA_real_, length(frame$size))
-    out[frame$owner[pos]] <- x[pos]
-    out
-  }
+  of_pattern <- terms_told_cpp(times, terms)
+  size <- diff(times$offset)
+  rows <- diff(panel$grids$offset)
   pattern <- times$pattern
   gone <- zeros_of(pattern)
-  one <- length(gone) == 0L && length(frame$size) == 1L
+  one <- length(gone) == 0L && length(size) == 1L
   pick <- function(x, empty = NA) {
     if (one) return(rep(x, length(pattern)))
+    if (length(gone) == 0L) return(x[pattern])
     out <- x[replace(pattern, gone, NA_integer_)]
     if (!is.na(empty)) out[gone] <- empty
     out
   }
-  size <- as.integer(frame$size)
-  rows <- diff(panel$grids$offset)
   list(
-    n.terms = pick(as.integer(count), 0L),
-    time.first = pick(time_like(panel, of_pattern(times$time, first))),
-    time.last = pick(time_like(panel, of_pattern(times$time, last))),
-    n.lost = if (one && length(rows) == 1L) {
+    n.terms = pick(of_pattern$count, 0L),
+    time.first = pick(time_like(panel, of_pattern$first)),
+    time.last = pick(time_like(panel, of_pattern$last)),
+    # Mostly the rows of a region are what its pattern was read from.
+    n.lost = if (identical(pattern, panel$grid) &&
+                 length(size) == length(rows)) {
       pick(rows - size)
     } else {
       row_counts(panel) - pick(size, 0L)

@@ -5,9 +5,12 @@
 # Regions worked on at once: their values stay in the processor's cache.
 block_regions <- 8192L
 
-# An operator is made once for each grid of a block: where grids are many,
-# blocks are long enough for some twenty series each.
-block_size <- function(grids) {
+# A fit works on each grid of a block anew: where grids are many, blocks are
+# long enough for some twenty series each.
+block_size <- function(rate, grids) {
+  if (!rate$kind %in% c("local", "spline")) {
+    return(block_regions)
+  }
   max(block_regions, 5L * (length(grids$offset) - 1L))
 }
 

@@ -88,34 +88,10 @@ common_terms <- function(fit, times, order) {
 # Width of each term: 1 for "sum"; for "integral" half the way from the last
 # but one time (difference) or to the neighbours (trapezoid), in segments.
 term_widths <- function(fit, times, measure) {
-  n <- length(times$time)
-  if (measure == "sum" || n == 0L) {
-    return(rep(1, n))
+  if (measure == "sum") {
+    return(rep(1, length(times$time)))
   }
-  t <- times$time
-  segment <- cumsum(starts_of(times) | (fit$breaks == "split" &
-                                          times$step > 0L))
-  if (fit$rate$kind == "difference") {
-    out <- rep(0, n)
-    if (n > 2L) {
-      i <- 3:n
-      inside <- segment[i] == segment[i - 2L]
-      out[i][inside] <- ((t[i] - t[i - 2L]) / 2)[inside]
-    }
-    return(out)
-  }
-  step <- c(diff(t), 0)
-  joined <- c(segment[-1L] == segment[-n], FALSE)
-  right <- ifelse(joined, step, 0)
-  left <- c(0, right[-n])
-  (left + right) / 2
-}
-
-starts_of <- function(times) {
-  first <- rep(FALSE, length(times$time))
-  size <- diff(times$offset)
-  first[times$offset[-length(times$offset)][size > 0L] + 1L] <- TRUE
-  first
+  term_widths_cpp(times, fit$rate$kind == "difference", fit$breaks == "split")
 }
 
 # Owner, last and first time of the pattern of every common time.

@@ -60,8 +60,8 @@ resolve_breaks <- function(breaks, rate, call) {
 }
 
 # Evaluates a rate on series laid one behind the other. `grids` is a pool
-# (offset, time, step), `grid` the number of each series' grid. `sums`: flat
-# weights (n x k numbers a grid), k a grid, and the order they apply to.
+# (offset, time, step), `grid` the number of each series' grid. `sums`: what
+# sums_of_grids() makes.
 # Value: estimate and std.error (one row a value, one column an order), the
 # sums, df of each series. A std.error of NULL: no error anywhere.
 evaluate_rate <- function(rate, breaks, values, grid, grids,
@@ -77,10 +77,7 @@ evaluate_rate <- function(rate, breaks, values, grid, grids,
   }
   out <- linear_rates_cpp(
     values, grid, grids, linear_rate_args(rate, breaks, grids), orders,
-    if (is.null(sums)) numeric() else sums$weight,
-    if (is.null(sums)) integer() else as.integer(sums$k),
-    if (is.null(sums)) 2L else as.integer(sums$order),
-    as.double(variance), get_threads()
+    as.list(sums), as.double(variance), get_threads()
   )
   errors <- rate$kind == "local" || length(variance) > 0L
   df <- if (rate$kind == "local") {
@@ -95,8 +92,22 @@ evaluate_rate <- function(rate, breaks, values, grid, grids,
        sigma = out$sigma, df = df, asked = out$asked)
 }
 
+# Sums to take of the rates of `order`: flat weights, n x k numbers a grid.
+# Those of a linear rate become weights on the values here, once for all blocks
+# of series; a spline needs the tuning of each series first.
+sums_of_grids <- function(rate, breaks, grids, weight, k, order) {
+  if (rate$kind == "spline") {
+    return(list(weight = weight, k = k, order = order))
+  }
+  if (breaks == "ignore") {
+    grids$step <- integer(length(grids$time))
+  }
+  linear_sums_cpp(grids, linear_rate_args(rate, breaks, grids), weight,
+                  as.integer(k), as.integer(order))
+}
+
 local_df <- function(rate, breaks, grids) {
-  linear_defined_cpp(grids, linear_rate_args(rate, breaks, grids))$df
+  linear_defined_cpp(grids, linear_rate_args(rate, breaks, grids), 0L)$df
 }
 
 # What the kernel is told about a rate; a custom one brings its matrices.
@@ -120,6 +131,6 @@ rate_defined <- function(rate, breaks, grids, order) {
   if (rate$kind == "spline") {
     return(spline_defined(rate, breaks, grids, order))
   }
-  linear_defined_cpp(grids, linear_rate_args(rate, breaks,
-                                             grids))$defined[, order + 1L]
+  linear_defined_cpp(grids, linear_rate_args(rate, breaks, grids),
+                     order)$defined
 }

@@ -169,17 +169,21 @@ check_influence <- function(x, call = rlang::caller_env()) {
 # tau for terms at `time`, seen from `at`; `span` for the linear form.
 influence_weights <- function(influence, time, at, span) {
   lag <- at - time
+  span <- rep_len(span, length(lag))
+  # The usual case, told without a vector as long as the terms.
+  if (length(lag) > 0L && isTRUE(min(lag) >= 0)) {
+    return(as.double(influence$weight(lag, time, span)))
+  }
   # Rounding of decimal years must not make the present a future. The future
   # counts 0 and is not asked for: sqrt(lag) has no value there.
   is_past <- lag >= -1e-9 * pmax(1, abs(at))
   if (isTRUE(all(is_past))) {
-    return(as.double(influence$weight(pmax(0, lag), time,
-                                      rep_len(span, length(lag)))))
+    return(as.double(influence$weight(pmax(0, lag), time, span)))
   }
   past <- which(is_past)
   out <- numeric(length(lag))
   out[past] <- influence$weight(pmax(0, lag[past]), time[past],
-                                rep_len(span, length(lag))[past])
+                                span[past])
   out
 }
 

@@ -13,18 +13,20 @@ make_matrix <- function() {
 
 half_life <- function(round) 2 + round / 10
 
-scheme_of <- function() code_scheme("x", "production")
+scheme_of <- function() {
+  code_scheme("x", "production", codes = nid_codes()[1L, ])
+}
 
 # The kernel as the verb calls it: one grid, one sum of second rates a series.
 kernel_call <- function(x, grid, half_life) {
+  grids <- list(offset = c(0L, n_times), time = as.double(years),
+                step = integer())
+  rate <- list(kind = "difference")
+  weight <- c(0, 0, 2^(-(max(years) - years[-(1:2)]) / half_life))
   nidcode:::linear_rates_cpp(
-    values = x, grid = grid,
-    grids = list(offset = c(0L, n_times), time = as.double(years),
-                 step = integer()),
-    rate = list(kind = "difference"), orders = integer(),
-    weight = c(0, 0, 2^(-(max(years) - years[-(1:2)]) / half_life)),
-    k = 1L, sum_order = 2L, variance = numeric(),
-    threads = getOption("nidcode.threads", 1L)
+    values = x, grid = grid, grids = grids, rate = rate, orders = integer(),
+    sums = nidcode:::linear_sums_cpp(grids, rate, weight, k = 1L, order = 2L),
+    variance = numeric(), threads = getOption("nidcode.threads", 1L)
   )$sum.estimate
 }
 

@@ -100,14 +100,40 @@ BEGIN_RCPP
 END_RCPP
 }
 // linear_defined_cpp
-Rcpp::List linear_defined_cpp(const Rcpp::List& grids, const Rcpp::List& rate);
-RcppExport SEXP _nidcode_linear_defined_cpp(SEXP gridsSEXP, SEXP rateSEXP) {
+Rcpp::List linear_defined_cpp(const Rcpp::List& grids, const Rcpp::List& rate, int order);
+RcppExport SEXP _nidcode_linear_defined_cpp(SEXP gridsSEXP, SEXP rateSEXP, SEXP orderSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Rcpp::List& >::type grids(gridsSEXP);
     Rcpp::traits::input_parameter< const Rcpp::List& >::type rate(rateSEXP);
-    rcpp_result_gen = Rcpp::wrap(linear_defined_cpp(grids, rate));
+    Rcpp::traits::input_parameter< int >::type order(orderSEXP);
+    rcpp_result_gen = Rcpp::wrap(linear_defined_cpp(grids, rate, order));
+    return rcpp_result_gen;
+END_RCPP
+}
+// term_widths_cpp
+Rcpp::NumericVector term_widths_cpp(const Rcpp::List& grids, bool backward, bool split);
+RcppExport SEXP _nidcode_term_widths_cpp(SEXP gridsSEXP, SEXP backwardSEXP, SEXP splitSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::List& >::type grids(gridsSEXP);
+    Rcpp::traits::input_parameter< bool >::type backward(backwardSEXP);
+    Rcpp::traits::input_parameter< bool >::type split(splitSEXP);
+    rcpp_result_gen = Rcpp::wrap(term_widths_cpp(grids, backward, split));
+    return rcpp_result_gen;
+END_RCPP
+}
+// terms_told_cpp
+Rcpp::List terms_told_cpp(const Rcpp::List& grids, const Rcpp::LogicalVector& terms);
+RcppExport SEXP _nidcode_terms_told_cpp(SEXP gridsSEXP, SEXP termsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::List& >::type grids(gridsSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::LogicalVector& >::type terms(termsSEXP);
+    rcpp_result_gen = Rcpp::wrap(terms_told_cpp(grids, terms));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -125,9 +151,24 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// linear_sums_cpp
+Rcpp::List linear_sums_cpp(const Rcpp::List& grids, const Rcpp::List& rate, const Rcpp::NumericVector& weight, const Rcpp::IntegerVector& k, int order);
+RcppExport SEXP _nidcode_linear_sums_cpp(SEXP gridsSEXP, SEXP rateSEXP, SEXP weightSEXP, SEXP kSEXP, SEXP orderSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::List& >::type grids(gridsSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::List& >::type rate(rateSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type weight(weightSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type k(kSEXP);
+    Rcpp::traits::input_parameter< int >::type order(orderSEXP);
+    rcpp_result_gen = Rcpp::wrap(linear_sums_cpp(grids, rate, weight, k, order));
+    return rcpp_result_gen;
+END_RCPP
+}
 // linear_rates_cpp
-Rcpp::List linear_rates_cpp(const Rcpp::NumericVector& values, const Rcpp::IntegerVector& grid, const Rcpp::List& grids, const Rcpp::List& rate, const Rcpp::IntegerVector& orders, const Rcpp::NumericVector& weight, const Rcpp::IntegerVector& k, int sum_order, const Rcpp::NumericVector& variance, int threads);
-RcppExport SEXP _nidcode_linear_rates_cpp(SEXP valuesSEXP, SEXP gridSEXP, SEXP gridsSEXP, SEXP rateSEXP, SEXP ordersSEXP, SEXP weightSEXP, SEXP kSEXP, SEXP sum_orderSEXP, SEXP varianceSEXP, SEXP threadsSEXP) {
+Rcpp::List linear_rates_cpp(const Rcpp::NumericVector& values, const Rcpp::IntegerVector& grid, const Rcpp::List& grids, const Rcpp::List& rate, const Rcpp::IntegerVector& orders, const Rcpp::List& sums, const Rcpp::NumericVector& variance, int threads);
+RcppExport SEXP _nidcode_linear_rates_cpp(SEXP valuesSEXP, SEXP gridSEXP, SEXP gridsSEXP, SEXP rateSEXP, SEXP ordersSEXP, SEXP sumsSEXP, SEXP varianceSEXP, SEXP threadsSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::RNGScope rcpp_rngScope_gen;
@@ -136,12 +177,10 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< const Rcpp::List& >::type grids(gridsSEXP);
     Rcpp::traits::input_parameter< const Rcpp::List& >::type rate(rateSEXP);
     Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type orders(ordersSEXP);
-    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type weight(weightSEXP);
-    Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type k(kSEXP);
-    Rcpp::traits::input_parameter< int >::type sum_order(sum_orderSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::List& >::type sums(sumsSEXP);
     Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type variance(varianceSEXP);
     Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
-    rcpp_result_gen = Rcpp::wrap(linear_rates_cpp(values, grid, grids, rate, orders, weight, k, sum_order, variance, threads));
+    rcpp_result_gen = Rcpp::wrap(linear_rates_cpp(values, grid, grids, rate, orders, sums, variance, threads));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -298,9 +337,12 @@ static const R_CallMethodDef CallEntries[] = {
     {"_nidcode_count_missing_cpp", (DL_FUNC) &_nidcode_count_missing_cpp, 1},
     {"_nidcode_ascii_lookalikes_cpp", (DL_FUNC) &_nidcode_ascii_lookalikes_cpp, 1},
     {"_nidcode_integer64_to_double_cpp", (DL_FUNC) &_nidcode_integer64_to_double_cpp, 1},
-    {"_nidcode_linear_defined_cpp", (DL_FUNC) &_nidcode_linear_defined_cpp, 2},
+    {"_nidcode_linear_defined_cpp", (DL_FUNC) &_nidcode_linear_defined_cpp, 3},
+    {"_nidcode_term_widths_cpp", (DL_FUNC) &_nidcode_term_widths_cpp, 3},
+    {"_nidcode_terms_told_cpp", (DL_FUNC) &_nidcode_terms_told_cpp, 2},
     {"_nidcode_linear_operator_cpp", (DL_FUNC) &_nidcode_linear_operator_cpp, 4},
-    {"_nidcode_linear_rates_cpp", (DL_FUNC) &_nidcode_linear_rates_cpp, 10},
+    {"_nidcode_linear_sums_cpp", (DL_FUNC) &_nidcode_linear_sums_cpp, 5},
+    {"_nidcode_linear_rates_cpp", (DL_FUNC) &_nidcode_linear_rates_cpp, 8},
     {"_nidcode_count_pairs_cpp", (DL_FUNC) &_nidcode_count_pairs_cpp, 5},
     {"_nidcode_weighted_shares_cpp", (DL_FUNC) &_nidcode_weighted_shares_cpp, 7},
     {"_nidcode_read_ticks_cpp", (DL_FUNC) &_nidcode_read_ticks_cpp, 2},

@@ -8,6 +8,7 @@
 #include <nidcode/divided-difference.h>
 #include <nidcode/linear-rates.h>
 #include <nidcode/local-polynomial.h>
+#include <nidcode/term-widths.h>
 #include <nidcode/tolerance.h>
 
 #include "interrupt.h"
@@ -110,24 +111,20 @@ std::vector<int> order_by_grid(const Rcpp::IntegerVector& grid, int size) {
 
 }  // namespace
 
-// Where each order of the rate exists, over the pool of grids (columns 0..2),
-// and the residual degrees of freedom of each grid.
+// Where the rate of an order exists, over the pool of grids, and the residual
+// degrees of freedom of each grid.
 // [[Rcpp::export]]
-Rcpp::List linear_defined_cpp(const Rcpp::List& grids, const Rcpp::List& rate) {
+Rcpp::List linear_defined_cpp(const Rcpp::List& grids, const Rcpp::List& rate,
+                              int order) {
   const nidcode::grid_pool pool = read_pool(grids);
   const operator_maker make(rate, pool);
-  Rcpp::LogicalMatrix defined(pool.size > 0 ? pool.offset[pool.size] : 0, 3);
+  Rcpp::LogicalVector defined(pool.size > 0 ? pool.offset[pool.size] : 0);
   Rcpp::NumericVector df(pool.size);
   r_interrupt progress;
   for (int g = 0; g < pool.size; ++g) {
     const nidcode::rate_operator op = make(g);
-    for (int order = 0; order < 3; ++order) {
-      for (int i = 0; i < pool[g].n; ++i) {
-        defined(pool.offset[g] + i, order) =
-            op.defined[static_cast<std::size_t>(order)]
-                      [static_cast<std::size_t>(i)];
-      }
-    }
+    const std::vector<char>& here = op.defined[static_cast<std::size_t>(order)];
+    std::copy(here.begin(), here.end(), defined.begin() + pool.offset[g]);
     df[g] = op.df >= nidcode::least_df ? op.df : NA_REAL;
     if ((g & 0xfff) == 0) {
       progress.step(static_cast<std::size_t>(g));
@@ -135,6 +132,48 @@ Rcpp::List linear_defined_cpp(const Rcpp::List& grids, const Rcpp::List& rate) {
   }
   return Rcpp::List::create(Rcpp::Named("defined") = defined,
                             Rcpp::Named("df") = df);
+}
+
+// Widths of the terms of formula (2) as an integral, over the pool of grids.
+// [[Rcpp::export]]
+Rcpp::NumericVector term_widths_cpp(const Rcpp::List& grids, bool backward,
+                                    bool split) {
+  const nidcode::grid_pool pool = read_pool(grids);
+  Rcpp::NumericVector out(pool.size > 0 ? pool.offset[pool.size] : 0);
+  double* const width = out.begin();
+  r_interrupt progress;
+  nidcode::for_each_block(pool.size, 1, progress, [&](std::ptrdiff_t from,
+                                                      std::ptrdiff_t to) {
+    for (int g = static_cast<int>(from); g < to; ++g) {
+      nidcode::term_widths(pool[g], backward, split, width + pool.offset[g]);
+    }
+  });
+  return out;
+}
+
+// Number of terms of each grid, the times of the first and the last.
+// [[Rcpp::export]]
+Rcpp::List terms_told_cpp(const Rcpp::List& grids,
+                          const Rcpp::LogicalVector& terms) {
+  const nidcode::grid_pool pool = read_pool(grids);
+  Rcpp::IntegerVector count(pool.size);
+  Rcpp::NumericVector first(pool.size, NA_REAL), last(pool.size, NA_REAL);
+  r_interrupt progress;
+  nidcode::for_each_block(pool.size, 1, progress, [&](std::ptrdiff_t from,
+                                                      std::ptrdiff_t to) {
+    for (int g = static_cast<int>(from); g < to; ++g) {
+      for (int i = pool.offset[g]; i < pool.offset[g + 1]; ++i) {
+        if (terms[i]) {
+          first[g] = count[g] == 0 ? pool.time[i] : first[g];
+          last[g] = pool.time[i];
+          ++count[g];
+        }
+      }
+    }
+  });
+  return Rcpp::List::create(Rcpp::Named("count") = count,
+                            Rcpp::Named("first") = first,
+                            Rcpp::Named("last") = last);
 }
 
 // The operator of order 0, 1 or 2 of one grid (one-based).
@@ -154,16 +193,52 @@ Rcpp::NumericMatrix linear_operator_cpp(const Rcpp::List& grids, int g,
   return out;
 }
 
-// Rates of `orders` at every value and k sums a series. `weight` holds, grid
-// after grid, n x k numbers; `variance` is empty, one number, or one a value.
-// Errors come from it or, for a local fit, from the residuals.
+// Sums over the times of a grid as rows of weights on its values, made once for
+// all series of the grid. `weight` holds, grid after grid, n x k weights of
+// the rate of `order` at each time; so does the answer, of the values.
+// [[Rcpp::export]]
+Rcpp::List linear_sums_cpp(const Rcpp::List& grids, const Rcpp::List& rate,
+                           const Rcpp::NumericVector& weight,
+                           const Rcpp::IntegerVector& k, int order) {
+  const nidcode::grid_pool pool = read_pool(grids);
+  const operator_maker make(rate, pool);
+  Rcpp::NumericVector offset(pool.size + 1);
+  for (int g = 0; g < pool.size; ++g) {
+    offset[g + 1] = offset[g] + static_cast<double>(pool[g].n) * k[g];
+  }
+  if (offset[pool.size] != static_cast<double>(weight.size())) {
+    throw std::invalid_argument("weights and grids do not agree");
+  }
+  Rcpp::NumericVector row(Rcpp::no_init(weight.size()));
+  r_interrupt progress;
+  for (int g = 0; g < pool.size; ++g) {
+    if (k[g] > 0) {
+      const int n = pool[g].n;
+      const nidcode::rate_operator op = make(g);
+      const double* w = weight.begin() + static_cast<R_xlen_t>(offset[g]);
+      double* out = row.begin() + static_cast<R_xlen_t>(offset[g]);
+      for (int j = 0; j < k[g]; ++j, w += n, out += n) {
+        nidcode::sum_weights(op, static_cast<std::size_t>(order), w, n, out);
+      }
+    }
+    if ((g & 0xfff) == 0) {
+      progress.step(static_cast<std::size_t>(g));
+    }
+  }
+  return Rcpp::List::create(Rcpp::Named("row") = row,
+                            Rcpp::Named("offset") = offset,
+                            Rcpp::Named("k") = k);
+}
+
+// Rates of `orders` at every value and k sums a series. `sums` comes from
+// linear_sums_cpp(), or is empty; `variance` is empty, one number, or one a
+// value. Errors come from it or, for a local fit, from the residuals.
 // [[Rcpp::export]]
 Rcpp::List linear_rates_cpp(const Rcpp::NumericVector& values,
                             const Rcpp::IntegerVector& grid,
                             const Rcpp::List& grids, const Rcpp::List& rate,
                             const Rcpp::IntegerVector& orders,
-                            const Rcpp::NumericVector& weight,
-                            const Rcpp::IntegerVector& k, int sum_order,
+                            const Rcpp::List& sums,
                             const Rcpp::NumericVector& variance, int threads) {
   const nidcode::grid_pool pool = read_pool(grids);
   const operator_maker make(rate, pool);
@@ -175,6 +250,18 @@ Rcpp::List linear_rates_cpp(const Rcpp::NumericVector& values,
   const bool one_variance = variance.size() == 1;
   const R_xlen_t series = grid.size();
   const int n_orders = static_cast<int>(orders.size());
+  const bool summed = sums.size() > 0;
+  const Rcpp::NumericVector row =
+      summed ? Rcpp::as<Rcpp::NumericVector>(sums["row"])
+             : Rcpp::NumericVector();
+  const Rcpp::NumericVector row_offset =
+      summed ? Rcpp::as<Rcpp::NumericVector>(sums["offset"])
+             : Rcpp::NumericVector();
+  const Rcpp::IntegerVector k = summed
+                                    ? Rcpp::as<Rcpp::IntegerVector>(sums["k"])
+                                    : Rcpp::IntegerVector();
+  // Sums alone need no operator, so their series may come in any order.
+  const bool operators = n_orders > 0 || local;
   // With one grid for all, where a series starts is a product: tables as long
   // as the series would cost as much memory as the sums themselves.
   const bool one_grid = pool.size == 1;
@@ -189,23 +276,14 @@ Rcpp::List linear_rates_cpp(const Rcpp::NumericVector& values,
   auto sum_start = [&sum_table, one_grid, one_k](R_xlen_t s) {
     return one_grid ? s * one_k : sum_table[static_cast<std::size_t>(s)];
   };
-  std::vector<R_xlen_t> weight_start(static_cast<std::size_t>(pool.size) + 1,
-                                     0);
-  const bool sums = k.size() > 0;
-  for (int g = 0; g < pool.size && sums; ++g) {
-    weight_start[static_cast<std::size_t>(g) + 1] =
-        weight_start[static_cast<std::size_t>(g)] +
-        static_cast<R_xlen_t>(pool[g].n) * k[g];
-  }
   for (R_xlen_t s = 0; s < series && !one_grid; ++s) {
     const std::size_t at = static_cast<std::size_t>(s);
     start_table[at + 1] = start_table[at] + pool[grid[s] - 1].n;
-    sum_table[at + 1] = sum_table[at] + (sums ? k[grid[s] - 1] : 0);
+    sum_table[at + 1] = sum_table[at] + (summed ? k[grid[s] - 1] : 0);
   }
   const R_xlen_t n_values = pool.size > 0 ? start(series) : 0;
   const R_xlen_t n_sums = pool.size > 0 ? sum_start(series) : 0;
-  if (n_values != values.size() ||
-      (sums && weight_start.back() != weight.size())) {
+  if (n_values != values.size()) {
     throw std::invalid_argument("values and grids do not agree");
   }
   Rcpp::NumericMatrix estimate(
@@ -216,11 +294,13 @@ Rcpp::List linear_rates_cpp(const Rcpp::NumericVector& values,
   Rcpp::NumericVector sum_error(Rcpp::no_init(errors ? n_sums : 0));
   Rcpp::NumericVector sigma(Rcpp::no_init(local ? series : 0));
   const std::vector<int> by =
-      one_grid ? std::vector<int>() : order_by_grid(grid, pool.size);
+      one_grid || !operators ? std::vector<int>()
+                             : order_by_grid(grid, pool.size);
   double* const est = estimate.begin();
   double* const err = error.begin();
   const double* const y_all = values.begin();
-  const double* const w_all = weight.begin();
+  const double* const row_all = row.begin();
+  const double* const row_start = row_offset.begin();
   const double* const v_all = variance.begin();
   double* const sum_est = sum_estimate.begin();
   double* const sum_err = sum_error.begin();
@@ -234,31 +314,18 @@ Rcpp::List linear_rates_cpp(const Rcpp::NumericVector& values,
     int current = -1;
     nidcode::rate_operator op(0);
     std::vector<Eigen::MatrixXd> rates;  // transposed: one column a time
-    Eigen::MatrixXd rows;                // one column a sum
     for (std::ptrdiff_t at = from; at < to; ++at) {
       const R_xlen_t s =
-          one_grid ? at : by[static_cast<std::size_t>(at)];
+          by.empty() ? at : by[static_cast<std::size_t>(at)];
       const int g = one_grid ? 0 : grid_of[s] - 1;
       const int n = pool[g].n;
-      if (g != current) {
+      if (operators && g != current) {
         current = g;
         op = make(g);
         rates.clear();
         for (int o = 0; o < n_orders; ++o) {
           rates.push_back(
               op.rate[static_cast<std::size_t>(order_of[o])].transpose());
-        }
-        if (sums) {
-          rows.resize(n, k_of[g]);
-          for (int j = 0; j < k_of[g]; ++j) {
-            rows.col(j) =
-                nidcode::sum_weights(
-                    op, static_cast<std::size_t>(sum_order),
-                    w_all + weight_start[static_cast<std::size_t>(g)] +
-                        static_cast<R_xlen_t>(j) * n,
-                    n)
-                    .transpose();
-          }
         }
       }
       const double* y = y_all + start(s);
@@ -285,8 +352,10 @@ Rcpp::List linear_rates_cpp(const Rcpp::NumericVector& values,
           }
         }
       }
-      for (int j = 0; sums && j < k_of[g]; ++j) {
-        const double* w = rows.col(j).data();
+      const int sums_here = summed ? k_of[g] : 0;
+      for (int j = 0; j < sums_here; ++j) {
+        const double* w = row_all + static_cast<R_xlen_t>(row_start[g]) +
+                          static_cast<R_xlen_t>(j) * n;
         const R_xlen_t cell = sum_start(s) + j;
         sum_est[cell] = nidcode::weigh(w, y, n, centre);
         if (errors) {

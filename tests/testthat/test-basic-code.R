@@ -210,3 +210,33 @@ test_that("methods: tidy, confint, glance, summary, as.data.frame", {
   one <- confint(basic_code(D, rate = rate_central(sd = 0.1)))
   expect_identical(rownames(one), "Code NID")
 })
+
+test_that("a region's answer does not depend on the block it falls into", {
+  # Three blocks of regions on two dozen grids, the codes with their own gaps.
+  set.seed(11)
+  n <- 20000L
+  expect_gt(n, 2L * block_regions)
+  d <- data.frame(region = rep(seq_len(n), each = 6L),
+                  year = rep(c(2001, 2002, 2004, 2005, 2007, 2010), n),
+                  x = stats::rnorm(6 * n), y = stats::rnorm(6 * n))
+  gap <- rep(seq_len(n) %% 5L, each = 6L)
+  d$x[gap == 1L & d$year == 2002] <- NA
+  d$y[gap == 2L & d$year %in% c(2004, 2010)] <- NA
+  d <- d[gap != 3L | d$year > 2001, ]
+  scheme <- code_scheme(c("x", "y"), c("production", "institutional"),
+                        codes = nid_codes()[1:2, ])
+  few <- c(1:5, 8191:8195, 16383:16389, n - 0:3)
+  for (rate in list(rate_central(sd = 0.1), rate_local(5))) {
+    ask <- function(data) {
+      def <- suppressMessages(defining_codes(code_panel(data, scheme),
+                                             normalise = "none"))
+      suppressMessages(basic_code(def, influence_half_life(3), "integral",
+                                  rate = rate))
+    }
+    all <- ask(d)
+    alone <- ask(d[d$region %in% few, ])
+    expect_gt(sum(!is.na(alone$std.error)), 10L)
+    expect_equal(as.list(as.data.frame(all)[match(alone$region, all$region), ]),
+                 as.list(as.data.frame(alone)), tolerance = 1e-12)
+  }
+})

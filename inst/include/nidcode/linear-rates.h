@@ -55,21 +55,20 @@ inline double residual_sd(const rate_operator& op, const double* y, int n) {
 // Row of weights on the values that gives sum_i w_i rate(t_i). Times with
 // weight 0 do not enter, so an undefined rate there does no harm; an undefined
 // rate with a weight makes the sum undefined.
-inline Eigen::RowVectorXd sum_weights(const rate_operator& op,
-                                      std::size_t order, const double* w,
-                                      int n) {
-  Eigen::RowVectorXd out = Eigen::RowVectorXd::Zero(n);
+inline void sum_weights(const rate_operator& op, std::size_t order,
+                        const double* w, int n, double* out) {
+  Eigen::Map<Eigen::RowVectorXd> row(out, n);
+  row.setZero();
   for (int i = 0; i < n; ++i) {
     if (w[i] == 0) {
       continue;
     }
     if (!op.defined[order][static_cast<std::size_t>(i)]) {
-      out.setConstant(std::numeric_limits<double>::quiet_NaN());
-      return out;
+      row.setConstant(std::numeric_limits<double>::quiet_NaN());
+      return;
     }
-    out += w[i] * op.rate[order].row(i);
+    row += w[i] * op.rate[order].row(i);
   }
-  return out;
 }
 
 // Product of a row of weights with a series. Rates do not see a constant, so
