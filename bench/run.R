@@ -3,8 +3,9 @@
 #   Rscript bench/run.R [basic-code ...]     all files of bench/ by default
 #
 # A file of bench/ defines functions bench_*() that return rows made by
-# row_of(); one that defines none stands alone and is run as it is, first. The bar is what the ratio should not exceed (NA: told only).
-# Nothing here passes or fails: times on a shared machine are judged by people.
+# row_of(); one that defines none stands alone and is run as it is, first. The
+# bar is what the ratio should not exceed (NA: told only). Nothing here passes
+# or fails: times on a shared machine are judged by people.
 
 library(nidcode)
 
@@ -44,28 +45,35 @@ row_of <- function(kernel, peer_name, ours, peer, bar, ratio = ours / peer,
              unit = unit, ratio = ratio, bar = bar)
 }
 
-# Megabytes that a call needed at its peak beyond what was there before, R's
-# and C++'s together. Only Linux tells; elsewhere NA.
+# Megabytes that the first call of `f` needs at its peak beyond what was there
+# before, R's and C++'s together. A process of its own: here memory freed by
+# earlier calls may still be counted, and would hide what is needed. Only Linux
+# tells; elsewhere NA.
 peak_memory <- function(f) {
-  status <- "/proc/self/status"
-  if (!file.exists(status)) {
+  if (!file.exists("/proc/self/clear_refs")) {
     return(NA_real_)
   }
-  read_mb <- function(field) {
-    line <- grep(paste0("^", field, ":"), readLines(status), value = TRUE)
-    as.numeric(gsub("[^0-9]", "", line)) / 1024
-  }
-  gc(verbose = FALSE)
-  reset <- tryCatch({
+  files <- tempfile(c("call", "script"))
+  on.exit(unlink(files))
+  saveRDS(f, files[[1L]], compress = FALSE)
+  script <- bquote({
+    library(nidcode)
+    read_mb <- function(field) {
+      line <- grep(paste0("^", field, ":"), readLines("/proc/self/status"),
+                   value = TRUE)
+      as.numeric(gsub("[^0-9]", "", line)) / 1024
+    }
+    f <- readRDS(.(files[[1L]]))
+    gc(verbose = FALSE)
     cat("5", file = "/proc/self/clear_refs")
-    TRUE
-  }, error = function(e) FALSE, warning = function(w) FALSE)
-  if (!reset) {
-    return(NA_real_)
-  }
-  before <- read_mb("VmRSS")
-  force(f())
-  read_mb("VmHWM") - before
+    before <- read_mb("VmRSS")
+    invisible(f())
+    cat(read_mb("VmHWM") - before)
+  })
+  writeLines(deparse(script), files[[2L]])
+  out <- system2(file.path(R.home("bin"), "Rscript"), files[[2L]],
+                 stdout = TRUE)
+  if (length(out) == 0L) NA_real_ else as.numeric(out[[length(out)]])
 }
 
 machine <- function() {
