@@ -251,6 +251,9 @@ probability_positive <- function(estimate, se, df) {
 
 # Quantiles are slow and most series share their df.
 t_quantile <- function(p, df) {
+  if (length(p) > 1L) {
+    return(stats::qt(p, df))
+  }
   one <- unique(df)
   stats::qt(p, one)[match(df, one)]
 }
