@@ -25,7 +25,7 @@ with_own_stream <- function(seed, code) {
 posterior_series <- function(fit, i) {
   s <- series_values(fit, i)
   grids <- fit$codes[[i]]$grids
-  if (fit$breaks == "ignore") grids$step <- integer(length(grids$time))
+  grids <- grids_seen(grids, fit$breaks)
   row <- if (is.null(s$rows)) seq_along(s$value) else s$rows
   out <- list(value = s$value, row = row, region = s$series, grid = s$grid,
               grids = grids, variance = s$variance)

@@ -68,9 +68,7 @@ evaluate_rate <- function(rate, breaks, values, grid, grids,
                           orders = integer(), sums = NULL,
                           variance = numeric(), tuning = NULL,
                           keep = character()) {
-  if (breaks == "ignore") {
-    grids$step <- integer(length(grids$time))
-  }
+  grids <- grids_seen(grids, breaks)
   if (rate$kind == "spline") {
     return(evaluate_spline(rate, breaks, values, grid, grids, orders, sums,
                            tuning, keep))
@@ -92,6 +90,14 @@ evaluate_rate <- function(rate, breaks, values, grid, grids,
        sigma = out$sigma, df = df, asked = out$asked)
 }
 
+# Grids as a rate sees them: without steps where breaks are ignored.
+grids_seen <- function(grids, breaks) {
+  if (breaks == "ignore") {
+    grids$step <- integer(length(grids$time))
+  }
+  grids
+}
+
 # Sums to take of the rates of `order`: flat weights, n x k numbers a grid.
 # Those of a linear rate become weights on the values here, once for all blocks
 # of series; a spline needs the tuning of each series first.
@@ -99,9 +105,7 @@ sums_of_grids <- function(rate, breaks, grids, weight, k, order) {
   if (rate$kind == "spline") {
     return(list(weight = weight, k = k, order = order))
   }
-  if (breaks == "ignore") {
-    grids$step <- integer(length(grids$time))
-  }
+  grids <- grids_seen(grids, breaks)
   linear_sums_cpp(grids, linear_rate_args(rate, breaks, grids), weight,
                   as.integer(k), as.integer(order))
 }
@@ -125,9 +129,7 @@ linear_rate_args <- function(rate, breaks, grids) {
 
 # Where a rate of some order exists, over a pool of grids.
 rate_defined <- function(rate, breaks, grids, order) {
-  if (breaks == "ignore") {
-    grids$step <- integer(length(grids$time))
-  }
+  grids <- grids_seen(grids, breaks)
   if (rate$kind == "spline") {
     return(spline_defined(rate, breaks, grids, order))
   }
