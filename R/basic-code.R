@@ -58,7 +58,6 @@ check_second_order <- function(rate, call) {
 basic_table <- function(fit, influence, measure, cor, level) {
   panel <- fit$def$panel
   times <- common_times(fit)
-  times$frame <- pattern_frame(times)
   terms <- common_terms(fit, times, 2L)
   w <- term_weights(fit, times, terms, influence, measure)
   plan <- list(times = times, weight = w, order = 2L,

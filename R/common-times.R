@@ -96,9 +96,6 @@ term_widths <- function(fit, times, measure) {
 
 # Owner, last and first time of the pattern of every common time.
 pattern_frame <- function(times) {
-  if (!is.null(times$frame)) {
-    return(times$frame)
-  }
   size <- diff(times$offset)
   owner <- rep(seq_along(size), size)
   if (any(size == 0L)) {

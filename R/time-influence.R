@@ -176,11 +176,7 @@ influence_weights <- function(influence, time, at, span) {
   }
   # Rounding of decimal years must not make the present a future. The future
   # counts 0 and is not asked for: sqrt(lag) has no value there.
-  is_past <- lag >= -1e-9 * pmax(1, abs(at))
-  if (isTRUE(all(is_past))) {
-    return(as.double(influence$weight(pmax(0, lag), time, span)))
-  }
-  past <- which(is_past)
+  past <- which(lag >= -1e-9 * pmax(1, abs(at)))
   out <- numeric(length(lag))
   out[past] <- influence$weight(pmax(0, lag[past]), time[past],
                                 span[past])
