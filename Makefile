@@ -9,8 +9,8 @@ INSTALL = echo "installing nidcode"; log=$$(mktemp); \
   MAKEFLAGS=-j2 R CMD INSTALL --preclean --clean . >$$log 2>&1 && \
   rm -f $$log || { cat $$log; rm -f $$log; exit 1; }
 
-.PHONY: help reproduce test install docs bench study headers sanitize \
-  valgrind clean
+.PHONY: help reproduce test install docs bench study headers fuzz \
+  sanitize valgrind clean
 
 help:
 	@echo "make reproduce  the paper from real data, in reproduction/"
@@ -19,6 +19,7 @@ help:
 	@echo "make docs       NAMESPACE, man/ and RcppExports from the sources"
 	@echo "make bench      our times against peers, in reproduction/bench.json"
 	@echo "make study      the simulation studies of inst/studies/"
+	@echo "make fuzz       3,000 odd calls; CALLS=20000 for all of them"
 	@echo "make headers    each C++ header alone, as C++14, 17 and 20"
 	@echo "make sanitize   the tests under address and undefined sanitizers"
 	@echo "make valgrind   the tests under valgrind"
@@ -53,6 +54,13 @@ study:
 	@set -e; for study in inst/studies/*/run.R; do \
 	  if [ -e "$$study" ]; then echo "$$study"; $(RSCRIPT) "$$study"; fi; \
 	done
+
+CALLS = 3000
+fuzz:
+	@sh tools/setup.sh run check || \
+	  { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+	@$(INSTALL)
+	@$(RSCRIPT) tools/fuzz/run.R $(CALLS)
 
 headers:
 	@sh tools/setup.sh run
