@@ -14,7 +14,9 @@
 #' `max_rows` (of a table) and `dpi` (of pictures).
 #'
 #' Names from the data are text and nothing else, whatever they contain. The
-#' HTML page is one file that loads nothing from elsewhere.
+#' HTML page is one file that loads nothing from elsewhere. Reports may be
+#' written from within another R Markdown page, one after another: the page goes
+#' on as if nothing had been.
 #'
 #' @param model <nid_model> See [code_model()].
 #' @param file <chr> Where to write. The folder must exist.
@@ -127,8 +129,8 @@ render_report <- function(model, work, format, call) {
   file.copy(report_template(), input)
   chunks <- grepl("^```\\{", readLines(input, encoding = "UTF-8"))
   bar <- start_bar("Writing the report", sum(chunks))
-  hooks <- knitr::opts_hooks$get()
-  on.exit(knitr::opts_hooks$restore(hooks))
+  state <- fresh_knitr()
+  on.exit(restore_knitr(state))
   # Inside a chunk knitr would catch the bar: move it between them.
   knitr::opts_hooks$set(echo = function(options) {
     tick_bar(bar)

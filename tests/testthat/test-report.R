@@ -117,6 +117,61 @@ test_that("a report holds sentences, calls, pictures; names are text", {
   ))
 })
 
+# A page that begins as RStudio's do, and writes two reports in a chunk that
+# draws before and after; settings that would silence a report are its own.
+outer_page <- c(
+  "---", "title: outer", "---", "```{r setup}",
+  "knitr::opts_chunk$set(results = 'hide', collapse = TRUE, fig.width = 3)",
+  "knitr::opts_knit$set(progress = FALSE)", "```",
+  "```{r}", "seen$first <- knitr::opts_current$get('label')", "```",
+  "```{r reports, fig.cap = 'two'}", "plot(1)",
+  "{", "seen$before <- snapshot()",
+  "for (file in files) write_report(model, file)",
+  "seen$after <- snapshot()", "}",
+  "plot(2)", "```",
+  "```{r part, child = child}", "```"
+)
+
+page_state <- function() {
+  of <- function(name) getExportedValue("knitr", name)$get()
+  stores <- c("opts_chunk", "opts_knit", "opts_hooks", "opts_current",
+              "opts_template", "knit_hooks", "knit_patterns", "knit_engines",
+              "knit_code")
+  list(lapply(stores, of), knitr::all_labels(), getwd(), options(),
+       grDevices::dev.cur(), knitr::knit_meta(clean = FALSE))
+}
+
+test_that("reports are written while another page is being knit", {
+  folder <- normalizePath(withr::local_tempdir())
+  at <- function(name) file.path(folder, name)
+  writeLines(c("---", "title: inner", "params:", "  model: !r NULL", "---",
+               "```{r setup}",
+               "knitr::opts_chunk$set(render = nidcode::report_render)",
+               "```", "```{r}", "in_words(params$model)", "```",
+               "```{r}", "getwd()", "```"), at("inner.Rmd"))
+  local_ours(report_template = function() at("inner.Rmd"))
+  writeLines(outer_page, at("outer.Rmd"))
+  # Its chunk has no label: it gets the next number of the outer page.
+  writeLines(c("```{r}", "seen$part <- knitr::opts_current$get('label')",
+               "```"), at("child.Rmd"))
+  seen <- new.env()
+  model <- report_model()
+  page <- list2env(list(
+    seen = seen, snapshot = page_state, model = model, child = at("child.Rmd"),
+    files = at(c("one.html", "two.html")), write_report = write_report
+  ), parent = globalenv())
+  rmarkdown::render(at("outer.Rmd"), "md_document", quiet = TRUE, envir = page)
+  expect_identical(seen$after, seen$before)
+  expect_identical(c(seen$first, seen$part),
+                   paste0("unnamed-chunk-", 1:2))
+  for (file in page$files) {
+    text <- gsub("\\s+", " ", page_text(read_page(file)))
+    expect_holds(text, in_words(model))
+  }
+  pictures <- list.files(folder, "^reports-[0-9][.]png$", recursive = TRUE)
+  expect_identical(basename(pictures), paste0("reports-", 1:2, ".png"))
+})
+
 test_that("names from the data are text in Word", {
   skip_on_cran()
   file <- knit_light(payload_model(), "word_document")
