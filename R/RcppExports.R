@@ -77,8 +77,8 @@ test_interrupt_cpp <- function(n, threads) {
     .Call(`_nidcode_test_interrupt_cpp`, n, threads)
 }
 
-test_throw_cpp <- function(n, bad, threads) {
-    invisible(.Call(`_nidcode_test_throw_cpp`, n, bad, threads))
+test_throw_cpp <- function(n, bad, threads, memory) {
+    invisible(.Call(`_nidcode_test_throw_cpp`, n, bad, threads, memory))
 }
 
 moments_cpp <- function(x, take_log, offset) {

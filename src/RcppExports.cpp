@@ -273,14 +273,15 @@ BEGIN_RCPP
 END_RCPP
 }
 // test_throw_cpp
-void test_throw_cpp(double n, double bad, int threads);
-RcppExport SEXP _nidcode_test_throw_cpp(SEXP nSEXP, SEXP badSEXP, SEXP threadsSEXP) {
+void test_throw_cpp(double n, double bad, int threads, bool memory);
+RcppExport SEXP _nidcode_test_throw_cpp(SEXP nSEXP, SEXP badSEXP, SEXP threadsSEXP, SEXP memorySEXP) {
 BEGIN_RCPP
     Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< double >::type n(nSEXP);
     Rcpp::traits::input_parameter< double >::type bad(badSEXP);
     Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
-    test_throw_cpp(n, bad, threads);
+    Rcpp::traits::input_parameter< bool >::type memory(memorySEXP);
+    test_throw_cpp(n, bad, threads, memory);
     return R_NilValue;
 END_RCPP
 }
@@ -349,7 +350,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_nidcode_spline_fit_cpp", (DL_FUNC) &_nidcode_spline_fit_cpp, 7},
     {"_nidcode_spline_pieces_cpp", (DL_FUNC) &_nidcode_spline_pieces_cpp, 5},
     {"_nidcode_test_interrupt_cpp", (DL_FUNC) &_nidcode_test_interrupt_cpp, 2},
-    {"_nidcode_test_throw_cpp", (DL_FUNC) &_nidcode_test_throw_cpp, 3},
+    {"_nidcode_test_throw_cpp", (DL_FUNC) &_nidcode_test_throw_cpp, 4},
     {"_nidcode_moments_cpp", (DL_FUNC) &_nidcode_moments_cpp, 3},
     {"_nidcode_define_code_cpp", (DL_FUNC) &_nidcode_define_code_cpp, 7},
     {"_nidcode_code_grids_cpp", (DL_FUNC) &_nidcode_code_grids_cpp, 4},

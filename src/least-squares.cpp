@@ -1,7 +1,10 @@
 #include <RcppEigen.h>
 #include <nidcode/grouped-least-squares.h>
 
+#include <algorithm>
+
 #include "interrupt.h"
+#include "must.h"
 
 namespace {
 
@@ -10,6 +13,8 @@ nidcode::design_spec as_design(const Rcpp::IntegerVector& variable,
                                bool intercept) {
   nidcode::design_spec spec;
   spec.intercept = intercept;
+  must(variable.size() == power.size(), "variable and power differ in length");
+  must_lie(variable, 1, 2147483647, "a term names no variable");
   for (R_xlen_t j = 0; j < variable.size(); ++j) {
     spec.terms.push_back({variable[j] - 1, power[j]});
   }
@@ -28,9 +33,7 @@ Rcpp::List fit_least_squares_cpp(const Eigen::Map<Eigen::MatrixXd>& x,
   const nidcode::design_spec spec = as_design(variable, power, intercept);
   nidcode::check_design(spec, x.cols());
   const Eigen::Index n = y.size();
-  if (x.rows() != n) {
-    throw std::invalid_argument("x and y differ in rows");
-  }
+  must(x.rows() == n, "x and y differ in rows");
   nidcode::least_squares fit;
   fit.compute(spec, x.data(), x.rows(), x.cols(), y.data(), n);
   const Eigen::Index p = spec.columns();
@@ -70,6 +73,8 @@ Rcpp::List fit_groups_cpp(const Eigen::Map<Eigen::MatrixXd>& x,
                           const Rcpp::IntegerVector& power, bool intercept,
                           int threads) {
   const nidcode::design_spec spec = as_design(variable, power, intercept);
+  must(!first.empty(), "groups do not cover the rows");
+  must(std::is_sorted(first.begin(), first.end()), "groups do not ascend");
   nidcode::grouped_fits out(spec.columns(),
                             static_cast<Eigen::Index>(first.size()) - 1);
   r_interrupt progress;

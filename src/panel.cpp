@@ -12,6 +12,7 @@
 #include <string>
 
 #include "interrupt.h"
+#include "must.h"
 
 namespace {
 
@@ -198,6 +199,13 @@ nidcode::panel_order order_panel(SEXP region, const Time* time, R_xlen_t n) {
 // [[Rcpp::export]]
 Rcpp::List panel_order_cpp(SEXP region, SEXP time) {
   const R_xlen_t n = Rf_xlength(time);
+  must(TYPEOF(time) == INTSXP || TYPEOF(time) == REALSXP,
+       "times are no numbers");
+  must(Rf_isNull(region) || TYPEOF(region) == STRSXP ||
+           TYPEOF(region) == INTSXP || TYPEOF(region) == REALSXP,
+       "regions are neither text nor numbers");
+  must(Rf_isNull(region) || Rf_xlength(region) == n,
+       "regions and times differ in number");
   const nidcode::panel_order order =
       TYPEOF(time) == INTSXP ? order_panel(region, INTEGER(time), n)
                              : order_panel(region, REAL(time), n);

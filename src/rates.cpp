@@ -12,6 +12,7 @@
 #include <nidcode/tolerance.h>
 
 #include "interrupt.h"
+#include "must.h"
 
 namespace {
 
@@ -20,11 +21,17 @@ class operator_maker {
  public:
   operator_maker(const Rcpp::List& rate, const nidcode::grid_pool& pool)
       : pool_(pool), kind_(Rcpp::as<std::string>(rate["kind"])) {
+    must(kind_ == "local" || kind_ == "custom" || kind_ == "central" ||
+             kind_ == "difference",
+         "no such rate");
     if (kind_ == "local") {
       local_.span = rate["span"];
       local_.width = rate["width"];
       local_.degree = rate["degree"];
       local_.shift = rate["shift"];
+      must(local_.degree >= 0 && local_.degree <= 60 && local_.span >= 1 &&
+               local_.width >= 0,
+           "no such window");
       const std::string kernel = rate["kernel"];
       local_.kernel = kernel == "uniform" ? nidcode::kernel_shape::uniform
                       : kernel == "tricube"
@@ -32,9 +39,11 @@ class operator_maker {
                           : nidcode::kernel_shape::epanechnikov;
     } else if (kind_ == "custom") {
       const Rcpp::List matrices = rate["matrices"];
-      for (R_xlen_t g = 0; g < matrices.size(); ++g) {
+      must(matrices.size() == pool.size, "not one pair of matrices a grid");
+      for (int g = 0; g < pool.size; ++g) {
         const Rcpp::List both = matrices[g];
-        custom_.push_back(read_custom(both[0], both[1]));
+        must(both.size() == 2, "not two matrices a grid");
+        custom_.push_back(read_custom(both[0], both[1], pool[g].n));
       }
     }
   }
@@ -55,8 +64,10 @@ class operator_maker {
  private:
   // NA rows of the user's matrices are times without a rate.
   static nidcode::rate_operator read_custom(const Rcpp::NumericMatrix& r1,
-                                            const Rcpp::NumericMatrix& r2) {
-    const int n = r1.nrow();
+                                            const Rcpp::NumericMatrix& r2,
+                                            int n) {
+    must(r1.nrow() == n && r1.ncol() == n && r2.nrow() == n && r2.ncol() == n,
+         "matrices and times differ in size");
     nidcode::rate_operator out(n);
     out.rate[0].setIdentity();
     out.defined[0].assign(static_cast<std::size_t>(n), 1);
@@ -83,10 +94,17 @@ class operator_maker {
   std::vector<nidcode::rate_operator> custom_;
 };
 
+// The pool points into R's vectors, so they must not be converted.
 nidcode::grid_pool read_pool(const Rcpp::List& grids) {
+  must(TYPEOF(grids["offset"]) == INTSXP && TYPEOF(grids["time"]) == REALSXP &&
+           TYPEOF(grids["step"]) == INTSXP,
+       "grids are no vectors of their types");
   const Rcpp::IntegerVector offset = grids["offset"];
   const Rcpp::NumericVector time = grids["time"];
   const Rcpp::IntegerVector step = grids["step"];
+  must_cover(offset, time.size(), "grids do not cover the times");
+  must(step.size() == 0 || step.size() == time.size(),
+       "times and steps differ in number");
   return {offset.begin(), time.begin(),
           step.size() == 0 ? nullptr : step.begin(),
           static_cast<int>(offset.size()) - 1};
@@ -117,6 +135,7 @@ std::vector<int> order_by_grid(const Rcpp::IntegerVector& grid, int size) {
 Rcpp::List linear_defined_cpp(const Rcpp::List& grids, const Rcpp::List& rate,
                               int order) {
   const nidcode::grid_pool pool = read_pool(grids);
+  must(order >= 0 && order <= 2, "no such order");
   const operator_maker make(rate, pool);
   Rcpp::LogicalVector defined(pool.size > 0 ? pool.offset[pool.size] : 0);
   Rcpp::NumericVector df(pool.size);
@@ -156,6 +175,8 @@ Rcpp::NumericVector term_widths_cpp(const Rcpp::List& grids, bool backward,
 Rcpp::List terms_told_cpp(const Rcpp::List& grids,
                           const Rcpp::LogicalVector& terms) {
   const nidcode::grid_pool pool = read_pool(grids);
+  must(terms.size() == pool.offset[pool.size],
+       "terms and times differ in number");
   Rcpp::IntegerVector count(pool.size);
   Rcpp::NumericVector first(pool.size, NA_REAL), last(pool.size, NA_REAL);
   r_interrupt progress;
@@ -181,6 +202,8 @@ Rcpp::List terms_told_cpp(const Rcpp::List& grids,
 Rcpp::NumericMatrix linear_operator_cpp(const Rcpp::List& grids, int g,
                                         const Rcpp::List& rate, int order) {
   const nidcode::grid_pool pool = read_pool(grids);
+  must(order >= 0 && order <= 2, "no such order");
+  must(g >= 1 && g <= pool.size, "no such grid");
   const operator_maker make(rate, pool);
   const nidcode::rate_operator op = make(g - 1);
   Rcpp::NumericMatrix out(Rcpp::wrap(op.rate[static_cast<std::size_t>(order)]));
@@ -202,13 +225,15 @@ Rcpp::List linear_sums_cpp(const Rcpp::List& grids, const Rcpp::List& rate,
                            const Rcpp::IntegerVector& k, int order) {
   const nidcode::grid_pool pool = read_pool(grids);
   const operator_maker make(rate, pool);
+  must(order >= 0 && order <= 2, "no such order");
+  must(k.size() == pool.size, "not one number of sums a grid");
+  must_lie(k, 0, 2147483647, "a number of sums is negative");
   Rcpp::NumericVector offset(pool.size + 1);
   for (int g = 0; g < pool.size; ++g) {
     offset[g + 1] = offset[g] + static_cast<double>(pool[g].n) * k[g];
   }
-  if (offset[pool.size] != static_cast<double>(weight.size())) {
-    throw std::invalid_argument("weights and grids do not agree");
-  }
+  must(offset[pool.size] == static_cast<double>(weight.size()),
+       "weights and grids do not agree");
   Rcpp::NumericVector row(Rcpp::no_init(weight.size()));
   r_interrupt progress;
   for (int g = 0; g < pool.size; ++g) {
@@ -241,6 +266,10 @@ Rcpp::List linear_rates_cpp(const Rcpp::NumericVector& values,
                             const Rcpp::List& sums,
                             const Rcpp::NumericVector& variance, int threads) {
   const nidcode::grid_pool pool = read_pool(grids);
+  must_lie(grid, 1, pool.size, "no such grid");
+  must_lie(orders, 0, 2, "no such order");
+  must(variance.size() <= 1 || variance.size() == values.size(),
+       "variances: not one for all or for each value");
   const operator_maker make(rate, pool);
   const std::string kind = rate["kind"];
   const bool local = kind == "local";
@@ -260,6 +289,14 @@ Rcpp::List linear_rates_cpp(const Rcpp::NumericVector& values,
   const Rcpp::IntegerVector k = summed
                                     ? Rcpp::as<Rcpp::IntegerVector>(sums["k"])
                                     : Rcpp::IntegerVector();
+  must(!summed || (k.size() == pool.size && row_offset.size() == pool.size + 1),
+       "sums and grids do not agree");
+  for (int g = 0; summed && g < pool.size; ++g) {
+    must(k[g] >= 0 && row_offset[g] >= 0 &&
+             row_offset[g] + static_cast<double>(pool[g].n) * k[g] <=
+                 static_cast<double>(row.size()),
+         "sums and grids do not agree");
+  }
   // Sums alone need no operator, so their series may come in any order.
   const bool operators = n_orders > 0 || local;
   // With one grid for all, where a series starts is a product: tables as long
@@ -283,9 +320,7 @@ Rcpp::List linear_rates_cpp(const Rcpp::NumericVector& values,
   }
   const R_xlen_t n_values = pool.size > 0 ? start(series) : 0;
   const R_xlen_t n_sums = pool.size > 0 ? sum_start(series) : 0;
-  if (n_values != values.size()) {
-    throw std::invalid_argument("values and grids do not agree");
-  }
+  must(n_values == values.size(), "values and grids do not agree");
   Rcpp::NumericMatrix estimate(
       Rcpp::no_init(n_orders ? n_values : 0, n_orders));
   Rcpp::NumericMatrix error(

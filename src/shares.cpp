@@ -6,6 +6,7 @@
 #include <nidcode/tick-pairs.h>
 
 #include "interrupt.h"
+#include "must.h"
 
 using int_map = Eigen::Map<Eigen::VectorXi>;
 using real_map = Eigen::Map<Eigen::VectorXd>;
@@ -15,6 +16,7 @@ using real_map = Eigen::Map<Eigen::VectorXd>;
 Rcpp::List count_pairs_cpp(const Eigen::Map<Eigen::MatrixXi>& x,
                            const Eigen::Map<Eigen::VectorXi>& group,
                            int groups, int leading, int threads) {
+  must(groups >= 0, "a number of groups is negative");
   r_interrupt progress;
   const auto tables =
       nidcode::count_pairs(x, group, groups, leading, threads, progress);
@@ -38,6 +40,7 @@ Rcpp::List weighted_shares_cpp(const Eigen::Map<Eigen::MatrixXi>& x,
                                const Eigen::Map<Eigen::VectorXi>& psu,
                                const Eigen::Map<Eigen::VectorXi>& stratum,
                                const Eigen::Map<Eigen::VectorXd>& remains) {
+  must(groups >= 0, "a number of groups is negative");
   r_interrupt progress;
   const nidcode::share_design design{weight, group,   groups,
                                      psu,    stratum, remains};
@@ -71,6 +74,7 @@ bool write_ticks(const Value* from, R_xlen_t n, IsNa is_na, int* to) {
 // the first column (from 1) with a value that is no tick, or 0.
 // [[Rcpp::export]]
 Rcpp::List read_ticks_cpp(Rcpp::List columns, int n) {
+  must(n >= 0, "a number of rows is negative");
   Rcpp::IntegerMatrix ticks(Rcpp::no_init(n, columns.size()));
   int bad = 0;
   const auto na_int = [](int v) { return v == NA_INTEGER; };
@@ -78,9 +82,7 @@ Rcpp::List read_ticks_cpp(Rcpp::List columns, int n) {
   for (R_xlen_t i = 0; i < columns.size() && bad == 0; ++i) {
     SEXP x = columns[i];
     int* to = n > 0 ? &ticks[0] + i * static_cast<R_xlen_t>(n) : nullptr;
-    if (Rf_xlength(x) != n) {
-      Rcpp::stop("columns differ in length");
-    }
+    must(Rf_xlength(x) == n, "columns differ in length");
     const bool good =
         TYPEOF(x) == REALSXP  ? write_ticks(REAL(x), n, na_real, to)
         : TYPEOF(x) == LGLSXP ? write_ticks(LOGICAL(x), n, na_int, to)

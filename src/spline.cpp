@@ -4,14 +4,9 @@
 #include <nidcode/spline-batch.h>
 
 #include "interrupt.h"
+#include "must.h"
 
 namespace {
-
-void must(bool holds, const char* what) {
-  if (!holds) {
-    throw std::invalid_argument(what);
-  }
-}
 
 nidcode::offsets running_sum(const Rcpp::IntegerVector& size) {
   nidcode::offsets first(size.size() + 1, 0);
@@ -34,6 +29,9 @@ nidcode::offsets by_series(const nidcode::offsets& first,
 
 nidcode::spline_mode mode_of(const std::string& name) {
   using mode = nidcode::spline_mode;
+  must(name == "average" || name == "reml" || name == "gcv" || name == "df" ||
+           name == "frozen" || name == "lambda",
+       "mode: no such choice of lambda");
   return name == "average"  ? mode::average
          : name == "reml"   ? mode::reml
          : name == "gcv"    ? mode::gcv
@@ -88,6 +86,7 @@ struct request_reader {
     ask.orders = orders(want["orders"]);
     const Rcpp::IntegerVector new_size = want["new_size"];
     new_time = want["new_time"];
+    must_be_finite(new_time, "new times: not finite");
     if (new_size.size() > 0) {
       ask.new_orders = orders(want["new_orders"]);
       ask.new_time = new_time.begin();
@@ -106,7 +105,9 @@ struct request_reader {
       return;
     }
     must(count.size() == size.size(), "sums: not one count a grid");
-    ask.sum_order = orders(want["sum_order"])[0];
+    const std::vector<int> order = orders(want["sum_order"]);
+    must(order.size() == 1, "sums: not one order");
+    ask.sum_order = order[0];
     ask.sum_weight = sum_weight.begin();
     ask.sum_first = running_sum(count);
     ask.sum_offset.assign(size.size() + 1, 0);
@@ -251,8 +252,8 @@ Rcpp::List spline_pieces_cpp(Rcpp::NumericVector time, Rcpp::IntegerVector step,
                              Rcpp::NumericVector at) {
   must(time.size() == step.size() && order.size() == at.size(),
        "time and step, order and at: lengths differ");
-  must(order.size() == 0 || (Rcpp::min(order) >= 0 && Rcpp::max(order) < m),
-       "an order is not below m");
+  must_lie(order, 0, m - 1, "an order is not below m");
+  must_be_finite(at, "new times: not finite");
   nidcode::spline_basis basis;
   basis.compute(m, time.begin(), step.begin(), static_cast<int>(time.size()));
   nidcode::spline_functionals f;

@@ -3,15 +3,18 @@
 #include <Rcpp.h>
 #include <nidcode/blocks.h>
 
+#include <new>
 #include <stdexcept>
 #include <string>
 
 #include "interrupt.h"
+#include "must.h"
 
 // How often, and at the longest after how many items, a loop over n items
 // asks whether it was interrupted.
 // [[Rcpp::export]]
 Rcpp::NumericVector test_interrupt_cpp(double n, int threads) {
+  must(n >= 0 && n < 1e15, "a number of items is none");
   r_interrupt progress;
   nidcode::for_each_block(static_cast<std::ptrdiff_t>(n), threads, progress,
                           [](std::ptrdiff_t, std::ptrdiff_t) {});
@@ -20,15 +23,19 @@ Rcpp::NumericVector test_interrupt_cpp(double n, int threads) {
       Rcpp::Named("longest") = static_cast<double>(progress.longest));
 }
 
-// A loop whose items from `bad` on all fail: the first failure of each thread
-// comes back as an error of R.
+// A loop whose items from `bad` on all fail, or find no memory: the first
+// failure of each thread comes back as an error of R.
 // [[Rcpp::export]]
-void test_throw_cpp(double n, double bad, int threads) {
+void test_throw_cpp(double n, double bad, int threads, bool memory) {
+  must(n >= 0 && n < 1e15, "a number of items is none");
   r_interrupt progress;
   nidcode::for_each_block(
       static_cast<std::ptrdiff_t>(n), threads, progress,
-      [bad](std::ptrdiff_t begin, std::ptrdiff_t end) {
+      [bad, memory](std::ptrdiff_t begin, std::ptrdiff_t end) {
         for (std::ptrdiff_t i = begin; i < end; ++i) {
+          if (static_cast<double>(i) >= bad && memory) {
+            throw std::bad_alloc();
+          }
           if (static_cast<double>(i) >= bad) {
             throw std::runtime_error("item " + std::to_string(i));
           }

@@ -5,12 +5,14 @@
 #include <nidcode/grid.h>
 
 #include "interrupt.h"
+#include "must.h"
 
 // Moments of the column as a whole, or of each region's rows.
 // [[Rcpp::export]]
 Rcpp::List moments_cpp(const Rcpp::NumericVector& x, bool take_log,
                        const Rcpp::IntegerVector& offset) {
-  const R_xlen_t n = offset.size() > 1 ? offset.size() - 1 : 0;
+  must_cover(offset, x.size(), "regions do not cover the rows");
+  const R_xlen_t n = offset.size() - 1;
   Rcpp::NumericVector count(n), mean(n), sd(n), min(n), max(n);
   r_interrupt progress;
   for (R_xlen_t r = 0; r < n; ++r) {
@@ -33,19 +35,33 @@ Rcpp::List moments_cpp(const Rcpp::NumericVector& x, bool take_log,
 
 namespace {
 
-nidcode::code_definition read_definition(const Rcpp::List& code) {
+// Columns of a code, long enough for `rows` rows; a centre and an inverse
+// scale each for all `regions` or for each of them.
+nidcode::code_definition read_definition(const Rcpp::List& code, R_xlen_t rows,
+                                         R_xlen_t regions) {
   nidcode::code_definition out;
   const Rcpp::List x = code["x"], centre = code["centre"],
                    inverse = code["inverse"];
   const Rcpp::LogicalVector take_log = code["log"];
   const Rcpp::NumericVector sign = code["sign"], weight = code["weight"];
+  must(centre.size() == x.size() && inverse.size() == x.size() &&
+           take_log.size() == x.size() && sign.size() == x.size() &&
+           weight.size() == x.size(),
+       "parts of a code differ in number");
   for (R_xlen_t k = 0; k < x.size(); ++k) {
+    const R_xlen_t centres = Rf_xlength(centre[k]);
+    must(TYPEOF(x[k]) == REALSXP && Rf_xlength(x[k]) >= rows,
+         "an indicator is too short or no column of numbers");
+    must(TYPEOF(centre[k]) == REALSXP && TYPEOF(inverse[k]) == REALSXP &&
+             (centres == 1 || centres == regions) &&
+             Rf_xlength(inverse[k]) == centres,
+         "centre and scale: not one for all or for each region");
     nidcode::indicator_values one;
     one.x = REAL(x[k]);
     one.take_log = take_log[k];
     one.centre = REAL(centre[k]);
     one.inverse = REAL(inverse[k]);
-    one.by_region = Rf_xlength(centre[k]) != 1;
+    one.by_region = centres != 1;
     one.sign = sign[k];
     one.reflect = Rcpp::as<bool>(code["reflect"]);
     one.weight = weight[k];
@@ -73,7 +89,18 @@ Rcpp::List define_code_cpp(const Rcpp::List& code,
                            const Rcpp::IntegerVector& offset, int from, int to,
                            int entry, bool count,
                            const Rcpp::NumericVector& buffer) {
-  const nidcode::code_definition definition = read_definition(code);
+  const R_xlen_t regions = offset.size() - 1;
+  must(from >= 0 && from <= to && to <= regions, "no such regions");
+  bool ascend = offset[from] >= 0;
+  for (int r = from; r < to; ++r) {
+    ascend = ascend && offset[r + 1] >= offset[r];
+  }
+  must(ascend, "regions do not ascend");
+  const nidcode::code_definition definition =
+      read_definition(code, offset[to], regions);
+  must(entry >= 0 &&
+           entry <= static_cast<R_xlen_t>(definition.indicators.size()),
+       "no such part of a code");
   const int start = to > from ? offset[from] : 0;
   const int rows = to > from ? offset[to] - start : 0;
   Rcpp::NumericVector value = buffer;
@@ -117,6 +144,9 @@ Rcpp::List code_grids_cpp(const Rcpp::NumericVector& value,
                           const Rcpp::IntegerVector& offset,
                           const Rcpp::NumericVector& time,
                           const Rcpp::IntegerVector& breaks) {
+  must_cover(offset, value.size(), "regions do not cover the rows");
+  must(time.size() == value.size(), "values and times differ in number");
+  must_lie(breaks, 1, value.size(), "a break is at no row");
   const R_xlen_t n = offset.size() - 1;
   nidcode::sequence_index index;
   Rcpp::IntegerVector grid(n);

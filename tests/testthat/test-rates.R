@@ -199,7 +199,9 @@ test_that("a message repeats texts as they were given", {
 
 test_that("a failure inside a thread comes back as an error", {
   for (threads in c(1L, 2L)) {
-    expect_error(test_throw_cpp(1e4, 4100, threads), "^item 4100$")
-    expect_null(test_throw_cpp(1e4, 1e4, threads))
+    err <- expect_error(test_throw_cpp(1e4, 4100, threads, FALSE),
+                        class = "nidcode_error_internal")
+    expect_identical(err$reason, "item 4100")
+    expect_null(test_throw_cpp(1e4, 1e4, threads, FALSE))
   }
 })
