@@ -149,19 +149,6 @@ functional_sums <- function(fit, plan, cor, by_code = FALSE) {
   finish_sums(fit, plan, cor, est, se, df, size, pattern, by_code)
 }
 
-`%||%` <- function(x, y) if (is.null(x)) y else x
-
-# Where counts or grids are 0. Mostly nowhere, which the minimum tells without
-# a vector as long as the regions.
-zeros_of <- function(x) {
-  if (length(x) == 0L || min(x) > 0L) integer() else which(x == 0L)
-}
-
-nan_to_na <- function(x) {
-  if (anyNA(x)) x[is.nan(x)] <- NA_real_
-  x
-}
-
 finish_sums <- function(fit, plan, cor, est, se, df, size, pattern, by_code) {
   weight <- vapply(fit$codes, `[[`, 1, "weight")
   gone <- zeros_of(pattern)

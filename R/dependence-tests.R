@@ -14,7 +14,7 @@ fit_summary <- function(fit) {
       adj.r.squared = if (fit$df > 0L) {
         1 - (1 - fit$r.squared) * fit$free / fit$df
       } else {
-        NaN
+        NA_real_
       },
       AICc = fit_aicc(fit), dw = durbin_watson(fit),
       bg.p.value = breusch_godfrey(fit), sigma = fit$sigma, nobs = n,
@@ -88,17 +88,23 @@ is_flat <- function(x) {
 fit_aicc <- function(fit) {
   n <- length(fit$y)
   k <- fit$rank + 1
-  if (n - k - 1 <= 0) {
+  if (n - k - 1 <= 0 || leaves_nothing(fit)) {
     return(NA_real_)
   }
   ll <- as.numeric(logLik.nid_fit(fit)) - if (fit$log_y) sum(fit$y) else 0
   -2 * ll + 2 * k + 2 * k * (k + 1) / (n - k - 1)
 }
 
+# A fit without residuals, or of a constant, whose residuals are rounding: they
+# have no likelihood and no order.
+leaves_nothing <- function(fit) {
+  all(fit$residuals == 0) || is_flat(fit$within$y)
+}
+
 durbin_watson <- function(fit) {
   e <- fit$residuals
   n <- length(e)
-  if (n < 2L) {
+  if (n < 2L || leaves_nothing(fit)) {
     return(NA_real_)
   }
   same <- fit$unit[-1L] == fit$unit[-n]

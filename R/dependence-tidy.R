@@ -14,7 +14,7 @@ tidy.nid_dependence <- function(x, conf.int = TRUE, conf.level = NULL, ...) {
     c(empty, unlist(lapply(rows, `[[`, name), use.names = FALSE))
   })
   names(values) <- names
-  tibble::as_tibble(c(keys, values))
+  plain_table(c(keys, values))
 }
 
 #' @rdname code_dependence
@@ -28,7 +28,7 @@ glance.nid_dependence <- function(x, ...) {
     c(empty, unlist(lapply(rows, `[[`, name), use.names = FALSE))
   })
   names(values) <- names
-  tibble::as_tibble(c(x$table, values))
+  plain_table(c(x$table, values))
 }
 
 summary_names <- c(

@@ -98,10 +98,6 @@ spline_new_times <- function(rate, value, grid, grids, new, order,
     df = rate$args$df, frozen = tuning,
     new = list(time = rep(list(new), length(size)), orders = order)
   )
-  clean <- function(m) {
-    m[is.nan(m)] <- NA_real_
-    m
-  }
-  list(estimate = clean(fit$new.estimate),
-       std.error = clean(fit$new.std.error), df = as.double(fit$df)[grid])
+  list(estimate = nan_to_na(fit$new.estimate),
+       std.error = nan_to_na(fit$new.std.error), df = as.double(fit$df)[grid])
 }

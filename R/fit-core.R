@@ -44,7 +44,7 @@ fit_core <- function(y, x, variable, power, intercept, unit = NULL,
     weights = fit$weights[, own, drop = FALSE],
     residuals = fit$residuals, leverage = fit$leverage + all$leverage,
     q = fit$q, absorbed = all$project, rank = n - df, df = df,
-    sigma = if (df > 0L) sqrt(rss / df) else NaN,
+    sigma = if (df > 0L) sqrt(rss / df) else NA_real_,
     r.squared = r_squared(rss, total), free = free,
     kappa = fit$kappa, within = list(y = y, x = x, nuisance = m,
                                      variable = variable, power = power,
@@ -54,7 +54,7 @@ fit_core <- function(y, x, variable, power, intercept, unit = NULL,
 
 r_squared <- function(rss, total) {
   tss <- sum(total^2)
-  if (tss > 0) 1 - rss / tss else NaN
+  if (tss > 0) 1 - rss / tss else NA_real_
 }
 
 new_nid_fit <- function(core, ..., vcov, level) {

@@ -53,7 +53,7 @@ fit_groups <- function(y, x, group = NULL, intercept = TRUE) {
   size <- diff(sorted$first)
   # rep(each = ) is several times slower on long vectors.
   each <- function(v) as.vector(matrix(v, times, length(v), byrow = TRUE))
-  tibble::new_tibble(list(
+  plain_table(list(
     group = sorted$keys[each(seq_along(size))], term = rep(terms, length(size)),
     estimate = as.vector(fits$estimate),
     std.error = as.vector(fits$std.error),
@@ -61,7 +61,7 @@ fit_groups <- function(y, x, group = NULL, intercept = TRUE) {
     nobs = each(size), df.residual = each(size - fits$rank),
     sigma = each(fits$sigma), r.squared = each(fits$r.squared),
     kappa = each(fits$kappa)
-  ), nrow = times * length(size))
+  ), times * length(size))
 }
 
 regressor_matrix <- function(x, n, call) {

@@ -202,14 +202,14 @@ newdata_matrix <- function(object, newdata) {
 #' @export
 tidy.nid_fit <- function(x, conf.int = TRUE, conf.level = NULL, ...) {
   level <- if (is.null(conf.level)) x$level else check_level(conf.level)
-  out <- tibble::as_tibble(coef_table(x, level))
+  out <- plain_table(coef_table(x, level))
   if (conf.int) out else out[setdiff(names(out), c("conf.low", "conf.high"))]
 }
 
 #' @rdname fits
 #' @export
 glance.nid_fit <- function(x, ...) {
-  tibble::as_tibble(fit_summary(x))
+  plain_table(fit_summary(x))
 }
 
 #' @rdname fits

@@ -113,13 +113,13 @@ likert_balance <- function(fits, groups, conf_level) {
   rows <- Map(\(item, g) balance_of(fits[[item]], g, 1 - conf_level),
               at$item, at$g)
   pick <- \(name) as.double(unlist(lapply(rows, `[[`, name)))
-  tibble::new_tibble(
+  plain_table(
     c(list(item = names(fits)[at$item]), lapply(groups$keys, \(k) k[at$g]),
       list(n = as.integer(pick("n"))),
       sapply(c("mean", "mean.se", "mean.low", "mean.high",
                "net", "net.se", "net.low", "net.high"), pick,
              simplify = FALSE)),
-    nrow = nrow(at)
+    nrow(at)
   )
 }
 

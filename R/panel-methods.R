@@ -100,14 +100,14 @@ summary.nid_panel <- function(object, ...) {
   column <- function(name) {
     vapply(rows, function(r) r[[name]], rows[[1]][[name]])
   }
-  tibble::tibble(
+  plain_table(list(
     indicator = names(object$x),
     code = object$scheme[["code"]],
     regions = column("regions"), times = column("times"),
     missing = column("missing"), breaks = column("breaks"),
     status = column("status"), between = column("between"),
     within = column("within")
-  )
+  ))
 }
 
 status_text <- function(status) {

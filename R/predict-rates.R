@@ -121,14 +121,10 @@ spline_prediction <- function(fit, i, series, new, order) {
     orders = integer(), m = args$m, lambda = args$lambda, df = args$df,
     frozen = fit$tuning[[i]], new = list(time = time, orders = order)
   )
-  clean <- function(m) {
-    m[is.nan(m)] <- NA_real_
-    m
-  }
   count <- lengths(time)[series$grid]
   list(region = rep(series$region, count),
        time = as.double(unlist(time[series$grid])),
-       estimate = clean(r$new.estimate), std.error = clean(r$new.std.error),
+       estimate = nan_to_na(r$new.estimate), std.error = nan_to_na(r$new.std.error),
        df = rep(as.double(r$df)[series$grid], count))
 }
 

@@ -83,11 +83,11 @@ evaluate_rate <- function(rate, breaks, values, grid, grids,
   } else {
     rep(if (errors) Inf else NA_real_, length(grid))
   }
-  list(estimate = out$estimate,
-       std.error = if (errors) out$std.error,
-       sum.estimate = out$sum.estimate,
-       sum.std.error = if (errors) out$sum.std.error,
-       sigma = out$sigma, df = df, asked = out$asked)
+  list(estimate = nan_to_na(out$estimate),
+       std.error = if (errors) nan_to_na(out$std.error),
+       sum.estimate = nan_to_na(out$sum.estimate),
+       sum.std.error = if (errors) nan_to_na(out$sum.std.error),
+       sigma = nan_to_na(out$sigma), df = df, asked = out$asked)
 }
 
 # Grids as a rate sees them: without steps where breaks are ignored.

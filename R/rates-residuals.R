@@ -168,14 +168,14 @@ glance.nid_rates <- function(x, ...) {
   fit <- as_fit(x, NULL, rlang::current_env())
   rows <- lapply(seq_along(fit$codes), function(i) glance_code(fit, i))
   pick <- function(what) vapply(rows, `[[`, 1, what)
-  tibble::tibble(
+  plain_table(list(
     code = vapply(fit$codes, `[[`, "", "code"),
     term = vapply(fit$codes, `[[`, "", "dynamic"),
     n.series = as.integer(pick("n.series")), nobs = as.integer(pick("nobs")),
     effective.df = pick("edf"), lambda.first = pick("first"),
     lambda.last = pick("last"), sigma = pick("sigma"), dw = pick("dw"),
     dw.expected = pick("expected")
-  )
+  ))
 }
 
 glance_code <- function(fit, i) {
@@ -195,7 +195,6 @@ glance_code <- function(fit, i) {
   out[["edf"]] <- mean_of(part$stats$edf)
   out[["first"]] <- mean_of(part$stats$first)
   out[["last"]] <- mean_of(part$stats$last)
-  out[is.nan(out)] <- NA
   out[["sigma"]] <- root_mean_square(part$sigma[with])
   out[c("dw", "expected")] <- rates_durbin_watson(part)
   out

@@ -77,7 +77,7 @@ count_column <- function(x, name, call) {
                x = paste0("It also holds ", some_of(format(x[bad])), ".")),
              columns = name, values = x[bad], n = bad, call = call)
   }
-  as.double(x)
+  nan_to_na(as.double(x))
 }
 
 fit_counts <- function(item, count, n, groups, exclusive, call) {
@@ -113,8 +113,7 @@ fit_counts <- function(item, count, n, groups, exclusive, call) {
               n.items = length(items), keys = groups$keys, groups = groups$n,
               exclusive = exclusive, count = fill(count, NA), n = fill(n, 0))
   check_exclusive(fit, call)
-  fit$estimate <- fit$count / fit$n
-  fit$estimate[is.nan(fit$estimate)] <- NA
+  fit$estimate <- nan_to_na(fit$count / fit$n)
   fit$variance <- fit$estimate * (1 - fit$estimate) / fit$n
   fit$df <- matrix(Inf, length(items), groups$n)
   fit$n_zero <- fit$n

@@ -21,8 +21,7 @@ fit_shares <- function(ticks, groups, design, n_items = ncol(ticks)) {
   if (weighted) {
     return(c(fit, design_shares(ticks, id, groups$n, design)))
   }
-  estimate <- count / n
-  estimate[n == 0] <- NA
+  estimate <- nan_to_na(count / n)
   c(fit, list(
     estimate = estimate,
     variance = estimate * (1 - estimate) / n,
@@ -52,7 +51,7 @@ design_shares <- function(ticks, id, groups, design) {
   }
   out <- weighted_shares_cpp(ticks, design$weight, id, groups, design$psu,
                              design$stratum, design$remains)
-  out$estimate[is.nan(out$estimate)] <- NA
+  out$estimate <- nan_to_na(out$estimate)
   if (!is.null(design$outside)) {
     out[c("within", "across")] <- outside_vcov(ticks, id, groups, design, out)
   }

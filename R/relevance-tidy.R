@@ -35,7 +35,7 @@ tidy.nid_relevance <- function(x, conf.int = TRUE, conf.level = NULL, ...) {
     out[c("conf.low", "conf.high")] <- NULL
   }
   names(out)[names(out) == "item"] <- "term"
-  tibble::new_tibble(out, nrow = nrow(x))
+  plain_table(out, nrow(x))
 }
 
 # The cells of a fit in the order of the table's rows.
@@ -103,7 +103,7 @@ tidy.nid_comparison <- function(x, conf.int = TRUE, ...) {
   if (!conf.int) {
     out[c("conf.low", "conf.high")] <- NULL
   }
-  tibble::new_tibble(out, nrow = nrow(x))
+  plain_table(out, nrow(x))
 }
 
 #' @rdname tidy_relevance
@@ -116,7 +116,7 @@ glance.nid_comparison <- function(x, ...) {
              c("`x` must be the table of a comparison, as made.",
                i = "Its rows or columns were changed."))
   }
-  tibble::new_tibble(fit$overall, nrow = length(fit$overall$method))
+  plain_table(fit$overall, length(fit$overall$method))
 }
 
 #' @rdname tidy_relevance
@@ -130,7 +130,7 @@ tidy.nid_likert <- function(x, conf.int = TRUE, ...) {
   if (!conf.int) {
     out[c("conf.low", "conf.high")] <- NULL
   }
-  tibble::new_tibble(out, nrow = nrow(x))
+  plain_table(out, nrow(x))
 }
 
 # "208", "95%", "99.9%": whatever OutDec and scipen say.

@@ -7,6 +7,7 @@
 
 new_nid_table <- function(columns, what, spec, fit = NULL) {
   n <- if (length(columns) > 0L) length(columns[[1L]]) else 0L
+  columns <- known_numbers(columns)
   spec$shape <- list(n, names(columns))
   out <- tibble::new_tibble(
     columns,

@@ -79,8 +79,7 @@ term_of <- function(table, what, panel) {
 tidy_table <- function(table, conf.int, term) {
   out <- as_plain_tibble(table)
   if (!is.null(term)) {
-    out <- tibble::new_tibble(c(list(term = term), as.list(out)),
-                              nrow = nrow(out))
+    out <- plain_table(c(list(term = term), as.list(out)), nrow(out))
   }
   if (!conf.int) out <- out[setdiff(names(out), c("conf.low", "conf.high"))]
   out
@@ -106,7 +105,7 @@ tidy.nid_panel <- function(x, ...) {
 glance.nid_model <- function(x, ...) {
   check_foreign_dots(...)
   fit <- get_fit(x$rates)
-  tibble::tibble(
+  plain_table(list(
     n.regions = n_regions(x$panel),
     n.times = length(unique(x$panel$grids$time)),
     nobs = stats::nobs(x),
@@ -115,7 +114,7 @@ glance.nid_model <- function(x, ...) {
     influence = x$spec$influence$words,
     measure = x$spec$measure,
     effective.df = effective_df(fit)
-  )
+  ))
 }
 
 # Mean effective degrees of freedom of the level over the series.
@@ -186,7 +185,7 @@ augment.nid_model <- function(x, data = NULL, ...) {
       }
     }
   }
-  columns <- c(columns, industrial_columns(x))
+  columns <- known_numbers(c(columns, industrial_columns(x)))
   own <- user_rows(panel)
   out <- c(unclass_columns(panel$plain), lapply(columns, function(v) v[own]))
   tibble::new_tibble(out, nrow = nrow(panel$plain))

@@ -1,0 +1,100 @@
+# What never stands in a result: NaN, and numbers without end.
+
+# Regions of 1, 2, 3, 4 and 9 times, one without spread, one with a hole;
+# `other` is seen where `own` is not in the last.
+awkward <- function() {
+  size <- c(1, 2, 3, 4, 9, 9, 9)
+  d <- data.frame(region = rep(LETTERS[1:7], size),
+                  year = 2000 + sequence(size))
+  n <- nrow(d)
+  d$own <- with_stream(3, 20 + cumsum(stats::rnorm(n)))
+  d$other <- with_stream(4, 9 + stats::rnorm(n))
+  d$own[d$region == "F"] <- 5
+  d$other[d$region == "F"] <- 7
+  d$own[d$region == "E"][4] <- NA
+  d
+}
+
+test_that("no table of awkward panels holds NaN or an infinite number", {
+  d <- awkward()
+  scheme <- code_scheme(c("own", "other"), c("production", "social"),
+                        low = 0, high = 40)
+  rates <- list(rate_spline(), rate_spline(lambda = "reml"), rate_local(),
+                rate_difference(), rate_central(), rate_difference(sd = 0.1),
+                rate_central(sd = 0))
+  none_odd <- function(data, rate, normalise) {
+    panel <- silently(code_panel(data, scheme))
+    made <- silently(tables_of(panel, rate, normalise = normalise))
+    odd <- unlist(lapply(made, odd_columns))
+    expect_null(names(odd), label = paste(rate$words, normalise))
+  }
+  for (rate in rates) none_odd(d, rate, "zscore")
+  for (normalise in c("minmax", "rank", "goalposts", "none")) {
+    none_odd(d, rates[[1]], normalise)
+  }
+  for (rate in rates[c(1, 3, 6)]) {
+    none_odd(d[d$region %in% c("A", "B"), ], rate, "zscore")
+    none_odd(d[d$region == "F", ], rate, "none")
+  }
+})
+
+test_that("a series too short for an error has NA, not NaN", {
+  d <- data.frame(region = rep(c("A", "B"), c(8, 4)),
+                  year = c(2001:2008, 2001:2004),
+                  v = c(1, 3, 2, 5, 4, 6, 8, 7, 2, 1, 3, 2))
+  scheme <- code_scheme("v", "production", codes = nid_codes()[1, ])
+  rates <- silently(dynamic_codes(code_panel(d, scheme), rate_local()))
+  error <- rates$std.error[rates$region == "B"]
+  expect_identical(error, rep(NA_real_, 8))
+  expect_false(anyNA(rates$std.error[rates$region == "A"]))
+  alone <- estimate_rates(d$v[9:12], 2001:2004, rate = rate_local())
+  expect_identical(alone$std.error, rep(NA_real_, 8))
+  linear <- evaluate_rate(rate_local(), "ignore", d$v[9:12], 1L,
+                          list(offset = c(0L, 4L), time = 2001:2004 + 0,
+                               step = integer(4)), orders = 1L)
+  expect_identical(linear$sigma, NA_real_)
+})
+
+test_that("a dependence on a constant has NA where nothing is left to say", {
+  d <- data.frame(year = 1:8, x = c(1, 3, 2, 5, 4, 6, 8, 7), y = 3)
+  dep <- silently(code_dependence(d, y ~ x, "year"))
+  row <- glance(dep)
+  for (name in c("r.squared", "adj.r.squared", "dw", "AICc")) {
+    expect_identical(row[[name]], c(NA_real_, NA_real_))
+  }
+  expect_identical(odd_columns(tidy(dep)), character())
+  expect_identical(odd_columns(silently(dependence_forms(d, y ~ x))),
+                   character())
+  # As many terms as points: no error, no adjusted R2.
+  two <- silently(code_dependence(d[1:2, ], x ~ year, scale = "levels"))
+  expect_identical(glance(two)$adj.r.squared, NA_real_)
+  expect_identical(fits(two)[[1]]$sigma, NA_real_)
+})
+
+test_that("what a survey cannot tell is NA", {
+  one <- relevance(data.frame(a = 1, b = 1), c("a", "b"), weights = 1)
+  expect_identical(one$std.error, c(NA_real_, NA_real_))
+  counts <- data.frame(item = c("a", "b"), count = c(NaN, 5), n = 10)
+  pairs <- compare_relevance(relevance_counts(counts))
+  expect_identical(pairs$difference, NA_real_)
+  expect_identical(odd_columns(pairs), character())
+})
+
+test_that("numbers beyond the largest are NA with a warning that names them", {
+  w <- expect_warning(
+    out <- new_nid_table(list(region = c("A", "B"), estimate = c(1, Inf),
+                              df = c(Inf, 2), std.error = c(NaN, 3)),
+                         "basic", new_nid_spec("A table")),
+    class = "nidcode_warning_out_of_range"
+  )
+  expect_identical(w$columns, "estimate")
+  expect_identical(w$n, c(estimate = 1))
+  expect_identical(out$estimate, c(1, NA))
+  expect_identical(out$df, c(Inf, 2))
+  expect_identical(out$std.error, c(NA, 3))
+  # Nothing else is touched.
+  plain <- list(a = 1:2, b = c("x", NA), t = as.Date(c("2020-01-01", NA)),
+                x = c(NA, 2))
+  expect_silent(same <- known_numbers(plain))
+  expect_identical(same, plain)
+})
