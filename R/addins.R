@@ -38,7 +38,7 @@ addin_report <- function(studio = studio_api(), env = globalenv()) {
     return(invisible())
   }
   # The dialog asks whether to replace a file of the name it saw, no other.
-  seen <- grepl("[.](html|docx|pdf)$", file, ignore.case = TRUE)
+  seen <- file_ending(file) %in% unlist(report_endings())
   if (!seen) file <- paste0(file, ".html")
   studio$write(get(name, env), file, format = ending_format(file),
                overwrite = seen)

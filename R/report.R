@@ -19,15 +19,18 @@
 #' on as if nothing had been.
 #'
 #' @param model <nid_model> See [code_model()].
-#' @param file <chr> Where to write. The folder must exist.
+#' @param file <chr> Where to write; the name ends in .html (or .htm), .docx or
+#'   .pdf. The folder must exist.
 #' @param format <chr> "html", "docx" or "pdf" (which needs a LaTeX with
 #'   xelatex or lualatex). Left out, the ending of `file` decides.
-#' @param overwrite <lgl> Replace a file that exists.
+#' @param overwrite <lgl> Replace a file that exists. It is replaced in one step:
+#'   a full disk or an interrupt leaves the old file whole.
 #' @return `file`, invisibly.
 #' @section Errors:
-#' `nidcode_error_argument`, `_overwrite` (the file exists), `_path` (no such
-#' folder, or it cannot be written), `_pandoc` and `_latex` (not installed), all
-#' before any work; `_report` when making the page fails. Warning
+#' `nidcode_error_argument`, `_overwrite` (the file exists), `_path` (another
+#' ending, no such folder, or it cannot be written), `_pandoc` and `_latex` (not
+#' installed), all before any work; `_report` when making the page fails, `_file`
+#' when it cannot be written whole; an old file is then as it was. Warning
 #' `nidcode_warning_control_characters` when names contain characters that are
 #' not text; the report leaves these out.
 #' @family present
@@ -42,11 +45,9 @@ write_report <- function(model, file, format = "html", overwrite = FALSE) {
   if (!inherits(model, "nid_model")) {
     stop_argument("model", "made by code_model()", model, call)
   }
-  check_string(file, call = call)
-  if (missing(format)) format <- ending_format(file)
+  if (missing(format)) format <- ending_format(file, call)
   check_report_format(format, file, call)
-  check_flag(overwrite, call = call)
-  check_report_file(file, overwrite, call)
+  check_out_file(file, report_endings()[[format]], overwrite, call)
   rlang::check_installed(c("rmarkdown", "knitr", "ggplot2"),
                          "to write a report.")
   check_report_tools(format, call)
@@ -55,44 +56,37 @@ write_report <- function(model, file, format = "html", overwrite = FALSE) {
   dir.create(work)
   on.exit(unlink(work, recursive = TRUE))
   made <- render_report(model, work, format, call)
-  if (!file.copy(made, file, overwrite = TRUE)) {
-    stop_nid("path", paste0("The report cannot be written to `", file, "`."),
-             path = file, call = call)
-  }
-  invisible(file)
+  write_aside(file, function(draft) copy_whole(made, draft), call)
 }
 
-ending_format <- function(file) {
-  ending <- tolower(sub(".*[.]", "", basename(file)))
-  if (ending %in% c("docx", "pdf")) ending else "html"
+report_endings <- function() {
+  list(html = c("html", "htm"), docx = "docx", pdf = "pdf")
+}
+
+# The format whose ending the file has.
+ending_format <- function(file, call = rlang::caller_env()) {
+  check_string(file, call = call)
+  endings <- report_endings()
+  has <- vapply(endings, function(e) file_ending(file) %in% e, TRUE)
+  if (!any(has)) {
+    stop_nid("path",
+             c(paste0("`file` must end in .html, .docx or .pdf."),
+               x = paste0("It is ", file_words(file), ".")),
+             path = file, values = unlist(endings), call = call)
+  }
+  names(endings)[has]
 }
 
 check_report_format <- function(format, file, call) {
-  check_choice(format, c("html", "docx", "pdf"), "format", call = call)
-  ending <- tolower(sub(".*[.]", "", basename(file)))
-  if (ending %in% setdiff(c("html", "docx", "pdf"), format)) {
+  check_string(file, call = call)
+  endings <- report_endings()
+  check_choice(format, names(endings), "format", call = call)
+  if (file_ending(file) %in% unlist(endings[names(endings) != format])) {
     stop_nid("argument",
              c(paste0("`format` must be what the name of the file says."),
-               x = paste0("`file` ends in .", ending, ", `format` is \"",
-                          format, "\".")),
+               x = paste0("`file` ends in .", file_ending(file),
+                          ", `format` is \"", format, "\".")),
              argument = "format", values = format, call = call)
-  }
-}
-
-check_report_file <- function(file, overwrite, call) {
-  folder <- dirname(file)
-  if (!dir.exists(folder) || file.access(folder, 2L) != 0L ||
-      dir.exists(file)) {
-    stop_nid("path",
-             c(paste0("`file` must be in a folder that can be written to."),
-               x = paste0("You gave \"", file, "\".")),
-             path = file, call = call)
-  }
-  if (file.exists(file) && !overwrite) {
-    stop_nid("overwrite",
-             c(paste0("The file \"", file, "\" exists."),
-               i = "Use overwrite = TRUE to replace it."),
-             path = file, call = call)
   }
 }
 

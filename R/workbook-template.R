@@ -11,7 +11,8 @@
 #'   `NULL`: the scheme, too, is filled in by hand.
 #' @inheritParams write_workbook
 #' @return The path, invisibly.
-#' @section Errors: `nidcode_error_overwrite`, `_path`, `_scheme`.
+#' @section Errors: `nidcode_error_overwrite`, `_path`, `_scheme`, `_file` (it
+#'   could not be written whole; an old file is then as it was).
 #' @family present
 #' @examplesIf requireNamespace("openxlsx2", quietly = TRUE)
 #' file <- tempfile(fileext = ".xlsx")
@@ -20,7 +21,7 @@
 #' @export
 workbook_template <- function(file, scheme = NULL, overwrite = FALSE) {
   call <- rlang::current_env()
-  check_book_path(file, overwrite, call)
+  check_out_file(file, "xlsx", overwrite, call)
   if (!is.null(scheme)) scheme <- check_scheme(scheme, call)
   need_openxlsx2("to write a template.")
   local_plain_numbers()

@@ -24,7 +24,8 @@
 #'
 #' @param model <nid_model> From [code_model()].
 #' @param file <chr> Path of the xlsx file.
-#' @param overwrite <lgl> Replace an existing file.
+#' @param overwrite <lgl> Replace an existing file. It is replaced in one step:
+#'   a full disk or an interrupt leaves the old file whole.
 #' @return `write_workbook()` and `workbook_template()` the path, invisibly;
 #'   `read_workbook()` a `nid_model`: that of [code_model()] for the sheets
 #'   Scheme, Data and the settings on Read me, to 1e-12 the one that was
@@ -51,7 +52,7 @@ write_workbook <- function(model, file, overwrite = FALSE) {
   if (!inherits(model, "nid_model")) {
     stop_argument("model", "made by code_model()", model, call)
   }
-  check_book_path(file, overwrite, call)
+  check_out_file(file, "xlsx", overwrite, call)
   need_openxlsx2("to write a workbook.")
   if (n_rows(model$panel) == 0L) {
     stop_nid("zero_rows", "The model has no rows to write.", call = call)
@@ -75,45 +76,13 @@ need_openxlsx2 <- function(reason) {
   rlang::check_installed("openxlsx2", reason, version = "1.23")
 }
 
-# Before any work: a path that can be written, a file that may be replaced.
-check_book_path <- function(file, overwrite, call) {
-  check_string(file, call = call)
-  check_flag(overwrite, call = call)
-  if (!grepl("[.]xlsx$", file, ignore.case = TRUE)) {
-    stop_nid("path", c("`file` must end in .xlsx.",
-                       x = paste0("It is ", some_of(file, quote = "\""), ".")),
-             path = file, call = call)
-  }
-  if (file.exists(file) && !overwrite) {
-    stop_nid("overwrite",
-             c(paste0("File ", some_of(file, quote = "\""), " exists."),
-               i = "Use overwrite = TRUE to replace it."),
-             path = file, call = call)
-  }
-  folder <- dirname(file)
-  if (!dir.exists(folder) || file.access(folder, 2L) != 0L ||
-      dir.exists(file) ||
-      (file.exists(file) && file.access(file, 2L) != 0L)) {
-    stop_nid("path",
-             paste0("File ", some_of(file, quote = "\""),
-                    " cannot be written: its folder must exist and be ",
-                    "writable."),
-             path = file, call = call)
-  }
-  invisible(file)
-}
-
-# Written beside its place first, so that a failure leaves no half a file.
 save_book <- function(wb, file, call) {
-  draft <- tempfile(fileext = ".xlsx")
-  on.exit(unlink(draft))
-  wb$save(draft, overwrite = TRUE)
-  if (!file.copy(draft, file, overwrite = TRUE)) {
-    stop_nid("path", paste0("File ", some_of(file, quote = "\""),
-                            " could not be written."),
-             path = file, call = call)
-  }
-  invisible(file)
+  made <- tempfile(fileext = ".xlsx")
+  on.exit(unlink(made))
+  write_aside(file, function(draft) {
+    wb$save(made, overwrite = TRUE)
+    copy_whole(made, draft)
+  }, call)
 }
 
 model_book <- function(frame) {

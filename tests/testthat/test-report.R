@@ -236,8 +236,15 @@ test_that("a report stops before any work, and says why", {
   fails("argument", model, new, format = "docx")
   fails("argument", model, new, overwrite = NA)
   expect_identical(list.files(folder), character())
-  expect_identical(ending_format(c("a.DOCX")), "docx")
-  expect_identical(ending_format("a"), "html")
+  for (name in c("new.doc", "new.rtf", "new", "html", ".html", "new.html.bak",
+                 "new.")) {
+    fails("path", model, file.path(folder, name))
+    fails("path", model, file.path(folder, name), format = "html")
+  }
+  expect_identical(list.files(folder, all.files = TRUE, no.. = TRUE),
+                   character())
+  expect_identical(vapply(c("a.DOCX", "b.c.html", "a.HTM"), ending_format, "",
+                          USE.NAMES = FALSE), c("docx", "html", "html"))
 })
 
 test_that("a PDF without LaTeX is a classed error", {
