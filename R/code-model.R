@@ -25,7 +25,7 @@
 #' @export
 code_model <- function(data, scheme, index = NULL, names_from = NULL,
                        values_from = NULL, status = NULL,
-                       normalise = "zscore", reference = "panel",
+                       status_labels = NULL, normalise = "zscore", reference = "panel",
                        aggregate = "mean", missing = "constant",
                        rate = rate_spline(), breaks = "auto",
                        influence = influence_equal(), measure = "sum",
@@ -33,7 +33,7 @@ code_model <- function(data, scheme, index = NULL, names_from = NULL,
   call <- rlang::current_env()
   args <- list(index = index, names_from = names_from,
                values_from = values_from, status = status,
-               normalise = normalise, reference = reference,
+               status_labels = status_labels, normalise = normalise, reference = reference,
                aggregate = aggregate, missing = missing, rate = rate,
                breaks = breaks, influence = influence, measure = measure,
                cor = cor, conf_level = conf_level)
@@ -52,7 +52,8 @@ code_model <- function(data, scheme, index = NULL, names_from = NULL,
     stop_nid("scheme", c("`scheme` is missing.",
                          i = "Make one with `code_scheme()`."), call = call)
   }
-  panel <- code_panel(data, scheme, index, names_from, values_from, status)
+  panel <- code_panel(data, scheme, index, names_from, values_from, status,
+                      status_labels)
   build_model(panel, args, match.call(), call)
 }
 
@@ -155,7 +156,7 @@ updated_call <- function(object, matched, freeze) {
 }
 
 updated_panel <- function(object, changes, args) {
-  shape <- c("index", "names_from", "values_from", "status")
+  shape <- c("index", "names_from", "values_from", "status", "status_labels")
   if (!any(c("data", "scheme", shape) %in% names(changes))) {
     return(object$panel)
   }
@@ -163,7 +164,8 @@ updated_panel <- function(object, changes, args) {
                object$panel$data,
              if ("scheme" %in% names(changes)) changes$scheme else
                object$panel$scheme,
-             args$index, args$names_from, args$values_from, args$status)
+             args$index, args$names_from, args$values_from, args$status,
+             args$status_labels)
 }
 
 update_frozen <- function(object, changes, args, matched, call) {

@@ -15,7 +15,11 @@
 #'   indicators' names and values.
 #' @param status <chr> Labels of cells (see [nid_status()]): for long data the
 #'   name of their column; for wide data a suffix, `"_status"` reads
-#'   `income_pc_status`.
+#'   `income_pc_status`; or columns by indicator, `c(values = "OBS_FLAG")`, of
+#'   which one indicator needs no name. `NULL` reads none and says which columns
+#'   look like labels; `FALSE` reads none, silently.
+#' @param status_labels <chr> What labels mean, where they are not those of
+#'   [nid_status()]: `c(B = "ok", E = "estimated")`.
 #' @return `nid_panel`, a list: the user's `data`, the `index`, the `regions`
 #'   in order (text by its UTF-8 bytes, so independent of the locale; numbers
 #'   by value; factors by level), the values `x` of each indicator in panel
@@ -24,7 +28,7 @@
 #'   equal steps stay equal. Columns and indicators outside the scheme are kept
 #'   for `augment()` and never computed on.
 #' @section Errors:
-#' `nidcode_error_missing_index`, `_no_column`, `_reserved_name`,
+#' `nidcode_error_missing_index`, `_no_column`, `_argument`, `_reserved_name`,
 #' `_duplicate_key` (a region has a time twice), `_close_times`, `_bad_time`,
 #' `_not_numeric`, `_not_finite`, `_not_exact`.
 #' @family bring in
@@ -36,11 +40,13 @@
 #' code_panel(wide, scheme)
 #' @export
 code_panel <- function(data, scheme, index = NULL, names_from = NULL,
-                       values_from = NULL, status = NULL) {
+                       values_from = NULL, status = NULL,
+                       status_labels = NULL) {
   call <- rlang::current_env()
   check_string(names_from, null = TRUE)
   check_string(values_from, null = TRUE)
-  check_string(status, null = TRUE)
+  check_status(status, call)
+  lookup <- status_lookup(check_status_labels(status_labels, status, call))
   if (is.null(names_from) != is.null(values_from)) {
     stop_argument("names_from", "given together with `values_from`",
                   names_from, call)
@@ -58,15 +64,18 @@ code_panel <- function(data, scheme, index = NULL, names_from = NULL,
   scheme <- named$scheme
   check_index_apart(index, scheme, names_from, call)
   parts <- if (is.null(names_from)) {
-    read_wide(plain, scheme, index, status, call)
+    read_wide(plain, scheme, index, status, lookup, call)
   } else {
-    read_long(plain, scheme, index, names_from, values_from, status, call)
+    read_long(plain, scheme, index, names_from, values_from, status, lookup,
+              call)
   }
+  inform_letters(parts$labels)
   parts <- apply_panel_status(parts)
   warn_lookalikes(parts$rows$labels)
   new_nid_panel(data, plain, index, scheme, parts,
                 long = list(names_from = names_from,
-                            values_from = values_from, status = status))
+                            values_from = values_from, status = status,
+                            status_labels = status_labels))
 }
 
 # A column without a name cannot be found by name: it gets one.
@@ -176,7 +185,7 @@ format_time <- function(x) {
   format(x, digits = 7L, trim = TRUE, decimal.mark = ".", scientific = FALSE)
 }
 
-read_wide <- function(plain, scheme, index, status, call) {
+read_wide <- function(plain, scheme, index, status, lookup, call) {
   indicators <- scheme[["indicator"]]
   check_columns(plain, indicators, "scheme", call = call)
   rows <- panel_rows(plain, index, call)
@@ -185,29 +194,20 @@ read_wide <- function(plain, scheme, index, status, call) {
     arrange(numeric_values(plain[[name]], name, call, source_places(rows)))
   })
   names(x) <- indicators
-  labels <- list()
-  if (!is.null(status)) {
-    columns <- paste0(indicators, status)
-    have <- columns %in% names(plain)
-    if (!any(have)) {
-      stop_nid("no_column",
-               c(paste0("No column ends in the suffix ",
-                        some_of(status, quote = "\""), " of `status`."),
-                 i = paste0("Looked for ", some_of(columns), ".")),
-               columns = columns, available = names(plain), call = call)
-    }
-    labels <- lapply(columns[have], function(name) {
-      arrange(read_status(plain[[name]]))
-    })
-    names(labels) <- indicators[have]
+  columns <- status_columns(plain, indicators, status, call)
+  if (is.null(status)) {
+    inform_unread(plain, indicators, c(index, indicators))
   }
-  list(rows = rows, x = x, status = labels, source = rows$row, outside = 0L)
+  labels <- lapply(columns, function(name) read_status(plain[[name]], lookup))
+  list(rows = rows, x = x,
+       status = lapply(labels, function(one) arrange(one$status)),
+       labels = lapply(labels, `[[`, "read"), source = rows$row, outside = 0L)
 }
 
 read_long <- function(plain, scheme, index, names_from, values_from, status,
-                      call) {
-  check_columns(plain, c(names_from, values_from, status), "names_from",
-                call = call)
+                      lookup, call) {
+  check_columns(plain, c(names_from, values_from), "names_from", call = call)
+  column <- long_status_column(plain, values_from, status, call)
   indicators <- scheme[["indicator"]]
   name <- as.character(plain[[names_from]])
   absent <- setdiff(indicators, unique(name))
@@ -233,16 +233,19 @@ read_long <- function(plain, scheme, index, names_from, values_from, status,
     })
   }
   x <- stats::setNames(spread(value, NA_real_), indicators)
+  if (is.null(status)) {
+    inform_unread(kept, values_from, c(index, names_from, values_from),
+                  long = TRUE)
+  }
   labels <- list()
-  if (!is.null(status)) {
-    label <- read_status(kept[[status]])
-    codes <- spread(as.integer(label), match("ok", levels(label)))
-    labels <- lapply(codes, function(s) {
-      factor(levels(label)[s], levels = levels(label))
-    })
+  label <- if (!is.null(column)) read_status(kept[[column]], lookup)
+  if (!is.null(label)) {
+    known <- levels(label$status)
+    codes <- spread(as.integer(label$status), match("ok", known))
+    labels <- lapply(codes, function(s) factor(known[s], levels = known))
     names(labels) <- indicators
   }
-  list(rows = cells$rows, x = x, status = labels,
+  list(rows = cells$rows, x = x, status = labels, labels = list(label$read),
        source = use[cells$source], outside = length(name) - length(use))
 }
 

@@ -115,8 +115,12 @@ status_text <- function(status) {
     return("")
   }
   count <- table(status)
+  # A set of labels counts under each of its words.
+  words <- level_words(names(count))
+  each <- factor(unlist(words), unique(unlist(words)))
+  count <- tapply(rep(count, lengths(words)), each, sum)
   count <- count[count > 0 & names(count) != "ok"]
-  paste0(names(count), " ", count, collapse = ", ")
+  paste0(names(count), if (length(count) > 0L) " ", count, collapse = ", ")
 }
 
 #' @rdname nid_panel

@@ -26,9 +26,6 @@ mark_rows <- function(rows, table, def, cut = TRUE) {
   rows
 }
 
-# Labels that are used but are not plain observations.
-soft_status <- c("estimated", "provisional", "imputed", "derived", "times")
-
 # Panel rows where an indicator of the code has such a value.
 hollow_values <- function(def, code) {
   panel <- def$panel
@@ -36,7 +33,7 @@ hollow_values <- function(def, code) {
   for (name in code_parts(def, code)$names) {
     status <- panel$status[[name]]
     if (!is.null(status)) {
-      out <- out | (status %in% soft_status & !is.na(panel$x[[name]]))
+      out <- out | (is_soft(status) & !is.na(panel$x[[name]]))
     }
   }
   out

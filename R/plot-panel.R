@@ -28,14 +28,13 @@ panel_cells <- function(panel, regions, call) {
   parts <- lapply(names(panel$x), function(item) {
     value <- panel$x[[item]][rows$row]
     status <- panel$status[[item]]
-    status <- if (is.null(status)) rep("ok", nrow(rows)) else {
-      as.character(status)[rows$row]
+    soft <- if (is.null(status)) rep(FALSE, nrow(rows)) else {
+      is_soft(status)[rows$row]
     }
     data.frame(
       region = rows$region, time = time[rows$row], indicator = item,
       state = ifelse(is.na(value), "missing",
-                     ifelse(status %in% soft_status, "derived or estimated",
-                            "observed")),
+                     ifelse(soft, "derived or estimated", "observed")),
       starts = rows$row %in% panel$breaks[[item]]
     )
   })

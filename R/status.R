@@ -1,93 +1,160 @@
-# What each recognised label of a cell does.
-status_table <- function() {
-  data.frame(
-    status = c("break", "estimated", "provisional", "imputed", "derived",
-               "times", "suppressed", "na", "not_found", "zero", "ok", ""),
-    letter = c("b", "e", "p", NA, "d", NA, "c", NA, NA, NA, NA, NA),
-    value = c(rep("used", 6L), rep("must be NA", 3L), rep("used", 3L)),
-    effect = c(
-      "first value of a new method; see `breaks`",
-      rep("counted, shown as a hollow point", 5L),
-      rep("a number here is kept out, with a warning", 3L),
-      "a true zero", "an ordinary value", "an ordinary value"
-    )
-  )
-}
-
 #' Labels of cells
 #'
 #' Statuses tell where a number comes from. `code_panel(status = )` reads them;
 #' this table says what each of them does.
 #'
-#' @return A data frame: `status` <chr> the label, `letter` <chr> the SDMX
-#'   letter that means the same, `value` <chr> whether the number is used,
-#'   `effect` <chr> what follows. Letters `u` (low reliability) and `f`
-#'   (forecast) are read as estimated.
+#' A label is a *set* of flags: "bp", "b p", "b,e", "b;p" and "Time series
+#' break; provisional" have a break among them. What makes a value missing goes
+#' before a break, and a break before all others, which are used and counted; a
+#' break among the flags of a missing value holds from the next value on.
+#'
+#' Letters are read in either case; "S" is SDMX's strike, "s" Eurostat's
+#' estimate. What letters and symbols were taken for is always said, since other
+#' offices mean other things by them (B is a grade of quality in Canada):
+#' `status_labels = c(B = "ok")` of [code_panel()] declares what they mean.
+#'
+#' @return A data frame with a row for each code of the lists, and for each word
+#'   that has none: `status` <chr> the word, `letter` <chr> the code or symbol,
+#'   `value` <chr> whether the number is used, `effect` <chr> what follows,
+#'   `list` <chr> "SDMX", "Eurostat", "symbol" or `NA`, `name` <chr> what the
+#'   list calls it, which is read as well.
 #'   Any other label: the value is used, and a message says so.
-#' @source Letters: SDMX code list for observation status (CL_OBS_STATUS).
+#' @source SDMX code list for observation status (CL_OBS_STATUS), version 2.2.
+#'   Eurostat: flags of its database, those before and after January 2025.
+#'   Symbols: as the statistical offices named print them.
 #' @family bring in
 #' @examples
 #' nid_status()
+#' subset(nid_status(), status == "break")
 #' @export
 nid_status <- function() {
-  out <- status_table()
-  tibble::as_tibble(out[out$status != "", ])
+  codes <- status_codes()
+  words <- status_words()
+  rest <- setdiff(words$status, codes$status)
+  out <- data.frame(
+    status = c(codes$status, rest),
+    letter = c(codes$letter, rep(NA, length(rest))),
+    list = c(codes$list, rep(NA, length(rest))),
+    name = c(codes$name, rep(NA, length(rest)))
+  )
+  kind <- words$kind[match(out$status, words$status)]
+  value <- ifelse(kind == "missing", "must be NA", "used")
+  effect <- c(
+    missing = "a number here is kept out, with a warning",
+    "break" = "first value of a new method; see `breaks`",
+    soft = "counted, shown as a hollow point", firm = "counted",
+    plain = "an ordinary value"
+  )[kind]
+  effect[out$status == "zero"] <- "a true zero"
+  out <- tibble::as_tibble(out)
+  out$value <- value
+  out$effect <- unname(effect)
+  out[c("status", "letter", "value", "effect", "list", "name")]
 }
 
-status_letters <- function() {
-  table <- status_table()
-  letters <- table$status[!is.na(table$letter)]
-  names(letters) <- table$letter[!is.na(table$letter)]
-  c(letters, u = "estimated", f = "estimated")
-}
-
-# Labels of one column as numbers into `levels`; NA and "" are "ok".
-read_status <- function(x) {
+# Labels of one column: `status`, a factor whose levels are sets of words, and
+# `read`, what stood there and how often, for the messages.
+read_status <- function(x, lookup = status_lookup()) {
   labels <- unique(as.character(x))
-  clean <- tolower(trimws(labels))
-  letters <- status_letters()
-  clean <- ifelse(clean %in% names(letters), letters[clean], clean)
-  clean[is.na(clean) | clean == ""] <- "ok"
-  out <- factor(clean[match(as.character(x), labels)],
-                levels = unique(c(status_table()$status[1:11], clean)))
-  out
+  clean <- plain_label(labels)
+  at <- match(as.character(x), labels)
+  empty <- is.na(clean) | clean == ""
+  words <- rep(list(list(words = "ok", how = "word")), length(labels))
+  words[!empty] <- lapply(clean[!empty], read_label, lookup)
+  level <- vapply(words, function(w) join_words(w$words), "")
+  coded <- vapply(words, function(w) {
+    if ("symbol" %in% w$how) "symbol" else
+      if ("letter" %in% w$how) "letter" else ""
+  }, "")
+  n <- tabulate(at, length(labels))
+  list(
+    status = factor(level[at], unique(c(status_words()$status, level))),
+    read = data.frame(label = clean, status = level, how = coded,
+                      n = n)[!empty, ]
+  )
+}
+
+# Which letters and symbols were taken for what; `read` of all columns.
+inform_letters <- function(read) {
+  read <- do.call(rbind, read)
+  if (is.null(read)) {
+    return(invisible())
+  }
+  read <- read[read$how != "" & read$status != "ok", ]
+  if (nrow(read) == 0L) {
+    return(invisible())
+  }
+  n <- tapply(read$n, read$label, sum)
+  read <- read[!duplicated(read$label), ]
+  read <- read[order(read$how, read$label, method = "radix"), ]
+  read$n <- as.integer(n[read$label])
+  line <- function(how) {
+    rows <- read[read$how == how, ]
+    if (nrow(rows) > 0L) {
+      some_of(paste(rows$label, gsub("+", " and ", rows$status, fixed = TRUE),
+                    rows$n), 10L, quote = "")
+    }
+  }
+  letters <- line("letter")
+  symbols <- line("symbol")
+  inform_nid(
+    "status",
+    c(if (!is.null(letters)) paste0("Letters read as SDMX: ", letters, "."),
+      if (!is.null(symbols)) paste0("Symbols read: ", symbols, "."),
+      i = paste0("Do they mean something else? Say `status_labels = c(",
+                 own_name(read$label[1L]), " = \"ok\")`.")),
+    values = read$label, status = read$status, n = read$n
+  )
+}
+
+# A name as it can stand before `=`.
+own_name <- function(x) {
+  if (x == make.names(x)) x else encodeString(x, quote = "\"")
 }
 
 # Applies the statuses (factors in panel order, by indicator) to the values:
 # out go the numbers that should not be there, break rows are collected.
 apply_status <- function(x, status, where) {
-  known <- status_table()
-  out_of_use <- known$status[known$value == "must be NA"]
+  out_of_use <- words_of_kind("missing")
   kept_out <- list()
+  found <- character()
   for (name in names(status)) {
-    bad <- which(status[[name]] %in% out_of_use & !is.na(x[[name]]))
+    s <- status[[name]]
+    out <- level_has(levels(s), out_of_use)
+    bad <- which(out[as.integer(s)] & !is.na(x[[name]]))
     if (length(bad) > 0L) {
       x[[name]][bad] <- NA_real_
       kept_out[[name]] <- bad
+      found <- union(found, as.character(s[bad]))
     }
   }
   if (length(kept_out) > 0L) {
     rows <- sort(unique(unlist(kept_out)))
     place <- where(rows)
+    n <- sum(lengths(kept_out))
     warn_nid(
       "status",
-      c(paste0(count_of(sum(lengths(kept_out)), "value"), " of ",
-               some_of(names(kept_out)), " marked as suppressed, na or ",
-               "not_found ", "has a number; it is kept out."),
+      c(paste0(count_of(n, "value"), " of ", some_of(names(kept_out)),
+               " marked as ", some_of(found, quote = ""),
+               if (n == 1L) " has" else " have",
+               " a number; it is kept out."),
         i = place$text),
       columns = names(kept_out), regions = place$regions,
-      times = place$times, n = sum(lengths(kept_out))
+      times = place$times, n = n
     )
   }
-  unknown <- setdiff(unique(unlist(lapply(status, function(s) {
+  levels <- unique(as.character(unlist(lapply(status, function(s) {
     levels(s)[sort(unique(as.integer(s)))]
-  }))), known$status)
+  }))))
+  unknown <- setdiff(unlist(level_words(levels)), status_words()$status)
   if (length(unknown) > 0L) {
     inform_nid("status",
                paste0("Status ", some_of(unknown, quote = "\""),
                       " is not known; those values are used."),
                values = unknown)
   }
-  breaks <- lapply(status, function(s) which(s == "break"))
+  breaks <- lapply(status, function(s) {
+    which(level_has(levels(s), "break")[as.integer(s)])
+  })
   list(x = x, breaks = breaks[lengths(breaks) > 0L])
 }

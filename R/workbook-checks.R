@@ -49,7 +49,11 @@ check_value_cells <- function(wb, columns, log, from, to) {
 }
 
 check_status_cells <- function(wb, columns, from, to) {
-  labels <- nid_status()[["status"]]
+  # Excel takes no list of over 255 characters: the words that data ask for
+  # most; others may stand in a cell, as they were written.
+  labels <- c("ok", "break", "estimated", "provisional", "forecast", "imputed",
+              "derived", "revised", "times", "suppressed", "na", "not_found",
+              "zero", "missing", "low_reliability", "definition_differs")
   for (col in columns) {
     check_list_cells(wb, "Data", book_dims(from, col, to), labels, "status",
                      "What kind of number this is; empty is ok.")

@@ -96,6 +96,8 @@ settings_args <- function(get, tables, sheet, scheme) {
   list(
     index = c(get("region"), get("time", "year")),
     names_from = NULL, values_from = NULL, status = NULL,
+    # Labels are written as words.
+    status_labels = NULL,
     normalise = get("normalise", "zscore"),
     reference = if (reference == "frozen") {
       read_reference(sheet, scheme, get)

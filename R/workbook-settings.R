@@ -67,8 +67,11 @@ book_status_suffix <- function(model) {
   if (length(panel$status) == 0L) {
     return(NULL)
   }
-  if (!is.null(model$spec$status) && is.null(panel$long$names_from)) {
-    return(model$spec$status)
+  own <- model$spec$status
+  wide <- is.null(panel$long$names_from)
+  if (wide && is.character(own) && is.null(names(own)) &&
+        any(paste0(names(panel$status), own) %in% names(panel$plain))) {
+    return(own)
   }
   taken <- c(panel$index, panel$scheme[["indicator"]])
   for (suffix in c("_status", paste0("_status", 2:99))) {

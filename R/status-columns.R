@@ -1,0 +1,170 @@
+# Where labels of cells stand: which columns `status` names, and which columns
+# look like labels when it names none.
+
+# `status`: NULL (none read, told where there are), FALSE (none, silently), a
+# suffix or a column, or columns by indicator.
+check_status <- function(x, call) {
+  if (is.null(x) || isFALSE(x)) {
+    return(invisible(x))
+  }
+  one <- is.character(x) && !anyNA(x) && all(nzchar(x)) &&
+    (length(x) == 1L ||
+       (length(x) > 1L && !is.null(names(x)) && all(nzchar(names(x))) &&
+          !anyDuplicated(names(x))))
+  if (!one) {
+    stop_argument("status",
+                  paste0("one suffix or column, columns by indicator, ",
+                         "`c(values = \"OBS_FLAG\")`, NULL or FALSE"),
+                  x, call)
+  }
+  invisible(x)
+}
+
+# Columns of labels by indicator, for wide data.
+status_columns <- function(plain, indicators, status, call) {
+  if (is.null(status) || isFALSE(status)) {
+    return(character())
+  }
+  if (!is.null(names(status))) {
+    unknown <- setdiff(names(status), indicators)
+    if (length(unknown) > 0L) {
+      stop_nid("no_column",
+               c(paste0("`status` names ", some_of(unknown), ", which the ",
+                        "scheme does not have."),
+                 i = paste0("Its indicators are ", some_of(indicators, 20L),
+                            ".")),
+               columns = unknown, available = indicators, call = call)
+    }
+    check_columns(plain, unname(status), "status", call = call)
+    return(status)
+  }
+  columns <- stats::setNames(paste0(indicators, status), indicators)
+  have <- columns %in% names(plain)
+  if (any(have)) {
+    check_columns(plain, unname(columns[have]), "status", call = call)
+    return(columns[have])
+  }
+  if (status %in% names(plain)) {
+    if (length(indicators) == 1L) {
+      return(stats::setNames(status, indicators))
+    }
+    stop_nid("argument",
+             c(paste0("`status` names the column ", some_of(status), ", but ",
+                      "there are ", length(indicators), " indicators."),
+               i = paste0("Say whose labels it holds: `status = c(",
+                          own_name(indicators[1L]), " = ",
+                          encodeString(status, quote = "\""), ")`.")),
+             argument = "status", columns = status, call = call)
+  }
+  stop_nid("no_column",
+           c(paste0("No column ends in the suffix ",
+                    some_of(status, quote = "\""), " of `status`."),
+             i = paste0("Looked for ", some_of(columns), ".")),
+           columns = unname(columns), available = names(plain), call = call)
+}
+
+# The column of labels of long data.
+long_status_column <- function(plain, values_from, status, call) {
+  if (is.null(status) || isFALSE(status)) {
+    return(NULL)
+  }
+  if (length(status) != 1L ||
+        !all(names(status) %in% values_from)) {
+    stop_argument("status", "one column of labels where data are long", status,
+                  call)
+  }
+  check_columns(plain, unname(status), "status", call = call)
+  unname(status)
+}
+
+# What is left of a name after the indicator's, where the column holds labels.
+label_ending <- paste0(
+  "^[ ._-]*(obs[ ._-]?)?",
+  "(status|stat|flags?|labels?|marks?|symbols?|\u0441\u0442\u0430\u0442",
+  "\u0443\u0441|\u0444\u043b\u0430\u0433)$"
+)
+
+# Columns of labels that nobody asked for are told: a break among them would
+# become growth. `owners` are the columns of values, `labels` the labels of
+# columns by name.
+unread_columns <- function(plain, owners, taken) {
+  found <- lapply(owners, function(owner) {
+    rest <- setdiff(names(plain), taken)
+    rest <- rest[startsWith(rest, owner)]
+    ending <- substring(rest, nchar(owner) + 1L)
+    rest[nzchar(ending) & grepl(label_ending, tolower(ending))]
+  })
+  out <- stats::setNames(unlist(found), rep(owners, lengths(found)))
+  if (length(owners) == 1L) {
+    # A table of one indicator has its flags in a column of their own. Its
+    # name proves less, so its labels must all be known.
+    rest <- setdiff(names(plain), c(taken, out))
+    rest <- rest[grepl(label_ending, tolower(rest))]
+    rest <- rest[vapply(rest, function(name) knows_labels(plain[[name]]), NA)]
+    out <- c(out, stats::setNames(rest, rep(owners, length(rest))))
+  }
+  out
+}
+
+text_labels <- function(x) {
+  if (!is.character(x) && !is.factor(x)) {
+    return(character())
+  }
+  x <- plain_label(x)
+  x[!is.na(x) & !tolower(x) %in% c("", "ok", "a")]
+}
+
+knows_labels <- function(x) {
+  labels <- unique(text_labels(x))
+  lookup <- status_lookup()
+  all(vapply(labels, function(label) {
+    !"unknown" %in% read_label(label, lookup)$how
+  }, NA))
+}
+
+inform_unread <- function(plain, owners, taken, long = FALSE) {
+  columns <- unread_columns(plain, owners, taken)
+  labels <- lapply(columns, function(name) {
+    sort(table(text_labels(plain[[name]])), decreasing = TRUE)
+  })
+  has <- lengths(labels) > 0L
+  columns <- columns[has]
+  labels <- labels[has]
+  if (length(columns) == 0L) {
+    return(invisible())
+  }
+  text <- vapply(seq_along(columns), function(i) {
+    paste0("`", columns[i], "` (",
+           some_of(paste(names(labels[[i]]), labels[[i]]), quote = ""), ")")
+  }, "")
+  inform_nid(
+    "unread_status",
+    c(paste0(count_of(length(columns), "column"), " that ",
+             if (length(columns) == 1L) "looks" else "look",
+             " like labels of cells ",
+             if (length(columns) == 1L) "is" else "are", " not read: ",
+             some_of(text, quote = ""), "."),
+      i = paste0("Say `status = ", status_to_type(columns, owners, long),
+                 "` to read them, `status = FALSE` to leave them aside.")),
+    columns = unname(columns), values = unique(unlist(lapply(labels, names)))
+  )
+}
+
+# One suffix where all columns share it, else columns by indicator.
+status_to_type <- function(columns, owners, long) {
+  quoted <- function(x) encodeString(x, quote = "\"")
+  ending <- unique(substring(columns, nchar(names(columns)) + 1L))
+  suffixes <- startsWith(columns, names(columns))
+  if (long) {
+    return(quoted(columns[[1L]]))
+  }
+  if (all(suffixes) && length(ending) == 1L) {
+    return(quoted(ending))
+  }
+  if (length(owners) == 1L) {
+    return(quoted(columns[[1L]]))
+  }
+  first <- columns[!duplicated(names(columns))]
+  paste0("c(", paste0(vapply(names(first), own_name, ""), " = ", quoted(first),
+                      collapse = ", "), ")")
+}

@@ -1,0 +1,278 @@
+# The labels that cells come with, and how a label as it stands in a file is
+# read: as a set of the words of `status_words()`.
+
+# The words, strongest first: what makes a cell missing goes before a break,
+# and a break before all that is used and counted.
+status_words <- function() {
+  missing <- c(
+    "suppressed", "na", "not_found", "missing", "cannot_exist",
+    "not_collected", "holiday"
+  )
+  soft <- c(
+    "estimated", "provisional", "forecast", "imputed", "derived", "times",
+    "definition_differs", "low_reliability", "not_significant",
+    "experimental", "derogation", "special_event", "unvalidated",
+    "included_elsewhere", "includes_other"
+  )
+  data.frame(
+    status = c(missing, "break", soft, "revised", "zero", "ok"),
+    kind = c(rep("missing", length(missing)), "break",
+             rep("soft", length(soft)), "firm", "plain", "plain")
+  )
+}
+
+words_of_kind <- function(kind) {
+  words <- status_words()
+  words$status[words$kind %in% kind]
+}
+
+# Codes of lists that others keep. SDMX: CL_OBS_STATUS 2.2. Eurostat: flags to
+# 2024 and the two lists from 2025 on; its "s" is an estimate where SDMX has a
+# strike.
+status_codes <- function() {
+  sdmx <- c(
+    A = "ok", B = "break", D = "definition_differs", E = "estimated",
+    F = "forecast", G = "experimental", H = "holiday", I = "imputed",
+    J = "derogation", K = "included_elsewhere", L = "not_collected",
+    M = "cannot_exist", N = "not_significant", O = "missing",
+    P = "provisional", Q = "suppressed", S = "special_event",
+    U = "low_reliability", V = "unvalidated", W = "includes_other"
+  )
+  sdmx_name <- c(
+    "Normal value", "Time series break", "Definition differs",
+    "Estimated value", "Forecast value", "Experimental value",
+    "Missing value; holiday or weekend",
+    "Value imputed by a receiving agency", "Derogation",
+    "Data included in another category",
+    "Missing value; data exist but were not collected",
+    "Missing value; data cannot exist", "Not significant", "Missing value",
+    "Provisional value", "Missing value; suppressed",
+    "Strike and other special events", "Low reliability",
+    "Unvalidated value", "Includes data from another category"
+  )
+  eurostat <- c(
+    b = "break", c = "suppressed", d = "definition_differs",
+    e = "estimated", f = "forecast", i = "imputed", m = "cannot_exist",
+    n = "not_significant", p = "provisional", r = "revised",
+    s = "estimated", u = "low_reliability", z = "cannot_exist"
+  )
+  eurostat_name <- c(
+    "Break in time series", "Confidential", "Definition differs",
+    "Estimated", "Forecast", "Value imputed by Eurostat",
+    "Missing value, data cannot exist", "Not significant", "Provisional",
+    "Revised", "Eurostat estimate", "Low reliability", "Not applicable"
+  )
+  symbol <- c(
+    ":" = "na", "..." = "na", ".." = "na", "." = "na", "\u2026" = "na",
+    "x" = "na", "(NA)" = "na", "n/a" = "na", "n.a." = "na", "nd" = "na",
+    "\u043d/\u0434" = "na", "(D)" = "suppressed",
+    "\u043a\u043e\u043d\u0444." = "suppressed",
+    "\u043a\u043e\u043d\u0444" = "suppressed", "-" = "zero",
+    "\u2013" = "zero", "\u2014" = "zero"
+  )
+  symbol_name <- c(
+    "Not available (Eurostat)", "No data (Rosstat)", "Not available",
+    "Unknown", "No data (Rosstat)", "Not applicable",
+    "Not available (BEA)", "Not available", "Not available", "No data",
+    "No data (in Russian)", "Not disclosed (BEA)",
+    "Confidential (in Russian)", "Confidential (in Russian)",
+    "No such phenomenon (Rosstat)", "No such phenomenon (Rosstat)",
+    "No such phenomenon (Rosstat)"
+  )
+  data.frame(
+    list = rep(c("SDMX", "Eurostat", "symbol"),
+               c(length(sdmx), length(eurostat), length(symbol))),
+    letter = c(names(sdmx), names(eurostat), names(symbol)),
+    status = unname(c(sdmx, eurostat, symbol)),
+    name = c(sdmx_name, eurostat_name, symbol_name)
+  )
+}
+
+# Other spellings of the names above, as agencies print them.
+other_names <- c(
+  "break in series" = "break", "break" = "break",
+  "series break" = "break", "normal" = "ok", "missing" = "missing",
+  "non-publishable and confidential value" = "suppressed",
+  "difference in methodology" = "definition_differs",
+  "imputed value" = "imputed", "value imputed" = "imputed",
+  "imputed (ccsa definition)" = "imputed",
+  "definition differs, see metadata" = "definition_differs",
+  "definition differs (see metadata)" = "definition_differs",
+  "missing; data exist but were not collected" = "not_collected",
+  "missing; cannot exist" = "cannot_exist",
+  "missing; holiday or weekend" = "holiday",
+  "missing; suppressed" = "suppressed"
+)
+
+# How a label is looked up: a named vector per kind of spelling. Words and
+# names in lower case; a letter as it stands first, then in the other case.
+status_lookup <- function(declared = NULL) {
+  words <- status_words()$status
+  codes <- status_codes()
+  letters <- codes[codes$list != "symbol", ]
+  # SDMX's own letters first: a capital S is a strike, a small one Eurostat's.
+  exact <- stats::setNames(letters$status, letters$letter)
+  other <- stats::setNames(letters$status, swap_case(letters$letter))
+  exact <- c(exact, other[!names(other) %in% names(exact)])
+  symbols <- codes[codes$list == "symbol", ]
+  list(
+    declared = declared,
+    word = stats::setNames(words, words),
+    name = c(stats::setNames(letters$status, tolower(letters$name)),
+             other_names),
+    letter = exact,
+    symbol = stats::setNames(symbols$status, symbols$letter),
+    # Letters that Eurostat writes together: "bp", "bep".
+    glued = unique(tolower(c(letters$letter[letters$list == "Eurostat"],
+                             names(declared)[nchar(names(declared)) == 1L])))
+  )
+}
+
+swap_case <- function(x) {
+  ifelse(x == toupper(x), tolower(x), toupper(x))
+}
+
+# One spelling: its words, and by which list; NULL where none has it.
+find_label <- function(label, lookup) {
+  low <- tolower(label)
+  found <- function(words, how) list(words = unname(words), how = how)
+  declared <- match_label(label, names(lookup$declared))
+  if (!is.na(declared)) {
+    return(found(lookup$declared[declared], "declared"))
+  }
+  for (how in c("word", "name")) {
+    if (low %in% names(lookup[[how]])) {
+      return(found(lookup[[how]][low], how))
+    }
+  }
+  for (how in c("symbol", "letter")) {
+    if (label %in% names(lookup[[how]])) {
+      return(found(lookup[[how]][label], how))
+    }
+  }
+  if (low %in% names(lookup$symbol)) {
+    return(found(lookup$symbol[low], "symbol"))
+  }
+  inside <- sub("^[(\\[](.+)[])]$|^(.+)\\)$", "\\1\\2", label)
+  if (inside != label) {
+    return(find_label(inside, lookup))
+  }
+  glued_letters(label, lookup)
+}
+
+# As it stands, else in whatever case.
+match_label <- function(label, known) {
+  at <- match(label, known)
+  if (is.na(at)) match(tolower(label), tolower(known)) else at
+}
+
+# "bp": two to four different letters of Eurostat's list, in one case.
+glued_letters <- function(label, lookup) {
+  letters <- strsplit(label, "")[[1L]]
+  glued <- length(letters) %in% 2:4 && !anyDuplicated(letters) &&
+    label %in% c(tolower(label), toupper(label)) &&
+    all(tolower(letters) %in% lookup$glued)
+  if (!glued) {
+    return(NULL)
+  }
+  parts <- lapply(letters, find_label, lookup)
+  list(words = vapply(parts, `[[`, "", "words"), how = "letter")
+}
+
+# A label is a set: "b p", "b,e", "b;p", "Time series break; estimated". A part
+# that nobody knows leaves the others as they are; among parts set apart by
+# blanks alone all must be known, or it is a sentence.
+read_label <- function(label, lookup) {
+  whole <- find_label(label, lookup)
+  if (!is.null(whole)) {
+    return(whole)
+  }
+  parts <- trimws(strsplit(label, "[;,|/+&]+")[[1L]])
+  parts <- parts[nzchar(parts)]
+  read <- lapply(parts, function(part) {
+    find_label(part, lookup) %||% split_blanks(part, lookup)
+  })
+  known <- !vapply(read, is.null, NA)
+  if (!any(known)) {
+    return(list(words = tolower(label), how = "unknown"))
+  }
+  read[!known] <- lapply(parts[!known], function(part) {
+    list(words = tolower(part), how = "unknown")
+  })
+  list(words = unlist(lapply(read, `[[`, "words")),
+       how = unlist(lapply(read, `[[`, "how")))
+}
+
+split_blanks <- function(label, lookup) {
+  parts <- strsplit(label, " +")[[1L]]
+  read <- lapply(parts, find_label, lookup)
+  if (length(parts) < 2L || any(vapply(read, is.null, NA))) {
+    return(NULL)
+  }
+  list(words = unlist(lapply(read, `[[`, "words")),
+       how = unlist(lapply(read, `[[`, "how")))
+}
+
+# Blanks of all kinds as one; text of an unmarked encoding that is no UTF-8
+# stays readable.
+plain_label <- function(x) {
+  x <- enc2utf8(as.character(x))
+  bad <- !is.na(x) & !validUTF8(x)
+  x[bad] <- iconv(x[bad], "latin1", "UTF-8")
+  trimws(gsub("[ \t\r\n\u00a0\u2007\u2009\u202f]+", " ", x))
+}
+
+# The set as the text of one level, strongest first: "break+provisional".
+join_words <- function(words) {
+  known <- status_words()$status
+  words <- unique(words)
+  words <- words[order(match(words, known, nomatch = length(known) + 1L))]
+  real <- words[!words %in% c("ok", "zero")]
+  paste(if (length(real) > 0L) real else words[1L], collapse = "+")
+}
+
+level_words <- function(level) strsplit(level, "+", fixed = TRUE)
+
+# Which levels have one of `words`.
+level_has <- function(level, words) {
+  vapply(level_words(level), function(x) any(x %in% words), NA)
+}
+
+# Cells that are used but are no plain observations.
+is_soft <- function(status) {
+  levels <- levels(status)
+  level_has(levels, words_of_kind("soft"))[as.integer(status)]
+}
+
+# The user's own vocabulary, `c(B = "ok")`.
+check_status_labels <- function(x, status, call) {
+  if (is.null(x)) {
+    return(NULL)
+  }
+  named <- is.character(x) && length(x) > 0L && !anyNA(x) &&
+    !is.null(names(x)) && all(nzchar(names(x))) && !anyNA(names(x))
+  if (!named || anyDuplicated(names(x)) > 0L) {
+    stop_argument("status_labels",
+                  "labels and what they mean, `c(B = \"ok\", E = \"estimated\")`",
+                  x, call)
+  }
+  if (is.null(status) || isFALSE(status)) {
+    stop_nid("argument",
+             c("`status_labels` says what labels mean, but none are read.",
+               i = "Say where they stand: `status = \"_status\"`."),
+             argument = "status_labels", call = call)
+  }
+  known <- status_words()$status
+  words <- tolower(trimws(x))
+  bad <- !words %in% known
+  if (any(bad)) {
+    stop_nid("argument",
+             c(paste0("`status_labels` gives ",
+                      some_of(x[bad], quote = "\""), ", which no status is ",
+                      "called."),
+               i = paste0("They are ", some_of(known, 40L), "; see ",
+                          "nid_status().")),
+             argument = "status_labels", values = unname(x[bad]), call = call)
+  }
+  stats::setNames(words, plain_label(names(x)))
+}
