@@ -21,8 +21,12 @@ count_missing_cpp <- function(x) {
     .Call(`_nidcode_count_missing_cpp`, x)
 }
 
-ascii_lookalikes_cpp <- function(name) {
-    .Call(`_nidcode_ascii_lookalikes_cpp`, name)
+all_ascii_cpp <- function(x) {
+    .Call(`_nidcode_all_ascii_cpp`, x)
+}
+
+lookalikes_cpp <- function(name) {
+    .Call(`_nidcode_lookalikes_cpp`, name)
 }
 
 integer64_to_double_cpp <- function(x) {

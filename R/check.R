@@ -107,10 +107,12 @@ check_level <- function(x, arg = rlang::caller_arg(x),
   invisible(x)
 }
 
-# Columns that must exist, once each. `x` are names in `data`.
+# Columns that must exist, once each, and be readable where they are text. `x`
+# are names in `data`.
 check_columns <- function(data, x, arg = rlang::caller_arg(x),
                           call = rlang::caller_env()) {
   given <- names(data)
+  check_readable_names(given, "Names of columns", call)
   twice <- intersect(x, given[duplicated(given)])
   if (length(twice) > 0L) {
     stop_nid(
@@ -130,6 +132,10 @@ check_columns <- function(data, x, arg = rlang::caller_arg(x),
       available = given,
       call = call
     )
+  }
+  # Regions and times say by their own classes what they cannot be.
+  if (arg != "index") {
+    for (name in unique(x)) check_readable(data[[name]], name, call = call)
   }
   invisible(x)
 }

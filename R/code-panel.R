@@ -198,7 +198,9 @@ read_wide <- function(plain, scheme, index, status, lookup, call) {
   if (is.null(status)) {
     inform_unread(plain, indicators, c(index, indicators))
   }
-  labels <- lapply(columns, function(name) read_status(plain[[name]], lookup))
+  labels <- lapply(columns, function(name) {
+    read_status(check_readable(plain[[name]], name, call = call), lookup)
+  })
   list(rows = rows, x = x,
        status = lapply(labels, function(one) arrange(one$status)),
        labels = lapply(labels, `[[`, "read"), source = rows$row, outside = 0L)

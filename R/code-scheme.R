@@ -51,6 +51,7 @@ code_scheme <- function(indicator, code, direction = 1, weight = 1,
     stop_argument("indicator", "a character vector without NA", indicator,
                   call)
   }
+  check_readable_names(indicator, "Names of indicators", call)
   if (length(indicator) == 0L) {
     stop_nid("scheme", "A scheme needs at least one indicator.", call = call)
   }
@@ -113,6 +114,9 @@ type_scheme <- function(x, call) {
   for (arg in c("code", "transform", "unit")) {
     if (is.factor(x[[arg]])) {
       x[[arg]] <- as.character(x[[arg]])
+    }
+    if (is.character(x[[arg]])) {
+      check_readable_names(x[[arg]], paste0("`", arg, "`"), call)
     }
     if (!is.character(x[[arg]]) && !all(is.na(x[[arg]]))) {
       stop_argument(arg, "text", x[[arg]], call)

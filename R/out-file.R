@@ -39,7 +39,7 @@ check_out_file <- function(file, endings, overwrite, call) {
 
 file_ending <- function(file) {
   name <- basename(file)
-  ifelse(grepl(".[.][^.]+$", name), tolower(sub(".*[.]", "", name)), "")
+  ifelse(grepl(".[.][^.]+$", name), small_letters(sub(".*[.]", "", name)), "")
 }
 
 file_words <- function(file) some_of(clean_text(file), quote = "\"")

@@ -92,6 +92,7 @@ strip_container <- function(data, call = rlang::caller_env()) {
   }
   out <- as_plain_frame(data)
   attr(out, "nid_index") <- key
+  check_readable_names(names(out), "Names of columns", call)
   out
 }
 
@@ -176,6 +177,7 @@ region_keys <- function(x, name, call) {
                     paste(class(x), collapse = "/"), ">."),
              columns = name, call = call)
   }
+  check_readable(x, name, "bad_region", call)
   keys <- if (inherits(x, "integer64")) {
     integer64_to_double(x, name, call)
   } else if (is.character(x)) {
@@ -306,51 +308,4 @@ integer64_to_double <- function(x, name, call) {
     )
   }
   out
-}
-
-# Region names that a reader could take for one another: equal after NFKC,
-# case folding, trimming and reading Cyrillic letters as their Latin twins.
-warn_lookalikes <- function(x) {
-  if (is.factor(x)) {
-    x <- levels(x)[as.integer(x)]
-  }
-  if (!is.character(x) || length(x) < 2L) {
-    return(invisible())
-  }
-  twin <- ascii_lookalikes_cpp(x)
-  if (!is.null(twin)) {
-    second <- which(twin > 0L)
-    key <- tolower(trimws(x[second]))
-    same <- key == tolower(trimws(x[twin[second]]))
-    pairs <- x[sort(unique(c(second[same], twin[second][same])))]
-  } else {
-    key <- fold_names(x)
-    pairs <- x[key %in% key[duplicated(key)]]
-  }
-  if (length(pairs) > 0L) {
-    warn_nid(
-      "lookalike",
-      c(paste0("Some region names look alike but are kept apart: ",
-               some_of(pairs, quote = "\""), "."),
-        i = paste0("They differ only in case, spaces, or Latin and Cyrillic ",
-                   "letters of one shape.")),
-      regions = pairs
-    )
-  }
-  invisible()
-}
-
-fold_names <- function(x) {
-  # In two steps: utf8 1.2.3 leaves Cyrillic capitals as they are when asked
-  # for both at once.
-  x <- utf8::utf8_normalize(enc2utf8(x), map_compat = TRUE)
-  x <- utf8::utf8_normalize(x, map_case = TRUE)
-  x <- gsub("[[:space:]\u00a0]+", " ", x)
-  x <- trimws(x)
-  # Cyrillic a ve ie ka em en o er es te u ha, and dotted i.
-  chartr(
-    paste0("\u0430\u0432\u0435\u043a\u043c\u043d\u043e\u0440\u0441\u0442",
-           "\u0443\u0445\u0456"),
-    "abekmhopctyxi", x
-  )
 }

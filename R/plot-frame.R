@@ -103,7 +103,7 @@ whole_breaks <- function(limits, n = 5) {
 time_unit <- function(frame) {
   year <- c("year", "years", "yr", "\u0433\u043e\u0434",
             "\u0433\u043e\u0434\u044b")
-  if (frame$dated || tolower(frame$time) %in% year) "year" else {
+  if (frame$dated || small_letters(frame$time) %in% year) "year" else {
     paste("unit of", frame$time)
   }
 }

@@ -65,7 +65,6 @@ by_order <- function(frame, order, units) {
   frame
 }
 
-capital <- function(x) paste0(toupper(substr(x, 1L, 1L)), substring(x, 2L))
 
 # Draws of a picture at most; of many regions, the median of their draws.
 max_draws <- 100L

@@ -183,7 +183,8 @@ relevance_caption <- function(fit) {
   base <- if (length(n) > 0L) {
     paste("base", paste(unique(whole(range(n))), collapse = " to "))
   }
-  method <- gsub("(^|-)([a-z])", "\\1\\U\\2", fit$method, perl = TRUE)
+  method <- paste(capital(strsplit(fit$method, "-", fixed = TRUE)[[1L]]),
+                  collapse = "-")
   interval <- paste0(level_text(fit$conf_level), " ", method, " intervals",
                      if (fit$simultaneous != "none") ", all at once")
   paste(c(interval, base), collapse = "; ")

@@ -112,6 +112,7 @@ ticks_from_list <- function(x, item, call) {
   x[silent] <- list(character())
   levels <- unique(unlist(lapply(x[vapply(x, is.factor, logical(1))], levels)))
   x <- lapply(x, as.character)
+  check_readable_names(unlist(x), paste0("Answers in `", item, "`"), call)
   options <- if (length(levels) > 0L) levels else sorted(unique(unlist(x)))
   if (anyNA(options)) {
     stop_nid("not_numeric",

@@ -27,7 +27,7 @@ words_of_group <- function(rows, fit, label) {
     percent(rows$conf.low[lead]), " to ", percent(rows$conf.high[lead]),
     ") of ", whole(rows$n[lead]), " respondents."
   )
-  first <- paste0(toupper(substr(first, 1L, 1L)), substring(first, 2L))
+  first <- capital(first)
   rivals <- sum(rows$rank.low[there] == 1L)
   second <- if (length(there) == 1L) {
     NULL

@@ -92,14 +92,14 @@ unread_columns <- function(plain, owners, taken) {
     rest <- setdiff(names(plain), taken)
     rest <- rest[startsWith(rest, owner)]
     ending <- substring(rest, nchar(owner) + 1L)
-    rest[nzchar(ending) & grepl(label_ending, tolower(ending))]
+    rest[nzchar(ending) & grepl(label_ending, small_letters(ending))]
   })
   out <- stats::setNames(unlist(found), rep(owners, lengths(found)))
   if (length(owners) == 1L) {
     # A table of one indicator has its flags in a column of their own. Its
     # name proves less, so its labels must all be known.
     rest <- setdiff(names(plain), c(taken, out))
-    rest <- rest[grepl(label_ending, tolower(rest))]
+    rest <- rest[grepl(label_ending, small_letters(rest))]
     rest <- rest[vapply(rest, function(name) knows_labels(plain[[name]]), NA)]
     out <- c(out, stats::setNames(rest, rep(owners, length(rest))))
   }
@@ -111,7 +111,7 @@ text_labels <- function(x) {
     return(character())
   }
   x <- plain_label(x)
-  x[!is.na(x) & !tolower(x) %in% c("", "ok", "a")]
+  x[!is.na(x) & !small_letters(x) %in% c("", "ok", "a")]
 }
 
 knows_labels <- function(x) {

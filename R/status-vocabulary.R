@@ -118,23 +118,23 @@ status_lookup <- function(declared = NULL) {
   list(
     declared = declared,
     word = stats::setNames(words, words),
-    name = c(stats::setNames(letters$status, tolower(letters$name)),
+    name = c(stats::setNames(letters$status, small_letters(letters$name)),
              other_names),
     letter = exact,
     symbol = stats::setNames(symbols$status, symbols$letter),
     # Letters that Eurostat writes together: "bp", "bep".
-    glued = unique(tolower(c(letters$letter[letters$list == "Eurostat"],
+    glued = unique(small_letters(c(letters$letter[letters$list == "Eurostat"],
                              names(declared)[nchar(names(declared)) == 1L])))
   )
 }
 
 swap_case <- function(x) {
-  ifelse(x == toupper(x), tolower(x), toupper(x))
+  ifelse(x == large_letters(x), small_letters(x), large_letters(x))
 }
 
 # One spelling: its words, and by which list; NULL where none has it.
 find_label <- function(label, lookup) {
-  low <- tolower(label)
+  low <- small_letters(label)
   found <- function(words, how) list(words = unname(words), how = how)
   declared <- match_label(label, names(lookup$declared))
   if (!is.na(declared)) {
@@ -163,15 +163,15 @@ find_label <- function(label, lookup) {
 # As it stands, else in whatever case.
 match_label <- function(label, known) {
   at <- match(label, known)
-  if (is.na(at)) match(tolower(label), tolower(known)) else at
+  if (is.na(at)) match(small_letters(label), small_letters(known)) else at
 }
 
 # "bp": two to four different letters of Eurostat's list, in one case.
 glued_letters <- function(label, lookup) {
   letters <- strsplit(label, "")[[1L]]
   glued <- length(letters) %in% 2:4 && !anyDuplicated(letters) &&
-    label %in% c(tolower(label), toupper(label)) &&
-    all(tolower(letters) %in% lookup$glued)
+    label %in% c(small_letters(label), large_letters(label)) &&
+    all(small_letters(letters) %in% lookup$glued)
   if (!glued) {
     return(NULL)
   }
@@ -194,10 +194,10 @@ read_label <- function(label, lookup) {
   })
   known <- !vapply(read, is.null, NA)
   if (!any(known)) {
-    return(list(words = tolower(label), how = "unknown"))
+    return(list(words = small_letters(label), how = "unknown"))
   }
   read[!known] <- lapply(parts[!known], function(part) {
-    list(words = tolower(part), how = "unknown")
+    list(words = small_letters(part), how = "unknown")
   })
   list(words = unlist(lapply(read, `[[`, "words")),
        how = unlist(lapply(read, `[[`, "how")))
@@ -263,7 +263,7 @@ check_status_labels <- function(x, status, call) {
              argument = "status_labels", call = call)
   }
   known <- status_words()$status
-  words <- tolower(trimws(x))
+  words <- small_letters(trimws(x))
   bad <- !words %in% known
   if (any(bad)) {
     stop_nid("argument",

@@ -117,7 +117,7 @@ settings_influence <- function(get, tables) {
   form <- get("influence", "equal")
   number <- function(name) get_number(get, paste0("influence.", name))
   at <- number("at")
-  norm <- identical(toupper(get("influence.normalise", "FALSE")), "TRUE") ||
+  norm <- identical(small_letters(get("influence.normalise", "")), "true") ||
     identical(get("influence.normalise", "0"), "1")
   switch(form,
     equal = influence_equal(at, norm),

@@ -77,14 +77,25 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
-// ascii_lookalikes_cpp
-SEXP ascii_lookalikes_cpp(const Rcpp::CharacterVector& name);
-RcppExport SEXP _nidcode_ascii_lookalikes_cpp(SEXP nameSEXP) {
+// all_ascii_cpp
+bool all_ascii_cpp(const Rcpp::CharacterVector& x);
+RcppExport SEXP _nidcode_all_ascii_cpp(SEXP xSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::CharacterVector& >::type x(xSEXP);
+    rcpp_result_gen = Rcpp::wrap(all_ascii_cpp(x));
+    return rcpp_result_gen;
+END_RCPP
+}
+// lookalikes_cpp
+Rcpp::IntegerVector lookalikes_cpp(const Rcpp::CharacterVector& name);
+RcppExport SEXP _nidcode_lookalikes_cpp(SEXP nameSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Rcpp::CharacterVector& >::type name(nameSEXP);
-    rcpp_result_gen = Rcpp::wrap(ascii_lookalikes_cpp(name));
+    rcpp_result_gen = Rcpp::wrap(lookalikes_cpp(name));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -336,7 +347,8 @@ static const R_CallMethodDef CallEntries[] = {
     {"_nidcode_group_starts_cpp", (DL_FUNC) &_nidcode_group_starts_cpp, 1},
     {"_nidcode_panel_order_cpp", (DL_FUNC) &_nidcode_panel_order_cpp, 2},
     {"_nidcode_count_missing_cpp", (DL_FUNC) &_nidcode_count_missing_cpp, 1},
-    {"_nidcode_ascii_lookalikes_cpp", (DL_FUNC) &_nidcode_ascii_lookalikes_cpp, 1},
+    {"_nidcode_all_ascii_cpp", (DL_FUNC) &_nidcode_all_ascii_cpp, 1},
+    {"_nidcode_lookalikes_cpp", (DL_FUNC) &_nidcode_lookalikes_cpp, 1},
     {"_nidcode_integer64_to_double_cpp", (DL_FUNC) &_nidcode_integer64_to_double_cpp, 1},
     {"_nidcode_linear_defined_cpp", (DL_FUNC) &_nidcode_linear_defined_cpp, 3},
     {"_nidcode_term_widths_cpp", (DL_FUNC) &_nidcode_term_widths_cpp, 3},

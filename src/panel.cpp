@@ -113,6 +113,65 @@ std::uint64_t eight_bytes(const char* x) {
   return out;
 }
 
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// Without the blanks and the footnote marks at the end: "1)", "2) 3)", "*".
+std::size_t unmarked_length(const std::string& x) {
+  std::size_t end = x.size();
+  for (;;) {
+    while (end > 0 && x[end - 1] == ' ') {
+      --end;
+    }
+    std::size_t at = end;
+    while (at > 0 && x[at - 1] == '*') {
+      --at;
+    }
+    if (at == end && at > 1 && x[at - 1] == ')') {
+      --at;
+      const std::size_t close = at;
+      while (at > 0 && is_digit(x[at - 1])) {
+        --at;
+      }
+      // "(1)" belongs to the name.
+      if (at == close || at == 0 || x[at - 1] == '(') {
+        return end;
+      }
+    }
+    // A name of marks alone has no other part to be told by.
+    if (at == end || x.find_first_not_of(' ') >= at) {
+      return end;
+    }
+    end = at;
+  }
+}
+
+// A name as a reader takes it, of what ASCII has: small letters, one blank for
+// many and none around a hyphen, no footnote marks, no leading zeros where all
+// are digits. Bytes of other letters stay as they are.
+void fold_name(const char* x, std::string& out) {
+  out.clear();
+  for (; *x != 0; ++x) {
+    const bool blank = *x == ' ' || (*x >= '\t' && *x <= '\r');
+    if (blank) {
+      if (!out.empty() && out.back() != ' ' && out.back() != '-') {
+        out.push_back(' ');
+      }
+      continue;
+    }
+    if (*x == '-' && !out.empty() && out.back() == ' ') {
+      out.pop_back();
+    }
+    out.push_back(*x >= 'A' && *x <= 'Z' ? static_cast<char>(*x - 'A' + 'a')
+                                         : *x);
+  }
+  out.resize(unmarked_length(out));
+  if (std::all_of(out.begin(), out.end(), is_digit)) {
+    const std::size_t at = out.find_first_not_of('0');
+    out.erase(0, at == std::string::npos ? (out.empty() ? 0 : out.size() - 1)
+                                         : at);
+  }
+}
+
 // `key`: a row's region as bits; `prefix` and `less` order rows by region.
 template <typename Time, typename Key, typename Prefix, typename Less>
 nidcode::panel_order order_keys(R_xlen_t n, const Time* time, Key key,
@@ -245,49 +304,54 @@ Rcpp::NumericVector count_missing_cpp(const Rcpp::NumericVector& x) {
                                      Rcpp::Named("infinite") = infinite);
 }
 
-// Names that equal an earlier one after folding ASCII letters and trimming: 0
-// for a name that is the first of its kind, else the (one-based) number of
-// that first one. Empty when no name changes in folding, since then no two can
-// meet; NULL when a name has other than printable ASCII letters (R's part).
+// Is every string plain ASCII?
 // [[Rcpp::export]]
-SEXP ascii_lookalikes_cpp(const Rcpp::CharacterVector& name) {
-  const R_xlen_t n = name.size();
-  bool changes = false;
-  for (R_xlen_t i = 0; i < n; ++i) {
-    const char* x = CHAR(STRING_ELT(name, i));
-    changes = changes || *x == ' ';
-    for (; *x != 0; ++x) {
-      if (*x < ' ' || *x > '~') {
-        return R_NilValue;
+bool all_ascii_cpp(const Rcpp::CharacterVector& x) {
+  SEXP last = R_NilValue;
+  for (R_xlen_t i = 0; i < x.size(); ++i) {
+    SEXP one = STRING_ELT(x, i);
+    if (one == last) {
+      continue;
+    }
+    last = one;
+    for (const char* c = CHAR(one); *c != 0; ++c) {
+      if (static_cast<unsigned char>(*c) > 127) {
+        return false;
       }
-      changes = changes || (*x >= 'A' && *x <= 'Z') ||
-                (*x == ' ' && x[1] == 0);
     }
   }
-  if (!changes) {
-    return Rcpp::IntegerVector(0);
-  }
+  return true;
+}
+
+// Names that equal an earlier one after fold_name(): 0 for a name that is the
+// first of its kind, else the (one-based) number of that first one.
+// [[Rcpp::export]]
+Rcpp::IntegerVector lookalikes_cpp(const Rcpp::CharacterVector& name) {
+  const R_xlen_t n = name.size();
   Rcpp::IntegerVector out(n);
   nidcode::key_index index(static_cast<std::size_t>(n));
   std::vector<int> first;
+  std::string folded, other;
   for (R_xlen_t i = 0; i < n; ++i) {
-    const char* x = CHAR(STRING_ELT(name, i));
-    x += std::strspn(x, " ");
-    const char* end = x + std::strlen(x);
-    while (end > x && end[-1] == ' ') {
-      --end;
-    }
+    fold_name(CHAR(STRING_ELT(name, i)), folded);
     std::uint64_t hash = 1469598103934665603ULL;
-    for (; x < end; ++x) {
-      const int c = *x >= 'A' && *x <= 'Z' ? *x - 'A' + 'a' : *x;
-      hash = (hash ^ static_cast<std::uint64_t>(c)) * 1099511628211ULL;
+    for (const char c : folded) {
+      hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
     }
     bool fresh = false;
     const int number = index.number(hash, fresh);
     if (fresh) {
       first.push_back(static_cast<int>(i));
+      continue;
     }
-    out[i] = fresh ? 0 : first[static_cast<std::size_t>(number)] + 1;
+    const int twin = first[static_cast<std::size_t>(number)];
+    fold_name(CHAR(STRING_ELT(name, twin)), other);
+    if (folded == other) {
+      out[i] = twin + 1;
+    }
+    if ((i & 0xfffff) == 0) {
+      Rcpp::checkUserInterrupt();
+    }
   }
   return out;
 }

@@ -1,0 +1,57 @@
+# Region names that a reader could take for one another.
+
+# Equal after NFKC, case folding, reading Cyrillic letters as their Latin twins
+# and all dashes as hyphens, with one blank for many, no footnote mark behind
+# and no leading zeros where all are digits.
+warn_lookalikes <- function(x) {
+  if (is.factor(x)) {
+    x <- levels(x)[as.integer(x)]
+  }
+  if (!is.character(x) || length(x) < 2L) {
+    return(invisible())
+  }
+  twin <- lookalikes_cpp(plain_letters(x))
+  second <- which(twin > 0L)
+  if (length(second) > 0L) {
+    pairs <- paste0("\"", x[twin[second]], "\" and \"", x[second], "\"")
+    warn_nid(
+      "lookalike",
+      c(paste0("Some region names look alike but are kept apart: ",
+               some_of(pairs, quote = ""), "."),
+        i = paste0("They differ only in case, blanks, dashes, marks behind ",
+                   "the name, leading zeros, or Latin and Cyrillic letters ",
+                   "of one shape."),
+        i = paste0("If they are one region, give it one name: ",
+                   "x[x == \"", x[second[1L]], "\"] <- \"",
+                   x[twin[second[1L]]], "\".")),
+      regions = x[sort(unique(c(second, twin[second])))],
+      pairs = data.frame(first = x[twin[second]], second = x[second])
+    )
+  }
+  invisible()
+}
+
+# What is not ASCII in a name, in letters that are; the rest of the folding is
+# the same for all names (fold_name() in C++).
+plain_letters <- function(x) {
+  if (all_ascii_cpp(x)) {
+    return(x)
+  }
+  # Raised figures are footnote marks, not the digits that NFKC makes of them.
+  x <- gsub("[\u00b9\u00b2\u00b3\u2070-\u2079]+[[:space:]\u00a0]*$", "",
+            enc2utf8(x))
+  # In two steps: utf8 1.2.3 leaves Cyrillic capitals as they are when asked
+  # for both at once.
+  x <- utf8::utf8_normalize(x, map_compat = TRUE)
+  x <- utf8::utf8_normalize(x, map_case = TRUE)
+  # Zero-width characters and soft hyphens are not seen at all.
+  x <- gsub("[\u00ad\u200b-\u200d\u2060\ufeff]", "", x)
+  x <- gsub("[[:space:]\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]", " ", x)
+  x <- gsub("[\u2010-\u2015\u2212\u2043\ufe58\ufe63\uff0d]", "-", x)
+  # Cyrillic a ve ie ka em en o er es te u ha, and dotted i.
+  chartr(
+    paste0("\u0430\u0432\u0435\u043a\u043c\u043d\u043e\u0440\u0441\u0442",
+           "\u0443\u0445\u0456"),
+    "abekmhopctyxi", x
+  )
+}
