@@ -81,7 +81,8 @@ accumulate_series <- function(x, time, group, influence, measure, call) {
        user_time = v$user_time[keep], times = times,
        at = sequence(diff(g$offset)[g$grid[g$grid > 0L]],
                      from = g$offset[g$grid[g$grid > 0L]] + 1L),
-       fit = list(rate = list(kind = "central"), breaks = "ignore"))
+       fit = list(rate = list(kind = "central"), breaks = "ignore",
+                  reading = v$reading))
 }
 
 # Vectors as series: sorted by group and time, keys checked.
@@ -101,7 +102,7 @@ vector_series <- function(x, time, group, call) {
   rows <- panel_rows(plain, index, call)
   if (!is.null(rows$row)) value <- value[rows$row]
   n <- length(rows$offset) - 1L
-  list(value = value, n = n, offset = rows$offset,
+  list(value = value, n = n, offset = rows$offset, reading = rows$reading,
        series = rep(seq_len(n), diff(rows$offset)),
        time = as.double(if (is.null(rows$row)) rows$time else
          rows$time[rows$row]),

@@ -246,7 +246,7 @@ format.nid_model <- function(x, ...) {
   c(
     paste0("Code-based model: ", count_of(nrow(basic), "region"), ", ",
            count_of(length(get_fit(x$rates)$codes), "code"), ", times ",
-           range_text(x$panel$grids$time), "."),
+           panel_span(x$panel), "."),
     format(spec),
     if (length(best) == 1L) {
       if (nrow(basic) == 1L) {

@@ -24,8 +24,11 @@
 #'   in order (text by its UTF-8 bytes, so independent of the locale; numbers
 #'   by value; factors by level), the values `x` of each indicator in panel
 #'   order, distinct `grids` of times and who has them, breaks and statuses.
-#'   A time is a number: dates count 1970 + days / 365.2425 years, so that
-#'   equal steps stay equal. Columns and indicators outside the scheme are kept
+#'   A time is a number. Dates that are all the first (or all the last) day of
+#'   a month label periods: year + (k - 1) / f for period k of f in a year
+#'   (years, half years, quarters or months), said in a message. Other dates
+#'   count 1970 + days / 365.2425 years, so that equal steps stay equal; they
+#'   print as they were given. Columns and indicators outside the scheme are kept
 #'   for `augment()` and never computed on.
 #' @section Errors:
 #' `nidcode_error_missing_index`, `_no_column`, `_argument`, `_reserved_name`,
@@ -103,11 +106,18 @@ check_index_apart <- function(index, scheme, names_from, call) {
 
 # Rows in panel order: `row` NULL means as they stand.
 panel_rows <- function(plain, index, call, unique_keys = TRUE) {
-  time <- numeric_time(plain[[index[["time"]]]], index[["time"]], call)
+  name <- index[["time"]]
+  stamp <- plain[[name]]
+  reading <- date_reading(stamp)
+  time <- numeric_time(stamp, name, call, reading)
   region <- if (!is.na(index[["region"]])) plain[[index[["region"]]]]
   keys <- if (!is.null(region)) region_keys(region, index[["region"]], call)
   rows <- panel_order_cpp(keys, time)
+  check_time_numbers(sort(unique(rows$grid_time)), stamp, name, call)
+  inform_periods(reading, name)
   rows$time <- time
+  rows$reading <- reading
+  if (is_dated(stamp)) rows$stamp <- stamp
   rows$labels <- if (is.null(region)) "all" else {
     labels <- region[rows$first]
     if (is.factor(labels)) drop_unused(labels) else labels
@@ -173,11 +183,12 @@ source_places <- function(rows) {
 row_places <- function(rows, at) {
   region <- findInterval(at - 1L, rows$offset, left.open = FALSE,
                          rightmost.closed = FALSE)
-  time <- rows$time[if (is.null(rows$row)) at else rows$row[at]]
+  time <- rows$stamp %||% rows$time
+  time <- time[if (is.null(rows$row)) at else rows$row[at]]
   labels <- as.character(rows$labels[region])
   list(regions = labels, times = time,
        text = paste0("Region and time: ",
-                     some_of(paste(labels, format_time(time)), quote = ""),
+                     some_of(paste(labels, stamp_words(time)), quote = ""),
                      "."))
 }
 
@@ -275,6 +286,8 @@ panel_order_again <- function(keys, source) {
   region_of_row[at] <- region
   rows <- panel_order_cpp(region_of_row[source], keys$time[source])
   rows$time <- keys$time[source]
+  rows$reading <- keys$reading
+  rows$stamp <- keys$stamp[source]
   rows$labels <- keys$labels
   check_keys(rows, rlang::caller_env(3L))
   rows
@@ -302,8 +315,7 @@ check_long_duplicates <- function(keys, cell, indicator, indicators, call) {
 
 apply_panel_status <- function(parts) {
   done <- apply_status(parts$x, parts$status, function(at) {
-    row_places(list(offset = parts$rows$offset, labels = parts$rows$labels,
-                    time = parts$rows$time, row = parts$rows$row), at)
+    row_places(parts$rows, at)
   })
   parts$x <- done$x
   parts$breaks <- done$breaks
@@ -329,6 +341,7 @@ new_nid_panel <- function(data, plain, index, scheme, parts, long) {
       breaks = parts$breaks,
       grid = rows$grid,
       grids = list(offset = rows$grid_offset, time = rows$grid_time),
+      reading = rows$reading,
       long = long,
       outside = parts$outside
     ),

@@ -74,7 +74,7 @@ path_plan <- function(fit, times, terms, influence, measure, kind) {
   parts <- lapply(seq_along(size), function(p) {
     at <- seq.int(times$offset[p] + 1L, length.out = size[p])
     path_weights(times$time[at], width[at] * terms[at], terms[at], influence,
-                 kind)
+                 kind, fit_reading(fit))
   })
   k <- vapply(parts, `[[`, 1L, "k")
   for (p in seq_along(size)) {
@@ -86,7 +86,7 @@ path_plan <- function(fit, times, terms, influence, measure, kind) {
        first = times$offset[-1L] - k + 1L)
 }
 
-path_weights <- function(time, u, terms, influence, kind) {
+path_weights <- function(time, u, terms, influence, kind, reading) {
   n <- length(time)
   first <- match(TRUE, terms)
   if (is.na(first)) {
@@ -96,7 +96,7 @@ path_weights <- function(time, u, terms, influence, kind) {
   span <- time[n] - time[1L]
   until <- outer(seq_len(n), columns, `<=`)
   if (kind == "partial") {
-    at <- if (is.null(influence$at)) time[n] else influence$at
+    at <- influence_at(influence, reading) %||% time[n]
     tau <- influence_weights(influence, time, rep(at, n), span)
     w <- until * (tau * u)
     total <- rep(sum(tau * u), length(columns))

@@ -94,6 +94,9 @@ term_widths <- function(fit, times, measure) {
   term_widths_cpp(times, fit$rate$kind == "difference", fit$breaks == "split")
 }
 
+# How the dates behind a fit are read; `fit` is a stub for plain vectors.
+fit_reading <- function(fit) fit$def$panel$reading %||% fit$reading
+
 # Owner, last and first time of the pattern of every common time.
 pattern_frame <- function(times) {
   size <- diff(times$offset)
@@ -115,7 +118,7 @@ pattern_frame <- function(times) {
 term_weights <- function(fit, times, terms, influence, measure) {
   frame <- pattern_frame(times)
   at <- if (is.null(influence$at)) frame$last else {
-    rep(influence$at, length(times$time))
+    rep(influence_at(influence, fit_reading(fit)), length(times$time))
   }
   w <- influence_weights(influence, times$time, at, frame$last - frame$first) *
     term_widths(fit, times, measure) * terms

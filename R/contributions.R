@@ -221,7 +221,8 @@ order_keys_of <- function(panel, columns, region, time) {
     keys <- list(match(columns[[region]], panel$regions))
   }
   if (time %in% names(columns)) {
-    keys <- c(keys, list(rank(columns[[time]], ties.method = "min")))
+    all <- sort(unique(panel$grids$time))
+    keys <- c(keys, list(match(columns[[time]], time_like(panel, all))))
   }
   n <- if (length(columns)) length(columns[[1L]]) else 1L
   if (length(keys) == 0L) seq_len(n) else do.call(order, keys)

@@ -79,7 +79,7 @@ check_reference <- function(reference, normalise, panel, call) {
   }
   ok <- length(reference) == 1L && !is.na(reference) &&
     (reference %in% c("panel", "region") ||
-       is.numeric(reference) || inherits(reference, c("Date", "POSIXct")))
+       is.numeric(reference) || is_dated(reference))
   if (!ok) {
     stop_nid("reference",
              c(paste0("`reference` must be \"panel\", \"region\", one time or ",
@@ -95,7 +95,7 @@ check_reference <- function(reference, normalise, panel, call) {
     stop_nid("reference", paste0("Ranks are taken over the \"panel\" or ",
                                  "within each \"region\"."), call = call)
   }
-  as.double(numeric_time(reference, "reference", call))
+  as.double(numeric_time(reference, "reference", call, panel$reading))
 }
 
 # Ranks replace the values; everything else stays as it came.
@@ -237,16 +237,16 @@ defining_spec <- function(def, title, ..., level = NULL, notes = character()) {
   new_nid_spec(
     title, ...,
     normalise = def$normalise,
-    reference = reference_text(def$reference),
+    reference = reference_text(def$reference, def$panel),
     aggregate = if (def$aggregate != "mean") def$aggregate,
     missing = if (any(def$panel$missing > 0)) def$missing,
     level = level, notes = notes
   )
 }
 
-reference_text <- function(reference) {
+reference_text <- function(reference, panel) {
   if (inherits(reference, "nid_reference")) return("frozen")
-  if (is.numeric(reference)) return(format_time(reference))
+  if (is.numeric(reference)) return(time_words(panel, reference))
   reference
 }
 

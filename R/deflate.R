@@ -11,7 +11,8 @@
 #' @param data <data.frame> One row per region and time.
 #' @param columns <chr> Columns to deflate.
 #' @param price <chr> Column with the price index, previous period = 100.
-#' @param base <num> The time whose prices are used.
+#' @param base <num> The time whose prices are used; a date where times are
+#'   dates, or its number.
 #' @param index <chr> `c(region, time)` or the time alone, as in
 #'   [code_panel()].
 #' @return `data` with `columns` replaced, same rows, order and class.
@@ -32,7 +33,7 @@ deflate <- function(data, columns, price, base, index = NULL) {
   check_data_frame(data)
   plain <- strip_container(data, call)
   check_string(price)
-  check_number(base)
+  if (!is_dated(base) || length(base) != 1L) check_number(base)
   if (!is.character(columns) || length(columns) == 0L || anyNA(columns)) {
     stop_argument("columns", "one or more column names", columns, call)
   }
@@ -67,6 +68,8 @@ check_prices <- function(p, price, rows, call) {
 chain_prices <- function(rows, p, base, price, call) {
   level <- rep(NA_real_, length(p))
   bad <- character()
+  given <- base
+  base <- as.double(numeric_time(base, "base", call, rows$reading))
   for (r in seq_along(rows$first)) {
     at <- rows$row_of(r)
     time <- rows$time[at]
@@ -94,7 +97,8 @@ chain_prices <- function(rows, p, base, price, call) {
     stop_nid(
       "reference",
       c(paste0("The price chain of ", some_of(bad), " is broken."),
-        i = paste0("Each region needs the base time ", format(base), " and ",
+        i = paste0("Each region needs the base time ",
+                          given_time_words(given, base), " and ",
                    some_of(price), " at every time between it and the ",
                    "others.")),
       regions = bad, columns = price, call = call

@@ -78,7 +78,7 @@ rates_at <- function(v, g, value, rate, order, at, level, call) {
              c("New times need a curve: only rate_spline() has one.",
                i = "Leave `at` out, or use rate_spline()."), call = call)
   }
-  new <- as.double(numeric_time(at, "at", call))
+  new <- as.double(numeric_time(at, "at", call, v$reading))
   grid <- g$grid[g$grid > 0L]
   fit <- spline_new_times(rate, value, grid, g, new, order)
   series <- rep(which(g$grid > 0L), each = length(new))

@@ -30,7 +30,7 @@ words_about_data <- function(x) {
   spec <- get_spec(x$rates)
   paste0(
     count_of(n_regions(x$panel), "region"), ", ",
-    range_text(x$panel$grids$time),
+    panel_span(x$panel),
     ": ", count_of(length(x$panel$x), "indicator"),
     if (length(x$panel$x) == 1L) " forms " else " form ",
     count_of(length(fit$codes), "code"), "; rates by ", spec$words$rate,

@@ -127,7 +127,7 @@ dissemination <- function(fit, v) {
          share = (up / n)[seen], regions = n[seen])
   })
   tibble::tibble(
-    time = unlist(lapply(parts, `[[`, "time")),
+    time = dated_like(fit$def$panel, unlist(lapply(parts, `[[`, "time"))),
     code = unlist(lapply(parts, `[[`, "code")),
     share = unlist(lapply(parts, `[[`, "share")),
     regions = unlist(lapply(parts, `[[`, "regions"))

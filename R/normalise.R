@@ -31,7 +31,10 @@ check_log_domain <- function(panel, call) {
 # What row_places() needs of a panel.
 panel_as_rows <- function(panel) {
   list(offset = panel$offset, labels = panel$regions,
-       time = row_time(panel), row = NULL)
+       time = row_time(panel), row = NULL,
+       stamp = if (is_dated(panel$plain[[panel$index[["time"]]]])) {
+         panel_column(panel, panel$index[["time"]])
+       })
 }
 
 warn_zero_spread <- function(names, regions = NULL) {
@@ -166,7 +169,7 @@ reference_moments <- function(panel, name, log, reference, call) {
   if (m$n < 3) {
     stop_nid(
       "few_regions",
-      c(paste0("The reference time ", format_time(reference), " has ",
+      c(paste0("The reference time ", time_words(panel, reference), " has ",
                count_of(m$n, "region"), " with ", some_of(name),
                "; 3 are needed for a scale.")),
       columns = name, n = m$n, times = reference, call = call
@@ -188,8 +191,9 @@ index_map <- function(panel, reference, call) {
   region <- findInterval(at - 1L, panel$offset)
   if (length(at) == 0L) {
     stop_nid("reference",
-             paste0("No region has the base time ", format_time(reference),
-                    "."),
+             c(paste0("No region has the base time ",
+                      time_words(panel, reference), "."),
+               i = paste0("Times run from ", panel_span(panel), ".")),
              times = reference, call = call)
   }
   scale <- lapply(seq_len(nrow(scheme)), function(k) {
@@ -215,7 +219,7 @@ index_map <- function(panel, reference, call) {
   if (any(lost)) {
     inform_nid("reference",
                paste0(count_of(sum(lost), "region"), " without a value at the ",
-                      "base time ", format_time(reference), ": ",
+                      "base time ", time_words(panel, reference), ": ",
                       some_of(panel$regions[lost]), "."),
                regions = as.character(panel$regions[lost]))
   }

@@ -26,7 +26,7 @@ NULL
 format.nid_panel <- function(x, ...) {
   rows <- n_rows(x)
   size <- diff(x$offset)
-  times <- range_text(x$grids$time)
+  times <- panel_span(x)
   balanced <- length(unique(x$grid)) <= 1L
   head <- paste0(
     if (balanced) "Balanced" else "Unbalanced", " panel: ",
@@ -60,11 +60,12 @@ format.nid_panel <- function(x, ...) {
   )
 }
 
-range_text <- function(time) {
+panel_span <- function(panel) {
+  time <- panel$grids$time
   if (length(time) == 0L) {
     return("none")
   }
-  paste(unique(format_time(range(time))), collapse = " to ")
+  paste(unique(time_words(panel, range(time))), collapse = " to ")
 }
 
 #' @rdname nid_panel

@@ -67,11 +67,6 @@ axis_time <- function(x, name, call) {
   }
 }
 
-is_dated <- function(x) {
-  inherits(x, c("Date", "POSIXct", "yearmon", "yearqtr", "yearmonth",
-                "yearquarter"))
-}
-
 scale_time <- function(time) {
   guide <- ggplot2::guide_axis(check.overlap = TRUE)
   if (inherits(time, "Date")) {

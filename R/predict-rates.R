@@ -47,7 +47,9 @@ predict.nid_rates <- function(object, at = NULL, order = 0:2,
   order <- check_orders(order, fit$rate, call, default = missing(order))
   level <- conf_level %||% get_spec(object)$level
   check_level(level, "conf_level", call = call)
-  number <- if (!is.null(at)) as.double(numeric_time(at, "at", call))
+  number <- if (!is.null(at)) {
+    as.double(numeric_time(at, "at", call, fit_reading(fit)))
+  }
   new <- new_times(number, at, fit, call)
   parts <- lapply(seq_along(fit$codes), function(i) {
     predicted_part(fit, i, new, order)
@@ -79,7 +81,8 @@ new_times <- function(number, at, fit, call) {
       "argument",
       c(paste0("Rate ", fit$rate$words, " exists at observed times only; ",
                "nothing is observed at ",
-               some_of(format_time(strange), quote = ""), "."),
+               some_of(time_words(fit$def$panel, strange), quote = ""),
+               "."),
         i = "For other times use rate_spline()."),
       argument = "at", times = strange, call = call
     )

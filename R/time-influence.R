@@ -38,13 +38,18 @@ NULL
 new_nid_influence <- function(words, weight, at, normalise, form = "custom",
                               args = list(), call = rlang::caller_env()) {
   check_flag(normalise, call = call)
+  given <- at
   if (!is.null(at)) {
     at <- as.double(numeric_time(at, "at", call))
     check_number(at, "at", call = call)
   }
-  words <- paste0(words, if (!is.null(at)) paste0(", at ", format_time(at)),
+  words <- paste0(words,
+                  if (!is.null(at)) {
+                    paste0(", at ", given_time_words(given, at))
+                  },
                   if (normalise) ", normalised")
   structure(list(words = words, weight = weight, at = at,
+                 date = if (is_dated(given)) given,
                  normalise = normalise, form = form, args = args),
             class = "nid_influence")
 }
@@ -157,6 +162,14 @@ table_influence <- function(f, call) {
     }
     weight[at]
   }
+}
+
+# The number of `at`: a date is read as the panel reads its own.
+influence_at <- function(influence, reading) {
+  if (is.null(influence$date)) {
+    return(influence$at)
+  }
+  as.double(numeric_time(influence$date, "at", NULL, reading))
 }
 
 check_influence <- function(x, call = rlang::caller_env()) {

@@ -88,7 +88,7 @@ kept_influence <- function(frame) {
   per_grid <- lapply(seq_len(length(times$offset) - 1L), function(p) {
     t <- times$time[seq.int(times$offset[p] + 1L,
                             length.out = diff(times$offset)[p])]
-    outer(c(t, influence$at), t, `-`)
+    outer(c(t, influence_at(influence, fit_reading(frame$fit))), t, `-`)
   })
   lag <- sort(unique(unlist(per_grid)))
   lag <- lag[lag >= 0]

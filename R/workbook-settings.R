@@ -20,7 +20,7 @@ book_settings <- function(model) {
          aggregate = def$aggregate, missing = def$missing),
     rate_settings(spec$rate),
     list(breaks = spec$breaks),
-    influence_settings(spec$influence),
+    influence_settings(spec$influence, panel$reading),
     list(measure = spec$measure,
          cor = if (is.matrix(spec$cor)) "matrix" else spec$cor,
          conf_level = spec$conf_level,
@@ -44,12 +44,12 @@ rate_settings <- function(rate) {
     if (!is.null(rate$sd) && is.null(names(rate$sd))) list(rate.sd = rate$sd))
 }
 
-influence_settings <- function(influence) {
+influence_settings <- function(influence, reading) {
   args <- influence$args[lengths(influence$args) > 0L]
   if (influence$form == "custom") {
     args <- list(of = influence_subject(influence))
   }
-  args$at <- influence$at
+  args$at <- influence_at(influence, reading)
   if (influence$normalise) args$normalise <- TRUE
   if (length(args) > 0L) names(args) <- paste0("influence.", names(args))
   c(list(influence = influence$form), args)
