@@ -17,7 +17,7 @@ find_index <- function(data, index, call) {
     stop_argument("index", "one or two column names, c(region, time)", index,
                   call)
   }
-  index <- unname(index)
+  index <- order_index(index, call)
   if (any(!nzchar(index)) || any(index %in% reserved_names)) {
     bad <- index[!nzchar(index) | index %in% reserved_names]
     stop_nid(
@@ -35,6 +35,35 @@ find_index <- function(data, index, call) {
     stop_argument("index", "two different columns", index, call)
   }
   c(region = index[[1L]], time = index[[2L]])
+}
+
+# Names say which column is which; without names the order does.
+order_index <- function(index, call) {
+  given <- names(index)
+  if (is.null(given) || all(given %in% c("", NA))) {
+    return(unname(index))
+  }
+  given[is.na(given)] <- ""
+  keys <- c("region", "time")
+  if (!all(given %in% c(keys, "")) || anyDuplicated(given[nzchar(given)])) {
+    stop_nid(
+      "argument",
+      c(paste0("The names of `index` may be `region` and `time`, once each."),
+        x = paste0("You gave ", some_of(given[nzchar(given)]), "."),
+        i = paste0("For example index = c(region = \"", index[[1L]],
+                   "\", time = \"", index[[length(index)]], "\").")),
+      argument = "index", values = index, call = call
+    )
+  }
+  if (length(index) == 1L) {
+    if (given == "region") {
+      stop_argument("index", "the time alone, or c(region = , time = )", index,
+                    call)
+    }
+    return(unname(index))
+  }
+  given[!nzchar(given)] <- setdiff(keys, given)[seq_len(sum(!nzchar(given)))]
+  unname(index[match(keys, given)])
 }
 
 guess_index <- function(data, call) {

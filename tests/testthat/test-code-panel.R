@@ -173,3 +173,41 @@ test_that("a panel is not cut: filter the data first", {
     expect_match(conditionMessage(err), "Change the data first", fixed = TRUE)
   }
 })
+
+test_that("a named index is obeyed or refused", {
+  d <- data.frame(r = rep(1:3, each = 4), y = rep(2005:2008, 3),
+                  v = c(1:4, 2:5, 3:6)^2)
+  one <- code_scheme("v", "social")
+  want <- as.data.frame(code_panel(d, one, c("r", "y")))
+  for (index in list(c(region = "r", time = "y"), c(time = "y", region = "r"),
+                     c(region = "r", "y"), c("r", time = "y"),
+                     c(time = "y", "r"), c("y", region = "r"))) {
+    expect_identical(as.data.frame(code_panel(d, one, index)), want)
+  }
+  m <- suppressMessages(suppressWarnings(
+    code_model(d, one, c(time = "y", region = "r"), rate = rate_difference())
+  ))
+  expect_identical(m$panel$index, c(region = "r", time = "y"))
+  alone <- d[1:4, ]
+  expect_identical(as.data.frame(code_panel(alone, one, c(time = "y"))),
+                   as.data.frame(code_panel(alone, one, "y")))
+  for (index in list(c(unit = "r", time = "y"), c(r = "r", y = "y"),
+                     c(region = "r", region = "y"), c(Region = "r", "y"),
+                     c(time = "r", time = "y"))) {
+    expect_error(code_panel(d, one, index), class = "nidcode_error_argument")
+  }
+  expect_error(code_panel(alone, one, c(region = "r")),
+               class = "nidcode_error_argument")
+  # The same for every verb that takes an index.
+  d$cpi <- 110
+  expect_identical(
+    deflate(d, "v", "cpi", base = 2005, index = c(time = "y", region = "r")),
+    deflate(d, "v", "cpi", base = 2005, index = c("r", "y"))
+  )
+  d$z <- c(3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8)
+  quiet <- function(index) {
+    suppressMessages(code_dependence(d, v ~ z, index = index))
+  }
+  expect_identical(quiet(c(time = "y", region = "r"))[["estimate"]],
+                   quiet(c("r", "y"))[["estimate"]])
+})
