@@ -77,9 +77,13 @@ readable <- function(x) {
 
 # In Turkish the small letter of "I" is not "i".
 small_letters <- function(x) {
-  there <- !is.na(x)
-  x[there] <- utf8::utf8_normalize(enc2utf8(x[there]), map_case = TRUE)
-  x
+  out <- readable(as.character(x))
+  there <- !is.na(out)
+  if (any(there)) {
+    out[there] <- utf8::utf8_normalize(enc2utf8(out[there]), map_case = TRUE)
+  }
+  names(out) <- names(x)
+  out
 }
 
 large_letters <- function(x) {

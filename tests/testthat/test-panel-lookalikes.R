@@ -104,6 +104,8 @@ test_that("case is folded alike in every locale", {
 test_that("small and capital letters, by hand", {
   expect_identical(small_letters(c("AbC", "\u041a\u041e\u041d\u0424.", NA)),
                    c("abc", "\u043a\u043e\u043d\u0444.", NA))
+  expect_identical(small_letters(NULL), character())
+  expect_identical(small_letters(c(a = NA, b = "B")), c(a = NA, b = "b"))
   expect_identical(capital(c("rate", "\u043e\u043c\u0441\u043a", "", "9")),
                    c("Rate", "\u041e\u043c\u0441\u043a", "", "9"))
 })
@@ -151,6 +153,9 @@ test_that("unreadable text is a classed error that names the rows", {
     expect_bad(code_panel(put("x", 2), s), "bad_text", 2L)
     expect_bad(code_panel(put("x_status", 5), s, status = "_status"),
                "bad_text", 5L)
+    # Left unread, they are only told.
+    expect_s3_class(suppressMessages(code_panel(put("x_status", 5), s)),
+                    "nid_panel")
     f <- put("region")
     f$region <- structure(rep(1:2, each = 3), levels = c("A", odd),
                           class = "factor")
