@@ -85,8 +85,8 @@ test_throw_cpp <- function(n, bad, threads, memory) {
     invisible(.Call(`_nidcode_test_throw_cpp`, n, bad, threads, memory))
 }
 
-moments_cpp <- function(x, take_log, offset) {
-    .Call(`_nidcode_moments_cpp`, x, take_log, offset)
+moments_cpp <- function(x, offset) {
+    .Call(`_nidcode_moments_cpp`, x, offset)
 }
 
 define_code_cpp <- function(code, offset, from, to, entry, count, buffer) {

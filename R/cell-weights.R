@@ -7,7 +7,9 @@
 #' @param x <nid_model> or <nid_rates>.
 #' @param scale <chr> "normalised": per unit of the normalised value;
 #'   "transformed": per unit of the indicator after its transform (divided by
-#'   its scale).
+#'   its scale); "data": per unit of the value as it came, the derivative g'(x)
+#'   of the transform (see [code_scheme()]) taken in, `NA` where the cell is 0
+#'   under "sqrt".
 #' @return `nid_cell_weights`, a tibble: index columns, `code`, `indicator`,
 #'   `weight` <dbl>.
 #' @section Errors: `nidcode_error_not_linear`, `_order_undefined`.
@@ -19,7 +21,7 @@
 #' @export
 cell_weights <- function(x, scale = "normalised") {
   call <- rlang::current_env()
-  check_choice(scale, c("normalised", "transformed"), call = call)
+  check_choice(scale, c("normalised", "transformed", "data"), call = call)
   fit <- rates_fit(x, call)
   check_second_order(fit$rate, call)
   check_linear(fit$def, call)
@@ -83,9 +85,14 @@ spread_weights <- function(fit, i, value, scale) {
   total <- as.vector(seen %*% parts$weight)
   columns <- lapply(seq_along(parts$names), function(k) {
     w <- value$weight * parts$weight[k] * parts$sign[k] / total
-    if (scale == "transformed") {
+    if (scale != "normalised") {
       inverse <- rep_len(parts$inverse[[k]], n_regions(fit$def$panel))
       w <- w * inverse[value$region]
+    }
+    if (scale == "data") {
+      panel <- fit$def$panel
+      transform <- indicator_transform(panel$scheme, parts$names[k])
+      w <- w * transform$slope(panel$x[[parts$names[k]]][value$row])
     }
     list(row = value$row[seen[, k]], weight = w[seen[, k]],
          indicator = rep(parts$names[k], sum(seen[, k])))

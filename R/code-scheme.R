@@ -14,8 +14,10 @@
 #' @param direction <num> 1 where more is better, -1 where less is.
 #' @param weight <num> Weights within the code, not negative. Weights made by
 #'   [relevance_weights()] bring their sampling error with them.
-#' @param transform <chr> "none" or "log", done before normalising.
-#' @param unit <chr> Unit of each indicator; used in titles and checks.
+#' @param transform <chr> "none", "log", "log1p", "sqrt" or "logit", done before
+#'   normalising; see Transforms.
+#' @param unit <chr> Unit of each indicator; used in titles and checks, and by
+#'   "logit" to tell percent from shares of 1.
 #' @param sd <num> Standard deviation of the measurement error of each
 #'   indicator, in its unit after the transform; `NA` if unknown.
 #' @param low,high <num> Goalposts, for `normalise = "goalposts"`, in the
@@ -30,6 +32,25 @@
 #'   `indicator`, `code`, `direction`, `weight`, `transform`, `unit`, `sd`,
 #'   `low`, `high`; attribute `codes`. Arguments of length 1 are recycled,
 #'   nothing else is.
+#' @section Transforms:
+#' The normalised value z is taken of g(x), the value x after its transform:
+#'
+#' | `transform` | g(x) | g'(x) | x must be |
+#' | --- | --- | --- | --- |
+#' | "none" | x | 1 | any number |
+#' | "log" | log(x) | 1/x | above 0 |
+#' | "log1p" | log(1 + x) | 1/(1 + x) | above -1 |
+#' | "sqrt" | sqrt(x) | 1/(2 sqrt(x)) | 0 or more |
+#' | "logit" | log(x/(u - x)) | u/(x (u - x)) | above 0, below u |
+#'
+#' Logarithms are natural; u = 100 where `unit` is "percent" or begins with "%",
+#' else 1. A value outside is `nidcode_error_domain` when the codes are
+#' computed: its fields `indicators`, `regions`, `times` and `values` name
+#' every such cell. A growth rate is a rate under "log"; "log1p" is nearly one for counts
+#' that may be 0; "sqrt" evens the spread of counts; "logit" lets a share near
+#' its end move as freely as one in the middle. `sd`, `low` and `high` are in
+#' the unit of g(x): an error with standard deviation e in the unit of x is
+#' about g'(x) e there (the delta method).
 #' @section Errors:
 #' `nidcode_error_scheme` for anything that is not a scheme (unknown code,
 #' direction, transform, goalposts out of order, lengths that do not agree),
@@ -143,10 +164,12 @@ validate_scheme <- function(scheme, codes, call) {
     stop_scheme(paste0("`direction` must be 1 or -1; it is not for ",
                        some_of(scheme$indicator[bad]), "."), bad)
   }
-  bad <- !scheme$transform %in% c("none", "log")
+  bad <- !scheme$transform %in% transforms_known
   if (any(bad)) {
-    stop_scheme(paste0("`transform` must be \"none\" or \"log\"; it is not ",
-                       "for ", some_of(scheme$indicator[bad]), "."), bad)
+    stop_scheme(paste0("`transform` must be one of ",
+                       some_of(transforms_known, quote = "\""),
+                       "; it is not for ", some_of(scheme$indicator[bad]),
+                       "."), bad)
   }
   check_weights(scheme$weight, "weight", call = call)
   per_code <- tapply(scheme$weight, scheme$code, sum)
@@ -260,7 +283,7 @@ format.nid_scheme <- function(x, ...) {
     of_code <- x[["code"]] == codes$code[i]
     names <- x[["indicator"]][of_code]
     names <- paste0(ifelse(x[["direction"]][of_code] < 0, "-", ""), names,
-                    ifelse(x[["transform"]][of_code] == "log", " (log)", ""))
+                    bracketed(transform_words(x))[of_code])
     paste0(codes$code[i], " (", codes$carrier[i], ", rate: ",
            codes$dynamic[i], "): ",
            if (any(of_code)) paste(names, collapse = ", ") else "none")

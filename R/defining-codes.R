@@ -49,24 +49,31 @@ defining_codes <- function(x, normalise = "zscore", reference = "panel",
 # The affine map of a panel with its settings; codes are computed from it on
 # demand, so that millions of series need no normalised copy.
 define <- function(x, normalise, reference, aggregate, missing, call) {
-  panel <- lift_denormals(check_panel(x, call = call), normalise)
+  panel <- check_panel(x, call = call)
   check_choice(normalise, c("zscore", "minmax", "index", "goalposts", "rank",
                             "none"), call = call)
   check_choice(aggregate, c("mean", "geometric", "harmonic"), call = call)
   check_choice(missing, c("constant", "available", "error"), call = call)
   reference <- check_reference(reference, normalise, panel, call)
-  check_log_domain(panel, call)
+  check_transform_domain(panel, call)
   warn_units(panel$scheme, normalise)
+  plain <- transform_values(panel)
+  values <- lift_denormals(plain, normalise)
   map <- if (n_rows(panel) == 0L && !inherits(reference, "nid_reference")) {
     constant_map(panel$scheme[["indicator"]], 0, 1)
   } else {
-    normalisation(panel, normalise, reference, call)
+    normalisation(panel, values, normalise, reference, call)
   }
   def <- list(panel = panel, normalise = normalise, reference = reference,
               aggregate = aggregate, missing = missing,
               centre = map$centre, scale = map$scale,
               affine = normalise != "rank" && aggregate == "mean",
-              values = transformed_values(panel, normalise, reference))
+              values = if (normalise == "rank") {
+                ranked_values(panel, reference)
+              } else {
+                values
+              },
+              lifted = names(values)[!mapply(identical, plain, values)])
   def <- structure(def, class = "nid_definition")
   check_positive_mean(def, call)
   if (missing == "error") check_complete(def, call)
@@ -88,7 +95,7 @@ check_reference <- function(reference, normalise, panel, call) {
              call = call)
   }
   if (is.character(reference)) {
-    if (normalise == "index") index_map(panel, reference, call)
+    if (normalise == "index") check_base_time(reference, call)
     return(reference)
   }
   if (normalise == "rank") {
@@ -98,11 +105,8 @@ check_reference <- function(reference, normalise, panel, call) {
   as.double(numeric_time(reference, "reference", call, panel$reading))
 }
 
-# Ranks replace the values; everything else stays as it came.
-transformed_values <- function(panel, normalise, reference) {
-  if (normalise != "rank") {
-    return(panel$x)
-  }
+# Ranks replace the values. No transform changes them.
+ranked_values <- function(panel, reference) {
   group <- if (identical(reference, "region")) {
     rep(seq_len(n_regions(panel)), diff(panel$offset))
   }
@@ -114,7 +118,7 @@ warn_units <- function(scheme, normalise) {
     return(invisible())
   }
   unit <- paste(scheme[["unit"]], scheme[["transform"]])
-  if (length(unique(unit)) > 1L && !all(scheme[["transform"]] == "log")) {
+  if (length(unique(unit)) > 1L && !is_bare(scheme)) {
     warn_nid(
       "units",
       c(paste0("normalise = \"none\" over different units: codes of unlike ",
@@ -131,15 +135,11 @@ code_parts <- function(def, code) {
   scheme <- def$panel$scheme
   use <- which(scheme[["code"]] == code & scheme[["weight"]] > 0)
   names <- scheme[["indicator"]][use]
-  rank <- def$normalise == "rank"
   list(
     names = names,
     # An index without a base value makes holes of its own.
     whole = all(def$panel$missing[names] == 0) && def$normalise != "index",
     x = unname(def$values[names]),
-    log = if (rank) rep(FALSE, length(use)) else {
-      scheme[["transform"]][use] == "log"
-    },
     centre = unname(def$centre[names]),
     inverse = unname(lapply(def$scale[names], inverse_index, def = def)),
     sign = scheme[["direction"]][use],
@@ -187,49 +187,41 @@ check_positive_mean <- function(def, call) {
     return(invisible())
   }
   panel <- def$panel
+  z <- list()
   for (code in used_codes(def)$code) {
     parts <- code_parts(def, code)
     for (k in seq_along(parts$names)) {
       one <- lapply(parts, function(p) p)
-      for (what in c("x", "log", "centre", "inverse", "sign", "weight")) {
+      for (what in c("x", "centre", "inverse", "sign", "weight")) {
         one[[what]] <- parts[[what]][k]
       }
       one$aggregate <- "mean"
-      z <- define_code_cpp(one, panel$offset, 0L, n_regions(panel), 0L,
-                           FALSE, numeric())$value
-      bad <- which(z <= 0)
-      if (length(bad) > 0L) {
-        place <- row_places(panel_as_rows(panel), bad)
-        stop_nid(
-          "domain",
-          c(paste0("A ", def$aggregate, " mean needs values above 0; ",
-                   some_of(parts$names[k]), " has ",
-                   count_of(length(bad), "normalised value"),
-                   " of 0 or less."),
-            x = place$text),
-          columns = parts$names[k], regions = place$regions,
-          times = place$times, n = length(bad), call = call
-        )
-      }
+      z[[parts$names[k]]] <- define_code_cpp(
+        one, panel$offset, 0L, n_regions(panel), 0L, FALSE, numeric())$value
     }
+  }
+  bad <- Filter(length, lapply(z, \(value) which(value <= 0)))
+  if (length(bad) > 0L) {
+    stop_cells(
+      "domain", bad, panel, call, x = z,
+      head = paste0("A ", def$aggregate, " mean needs values above 0; ",
+                    paste0("`", names(bad), "`"), " has ",
+                    vapply(lengths(bad), count_of, "", "normalised value"),
+                    " of 0 or less.")
+    )
   }
 }
 
 check_complete <- function(def, call) {
   panel <- def$panel
-  for (name in names(panel$x)) {
-    if (panel$missing[[name]] > 0) {
-      bad <- which(is.na(panel$x[[name]]))
-      place <- row_places(panel_as_rows(panel), bad)
-      stop_nid(
-        "composition",
-        c(paste0("`missing = \"error\"` and ", some_of(name), " is missing in ",
-                 count_of(length(bad), "cell"), "."),
-          x = place$text),
-        columns = name, regions = place$regions, times = place$times,
-        n = length(bad), call = call
-      )
-    }
+  bad <- Filter(length, lapply(panel$x, \(value) which(is.na(value))))
+  if (length(bad) > 0L) {
+    stop_cells(
+      "composition", bad, panel, call,
+      head = paste0("`missing = \"error\"` and ", paste0("`", names(bad), "`"),
+                    " is missing in ",
+                    vapply(lengths(bad), count_of, "", "cell"), ".")
+    )
   }
 }
 

@@ -6,26 +6,34 @@
 
 bounded_kinds <- c("minmax", "goalposts", "rank")
 
-# Values after the transform, checked; log is left to the kernel.
-check_log_domain <- function(panel, call) {
-  scheme <- panel$scheme
-  for (k in which(scheme[["transform"]] == "log")) {
-    name <- scheme[["indicator"]][k]
-    bad <- which(panel$x[[name]] <= 0)
-    if (length(bad) > 0L) {
-      place <- row_places(panel_as_rows(panel), bad)
-      stop_nid(
-        "domain",
-        c(paste0("The log of ", some_of(name), " needs values above 0; ",
-                 count_of(length(bad), "cell"), " ",
-                 if (length(bad) == 1L) "is" else "are", " not."),
-          x = place$text,
-          i = paste0("Leave those regions out, or use transform = \"none\".")),
-        columns = name, regions = place$regions, times = place$times,
-        values = panel$x[[name]][bad], n = length(bad), call = call
-      )
-    }
-  }
+# An error of cells, `bad` being the panel rows of each indicator: all of them
+# in the fields, side by side (`columns` has each indicator once); five lines
+# of `head` at most in the message, and the first five cells. `x`: the values
+# that are meant.
+stop_cells <- function(what, bad, panel, call, head, hint = NULL,
+                       told = NULL, ..., x = panel$x) {
+  bad <- bad[lengths(bad) > 0L]
+  rows <- unlist(bad, FALSE, FALSE)
+  column <- rep(names(bad), lengths(bad))
+  place <- row_places(panel_as_rows(panel), rows)
+  regions <- unique(place$regions)
+  left <- length(head) - 5L
+  stop_nid(
+    what,
+    c(utils::head(unname(head), 5L),
+      if (left > 0L) paste0("The same of ", count_of(left, "indicator"),
+                            " more."),
+      x = place$text,
+      x = if (length(regions) > 1L && length(rows) > 5L) {
+        paste0(count_of(length(regions), "region"), ": ", some_of(regions),
+               ".")
+      },
+      i = hint, i = told),
+    columns = unique(column), regions = place$regions, times = place$times,
+    values = unlist(Map(function(name, at) x[[name]][at], names(bad), bad),
+                    FALSE, FALSE),
+    indicators = column, n = length(rows), ..., call = call
+  )
 }
 
 # What row_places() needs of a panel.
@@ -62,20 +70,18 @@ warn_digits_lost <- function(name, mean, sd) {
 
 # Values so small that a reciprocal overflows are lifted by a power of two,
 # which no z-score and no share of a range can notice.
-lift_denormals <- function(panel, kind) {
-  if (!kind %in% c("zscore", "minmax")) {
-    return(panel)
-  }
-  for (k in which(panel$scheme[["transform"]] == "none")) {
-    name <- panel$scheme[["indicator"]][k]
-    first <- Find(function(v) !is.na(v) && v != 0, utils::head(panel$x[[name]],
-                                                               100L))
-    if (!is.null(first) && abs(first) < 1e-290 &&
-        max(abs(panel$x[[name]]), na.rm = TRUE) < 1e-290) {
-      panel$x[[name]] <- panel$x[[name]] * 2^800
+lift_denormals <- function(x, kind) {
+  if (kind %in% c("zscore", "minmax")) {
+    for (name in names(x)[vapply(x, is_denormal, NA)]) {
+      x[[name]] <- x[[name]] * 2^800
     }
   }
-  panel
+  x
+}
+
+is_denormal <- function(x) {
+  first <- Find(function(v) !is.na(v) && v != 0, utils::head(x, 100L))
+  !is.null(first) && abs(first) < 1e-290 && max(abs(x), na.rm = TRUE) < 1e-290
 }
 
 # list(centre, inverse) of one indicator from the moments of its reference.
@@ -103,9 +109,10 @@ rank_values <- function(x, group = NULL) {
   if (is.null(group)) one(x) else stats::ave(x, group, FUN = one)
 }
 
-# The affine map of every indicator: lists `centre` and `scale` named by
-# indicator, each of length 1 or one number a region.
-normalisation <- function(panel, kind, reference, call) {
+# The affine map of every indicator, from its values `x` after the transform:
+# lists `centre` and `scale` named by indicator, each of length 1 or one number
+# a region.
+normalisation <- function(panel, x, kind, reference, call) {
   scheme <- panel$scheme
   names <- scheme[["indicator"]]
   if (inherits(reference, "nid_reference")) {
@@ -118,11 +125,10 @@ normalisation <- function(panel, kind, reference, call) {
     return(goalpost_map(scheme, call))
   }
   if (kind == "index") {
-    return(index_map(panel, reference, call))
+    return(index_map(panel, x, reference, call))
   }
   out <- lapply(names, function(name) {
-    log <- scheme[["transform"]][match(name, names)] == "log"
-    m <- reference_moments(panel, name, log, reference, call)
+    m <- reference_moments(panel, x[[name]], name, reference, call)
     affine_from_moments(kind, m, name = name)
   })
   names(out) <- names
@@ -156,16 +162,15 @@ goalpost_map <- function(scheme, call) {
 }
 
 # Moments over the reference: all rows, each region's, or one time's.
-reference_moments <- function(panel, name, log, reference, call) {
-  x <- panel$x[[name]]
+reference_moments <- function(panel, x, name, reference, call) {
   if (identical(reference, "panel")) {
-    return(moments_cpp(x, log, c(0L, n_rows(panel))))
+    return(moments_cpp(x, c(0L, n_rows(panel))))
   }
   if (identical(reference, "region")) {
-    return(moments_cpp(x, log, panel$offset))
+    return(moments_cpp(x, panel$offset))
   }
   at <- which(row_time(panel) == reference)
-  m <- moments_cpp(x[at], log, c(0L, length(at)))
+  m <- moments_cpp(x[at], c(0L, length(at)))
   if (m$n < 3) {
     stop_nid(
       "few_regions",
@@ -179,14 +184,9 @@ reference_moments <- function(panel, name, log, reference, call) {
 }
 
 # Own value at the base = 100, by region.
-index_map <- function(panel, reference, call) {
-  if (!is.numeric(reference)) {
-    stop_nid("reference",
-             c("normalise = \"index\" needs a base time as `reference`.",
-               i = "For example reference = 2005."),
-             call = call)
-  }
-  scheme <- panel$scheme
+index_map <- function(panel, x, reference, call) {
+  check_base_time(reference, call)
+  names <- panel$scheme[["indicator"]]
   at <- which(row_time(panel) == reference)
   region <- findInterval(at - 1L, panel$offset)
   if (length(at) == 0L) {
@@ -196,25 +196,20 @@ index_map <- function(panel, reference, call) {
                i = paste0("Times run from ", panel_span(panel), ".")),
              times = reference, call = call)
   }
-  scale <- lapply(seq_len(nrow(scheme)), function(k) {
-    name <- scheme[["indicator"]][k]
-    v <- panel$x[[name]][at]
-    if (scheme[["transform"]][k] == "log") v <- log(v)
+  bad <- lapply(x[names], function(v) at[which(v[at] <= 0)])
+  if (any(lengths(bad) > 0L)) {
+    stop_cells("domain", bad, panel, call, x = x,
+               head = paste0("The base value of an index must be above 0",
+                             if (any(panel$scheme[["transform"]] != "none")) {
+                               ", after the transform"
+                             }, "; it is not for ",
+                             some_of(names[lengths(bad) > 0L]), "."))
+  }
+  scale <- lapply(x[names], function(v) {
     base <- rep(NA_real_, n_regions(panel))
-    base[region] <- v
-    bad <- which(base <= 0)
-    if (length(bad) > 0L) {
-      stop_nid(
-        "domain",
-        paste0("The base value of ", some_of(name), " must be above 0; it is ",
-               "not in ", some_of(panel$regions[bad]), "."),
-        columns = name, regions = as.character(panel$regions[bad]),
-        values = base[bad], call = call
-      )
-    }
+    base[region] <- v[at]
     base / 100
   })
-  names(scale) <- scheme[["indicator"]]
   lost <- Reduce(`|`, lapply(scale, is.na))
   if (any(lost)) {
     inform_nid("reference",
@@ -224,4 +219,13 @@ index_map <- function(panel, reference, call) {
                regions = as.character(panel$regions[lost]))
   }
   list(centre = lapply(scale, function(s) s * 0), scale = scale)
+}
+
+check_base_time <- function(reference, call) {
+  if (!is.numeric(reference)) {
+    stop_nid("reference",
+             c("normalise = \"index\" needs a base time as `reference`.",
+               i = "For example reference = 2005."),
+             call = call)
+  }
 }

@@ -125,8 +125,7 @@ code_unit <- function(spec, scheme = NULL) {
 }
 
 scheme_unit <- function(scheme) {
-  unit <- unique(paste0(ifelse(scheme[["transform"]] == "log", "log of ", ""),
-                        scheme[["unit"]]))
+  unit <- unique(transformed_unit(scheme))
   if (length(unit) == 1L && !anyNA(scheme[["unit"]])) unit else {
     "units of the codes"
   }

@@ -36,11 +36,11 @@ autoplot.nid_cell_weights <- function(object, regions = NULL, ...) {
   rows$look <- factor(rows$code, unique(rows$code))
   rows$series <- rows$indicator
   frame$rows <- rows
-  per <- if (grepl("transformed", frame$spec$title, fixed = TRUE)) {
-    "change of Code NID per unit of the transformed indicator"
-  } else {
-    "change of Code NID per unit of the normalised indicator"
-  }
+  scale <- c("transformed", "data")
+  scale <- scale[paste0("Weights of cells (", scale, ")") == frame$spec$title]
+  per <- paste("change of Code NID per unit of the",
+               switch(c(scale, "")[1L], transformed = "transformed indicator",
+                      data = "indicator", "normalised indicator"))
   series_plot(
     frame, y = capital(per), names = FALSE,
     title = "What one cell of the data moves", grid = TRUE,

@@ -129,7 +129,7 @@ indicator_lines <- function(scheme, code) {
     ifelse(scheme[["direction"]][shown] < 0, "- ", "+ "),
     scheme[["indicator"]][shown],
     if (length(unique(weight)) > 1L) weight_text(scheme[["weight"]][shown]),
-    unit_text(scheme[["transform"]][shown], scheme[["unit"]][shown])
+    bracketed(transformed_unit(scheme))[shown]
   )
   lines <- unlist(lapply(text, strwrap, width = 38L, exdent = 3L))
   if (length(of) > length(shown)) {
@@ -138,12 +138,7 @@ indicator_lines <- function(scheme, code) {
   lines
 }
 
-unit_text <- function(transform, unit) {
-  log <- ifelse(transform == "log", "log", "")
-  unit <- ifelse(is.na(unit), "", unit)
-  both <- paste0(log, ifelse(nzchar(log) & nzchar(unit), " of ", ""), unit)
-  ifelse(nzchar(both), paste0(" (", both, ")"), "")
-}
+bracketed <- function(text) ifelse(nzchar(text), paste0(" (", text, ")"), "")
 
 scheme_headers <- function(boxes) {
   .data <- rlang::.data

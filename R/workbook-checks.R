@@ -30,18 +30,30 @@ check_scheme_cells <- function(wb, rows, n_codes = 20L) {
   wb
 }
 
-# x must be a number, above 0 where its log is taken.
-check_value_cells <- function(wb, columns, log, from, to) {
+# x must be a number in the domain of its transform, one for each column.
+check_value_cells <- function(wb, columns, transforms, from, to) {
   for (k in seq_along(columns)) {
-    dims <- book_dims(from, columns[[k]], to)
+    one <- transforms[[k]]
+    cell <- paste0(book_letters(columns[[k]]), from)
+    rule <- if (is.infinite(one$low)) {
+      list("decimal", "between", c(-1e300, 1e300))
+    } else if (is.infinite(one$high)) {
+      list("decimal",
+           if (one$closed) "greaterThanOrEqual" else "greaterThan", one$low)
+    } else {
+      # "between" would take the ends; a "<" would not be escaped.
+      list("custom", "between", paste0("AND(ISNUMBER(", cell, "),", cell, ">",
+                                       one$low, ",", one$high, ">", cell, ")"))
+    }
     wb$add_data_validation(
-      sheet = "Data", dims = dims, type = "decimal",
-      operator = if (log[k]) "greaterThan" else "between",
-      value = if (log[k]) 0 else c(-1e300, 1e300), error_title = "x",
-      error = if (log[k]) {
-        "A number above 0: the scheme takes its log."
-      } else {
+      sheet = "Data", dims = book_dims(from, columns[[k]], to),
+      type = rule[[1L]], operator = rule[[2L]], value = rule[[3L]],
+      error_title = "x",
+      error = if (is.infinite(one$low)) {
         "A number. Leave the cell empty where there is none."
+      } else {
+        paste0("A number ", domain_text(one), ": the scheme takes its ",
+               one$word, ".")
       }
     )
   }

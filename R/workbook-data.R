@@ -38,11 +38,9 @@ common_map <- function(frame) {
 # scale were taken (see lift_denormals()); the sheet holds them as they came.
 unlifted <- function(frame) {
   def <- frame$def
-  for (name in frame$scheme[["indicator"]]) {
-    if (!identical(def$panel$x[[name]], frame$panel$x[[name]])) {
-      def$centre[[name]] <- def$centre[[name]] * 2^-800
-      def$scale[[name]] <- def$scale[[name]] * 2^-800
-    }
+  for (name in def$lifted) {
+    def$centre[[name]] <- def$centre[[name]] * 2^-800
+    def$scale[[name]] <- def$scale[[name]] * 2^-800
   }
   def
 }
@@ -177,8 +175,7 @@ z_formulas <- function(frame, name) {
 }
 
 affine_formulas <- function(frame, name, x) {
-  log <- frame$scheme[["transform"]][match(name, frame$scheme[["indicator"]])]
-  treated <- if (log == "log") paste0("LN(", x, ")") else x
+  treated <- indicator_transform(frame$scheme, name)$cell(x)
   scale <- map_cells(frame, name, "scale")
   flat <- is.na(frame$def$scale[[name]]) | frame$def$scale[[name]] == 0
   flat <- rep_len(flat, n_regions(frame$panel))[frame$region]
@@ -207,10 +204,8 @@ z_values <- function(frame, name) {
   def <- frame$def
   scheme <- def$panel$scheme
   k <- match(name, scheme[["indicator"]])
-  rank <- def$normalise == "rank"
   part <- list(
     x = unname(def$values[name]),
-    log = !rank && scheme[["transform"]][k] == "log",
     centre = unname(def$centre[name]),
     inverse = unname(lapply(def$scale[name], inverse_index, def = def)),
     sign = scheme[["direction"]][k], weight = 1,

@@ -118,8 +118,7 @@ style_data <- function(wb, frame) {
               book_number)
   wb$add_font(sheet = "Data", dims = book_dims(4L, 1L, 4L, last),
               italic = TRUE)
-  log <- frame$scheme[["transform"]] == "log"
-  check_value_cells(wb, at$x, log, from, to)
+  check_value_cells(wb, at$x, scheme_transforms(frame$scheme), from, to)
   if (length(at$status) > 0L) {
     check_status_cells(wb, at$status, from, to)
   }

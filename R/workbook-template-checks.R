@@ -41,7 +41,8 @@ style_template_scheme <- function(wb, places) {
                                            book_head + places$codes)),
                    "code", "One of the codes in the table to the right.")
   check_list_cells(wb, "Scheme", book_dims(min(rows), 5L, max(rows)),
-                   c("none", "log"), "transform", "none or log.")
+                   transforms_known, "transform",
+                   paste0(paste(transforms_known, collapse = ", "), "."))
   add_notes(wb, "Scheme", scheme_notes())
 }
 
@@ -50,7 +51,9 @@ scheme_notes <- function() {
     "The defining code it belongs to.",
     "1: more is better; -1: less is better.",
     "Weight within the code, not negative.",
-    "none, or log: its logarithm is used.",
+    paste0("none, or what is taken of it first: log, log1p (log of 1 + x), ",
+           "sqrt, logit (of shares below 1, or of percent: unit percent or ",
+           "% ...)."),
     "Unit, for titles.",
     "Standard deviation of the measurement error, in the unit after transform.",
     "Low goalpost, for normalise = goalposts.",
@@ -73,10 +76,12 @@ style_template_data <- function(wb, scheme, places) {
   last <- max(places$x, places$status)
   style_table(wb, "Data", last, 2L)
   style_range(wb, "Data", book_dims(from, 1L, to, last), "input")
-  log <- if (is.null(scheme)) rep(FALSE, length(places$x)) else {
-    scheme[["transform"]] == "log"
+  transforms <- if (is.null(scheme)) {
+    rep(list(transform_of("none")), length(places$x))
+  } else {
+    scheme_transforms(scheme)
   }
-  check_value_cells(wb, places$x, log, from, to)
+  check_value_cells(wb, places$x, transforms, from, to)
   if (!is.null(places$status)) {
     check_status_cells(wb, places$status, from, to)
   } else {
@@ -98,9 +103,12 @@ style_template_data <- function(wb, scheme, places) {
 
 value_note <- function(scheme, k) {
   unit <- scheme[["unit"]][k]
+  transform <- transform_of(scheme[["transform"]][k], unit)
   paste0("Code ", scheme[["code"]][k],
          if (!is.na(unit)) paste0(", in ", unit),
-         if (scheme[["transform"]][k] == "log") ", above 0 (log)",
+         if (is.finite(transform$low)) {
+           paste0(", ", domain_text(transform), " (", transform$word, ")")
+         },
          if (scheme[["direction"]][k] < 0) ", less is better", ".")
 }
 

@@ -2,9 +2,9 @@
 #'
 #' Sheets Read me (settings, by lists to choose from, and live checks), Scheme
 #' and Data, with a note on every heading. Cells refuse what cannot be right: a
-#' text for a number, a value of 0 or less under a log, an unknown code or
-#' label; rows that repeat a region and time turn red. Filled in, it is a model:
-#' [read_workbook()].
+#' text for a number, a value outside the domain of its transform, an unknown
+#' code or label; rows that repeat a region and time turn red. Filled in, it is
+#' a model: [read_workbook()].
 #'
 #' @param file <chr> Path of the xlsx file.
 #' @param scheme <nid_scheme> Its indicators become the columns of sheet Data;

@@ -6,8 +6,8 @@
 #' R with it.
 #'
 #' Sheets: Read me, Scheme, Data, Codes, Rates, Operator, Code ID, Code NID,
-#' Contributions. With z = (x - centre) / scale (LN(x) under a log),
-#' D = sum w z / sum w,
+#' Contributions. With z = (x - centre) / scale (LN(x), LN(1+x), SQRT(x),
+#' LN(x/(1-x)) or LN(x/(100-x)) for x under a transform), D = sum w z / sum w,
 #' \deqn{V = R_1 D, \quad A = R_2 D, \quad Code\,ID = \sum_c V_c, \quad
 #'   Code\,NID = \sum_c \sum_i \tau_i u_i A_c(t_i)}{
 #'   V = R1 D,  A = R2 D,  Code ID = sum_c V_c,

@@ -297,15 +297,14 @@ BEGIN_RCPP
 END_RCPP
 }
 // moments_cpp
-Rcpp::List moments_cpp(const Rcpp::NumericVector& x, bool take_log, const Rcpp::IntegerVector& offset);
-RcppExport SEXP _nidcode_moments_cpp(SEXP xSEXP, SEXP take_logSEXP, SEXP offsetSEXP) {
+Rcpp::List moments_cpp(const Rcpp::NumericVector& x, const Rcpp::IntegerVector& offset);
+RcppExport SEXP _nidcode_moments_cpp(SEXP xSEXP, SEXP offsetSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type x(xSEXP);
-    Rcpp::traits::input_parameter< bool >::type take_log(take_logSEXP);
     Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type offset(offsetSEXP);
-    rcpp_result_gen = Rcpp::wrap(moments_cpp(x, take_log, offset));
+    rcpp_result_gen = Rcpp::wrap(moments_cpp(x, offset));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -363,7 +362,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_nidcode_spline_pieces_cpp", (DL_FUNC) &_nidcode_spline_pieces_cpp, 5},
     {"_nidcode_test_interrupt_cpp", (DL_FUNC) &_nidcode_test_interrupt_cpp, 2},
     {"_nidcode_test_throw_cpp", (DL_FUNC) &_nidcode_test_throw_cpp, 4},
-    {"_nidcode_moments_cpp", (DL_FUNC) &_nidcode_moments_cpp, 3},
+    {"_nidcode_moments_cpp", (DL_FUNC) &_nidcode_moments_cpp, 2},
     {"_nidcode_define_code_cpp", (DL_FUNC) &_nidcode_define_code_cpp, 7},
     {"_nidcode_code_grids_cpp", (DL_FUNC) &_nidcode_code_grids_cpp, 4},
     {NULL, NULL, 0}

@@ -9,7 +9,7 @@
 
 // Moments of the column as a whole, or of each region's rows.
 // [[Rcpp::export]]
-Rcpp::List moments_cpp(const Rcpp::NumericVector& x, bool take_log,
+Rcpp::List moments_cpp(const Rcpp::NumericVector& x,
                        const Rcpp::IntegerVector& offset) {
   must_cover(offset, x.size(), "regions do not cover the rows");
   const R_xlen_t n = offset.size() - 1;
@@ -17,7 +17,7 @@ Rcpp::List moments_cpp(const Rcpp::NumericVector& x, bool take_log,
   r_interrupt progress;
   for (R_xlen_t r = 0; r < n; ++r) {
     const nidcode::moments m = nidcode::column_moments(
-        x.begin() + offset[r], offset[r + 1] - offset[r], take_log);
+        x.begin() + offset[r], offset[r + 1] - offset[r]);
     count[r] = m.n;
     mean[r] = m.mean;
     sd[r] = m.sd;
@@ -42,7 +42,6 @@ nidcode::code_definition read_definition(const Rcpp::List& code, R_xlen_t rows,
   nidcode::code_definition out;
   const Rcpp::List x = code["x"], centre = code["centre"],
                    inverse = code["inverse"];
-  const Rcpp::LogicalVector take_log = code["log"];
   const Rcpp::NumericVector sign = code["sign"], weight = code["weight"];
   must(centre.size() == x.size() && inverse.size() == x.size() &&
            take_log.size() == x.size() && sign.size() == x.size() &&
@@ -58,7 +57,6 @@ nidcode::code_definition read_definition(const Rcpp::List& code, R_xlen_t rows,
          "centre and scale: not one for all or for each region");
     nidcode::indicator_values one;
     one.x = REAL(x[k]);
-    one.take_log = take_log[k];
     one.centre = REAL(centre[k]);
     one.inverse = REAL(inverse[k]);
     one.by_region = centres != 1;

@@ -17,7 +17,9 @@ ref_values <- function(data, scheme, region = "region", time = "year",
     brk <- matrix(FALSE, length(rows), k)
     for (j in seq_len(k)) {
       v <- as.numeric(data[[scheme$indicator[j]]][rows])
-      x[, j] <- if (scheme$transform[j] == "log") log(v) else v
+      x[, j] <- switch(scheme$transform[j], none = v, log = log(v),
+                       log1p = log(1 + v), sqrt = v^0.5,
+                       logit = log(v) - log(100 - v))
       label <- data[[paste0(scheme$indicator[j], status)]]
       if (!is.null(label)) {
         brk[, j] <- !is.na(label[rows]) & label[rows] == "break"

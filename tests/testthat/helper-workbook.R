@@ -109,9 +109,24 @@ forward_rate <- function() {
   }, "forward")
 }
 
+# Every transform; a logit of percent, values far below 100.
+transformed_model <- function(...) {
+  p <- random_panel(21, 2L, 9L, c(production = 3L, institutional = 2L))
+  scheme <- p$scheme
+  scheme$transform <- c("log1p", "sqrt", "logit", "log", "logit")
+  scheme$unit <- c("number", NA, "percent", "RUB", "share")
+  for (name in c("x3", "x5")) {
+    p$data[[name]] <- p$data[[name]] / max(p$data[[name]], na.rm = TRUE) *
+      c(x3 = 90, x5 = 0.9)[[name]]
+  }
+  quietly(code_model(p$data, do.call(code_scheme, scheme),
+                     index = c("region", "year"), status = "_status", ...))
+}
+
 # One model for every rate and for most other settings.
 book_models <- function() {
   list(
+    transforms = transformed_model(rate = rate_central()),
     average = small_model(1, n_times = 9L),
     difference = small_model(2, rate = rate_difference(), n_times = 10L,
                              influence = influence_half_life(4)),

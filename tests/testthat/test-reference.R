@@ -156,10 +156,13 @@ test_that("code_reference() gives centre and scale", {
   }
 })
 
-test_that("defining codes: log, geometric and harmonic means", {
+test_that("defining codes: transforms, geometric and harmonic means", {
   p <- random_panel(34, directions = FALSE)
-  log_scheme <- ref_scheme(p, transform = rep(c("log", "none"), 3))
-  panel <- panel_of(p, transform = log_scheme$transform)
+  # The logit is that of percent: every value lies below 100.
+  expect_lt(max(p$data[p$scheme$indicator[5]], na.rm = TRUE), 100)
+  log_scheme <- ref_scheme(p, transform = c("log", "none", "log1p", "sqrt",
+                                            "logit", "log"))
+  panel <- panel_of(p, transform = log_scheme$transform, unit = "percent")
   got <- plain(quiet(defining_codes(panel)))
   want <- ref_defining(p$data, log_scheme)
   for (r in names(want)) {

@@ -33,7 +33,7 @@ office_run <- local({
       edits <- lapply(models, edited_cells)
       edits$whole$edits <- data.frame(
         sheet = "Data", cell = data_cell(models$whole, "x1", 3L), value = NA)
-      as_it_is <- c("average", "local")
+      as_it_is <- c("average", "local", "transforms")
       bare <- vapply(files[as_it_is], bare_book, "")
       bare <- c(bare, bare_book(files[["numbered"]], data.frame(
         sheet = "Codes", cell = "G4", value = 7)))
@@ -56,7 +56,7 @@ test_that("every formula cell equals R", {
   skip_on_cran()
   skip_without_office()
   run <- office_run()
-  for (name in c("average", "local")) {
+  for (name in c("average", "local", "transforms")) {
     f <- formulas_again(run$files[[name]], run$bare[[name]])
     expect_setequal(f$sheet, setdiff(book_sheets, c("Read me", "Scheme")))
     number <- f$type != "b"

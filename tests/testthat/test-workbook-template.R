@@ -73,13 +73,46 @@ test_that("checks, lists and notes are in the file", {
   expect_match(data, "<dataValidation [^>]*greaterThan[^>]*sqref=\"C7:C1006\"")
   expect_match(data, "conditionalFormatting")
   expect_match(data, "suppressed")
-  expect_match(read("xl/worksheets/sheet2.xml"), "none,log")
+  expect_match(read("xl/worksheets/sheet2.xml"), "none,log,log1p,sqrt,logit")
   expect_match(read("xl/worksheets/sheet1.xml"), "difference,central")
   notes <- list.files(file.path(folder, "xl"), "^comments[0-9]+[.]xml$")
   expect_length(notes, 2L)
   f <- book_cells(file)
   f <- f[f$f != "", ]
   expect_identical(f$v, c("6", "0", "0", "0", "0", "0"))
+})
+
+test_that("a cell takes what the transform of its indicator takes", {
+  scheme <- code_scheme(
+    letters[1:5], "social", unit = c(NA, NA, NA, NA, "percent"),
+    transform = c("log1p", "sqrt", "none", "logit", "logit"))
+  file <- tempfile(fileext = ".xlsx")
+  workbook_template(file, scheme)
+  folder <- tempfile()
+  utils::unzip(file, exdir = folder)
+  data <- paste(readLines(file.path(folder, "xl/worksheets/sheet3.xml"),
+                          warn = FALSE), collapse = "")
+  data <- gsub("&gt;", ">", data, fixed = TRUE)
+  rules <- regmatches(data, gregexpr("<dataValidation .*?</dataValidation>",
+                                     data, perl = TRUE))[[1L]]
+  of <- function(column) {
+    grep(paste0("sqref=\"", column, "7:", column, "1006\""), rules,
+         value = TRUE)
+  }
+  expect_match(of("C"), "operator=\"greaterThan\"", fixed = TRUE)
+  expect_match(of("C"), "<formula1>-1</formula1>", fixed = TRUE)
+  expect_match(of("D"), "operator=\"greaterThanOrEqual\"", fixed = TRUE)
+  expect_match(of("E"), "operator=\"between\"", fixed = TRUE)
+  expect_match(of("F"), "AND(ISNUMBER(F7),F7>0,1>F7)", fixed = TRUE)
+  expect_match(of("G"), "AND(ISNUMBER(G7),G7>0,100>G7)", fixed = TRUE)
+  expect_match(of("G"), "below 100: the scheme takes its logit", fixed = TRUE)
+  # The sheet of a model has the same rules.
+  cells <- book_cells(write_quietly(transformed_model()))
+  z <- cells[cells$sheet == "Data" & grepl("^IF", cells$f), ]
+  for (formula in c("LN(1+$C7)", "SQRT($D7)", "LN($E7/(100-$E7))", "LN($F7)",
+                    "LN($G7/(1-$G7))")) {
+    expect_true(any(grepl(formula, z$f, fixed = TRUE)), label = formula)
+  }
 })
 
 test_that("an existing file is kept", {

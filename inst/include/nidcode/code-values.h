@@ -4,6 +4,7 @@
 // From indicators to defining codes: centre and scale of an indicator, and the
 // weighted mean of the normalised indicators of a code,
 //   D(r,t) = sum_k w_k s_k z_k(r,t) / sum_k w_k.
+// Values come after their transform: a log or a root is the caller's.
 
 #include <algorithm>
 #include <cmath>
@@ -63,13 +64,10 @@ shifted_sums sum_column(std::ptrdiff_t n, Value value, double zero) {
 // the first value, the sd from the mean, less what is left of the mean's own
 // rounding. Values of 1e300 or 1e-300 are read in units of a power of two near
 // the largest, so that no square overflows or vanishes.
-inline moments column_moments(const double* x, std::ptrdiff_t n,
-                              bool take_log) {
+inline moments column_moments(const double* x, std::ptrdiff_t n) {
   moments out;
   auto value = [&](double unit) {
-    return [=](std::ptrdiff_t i) {
-      return take_log ? std::log(x[i]) / unit : x[i] / unit;
-    };
+    return [=](std::ptrdiff_t i) { return x[i] / unit; };
   };
   std::ptrdiff_t at = 0;
   while (at < n && x[at] != x[at]) {
@@ -78,9 +76,7 @@ inline moments column_moments(const double* x, std::ptrdiff_t n,
   if (at == n) {
     return out;
   }
-  auto plain = [=](std::ptrdiff_t i) {
-    return take_log ? std::log(x[i]) : x[i];
-  };
+  auto plain = [=](std::ptrdiff_t i) { return x[i]; };
   shifted_sums first = sum_column(n, plain, plain(at));
   const double largest = std::max(std::fabs(first.low), std::fabs(first.high));
   const bool extreme = largest > 1e100 || (largest > 0 && largest < 1e-100);
@@ -110,7 +106,6 @@ inline moments column_moments(const double* x, std::ptrdiff_t n,
 // spread, whose normalised value is 0.
 struct indicator_values {
   const double* x;
-  bool take_log;
   const double* centre;
   const double* inverse;
   bool by_region;
@@ -120,8 +115,7 @@ struct indicator_values {
 
   double normalised(std::ptrdiff_t row, std::ptrdiff_t region) const {
     const std::ptrdiff_t at = by_region ? region : 0;
-    const double value = take_log ? std::log(x[row]) : x[row];
-    const double z = (value - centre[at]) * inverse[at];
+    const double z = (x[row] - centre[at]) * inverse[at];
     if (sign > 0) {
       return z;
     }
@@ -156,23 +150,16 @@ inline void add_indicator(const indicator_values& one, std::ptrdiff_t region,
   // sign z, or 1 - z of a bounded one turned round.
   const double base = one.sign < 0 && one.reflect ? 1 : 0;
   const double slope = one.sign < 0 ? -1 : 1;
-  auto add = [&](auto read) {
-    if (first) {
-      for (std::ptrdiff_t row = from; row < to; ++row) {
-        const double z = (read(one.x[row]) - centre) * inverse;
-        value[row - from] = one.weight * (base + slope * z);
-      }
-    } else {
-      for (std::ptrdiff_t row = from; row < to; ++row) {
-        const double z = (read(one.x[row]) - centre) * inverse;
-        value[row - from] += one.weight * (base + slope * z);
-      }
+  if (first) {
+    for (std::ptrdiff_t row = from; row < to; ++row) {
+      const double z = (one.x[row] - centre) * inverse;
+      value[row - from] = one.weight * (base + slope * z);
     }
-  };
-  if (one.take_log) {
-    add([](double x) { return std::log(x); });
   } else {
-    add([](double x) { return x; });
+    for (std::ptrdiff_t row = from; row < to; ++row) {
+      const double z = (one.x[row] - centre) * inverse;
+      value[row - from] += one.weight * (base + slope * z);
+    }
   }
 }
 

@@ -1,0 +1,169 @@
+# The transforms of an indicator, each told once: what it does to a value, its
+# slope there, where it exists, its formula in a cell of a sheet, and its words.
+# Only "logit" looks at the unit: its values are shares of 1 or of 100.
+
+transforms_known <- c("none", "log", "log1p", "sqrt", "logit")
+
+# `low` and `high` bound the values it takes; `closed`: `low` itself is one.
+# `bare`: its result has no unit, whatever the indicator's.
+transform_of <- function(kind, unit = NA) {
+  top <- share_top(unit)
+  switch(
+    kind,
+    none = list(
+      word = "", low = -Inf, high = Inf, closed = TRUE, bare = FALSE,
+      forward = function(x) x, slope = function(x) x * 0 + 1,
+      cell = function(x) x
+    ),
+    log = list(
+      word = "log", low = 0, high = Inf, closed = FALSE, bare = TRUE,
+      forward = log, slope = function(x) 1 / x,
+      cell = function(x) paste0("LN(", x, ")")
+    ),
+    log1p = list(
+      word = "log1p", low = -1, high = Inf, closed = FALSE, bare = FALSE,
+      forward = log1p, slope = function(x) 1 / (1 + x),
+      cell = function(x) paste0("LN(1+", x, ")")
+    ),
+    sqrt = list(
+      word = "square root", low = 0, high = Inf, closed = TRUE, bare = FALSE,
+      forward = sqrt,
+      # Vertical at 0: no derivative.
+      slope = function(x) ifelse(x > 0, 0.5 / sqrt(x), NA),
+      cell = function(x) paste0("SQRT(", x, ")")
+    ),
+    logit = list(
+      word = "logit", low = 0, high = top, closed = FALSE, bare = TRUE,
+      forward = function(x) log(x / (top - x)),
+      slope = function(x) top / (x * (top - x)),
+      cell = function(x) paste0("LN(", x, "/(", top, "-", x, "))")
+    )
+  )
+}
+
+# Percent run to 100, other shares to 1.
+share_top <- function(unit) {
+  if (unit %in% "percent" || startsWith(as.character(unit), "%") %in% TRUE) {
+    100
+  } else {
+    1
+  }
+}
+
+# The transform of one indicator of a scheme, by its name.
+indicator_transform <- function(scheme, name) {
+  k <- match(name, scheme[["indicator"]])
+  transform_of(scheme[["transform"]][k], scheme[["unit"]][k])
+}
+
+# Those of all indicators, in the scheme's order.
+scheme_transforms <- function(scheme) {
+  Map(transform_of, scheme[["transform"]], scheme[["unit"]])
+}
+
+outside_domain <- function(x, transform) {
+  which(x < transform$low | x > transform$high |
+          (x == transform$low & !transform$closed) |
+          (x == transform$high & is.finite(transform$high)))
+}
+
+# "above 0", "of 0 or more", "above 0 and below 100".
+domain_text <- function(transform) {
+  if (is.infinite(transform$low)) {
+    return("")
+  }
+  paste0(if (transform$closed) {
+    paste("of", transform$low, "or more")
+  } else {
+    paste("above", transform$low)
+  }, if (is.finite(transform$high)) paste(" and below", transform$high))
+}
+
+# What stands before a unit: "log of RUB".
+transform_words <- function(scheme) {
+  vapply(scheme_transforms(scheme), `[[`, "", "word", USE.NAMES = FALSE)
+}
+
+# "log of RUB", "RUB", "log", or "" where nothing is known.
+transformed_unit <- function(scheme) {
+  word <- transform_words(scheme)
+  unit <- ifelse(is.na(scheme[["unit"]]), "", scheme[["unit"]])
+  paste0(word, ifelse(nzchar(word) & nzchar(unit), " of ", ""), unit)
+}
+
+# Whether all values lost their units in the same way: their codes can be added.
+is_bare <- function(scheme) {
+  kind <- unique(scheme[["transform"]])
+  length(kind) == 1L && transform_of(kind)$bare
+}
+
+# Values after the transform. Untouched columns are not copied.
+transform_values <- function(panel) {
+  x <- panel$x
+  scheme <- panel$scheme
+  for (name in scheme[["indicator"]][scheme[["transform"]] != "none"]) {
+    x[[name]] <- indicator_transform(scheme, name)$forward(x[[name]])
+  }
+  x
+}
+
+# Every cell outside the domain of its transform, of all indicators at once.
+check_transform_domain <- function(panel, call) {
+  scheme <- panel$scheme
+  names <- scheme[["indicator"]][scheme[["transform"]] != "none"]
+  bad <- lapply(stats::setNames(names, names), function(name) {
+    outside_domain(panel$x[[name]], indicator_transform(scheme, name))
+  })
+  bad <- bad[lengths(bad) > 0L]
+  if (length(bad) == 0L) {
+    return(invisible())
+  }
+  stop_cells(
+    "domain", bad, panel, call,
+    head = vapply(names(bad), function(name) {
+      transform <- indicator_transform(scheme, name)
+      paste0("The ", transform$word, " of ", some_of(name), " needs values ",
+             domain_text(transform), "; ",
+             count_of(length(bad[[name]]), "cell"), " ",
+             if (length(bad[[name]]) == 1L) "is" else "are", " not.")
+    }, ""),
+    hint = domain_hint(panel, bad), told = incomplete_hint(panel, bad),
+    incomplete = incomplete_regions(panel, bad)
+  )
+}
+
+# Regions that take no part in the error but lack values of its indicators: who
+# leaves regions out to have them whole wants to know.
+incomplete_regions <- function(panel, bad) {
+  region <- rep(seq_len(n_regions(panel)), diff(panel$offset))
+  lacking <- Reduce(`|`, lapply(panel$x[names(bad)], is.na))
+  other <- setdiff(region[lacking], region[unlist(bad, FALSE, FALSE)])
+  as.character(panel$regions[sort(other)])
+}
+
+incomplete_hint <- function(panel, bad) {
+  other <- incomplete_regions(panel, bad)
+  if (length(other) > 0L) {
+    paste0(count_of(length(other), "more region", "more regions"), " lack",
+           if (length(other) == 1L) "s", " some of these values: ",
+           some_of(other), ".")
+  }
+}
+
+# What takes these values: never a transform that would refuse them too.
+domain_hint <- function(panel, bad) {
+  scheme <- panel$scheme
+  kinds <- scheme[["transform"]][match(names(bad), scheme[["indicator"]])]
+  takes <- function(kind, unit = NA) {
+    all(vapply(names(bad), function(name) {
+      length(outside_domain(panel$x[[name]], transform_of(kind, unit))) == 0L
+    }, NA))
+  }
+  if (all(kinds == "logit") && takes("logit", "percent")) {
+    return(paste0("Are they percent? Then give them unit = \"percent\"; or ",
+                  "use transform = \"none\"."))
+  }
+  other <- c(if (takes("log1p")) "log1p", "none")
+  paste0("Use transform = ", paste0("\"", other, "\"", collapse = " or "),
+         ", or leave those regions out.")
+}
