@@ -59,34 +59,25 @@ inform_dressed <- function(x, name) {
   }
 }
 
-stop_not_numeric <- function(name, call, why, hint = NULL, values = NULL) {
+stop_not_numeric <- function(name, call, why, hint = NULL, values = NULL,
+                             code = NULL) {
   stop_nid("not_numeric",
            c(paste0("Column ", some_of(name), " must be numbers, but ", why,
                     "."),
-             i = hint),
-           columns = name, values = values, call = call)
+             hint),
+           columns = name, values = values, code = code, call = call)
 }
 
 # Text is never guessed into numbers: say what stands there and how to read it.
 stop_text_values <- function(x, name, call) {
   seen <- unique(x[!is.na(x)])
-  odd <- seen[is.na(suppressWarnings(as.numeric(seen)))]
+  parts <- cell_parts(seen)
+  odd <- seen[!grepl(number_pattern, parts$text)]
   shown <- if (length(odd) > 0L) odd else seen
-  hint <- if (length(odd) == 0L) {
-    paste0("They all read as numbers: as.numeric(", name, ").")
-  } else if (any(grepl("^\\s*-?[0-9 \u00a0]*,[0-9]+\\s*$", odd))) {
-    paste0("Decimal commas: read the file with dec = \",\", or ",
-           "as.numeric(sub(\",\", \".\", x, fixed = TRUE)).")
-  } else if (any(grepl("%", odd, fixed = TRUE))) {
-    "Percent signs: as.numeric(sub(\"%\", \"\", x, fixed = TRUE))."
-  } else {
-    paste0("If these mean a missing value, name them when reading the file: ",
-           "na.strings = c(", paste0("\"", utils::head(odd, 3L), "\"",
-                                     collapse = ", "), ").")
-  }
+  how <- cell_hints(x, name)
   stop_not_numeric(
     name, call,
     paste0("it is text with ", some_of(shown, quote = "\"")),
-    hint = hint, values = shown
+    hint = how$hint, values = shown, code = how$code
   )
 }

@@ -213,13 +213,18 @@ split_blanks <- function(label, lookup) {
        how = unlist(lapply(read, `[[`, "how")))
 }
 
-# Blanks of all kinds as one; text of an unmarked encoding that is no UTF-8
-# stays readable.
+# Blanks of all kinds as one.
 plain_label <- function(x) {
-  x <- enc2utf8(as.character(x))
+  trimws(gsub("[ \t\r\n\u00a0\u2007\u2009\u202f]+", " ",
+              valid_text(as.character(x))))
+}
+
+# Text of an unmarked encoding that is no UTF-8 stays readable.
+valid_text <- function(x) {
+  x <- enc2utf8(x)
   bad <- !is.na(x) & !validUTF8(x)
   x[bad] <- iconv(x[bad], "latin1", "UTF-8")
-  trimws(gsub("[ \t\r\n\u00a0\u2007\u2009\u202f]+", " ", x))
+  x
 }
 
 # The set as the text of one level, strongest first: "break+provisional".
