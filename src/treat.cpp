@@ -44,8 +44,7 @@ nidcode::code_definition read_definition(const Rcpp::List& code, R_xlen_t rows,
                    inverse = code["inverse"];
   const Rcpp::NumericVector sign = code["sign"], weight = code["weight"];
   must(centre.size() == x.size() && inverse.size() == x.size() &&
-           take_log.size() == x.size() && sign.size() == x.size() &&
-           weight.size() == x.size(),
+           sign.size() == x.size() && weight.size() == x.size(),
        "parts of a code differ in number");
   for (R_xlen_t k = 0; k < x.size(); ++k) {
     const R_xlen_t centres = Rf_xlength(centre[k]);

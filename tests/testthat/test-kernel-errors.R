@@ -14,7 +14,7 @@ good_calls <- function() {
   grids <- list(offset = c(0L, 3L), time = c(1, 2, 3), step = integer(3))
   local <- list(kind = "local", span = 3L, width = 0, degree = 1L,
                 kernel = "uniform", shift = TRUE)
-  code <- list(x = list(c(1, 2, 4)), log = FALSE, centre = list(0),
+  code <- list(x = list(c(1, 2, 4)), centre = list(0),
                inverse = list(1), sign = 1, weight = 1, reflect = FALSE,
                whole = TRUE, missing = "constant", aggregate = "mean")
   ticks <- matrix(c(0L, 1L, 1L, 0L), 2)
@@ -49,7 +49,7 @@ good_calls <- function() {
     spline_pieces_cpp = list(c(1, 2, 3), integer(3), 3L, 0L, 1),
     test_interrupt_cpp = list(10, 1L),
     test_throw_cpp = list(10, 10, 1L, FALSE),
-    moments_cpp = list(c(1, 2, 4), FALSE, c(0L, 3L)),
+    moments_cpp = list(c(1, 2, 4), c(0L, 3L)),
     define_code_cpp = list(code, c(0L, 3L), 0L, 1L, 0L, TRUE, numeric()),
     code_grids_cpp = list(c(1, 2, 4), c(0L, 3L), c(1, 2, 3), 2L)
   )
