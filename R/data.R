@@ -178,11 +178,17 @@ NULL
 #' twelve lack values (Chechnya, Kabardino-Balkaria, North Ossetia, Crimea,
 #' Sevastopol). The example keeps the 70.
 #'
+#' For [russia_scheme], which takes log1p of the two, all 82 regions have all
+#' three codes: 77 in each of the 16 years 2005-2019 and 2021 (none in 2020,
+#' when the internet was not asked about), Kabardino-Balkaria and North Ossetia
+#' in 14, Chechnya in 11, Crimea and Sevastopol in 7, their social code resting
+#' on graduates alone.
+#'
 #' @inheritSection ural Status
 #' @inheritSection ural Breaks
 #' @inheritSection ural Computed columns
 #' @inheritSection ural Source, licence, citation
-#' @seealso [ural]
+#' @seealso [ural], [russia_scheme]
 #' @family data
 #' @examples
 #' length(unique(russia$region))
@@ -192,6 +198,11 @@ NULL
 #' bad <- rowSums(is.na(x)) > 0 | rowSums(x[logged] <= 0, na.rm = TRUE) > 0
 #' years <- tapply(!bad, x$region, sum)
 #' sum(years == 15)
+#' # Where russia_scheme has all three codes, and how often:
+#' codes <- defining_codes(code_panel(russia, russia_scheme,
+#'                                    status = "_status"))
+#' whole <- rowSums(table(codes$region, codes$year) == 3)
+#' table(whole)
 #' @docType data
 #' @name russia
 #' @usage russia
@@ -266,7 +277,7 @@ NULL
 #' paper_sample
 NULL
 
-#' Two ready schemes
+#' Three ready schemes
 #'
 #' Schemes made by [code_scheme()] for the shipped data, all directions 1 and
 #' all weights 1. They print with a sentence on whose choice they are.
@@ -282,6 +293,12 @@ NULL
 #' `orgs_with_website`; social `he_graduates_per_10k` and `income_pc_real`
 #' (both log).
 #'
+#' `russia_scheme`, for 2005-2021: `ural_scheme` with `apt_used` and
+#' `he_graduates_per_10k` under log1p, because a few regions of [russia] use no
+#' advanced technologies in some years (7 regions, 33 cells) or have no
+#' graduates (Chukotka). All 82 regions have every code, 80 of them from all six
+#' indicators, 77 in each of the 16 years 2005-2019 and 2021.
+#'
 #' `paper_scheme` takes the variables that the paper's Fig. 2 sets against each
 #' other; which code they stand for, the logs and the deflation are our
 #' choices. `apt_developed` is zero or secret in several territories, so it
@@ -292,15 +309,17 @@ NULL
 #' The paper gives no list of indicators and no numeric value of a code. A
 #' different scheme is a different answer; compare schemes rather than trust
 #' one.
-#' @seealso [ural], [code_scheme()]
+#' @seealso [ural], [russia], [code_scheme()]
 #' @family data
 #' @examples
 #' paper_scheme
 #' ural_scheme
+#' russia_scheme
 #' @docType data
 #' @name ural_scheme
-#' @aliases paper_scheme
+#' @aliases paper_scheme russia_scheme
 #' @usage
 #' ural_scheme
+#' russia_scheme
 #' paper_scheme
 NULL

@@ -1,4 +1,5 @@
-# data/ural_scheme.rda, paper_scheme.rda. Needs no source file:
+# data/ural_scheme.rda, russia_scheme.rda, paper_scheme.rda. Needs no source
+# file:
 #   Rscript data-raw/schemes.R
 
 pkgload::load_all(".", quiet = TRUE)
@@ -33,9 +34,22 @@ attr(ural_scheme, "note") <- paste(
   "year 2005-2016, equal weights, more is better."
 )
 
+# Where nothing is in use, and where nobody graduates, a log does not exist.
+russia_scheme <- as.data.frame(ural_scheme)
+russia_scheme$transform[russia_scheme$indicator %in%
+                          c("apt_used", "he_graduates_per_10k")] <- "log1p"
+russia_scheme <- as_code_scheme(russia_scheme)
+attr(russia_scheme, "note") <- paste(
+  "The choice of this package, not of the paper: ural_scheme with log1p for",
+  "apt_used and he_graduates_per_10k, which are 0 in some regions of Russia."
+)
+
 print(paper_scheme)
 print(ural_scheme)
+print(russia_scheme)
 save(paper_scheme, file = "data/paper_scheme.rda", version = 2,
      compress = "bzip2")
 save(ural_scheme, file = "data/ural_scheme.rda", version = 2,
+     compress = "bzip2")
+save(russia_scheme, file = "data/russia_scheme.rda", version = 2,
      compress = "bzip2")

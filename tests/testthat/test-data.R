@@ -264,7 +264,8 @@ test_that("the schemes are what code_scheme() makes and say whose they are", {
                          "orgs_with_internet", "orgs_with_website",
                          "he_graduates_per_10k", "income_pc_real"))
   )
-  for (x in list(paper_scheme, ural_scheme)) {
+  expect_identical(russia_scheme, again(russia_scheme, ural_scheme$indicator))
+  for (x in list(paper_scheme, ural_scheme, russia_scheme)) {
     expect_true(all(x$direction == 1) && all(x$weight == 1))
     expect_setequal(x$code, nid_codes()$code)
     expect_true(all(x$indicator %in% names(ural)))
@@ -276,6 +277,45 @@ test_that("the schemes are what code_scheme() makes and say whose they are", {
   expect_identical(paper_scheme$transform, c("log", "log", "log", "none"))
   expect_identical(ural_scheme$transform,
                    c("log", "none", "none", "none", "log", "log"))
+  expect_identical(russia_scheme$transform,
+                   c("log1p", "none", "none", "none", "log1p", "log"))
+  same <- setdiff(names(ural_scheme), "transform")
+  expect_identical(as.data.frame(russia_scheme)[same],
+                   as.data.frame(ural_scheme)[same])
+})
+
+test_that("russia under ural_scheme is told all regions that have no log", {
+  cnd <- expect_error(
+    defining_codes(code_panel(russia, ural_scheme, status = "_status")),
+    class = "nidcode_error_domain")
+  none <- function(name) {
+    at <- which(russia[[name]] <= 0)
+    paste(name, russia$region[at], russia$year[at])
+  }
+  expect_setequal(paste(cnd$indicators, cnd$regions, cnd$times),
+                  c(none("apt_used"), none("he_graduates_per_10k")))
+  expect_length(unique(cnd$regions), 7L)
+  # Whoever leaves out what has no log at every time leaves out three more.
+  expect_length(cnd$incomplete, 3L)
+  bad <- russia$region[is.na(russia$apt_used) | russia$apt_used <= 0]
+  expect_setequal(c(cnd$regions, cnd$incomplete), bad)
+  expect_match(conditionMessage(cnd), "log1p", fixed = TRUE)
+})
+
+test_that("russia_scheme has all codes in as many regions as the help says", {
+  codes <- suppressMessages(
+    defining_codes(code_panel(russia, russia_scheme, status = "_status")))
+  whole <- rowSums(table(codes$region, codes$year) == 3)
+  expect_identical(c(table(whole)), c(`7` = 2L, `11` = 1L, `14` = 2L,
+                                      `16` = 77L))
+  six <- tapply(codes$n.indicators, list(codes$region, codes$code), max)
+  expect_identical(sum(rowSums(six) == 6), 80L)
+  expect_false(2020 %in% codes$year[codes$code == "institutional"])
+  model <- suppressMessages(code_model(russia, russia_scheme,
+                                       status = "_status"))
+  expect_identical(nrow(model$basic), 82L)
+  expect_false(anyNA(model$basic$estimate))
+  expect_true(all(model$basic$std.error > 0))
 })
 
 test_that("the example files are the same numbers under Russian names", {
@@ -307,7 +347,7 @@ test_that("the example files are the same numbers under Russian names", {
 
 test_that("all data take at most 1 MB and hold ASCII text only", {
   objects <- list(ural, russia, paper_relevance, paper_attitudes,
-                  paper_sample, paper_scheme, ural_scheme)
+                  paper_sample, paper_scheme, ural_scheme, russia_scheme)
   size <- vapply(objects, function(x) {
     length(memCompress(serialize(x, NULL, version = 2), "bzip2"))
   }, integer(1))
