@@ -3,6 +3,8 @@
 #' Reads regions, times and the indicators of a scheme from a data frame: wide
 #' (a column per indicator) or long (one column of names, one of values). Rows
 #' may come in any order, with gaps and a different grid of times per region.
+#' Values that the data themselves declare missing (`na_values` and `na_range`
+#' of haven's columns, tagged `NA`s) are `NA`, and a message counts them.
 #'
 #' @param data <data.frame> The data; also a tibble, data.table, tsibble,
 #'   pdata.frame, sf (geometry is dropped), `ts` or a matrix with column names.

@@ -152,7 +152,9 @@ check_dependence_by <- function(by, plain, call) {
     stop_argument("by", "names of columns", by, call)
   }
   check_columns(plain, by, "by", call = call)
-  holes <- by[vapply(by, \(name) anyNA(plain[[name]]), TRUE)]
+  holes <- by[vapply(by, \(name) {
+    anyNA(drop_declared(plain[[name]], name))
+  }, TRUE)]
   if (length(holes) > 0L) {
     stop_nid("missing_index",
              paste0("A column of `by` has missing values: ", some_of(holes),

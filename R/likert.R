@@ -14,7 +14,8 @@
 #'
 #' @param data <data.frame> One row per respondent; or a survey design.
 #' @param items <chr> Columns of answers (text, factor, or numbers written as in
-#'   `levels`). `NA` is no answer and leaves that item's base.
+#'   `levels`). `NA`, or what a column of haven's declares missing, is no answer
+#'   and leaves that item's base.
 #' @param levels <chr> The levels, from the most negative to the most positive.
 #' @param by,weights,conf_level As in [relevance()].
 #' @return `nid_likert`: `item`, the columns of `by`, `level` (ordered factor),
@@ -82,7 +83,7 @@ check_scale <- function(levels, call) {
 }
 
 ticks_of_level <- function(x, item, levels, call) {
-  answer <- as.character(x)
+  answer <- as.character(drop_declared(x, item))
   bad <- unique(answer[!is.na(answer) & !answer %in% levels])
   if (length(bad) > 0L) {
     stop_nid("level",

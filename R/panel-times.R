@@ -4,6 +4,7 @@
 # Time as a number, whatever it came as. Whole numbers stay whole. `reading`
 # says how dates are read, where a panel has decided that already.
 numeric_time <- function(x, name, call, reading = date_reading(x)) {
+  x <- drop_declared(x, name)
   if (is.factor(x) || is.character(x)) {
     return(label_time(x, name, call))
   }

@@ -3,6 +3,7 @@
 # `where(rows)` gives the regions and times of rows, where they are known.
 numeric_values <- function(x, name, call = rlang::caller_env(),
                            where = NULL) {
+  x <- drop_declared(x, name)
   if (is.matrix(x) || is.array(x)) {
     if (NCOL(x) != 1L) {
       stop_not_numeric(name, call, paste0("it is a matrix of ", NCOL(x),

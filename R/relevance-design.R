@@ -24,7 +24,7 @@ design_column <- function(data, x, arg, call) {
   n <- nrow(data)
   if (is.character(x) && length(x) == 1L && (n != 1L || x %in% names(data))) {
     check_columns(data, x, arg, call = call)
-    x <- data[[x]]
+    x <- drop_declared(data[[x]], x)
   }
   if (length(x) != n && length(x) != 1L) {
     stop_nid("weights",

@@ -5,6 +5,8 @@
 read_ticks <- function(data, items, sep, call) {
   check_items(data, items, call)
   check_string(sep, "sep", null = TRUE, call = call)
+  n <- nrow(data)
+  data <- drop_declared_in(unclass(data), items)
   column <- data[[items[1L]]]
   if (!is.null(sep) && !(length(items) == 1L && is.character(column))) {
     stop_argument("sep", "NULL unless `items` is one column of text", sep,
@@ -21,7 +23,7 @@ read_ticks <- function(data, items, sep, call) {
       return(ticks_from_factor(column, items, call))
     }
   }
-  list(ticks = ticks_from_columns(unclass(data)[items], nrow(data), call),
+  list(ticks = ticks_from_columns(data[items], n, call),
        exclusive = FALSE)
 }
 
@@ -157,7 +159,9 @@ read_groups <- function(data, by, call) {
                 keys = tibble::new_tibble(list(), nrow = 1L)))
   }
   check_by(data, by, call)
-  values <- lapply(by, \(name) group_values(data[[name]]))
+  values <- lapply(by, \(name) {
+    group_values(drop_declared(data[[name]], name))
+  })
   id <- rep(0, nrow(data))
   for (value in values) {
     id <- id * (length(value$levels) + 1) + value$code

@@ -52,9 +52,9 @@
 #'   or srvyr package (then without `weights`, `strata`, `ids`).
 #' @param items <chr> Logical or 0/1 columns; or one list column of the options
 #'   ticked; or one text column split at `sep`; or one factor or text column
-#'   (single response). `NA` (in a list also `NULL`) is item non-response: it
-#'   leaves that item's base. An empty text or `character(0)` is an answer that
-#'   ticks nothing.
+#'   (single response). `NA` (in a list also `NULL`) is item non-response, and
+#'   so is what a column of haven's declares missing: it leaves that item's
+#'   base. An empty text or `character(0)` is an answer that ticks nothing.
 #' @param by <chr> Columns of groups of respondents, or `NULL`.
 #' @param weights,strata,ids <chr> Columns of design weights, strata and
 #'   sampling units (clusters, counted within their stratum); or the values
