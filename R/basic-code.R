@@ -284,6 +284,7 @@ inform_terms <- function(fit, told, measure) {
                n = length(none))
   }
   counts <- told$n.terms
+  short <- setdiff(which(counts < max(counts, 0)), none)
   if (length(none) > 0L) counts <- counts[-none]
   if (measure == "sum" && length(counts) > 0L && min(counts) < max(counts)) {
     inform_nid(
@@ -291,7 +292,7 @@ inform_terms <- function(fit, told, measure) {
       c(paste0("Regions have different numbers of terms (", min(counts),
                " to ", max(counts), "), which a plain sum does not make good."),
         i = "measure = \"integral\" does."),
-      n = unique(counts)
+      regions = as.character(panel$regions[short]), n = unique(counts)
     )
   }
 }

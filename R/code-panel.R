@@ -203,7 +203,7 @@ read_wide <- function(plain, scheme, index, status, lookup, call) {
   check_columns(plain, indicators, "scheme", call = call)
   rows <- panel_rows(plain, index, call)
   arrange <- function(x) if (is.null(rows$row)) x else x[rows$row]
-  x <- lapply(indicators, function(name) {
+  x <- each_told(indicators, function(name) {
     arrange(numeric_values(plain[[name]], name, call, source_places(rows)))
   })
   names(x) <- indicators

@@ -48,3 +48,33 @@ whole_text <- function(n) {
   format(n, big.mark = ",", decimal.mark = ".", scientific = FALSE,
          trim = TRUE)
 }
+
+# `f` of each item. Where it refuses several for the same reason, one error says
+# so of all, its fields those of each in turn: a table is mended at once, and
+# not column by column.
+each_told <- function(items, f) {
+  failed <- list()
+  out <- lapply(items, function(item) {
+    tryCatch(f(item), nidcode_error = function(cnd) {
+      failed[[length(failed) + 1L]] <<- cnd
+      NULL
+    })
+  })
+  if (length(failed) > 0L) stop_together(failed)
+  out
+}
+
+stop_together <- function(failed) {
+  first <- failed[[1L]]
+  alike <- Filter(function(cnd) class(cnd)[1L] == class(first)[1L], failed)
+  # What one item shows of itself (text, code, argument) stays the first's.
+  for (name in c("columns", "values", "rows", "regions", "times", "n")) {
+    first[[name]] <- unlist(lapply(alike, `[[`, name))
+  }
+  others <- unlist(lapply(alike[-1L], `[[`, "columns"))
+  if (length(others) > 0L) {
+    first$body <- c(first$body, i = paste0(
+      "The same is wrong with ", some_of(others), "."))
+  }
+  stop(first)
+}

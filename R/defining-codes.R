@@ -299,14 +299,14 @@ inform_lost_times <- function(parts) {
   if (length(lost) == 0L || max(lost) == 0) {
     return(invisible())
   }
-  worst <- names(lost)[which.max(lost)]
+  lost <- sort(lost[lost > 0], decreasing = TRUE)
   inform_nid(
     "composition",
     c(paste0("Some times have no code, or fewer indicators in it, because an ",
              "indicator is missing there."),
-      i = paste0("Most are due to ", some_of(worst), ": ",
-                 count_of(max(lost), "time"), ".")),
-    columns = worst, n = max(lost)
+      i = paste0("Most are due to ", some_of(names(lost)[1L]), ": ",
+                 count_of(lost[[1L]], "time"), ".")),
+    columns = names(lost), n = unname(lost)
   )
 }
 

@@ -43,9 +43,9 @@ deflate <- function(data, columns, price, base, index = NULL) {
   p <- numeric_values(plain[[price]], price, call)
   check_prices(p, price, rows, call)
   level <- chain_prices(rows, p, base, price, call)
-  for (name in columns) {
-    data[[name]] <- numeric_values(plain[[name]], name, call) / level
-  }
+  data[columns] <- each_told(columns, function(name) {
+    numeric_values(plain[[name]], name, call) / level
+  })
   data
 }
 

@@ -45,9 +45,11 @@ likert_shares <- function(data, items, levels, by = NULL, weights = NULL,
   sample <- read_sample(data, weights, NULL, NULL, call)
   check_items(sample$data, items, call)
   groups <- read_groups(sample$data, by, call)
-  fits <- lapply(items, \(item) {
-    ticks <- ticks_of_level(sample$data[[item]], item, levels, call)
-    fit <- fit_shares(ticks, groups, sample$design)
+  ticks <- each_told(items, \(item) {
+    ticks_of_level(sample$data[[item]], item, levels, call)
+  })
+  fits <- lapply(ticks, \(one) {
+    fit <- fit_shares(one, groups, sample$design)
     fit$method <- "wilson"
     fit$simultaneous <- "none"
     fit

@@ -127,7 +127,7 @@ normalisation <- function(panel, x, kind, reference, call) {
   if (kind == "index") {
     return(index_map(panel, x, reference, call))
   }
-  out <- lapply(names, function(name) {
+  out <- each_told(names, function(name) {
     m <- reference_moments(panel, x[[name]], name, reference, call)
     affine_from_moments(kind, m, name = name)
   })

@@ -34,11 +34,11 @@ ticks_from_columns <- function(columns, n, call) {
     !is.object(x) && is.null(dim(x)) &&
       (is.logical(x) || is.integer(x) || is.double(x))
   }, logical(1))
-  columns[!plain] <- Map(\(x, item) as_tick(x, item, call),
-                         columns[!plain], names(columns)[!plain])
+  columns[!plain] <- each_told(names(columns)[!plain],
+                               \(item) as_tick(columns[[item]], item, call))
   out <- read_ticks_cpp(columns, n)
   if (out$bad > 0L) {
-    as_tick(columns[[out$bad]], names(columns)[out$bad], call)
+    each_told(names(columns), \(item) as_tick(columns[[item]], item, call))
   }
   colnames(out$ticks) <- names(columns)
   out$ticks
@@ -66,7 +66,7 @@ as_tick <- function(x, item, call) {
     x <- integer64_to_double(x, item, call)
   }
   if (!is.numeric(unclass(x)) || is.factor(x)) {
-    shown <- utils::head(unique(as.character(x[!is.na(x)])), 5L)
+    shown <- unique(as.character(x[!is.na(x)]))
     stop_nid(
       "not_numeric",
       c(paste0("Item `", item, "` must be a logical or 0/1 column."),
