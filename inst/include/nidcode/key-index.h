@@ -20,6 +20,8 @@ inline std::uint64_t mix_bits(std::uint64_t x) {
   return x;
 }
 
+constexpr int empty_slot = -1;
+
 class key_index {
  public:
   explicit key_index(std::size_t expected = 16) {
@@ -27,7 +29,7 @@ class key_index {
     while (size < 2 * expected) {
       size *= 2;
     }
-    slots_.assign(size, empty);
+    slots_.assign(size, empty_slot);
   }
 
   // The number of the key; `fresh` says whether it is new.
@@ -36,7 +38,7 @@ class key_index {
       grow();
     }
     std::size_t at = mix_bits(key) & (slots_.size() - 1);
-    while (slots_[at] != empty) {
+    while (slots_[at] != empty_slot) {
       if (keys_[static_cast<std::size_t>(slots_[at])] == key) {
         fresh = false;
         return slots_[at];
@@ -53,13 +55,11 @@ class key_index {
   const std::vector<std::uint64_t>& keys() const { return keys_; }
 
  private:
-  static constexpr int empty = -1;
-
   void grow() {
-    std::vector<int> bigger(2 * slots_.size(), empty);
+    std::vector<int> bigger(2 * slots_.size(), empty_slot);
     for (std::size_t i = 0; i < keys_.size(); ++i) {
       std::size_t at = mix_bits(keys_[i]) & (bigger.size() - 1);
-      while (bigger[at] != empty) {
+      while (bigger[at] != empty_slot) {
         at = (at + 1) & (bigger.size() - 1);
       }
       bigger[at] = static_cast<int>(i);

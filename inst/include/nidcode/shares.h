@@ -84,6 +84,9 @@ inline share_table sum_shares(const tick_matrix& x, const share_design& d) {
   return out;
 }
 
+// Units wait until this many make one matrix product worth its while.
+constexpr Eigen::Index unit_batch = 64;
+
 // Accumulates sum over strata of f_h n_h/(n_h - 1) times the centred cross
 // products of the units' totals of w (x - p) / W, the linearised share.
 // A unit in which a group has nobody counts with a total of zero.
@@ -102,7 +105,7 @@ class share_variance {
     zero_across_ = Eigen::MatrixXd::Zero(d.groups, d.groups);
     out_.within.assign(groups, zero_within_);
     out_.across.assign(static_cast<std::size_t>(p), zero_across_);
-    waiting_.assign(groups, Eigen::MatrixXd(p, batch));
+    waiting_.assign(groups, Eigen::MatrixXd(p, unit_batch));
     n_waiting_.assign(groups, 0);
     sum_ = total_;
     begin_stratum();
@@ -165,9 +168,6 @@ class share_variance {
   }
 
  private:
-  // Units wait until this many make one matrix product worth its while.
-  static constexpr Eigen::Index batch = 64;
-
   const tick_matrix& x_;
   const share_design& d_;
   share_table& out_;
@@ -221,7 +221,7 @@ class share_variance {
       const std::size_t at = static_cast<std::size_t>(g);
       waiting_[at].col(n_waiting_[at]++) = total_.col(g);
       sum_.col(g) += total_.col(g);
-      if (n_waiting_[at] == batch) {
+      if (n_waiting_[at] == unit_batch) {
         flush(at);
       }
       for (const int h : touched_) {

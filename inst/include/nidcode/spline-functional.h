@@ -23,6 +23,9 @@
 
 namespace nidcode {
 
+// B-splines that overlap at a point, m at most.
+constexpr int splines_at_point = 3;
+
 class spline_functionals {
  public:
   // Derivatives `order[i]` at `time[i]`, units of time^-order. Values include
@@ -91,7 +94,7 @@ class spline_functionals {
     u_.resize(static_cast<std::size_t>(pieces) * gauss_points);
     root_.resize(u_.size());
     first_.resize(u_.size());
-    spline_.assign(u_.size() * overlap, 0.0);
+    spline_.assign(u_.size() * splines_at_point, 0.0);
     int at = 0;  // the piece of the grid: s[at] <= u < s[at + 1]
     for (int piece = 0, i = 0; piece < pieces; ++piece) {
       const double half = 0.5 * (knot_[piece + 1] - knot_[piece]);
@@ -106,7 +109,8 @@ class spline_functionals {
         for (int k = 0; inside && k < m; ++k) {
           const int j = at - m + 1 + k;
           if (j >= 0 && j < n0) {
-            spline_[i * overlap + k] = root_[i] * basis.spline(j, u_[i]);
+            spline_[i * splines_at_point + k] =
+                root_[i] * basis.spline(j, u_[i]);
           }
         }
       }
@@ -163,7 +167,7 @@ class spline_functionals {
     i0 = std::max(0, std::min(i0, n - m));
     weight_.setZero(n);
     derivative_weights(m, order, x + i0, s, &weight_[i0]);
-    v_.setZero(n0 + 2 * overlap);
+    v_.setZero(n0 + 2 * splines_at_point);
     if (on_grid && order == 0) {
       phi_.col(k) = basis.directions().row(above - 1).transpose();
       return;
@@ -189,8 +193,8 @@ class spline_functionals {
     for (; i < u_.size() && u_[i] < to; ++i) {
       const double value = root_[i] * peano_kernel(m, l, u_[i]);
       kernel_(i, k) = value;
-      for (int a = 0; a < overlap; ++a) {
-        v_[first_[i] + a] += spline_[i * overlap + a] * value;
+      for (int a = 0; a < splines_at_point; ++a) {
+        v_[first_[i] + a] += spline_[i * splines_at_point + a] * value;
       }
     }
   }
@@ -223,14 +227,11 @@ class spline_functionals {
       }
     }
     for (std::size_t i = 0; i < u_.size(); ++i) {
-      const double* b = &spline_[i * overlap];
+      const double* b = &spline_[i * splines_at_point];
       const double* c = &v_[first_[i]];
       kernel_(i, k) -= b[0] * c[0] + b[1] * c[1] + b[2] * c[2];
     }
   }
-
-  // B-splines that overlap at a point, m at most.
-  static constexpr int overlap = 3;
 
   std::vector<double> knot_, u_, root_, spline_;
   // Place in v_ of the first B-spline at each Gauss point. v_ has room for
