@@ -89,8 +89,12 @@ moments_cpp <- function(x, offset) {
     .Call(`_nidcode_moments_cpp`, x, offset)
 }
 
-define_code_cpp <- function(code, offset, from, to, entry, count, buffer) {
-    .Call(`_nidcode_define_code_cpp`, code, offset, from, to, entry, count, buffer)
+define_code_cpp <- function(code, offset, from, to, totals, count, buffer) {
+    .Call(`_nidcode_define_code_cpp`, code, offset, from, to, totals, count, buffer)
+}
+
+define_part_cpp <- function(code, offset, k, total) {
+    .Call(`_nidcode_define_part_cpp`, code, offset, k, total)
 }
 
 code_grids_cpp <- function(value, offset, time, breaks) {

@@ -57,24 +57,48 @@ cell_weight_rows <- function(fit, influence, measure, scale) {
   lapply(out, function(x) x[at])
 }
 
-# d NID / d value of a code, over its observed panel rows. The operator is
-# linear given the tuning, so it is read off unit series: one for each
-# position of a grid.
+# d NID / d value of a code, over its observed panel rows.
 value_weights <- function(fit, plan, i) {
   s <- series_values(fit, i)
   one <- fit$codes[[i]]
   sums <- code_sums(fit, plan, i)
   grid <- if (plan$times$simple) s$grid else plan$times$pattern[s$series]
   size <- pool_sizes(sums$grids)[grid]
-  weights <- lapply(seq_along(grid), function(j) {
-    n <- size[j]
-    tuning <- pick_tuning(fit$tuning[[i]], rep(s$series[j], n), fit, i)
-    evaluate_rate(fit$rate, fit$breaks, as.vector(diag(n)), rep(grid[j], n),
-                  sums$grids, sums = sums$sums, tuning = tuning)$sum.estimate
-  })
+  weight <- if (fit$rate$kind == "spline") {
+    unit_series_sums(fit, i, s$series, grid, size, sums)
+  } else {
+    # Of a linear rate the sums are weights on the values already.
+    sums$sums$row[sequence(size, from = sums$sums$offset[grid] + 1)]
+  }
   list(row = if (is.null(s$rows)) seq_len(n_rows(fit$def$panel)) else s$rows,
-       weight = as.double(unlist(weights)) * one$weight,
-       region = rep(s$series, size))
+       weight = weight * one$weight, region = rep(s$series, size))
+}
+
+# Values of unit series that are worked on at once.
+unit_values <- 2e6
+
+# A spline is linear given its tuning, so its weights are read off unit series,
+# one for each position of a grid: many regions at a time, since each call
+# costs as much as there are grids.
+unit_series_sums <- function(fit, i, series, grid, size, sums,
+                             at_once = unit_values) {
+  block <- ceiling(cumsum(as.double(size)^2) / at_once)
+  bar <- start_bar("Weights of cells", length(series))
+  parts <- lapply(split(seq_along(series), block), function(j) {
+    n <- size[j]
+    value <- numeric(sum(as.double(n)^2))
+    # Ones on the diagonals of n x n matrices laid one behind the other.
+    one <- sequence(n, by = n + 1L)
+    value[one + rep(cumsum(as.double(n)^2) - as.double(n)^2, n)] <- 1
+    of <- rep(j, n)
+    r <- evaluate_rate(fit$rate, fit$breaks, value, grid[of], sums$grids,
+                       sums = sums$sums,
+                       tuning = pick_tuning(fit$tuning[[i]], series[of], fit,
+                                            i))
+    tick_bar(bar, length(j))
+    r$sum.estimate
+  })
+  as.double(unlist(parts))
 }
 
 spread_weights <- function(fit, i, value, scale) {

@@ -112,15 +112,12 @@ code_variance <- function(def, code, parts, rate, call) {
   top / bottom^2
 }
 
-# Observed values of one code in regions from < r <= to, series by series;
-# `entry`: the part of one indicator.
-series_values <- function(fit, i, regions = NULL, entry = 0L,
-                          buffer = numeric()) {
+# Observed values of one code in regions from < r <= to, series by series.
+series_values <- function(fit, i, regions = NULL, buffer = numeric()) {
   panel <- fit$def$panel
   if (is.null(regions)) regions <- c(0L, n_regions(panel))
   one <- fit$codes[[i]]
-  v <- code_values(fit$def, one$code, entry = entry, regions = regions,
-                   buffer = buffer)
+  v <- code_values(fit$def, one$code, regions = regions, buffer = buffer)
   at <- seq.int(regions[[1L]] + 1L, length.out = diff(regions))
   grid <- one$grid[at]
   value <- v$value
@@ -146,6 +143,20 @@ series_values <- function(fit, i, regions = NULL, entry = 0L,
   }
   list(value = value, series = at, grid = grid, rows = rows,
        variance = variance, buffer = v$value)
+}
+
+# What the parts of single indicators in a code are computed from, once for
+# all of them: a part then costs one pass over its own column.
+code_shares <- function(fit, i) {
+  def <- fit$def
+  code <- fit$codes[[i]]$code
+  list(parts = code_parts(def, code), offset = def$panel$offset,
+       total = code_values(def, code, totals = TRUE)$value)
+}
+
+# The part of its k-th indicator over the rows of the panel.
+code_share <- function(shares, k) {
+  define_part_cpp(shares$parts, shares$offset, k, shares$total)
 }
 
 # A panel, codes, rates or a model as a fit. A rate goes with the first two

@@ -134,11 +134,13 @@ indicator_parts <- function(fit, plan) {
   fit <- freeze_fit(fit)
   unlist(lapply(seq_along(fit$codes), function(i) {
     one <- fit$codes[[i]]
-    names <- code_parts(fit$def, one$code)$names
+    shares <- code_shares(fit, i)
+    estimate <- share_sums(fit, plan, i, shares)
+    names <- shares$parts$names
     lapply(seq_along(names), function(k) {
       list(code = one$code, indicator = names[k],
            exists = one$grid > 0L & indicator_seen(fit, names[k]),
-           estimate = one$weight * entry_sums(fit, plan, i, k))
+           estimate = one$weight * estimate[[k]])
     })
   }), recursive = FALSE)
 }
@@ -152,23 +154,30 @@ indicator_seen <- function(fit, name) {
   tabulate(region[!is.na(panel$x[[name]])], n_regions(panel)) > 0L
 }
 
-entry_sums <- function(fit, plan, i, k) {
+# The sums of a plan over every indicator's part of code i, a vector each.
+share_sums <- function(fit, plan, i, shares) {
   pattern <- plan$times$pattern
   size <- ifelse(pattern > 0L, plan$k[pmax(pattern, 1L)], 0L)
   end <- cumsum(size)
-  out <- numeric(if (length(end)) end[length(end)] else 0L)
-  sums <- code_sums(fit, plan, i)
-  s <- series_values(fit, i, entry = k)
+  none <- numeric(if (length(end)) end[length(end)] else 0L)
+  each <- seq_along(shares$parts$names)
+  s <- series_values(fit, i)
   if (length(s$series) == 0L) {
-    return(out)
+    return(rep(list(none), length(each)))
   }
+  sums <- code_sums(fit, plan, i)
   grid <- if (plan$times$simple) s$grid else pattern[s$series]
-  r <- evaluate_rate(fit$rate, fit$breaks, s$value, grid, sums$grids,
-                     sums = sums$sums,
-                     tuning = pick_tuning(fit$tuning[[i]], s$series, fit, i))
+  tuning <- pick_tuning(fit$tuning[[i]], s$series, fit, i)
   at <- sequence(size[s$series], from = end[s$series] - size[s$series] + 1L)
-  out[at] <- r$sum.estimate
-  out
+  bar <- start_bar("Contributions of indicators", length(each))
+  lapply(each, function(k) {
+    value <- code_share(shares, k)
+    if (!is.null(s$rows)) value <- value[s$rows]
+    r <- evaluate_rate(fit$rate, fit$breaks, value, grid, sums$grids,
+                       sums = sums$sums, tuning = tuning)
+    tick_bar(bar)
+    replace(none, at, r$sum.estimate)
+  })
 }
 
 # The fit with the tuning of its series written down: weights over lambda.

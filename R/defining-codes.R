@@ -157,14 +157,14 @@ inverse_index <- function(scale, def) {
   out
 }
 
-# Values of a code over the panel's rows, or those of some regions; `entry`:
-# the part of one indicator in it.
-code_values <- function(def, code, entry = 0L, count = FALSE,
+# Values of a code over the panel's rows, or those of some regions; `totals`:
+# the weight of the indicators in each instead.
+code_values <- function(def, code, totals = FALSE, count = FALSE,
                         regions = c(0L, n_regions(def$panel)),
                         buffer = numeric()) {
   parts <- code_parts(def, code)
   out <- define_code_cpp(parts, def$panel$offset, regions[[1L]],
-                         regions[[2L]], as.integer(entry), count, buffer)
+                         regions[[2L]], totals, count, buffer)
   out$names <- parts$names
   out
 }
@@ -197,7 +197,7 @@ check_positive_mean <- function(def, call) {
       }
       one$aggregate <- "mean"
       z[[parts$names[k]]] <- define_code_cpp(
-        one, panel$offset, 0L, n_regions(panel), 0L, FALSE, numeric())$value
+        one, panel$offset, 0L, n_regions(panel), FALSE, FALSE, numeric())$value
     }
   }
   bad <- Filter(length, lapply(z, \(value) which(value <= 0)))

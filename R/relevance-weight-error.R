@@ -39,8 +39,10 @@ weight_gradient <- function(fit, plan, names) {
     parts <- code_parts(fit$def, fit$codes[[i]]$code)
     present <- present_weights(fit, parts)
     sums <- code_sums(fit, plan, i)
+    shares <- code_shares(fit, i)
+    whole <- series_values(fit, i)
     for (k in which(parts$names %in% names)) {
-      s <- weight_series(fit, i, k, parts, present)
+      s <- weight_series(whole, k, shares, present)
       if (length(s$series) == 0L) next
       grid <- if (plan$times$simple) s$grid else pattern[s$series]
       r <- evaluate_rate(fit$rate, fit$breaks, s$value, grid, sums$grids,
@@ -56,13 +58,12 @@ weight_gradient <- function(fit, plan, names) {
 }
 
 # dD/dw_k = (z_k - D)/sum w at the rows where k counts, else 0.
-weight_series <- function(fit, i, k, parts, present) {
-  s <- series_values(fit, i)
-  own <- series_values(fit, i, entry = k)
+weight_series <- function(s, k, shares, present) {
   rows <- if (is.null(s$rows)) seq_along(s$value) else s$rows
-  part <- replace(own$value, is.na(own$value), 0)
+  part <- code_share(shares, k)[rows]
+  part[is.na(part)] <- 0
   s$value <- present$here[rows, k] *
-    (part / parts$weight[k] - s$value / present$total[rows])
+    (part / shares$parts$weight[k] - s$value / present$total[rows])
   s
 }
 

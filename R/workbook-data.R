@@ -212,6 +212,6 @@ z_values <- function(frame, name) {
     reflect = def$normalise %in% bounded_kinds, missing = "available",
     aggregate = "mean", names = name, whole = FALSE
   )
-  define_code_cpp(part, def$panel$offset, 0L, n_regions(def$panel), 0L,
+  define_code_cpp(part, def$panel$offset, 0L, n_regions(def$panel), FALSE,
                   FALSE, numeric())$value
 }

@@ -309,8 +309,8 @@ BEGIN_RCPP
 END_RCPP
 }
 // define_code_cpp
-Rcpp::List define_code_cpp(const Rcpp::List& code, const Rcpp::IntegerVector& offset, int from, int to, int entry, bool count, const Rcpp::NumericVector& buffer);
-RcppExport SEXP _nidcode_define_code_cpp(SEXP codeSEXP, SEXP offsetSEXP, SEXP fromSEXP, SEXP toSEXP, SEXP entrySEXP, SEXP countSEXP, SEXP bufferSEXP) {
+Rcpp::List define_code_cpp(const Rcpp::List& code, const Rcpp::IntegerVector& offset, int from, int to, bool totals, bool count, const Rcpp::NumericVector& buffer);
+RcppExport SEXP _nidcode_define_code_cpp(SEXP codeSEXP, SEXP offsetSEXP, SEXP fromSEXP, SEXP toSEXP, SEXP totalsSEXP, SEXP countSEXP, SEXP bufferSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::RNGScope rcpp_rngScope_gen;
@@ -318,10 +318,24 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type offset(offsetSEXP);
     Rcpp::traits::input_parameter< int >::type from(fromSEXP);
     Rcpp::traits::input_parameter< int >::type to(toSEXP);
-    Rcpp::traits::input_parameter< int >::type entry(entrySEXP);
+    Rcpp::traits::input_parameter< bool >::type totals(totalsSEXP);
     Rcpp::traits::input_parameter< bool >::type count(countSEXP);
     Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type buffer(bufferSEXP);
-    rcpp_result_gen = Rcpp::wrap(define_code_cpp(code, offset, from, to, entry, count, buffer));
+    rcpp_result_gen = Rcpp::wrap(define_code_cpp(code, offset, from, to, totals, count, buffer));
+    return rcpp_result_gen;
+END_RCPP
+}
+// define_part_cpp
+Rcpp::NumericVector define_part_cpp(const Rcpp::List& code, const Rcpp::IntegerVector& offset, int k, const Rcpp::NumericVector& total);
+RcppExport SEXP _nidcode_define_part_cpp(SEXP codeSEXP, SEXP offsetSEXP, SEXP kSEXP, SEXP totalSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::List& >::type code(codeSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type offset(offsetSEXP);
+    Rcpp::traits::input_parameter< int >::type k(kSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type total(totalSEXP);
+    rcpp_result_gen = Rcpp::wrap(define_part_cpp(code, offset, k, total));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -364,6 +378,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_nidcode_test_throw_cpp", (DL_FUNC) &_nidcode_test_throw_cpp, 4},
     {"_nidcode_moments_cpp", (DL_FUNC) &_nidcode_moments_cpp, 2},
     {"_nidcode_define_code_cpp", (DL_FUNC) &_nidcode_define_code_cpp, 7},
+    {"_nidcode_define_part_cpp", (DL_FUNC) &_nidcode_define_part_cpp, 4},
     {"_nidcode_code_grids_cpp", (DL_FUNC) &_nidcode_code_grids_cpp, 4},
     {NULL, NULL, 0}
 };

@@ -35,34 +35,54 @@ Rcpp::List moments_cpp(const Rcpp::NumericVector& x,
 
 namespace {
 
-// Columns of a code, long enough for `rows` rows; a centre and an inverse
-// scale each for all `regions` or for each of them.
+// The columns of a code, long enough for `rows` rows; a centre and an inverse
+// scale of each for all `regions` or for each of them.
+class code_reader {
+ public:
+  code_reader(const Rcpp::List& code, R_xlen_t rows, R_xlen_t regions)
+      : rows_(rows), regions_(regions), x_(code["x"]),
+        centre_(code["centre"]), inverse_(code["inverse"]),
+        sign_(code["sign"]), weight_(code["weight"]),
+        reflect_(Rcpp::as<bool>(code["reflect"])) {
+    must(centre_.size() == size() && inverse_.size() == size() &&
+             sign_.size() == size() && weight_.size() == size(),
+         "parts of a code differ in number");
+  }
+
+  R_xlen_t size() const { return x_.size(); }
+
+  nidcode::indicator_values operator()(R_xlen_t k) const {
+    const R_xlen_t centres = Rf_xlength(centre_[k]);
+    must(TYPEOF(x_[k]) == REALSXP && Rf_xlength(x_[k]) >= rows_,
+         "an indicator is too short or no column of numbers");
+    must(TYPEOF(centre_[k]) == REALSXP && TYPEOF(inverse_[k]) == REALSXP &&
+             (centres == 1 || centres == regions_) &&
+             Rf_xlength(inverse_[k]) == centres,
+         "centre and scale: not one for all or for each region");
+    nidcode::indicator_values one;
+    one.x = REAL(x_[k]);
+    one.centre = REAL(centre_[k]);
+    one.inverse = REAL(inverse_[k]);
+    one.by_region = centres != 1;
+    one.sign = sign_[k];
+    one.reflect = reflect_;
+    one.weight = weight_[k];
+    return one;
+  }
+
+ private:
+  R_xlen_t rows_, regions_;
+  Rcpp::List x_, centre_, inverse_;
+  Rcpp::NumericVector sign_, weight_;
+  bool reflect_;
+};
+
 nidcode::code_definition read_definition(const Rcpp::List& code, R_xlen_t rows,
                                          R_xlen_t regions) {
   nidcode::code_definition out;
-  const Rcpp::List x = code["x"], centre = code["centre"],
-                   inverse = code["inverse"];
-  const Rcpp::NumericVector sign = code["sign"], weight = code["weight"];
-  must(centre.size() == x.size() && inverse.size() == x.size() &&
-           sign.size() == x.size() && weight.size() == x.size(),
-       "parts of a code differ in number");
-  for (R_xlen_t k = 0; k < x.size(); ++k) {
-    const R_xlen_t centres = Rf_xlength(centre[k]);
-    must(TYPEOF(x[k]) == REALSXP && Rf_xlength(x[k]) >= rows,
-         "an indicator is too short or no column of numbers");
-    must(TYPEOF(centre[k]) == REALSXP && TYPEOF(inverse[k]) == REALSXP &&
-             (centres == 1 || centres == regions) &&
-             Rf_xlength(inverse[k]) == centres,
-         "centre and scale: not one for all or for each region");
-    nidcode::indicator_values one;
-    one.x = REAL(x[k]);
-    one.centre = REAL(centre[k]);
-    one.inverse = REAL(inverse[k]);
-    one.by_region = centres != 1;
-    one.sign = sign[k];
-    one.reflect = Rcpp::as<bool>(code["reflect"]);
-    one.weight = weight[k];
-    out.indicators.push_back(one);
+  const code_reader indicator(code, rows, regions);
+  for (R_xlen_t k = 0; k < indicator.size(); ++k) {
+    out.indicators.push_back(indicator(k));
   }
   out.whole = code["whole"];
   const std::string missing = code["missing"], aggregate = code["aggregate"];
@@ -77,14 +97,14 @@ nidcode::code_definition read_definition(const Rcpp::List& code, R_xlen_t rows,
 }  // namespace
 
 // Values of one code for regions from <= r < to (zero-based), in their rows.
-// `entry` > 0: the part of that indicator instead. A `buffer` of the right
-// length is filled and given back: fresh memory for every block of regions
+// `totals`: the weight of the indicators of each instead. A `buffer` of the
+// right length is filled and given back: fresh memory for every block of regions
 // would cost more than the arithmetic. Only for callers that have done with
 // the last block's values.
 // [[Rcpp::export]]
 Rcpp::List define_code_cpp(const Rcpp::List& code,
                            const Rcpp::IntegerVector& offset, int from, int to,
-                           int entry, bool count,
+                           bool totals, bool count,
                            const Rcpp::NumericVector& buffer) {
   const R_xlen_t regions = offset.size() - 1;
   must(from >= 0 && from <= to && to <= regions, "no such regions");
@@ -95,9 +115,6 @@ Rcpp::List define_code_cpp(const Rcpp::List& code,
   must(ascend, "regions do not ascend");
   const nidcode::code_definition definition =
       read_definition(code, offset[to], regions);
-  must(entry >= 0 &&
-           entry <= static_cast<R_xlen_t>(definition.indicators.size()),
-       "no such part of a code");
   const int start = to > from ? offset[from] : 0;
   const int rows = to > from ? offset[to] - start : 0;
   Rcpp::NumericVector value = buffer;
@@ -108,14 +125,14 @@ Rcpp::List define_code_cpp(const Rcpp::List& code,
   nidcode::composition told;
   told.lost.assign(definition.indicators.size(), 0);
   r_interrupt progress;
-  const bool at_once = nidcode::defines_whole(definition, entry - 1);
+  const bool at_once = nidcode::defines_whole(definition, totals);
   if (at_once) {
     nidcode::define_whole(definition, 0, start, start + rows, value.begin(),
                           count ? used.begin() : nullptr);
   }
   for (int r = from; r < to && !at_once; ++r) {
     const int at = offset[r] - start;
-    nidcode::define_region(definition, r, offset[r], offset[r + 1], entry - 1,
+    nidcode::define_region(definition, r, offset[r], offset[r + 1], totals,
                            value.begin() + at,
                            count ? used.begin() + at : nullptr, told);
     if ((r & 0xfff) == 0) {
@@ -131,6 +148,30 @@ Rcpp::List define_code_cpp(const Rcpp::List& code,
       Rcpp::Named("value") = value, Rcpp::Named("used") = used,
       Rcpp::Named("missing") = missing, Rcpp::Named("lost") = told.lost,
       Rcpp::Named("changed") = changed + 1);
+}
+
+// The part of indicator k (one-based) in the values of a code whose weights
+// add up to `total`, over all regions.
+// [[Rcpp::export]]
+Rcpp::NumericVector define_part_cpp(const Rcpp::List& code,
+                                    const Rcpp::IntegerVector& offset, int k,
+                                    const Rcpp::NumericVector& total) {
+  must_cover(offset, total.size(), "regions do not cover the rows");
+  const R_xlen_t regions = offset.size() - 1;
+  const code_reader indicator(code, total.size(), regions);
+  must(k >= 1 && k <= indicator.size(), "no such part of a code");
+  const nidcode::indicator_values one = indicator(k - 1);
+  Rcpp::NumericVector value(Rcpp::no_init(total.size()));
+  r_interrupt progress;
+  for (R_xlen_t r = 0; r < regions; ++r) {
+    nidcode::part_of_region(one, r, offset[r], offset[r + 1],
+                            total.begin() + offset[r],
+                            value.begin() + offset[r]);
+    if ((r & 0xfff) == 0) {
+      progress.step(static_cast<std::size_t>(offset[r]));
+    }
+  }
+  return value;
 }
 
 // The distinct grids (observed times and breaks) of one code. `breaks`: panel

@@ -1,5 +1,12 @@
 s1 <- code_scheme("x", "production", codes = alone)
 
+# The plain sum of the second rates of the only code.
+plain_sums <- function(fit) {
+  times <- common_times(fit)
+  code_sums(fit, list(times = times, weight = rep(1, length(times$time)),
+                      k = rep(1L, length(times$offset) - 1L), order = 2L), 1L)
+}
+
 test_that("shape and columns", {
   p <- code_panel(hand_regions, hand_scheme())
   w <- cell_weights(dynamic_codes(p, rate_central()))
@@ -86,6 +93,34 @@ test_that("missing cells have no weight, their share goes to the others", {
   w <- cell_weights(dynamic_codes(k, rate_difference(), breaks = "ignore"))
   expect_identical(w$indicator, c(rep("x", 6), "y"))
   expect_equal(w$weight, c(1, -1, 0, 0, -1, 0.5, 0.5))
+})
+
+test_that("ragged regions: the weights of each region alone, in any blocks", {
+  set.seed(12)
+  d <- do.call(rbind, lapply(1:6, function(r) {
+    year <- sort(sample(2001:2012, 8))
+    data.frame(region = r, year = year, x = rnorm(8))
+  }))
+  for (rate in list(rate_spline(lambda = 2), rate_spline(df = 4),
+                    rate_local(), rate_difference())) {
+    weights <- function(d) {
+      p <- code_panel(d, code_scheme("x", "production", codes = alone))
+      cell_weights(dynamic_codes(defining_codes(p, "none"), rate))
+    }
+    alone_each <- lapply(1:6, function(r) weights(d[d$region == r, ]))
+    expect_equal(weights(d)$weight,
+                 unlist(lapply(alone_each, `[[`, "weight")))
+  }
+  p <- code_panel(d, code_scheme("x", "production", codes = alone))
+  fit <- freeze_fit(get_fit(dynamic_codes(p)))
+  sums <- plain_sums(fit)
+  s <- series_values(fit, 1L)
+  in_blocks <- function(...) {
+    unit_series_sums(fit, 1L, s$series, s$grid, rep(8L, 6), sums, ...)
+  }
+  # 1: a block for each region; 128: two regions a block.
+  expect_identical(in_blocks(1), in_blocks())
+  expect_identical(in_blocks(128), in_blocks())
 })
 
 test_that("what is not linear is refused", {

@@ -107,6 +107,58 @@ test_that("one region without a region column", {
                    list(code = "production", estimate = 1))
 })
 
+test_that("parts of indicators with gaps are those of the definition", {
+  set.seed(9)
+  d <- data.frame(region = rep(1:2, each = 8), year = rep(2001:2008, 2),
+                  x = rnorm(16), y = rnorm(16), z = rnorm(16))
+  d$x[c(2, 3)] <- NA
+  d$y[9:16] <- NA
+  d$z[8] <- NA
+  scheme <- code_scheme(c("x", "y", "z"), "production", weight = 1:3,
+                        direction = c(1, -1, 1), codes = alone)
+  for (missing in c("constant", "available")) {
+    def <- suppressMessages(define(code_panel(d, scheme), "zscore", "panel",
+                                   "mean", missing, NULL))
+    fit <- code_fit(def, rate_central(), "ignore")
+    shares <- code_shares(fit, 1L)
+    parts <- vapply(1:3, function(k) code_share(shares, k), numeric(16))
+    z <- scale(as.matrix(d[c("x", "y", "z")]))
+    w <- matrix(1:3, 16, 3, byrow = TRUE) * !is.na(z)
+    by_hand <- sweep(z, 2, c(1, -2, 3), `*`) / rowSums(w)
+    by_hand[is.na(z)] <- 0
+    code <- code_values(def, "production")$value
+    by_hand[is.na(code), ] <- NA
+    expect_equal(parts, unname(by_hand), ignore_attr = TRUE)
+    expect_equal(rowSums(parts), code)
+    # Rows where an indicator of the region is missing have a code or not.
+    expect_identical(which(is.na(code)),
+                     if (missing == "constant") c(2L, 3L, 8L) else integer())
+  }
+})
+
+test_that("one more indicator costs one pass, not one for each", {
+  passes <- function(k) {
+    names <- paste0("x", seq_len(k))
+    x <- matrix(sin(seq_len(12 * k)^2), 12)
+    colnames(x) <- names
+    p <- code_panel(data.frame(year = 2001:2012, x),
+                    code_scheme(names, "production", codes = alone), "year")
+    r <- dynamic_codes(p)
+    count <- new.env()
+    count$n <- 0
+    suppressMessages(trace(
+      "code_values", bquote(assign("n", .(count)$n + 1, .(count))),
+      where = asNamespace("nidcode"), print = FALSE
+    ))
+    on.exit(suppressMessages(untrace("code_values",
+                                     where = asNamespace("nidcode"))))
+    contributions(r, by = "indicator")
+    count$n
+  }
+  expect_gt(passes(2), 0)
+  expect_identical(passes(9), passes(2))
+})
+
 test_that("what is not linear, or has no fit, is refused", {
   p <- code_panel(hand_regions, code_scheme(c("x", "y"), "production"))
   r <- dynamic_codes(defining_codes(p, "none", aggregate = "geometric"),

@@ -31,7 +31,6 @@ good_calls <- function() {
     group_starts_cpp = list(c(1, 1, 2)),
     panel_order_cpp = list(c("a", "b"), c(1, 2)),
     count_missing_cpp = list(c(1, NA)),
-    ascii_lookalikes_cpp = list(c("a", "A")),
     integer64_to_double_cpp = list(0),
     linear_defined_cpp = list(grids, local, 1L),
     term_widths_cpp = list(grids, FALSE, FALSE),
@@ -50,7 +49,8 @@ good_calls <- function() {
     test_interrupt_cpp = list(10, 1L),
     test_throw_cpp = list(10, 10, 1L, FALSE),
     moments_cpp = list(c(1, 2, 4), c(0L, 3L)),
-    define_code_cpp = list(code, c(0L, 3L), 0L, 1L, 0L, TRUE, numeric()),
+    define_code_cpp = list(code, c(0L, 3L), 0L, 1L, FALSE, TRUE, numeric()),
+    define_part_cpp = list(code, c(0L, 3L), 1L, c(1, 1, 1)),
     code_grids_cpp = list(c(1, 2, 4), c(0L, 3L), c(1, 2, 3), 2L)
   )
 }
@@ -160,7 +160,9 @@ test_that("wrong sizes and places are refused before they are read", {
   refused("define_code_cpp", offset = c(3L, 0L))
   refused("define_code_cpp", to = 2L)
   refused("define_code_cpp", from = -1L)
-  refused("define_code_cpp", entry = 2L)
+  refused("define_part_cpp", k = 2L)
+  refused("define_part_cpp", total = c(1, 1))
+  refused("define_part_cpp", code = within("define_part_cpp", 1L, x = list(1)))
   refused("define_code_cpp", code = within("define_code_cpp", 1L, sign = 1:2))
   refused("define_code_cpp",
           code = within("define_code_cpp", 1L, centre = list(c(0, 0))))

@@ -185,24 +185,24 @@ inline void define_whole(const code_definition& code, std::ptrdiff_t region,
 }
 
 // Whether all regions can be defined at once by `define_whole()`.
-inline bool defines_whole(const code_definition& code, int entry) {
+inline bool defines_whole(const code_definition& code, bool totals) {
   bool by_region = code.indicators.empty();
   for (const indicator_values& one : code.indicators) {
     by_region = by_region || one.by_region;
   }
-  return code.whole && code.aggregate == aggregate_kind::mean && entry < 0 &&
+  return code.whole && code.aggregate == aggregate_kind::mean && !totals &&
          !by_region;
 }
 
 // The code at the rows [from, to) of a region into value[0..to-from), NaN
-// where it is not defined; used[] counts its indicators there. With
-// `entry` >= 0 the part of that one indicator in the mean instead.
+// where it is not defined; used[] counts its indicators there. `totals`: the
+// weight of those indicators instead of the code.
 inline void define_region(const code_definition& code, std::ptrdiff_t region,
-                          std::ptrdiff_t from, std::ptrdiff_t to, int entry,
+                          std::ptrdiff_t from, std::ptrdiff_t to, bool totals,
                           double* value, int* used, composition& out) {
   const std::size_t p = code.indicators.size();
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  if (code.whole && code.aggregate == aggregate_kind::mean && entry < 0) {
+  if (code.whole && code.aggregate == aggregate_kind::mean && !totals) {
     define_whole(code, region, from, to, value, used);
     return;
   }
@@ -214,7 +214,7 @@ inline void define_region(const code_definition& code, std::ptrdiff_t region,
   }
   std::vector<char> before, now(p);
   for (std::ptrdiff_t row = from; row < to; ++row) {
-    double total = 0, sum = 0, part = 0;
+    double total = 0, sum = 0;
     int n = 0;
     bool complete = true;
     for (std::size_t k = 0; k < p; ++k) {
@@ -236,9 +236,6 @@ inline void define_region(const code_definition& code, std::ptrdiff_t region,
           sum += one.weight / z;
           break;
       }
-      if (static_cast<int>(k) == entry) {
-        part = one.weight * z;
-      }
       total += one.weight;
       n += 1;
     }
@@ -248,8 +245,8 @@ inline void define_region(const code_definition& code, std::ptrdiff_t region,
     const bool exists =
         n > 0 && (complete || code.missing == missing_policy::available);
     double result = nan;
-    if (exists && entry >= 0) {
-      result = part / total;
+    if (exists && totals) {
+      result = total;
     } else if (exists) {
       result = code.aggregate == aggregate_kind::mean ? sum / total
                : code.aggregate == aggregate_kind::geometric
@@ -266,6 +263,20 @@ inline void define_region(const code_definition& code, std::ptrdiff_t region,
       }
       before = now;
     }
+  }
+}
+
+// The part of one indicator in a mean whose weights add up to total[] in the
+// same rows; NaN where there is no code, 0 where the indicator is not in it.
+// The parts of all indicators so cost one pass over each column.
+inline void part_of_region(const indicator_values& one, std::ptrdiff_t region,
+                           std::ptrdiff_t from, std::ptrdiff_t to,
+                           const double* total, double* value) {
+  for (std::ptrdiff_t row = from; row < to; ++row) {
+    const double t = total[row - from];
+    const double part =
+        one.x[row] == one.x[row] ? one.weight * one.normalised(row, region) : 0;
+    value[row - from] = part / t;
   }
 }
 
