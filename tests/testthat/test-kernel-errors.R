@@ -31,6 +31,8 @@ good_calls <- function() {
     group_starts_cpp = list(c(1, 1, 2)),
     panel_order_cpp = list(c("a", "b"), c(1, 2)),
     count_missing_cpp = list(c(1, NA)),
+    all_ascii_cpp = list(c("a", "A")),
+    lookalikes_cpp = list(c("a", "A")),
     integer64_to_double_cpp = list(0),
     linear_defined_cpp = list(grids, local, 1L),
     term_widths_cpp = list(grids, FALSE, FALSE),
