@@ -68,7 +68,10 @@ tagged_missing <- function(x) {
 
 # "99 no answer", or the value alone.
 value_names <- function(x, labels) {
+  text <- as.character(x)
+  if (is.null(names(labels))) {
+    return(text)
+  }
   name <- names(labels)[match(x, labels)]
-  ifelse(is.na(name) | rep(is.null(name), length(x)), as.character(x),
-         paste(x, name))
+  ifelse(is.na(name), text, paste(text, name))
 }

@@ -1,38 +1,57 @@
 #' Divide money by prices
 #'
-#' Turns nominal columns into real ones, in prices of the base time. The price
-#' column holds the index of each period to the period before (111.7 for
-#' +11.7 %, as statistical offices print it). Chained,
-#' \deqn{P(t) = \prod_{base < u \le t} p(u)/100}{
-#'   P(t) = prod_{base < u <= t} p(u)/100}
-#' and 1 at the base (times before the base divide instead); each column is
-#' divided by P(t).
+#' Turns nominal columns into real ones, in prices of the base time: each column
+#' is divided by the price level P(t), which is 1 at the base. What the price
+#' column holds is `price_type` (codes are the World Bank's, HICP Eurostat's):
+#'
+#' | `price_type` | the column p | example | link of t to the period before |
+#' | --- | --- | --- | --- |
+#' | "chain" | previous period = 100 (Rosstat) | 111.7 | p(t) / 100 |
+#' | "percent" | growth in per cent (FP.CPI.TOTL.ZG) | 11.7 | 1 + p(t) / 100 |
+#' | "ratio" | prices in those of the period before | 1.117 | p(t) |
+#' | "level" | some time = 100 (FP.CPI.TOTL, HICP) | 163.2 | none |
+#'
+#' Links l(u) are chained,
+#' \deqn{P(t) = \prod_{base < u \le t} l(u)}{P(t) = prod_{base < u <= t} l(u)}
+#' (times before the base divide instead); of a level
+#' \deqn{P(t) = p(t) / p(base)}{P(t) = p(t) / p(base)}
+#' whatever time is its 100.
 #'
 #' @param data <data.frame> One row per region and time.
 #' @param columns <chr> Columns to deflate.
-#' @param price <chr> Column with the price index, previous period = 100.
+#' @param price <chr> Column with the prices.
 #' @param base <num> The time whose prices are used; a date where times are
 #'   dates, or its number.
 #' @param index <chr> `c(region, time)` or the time alone, as in
 #'   [code_panel()].
+#' @param price_type <chr> "chain", "level", "percent" or "ratio", see above.
 #' @return `data` with `columns` replaced, same rows, order and class.
 #' @section Errors:
 #' `nidcode_error_no_column`, `nidcode_error_duplicate_key`,
-#' `nidcode_error_domain` for a price index of 0 or less,
+#' `nidcode_error_domain` for prices of 0 or less (growth of -100 % or less),
+#' `nidcode_error_price_type` where the column cannot be what `price_type` says:
+#' links below 50 or above 200 % of the period before in most rows, or a level
+#' given as a chain: prices of one time that drift one way through 100, or
+#' that as links would be steady growth by over 15 % a period.
 #' `nidcode_error_reference` where a region lacks the base time or a price
-#' between the base and a time it has (a gap would break the chain unseen).
+#' between the base and a time it has (a gap would break the chain unseen; a
+#' level needs a price at each time).
 #' @family bring in
 #' @examples
 #' money <- data.frame(region = "A", year = 2005:2008,
 #'                     income = c(100, 121, 133.1, 146.41),
 #'                     cpi = c(112, 110, 110, 110))
 #' deflate(money, "income", price = "cpi", base = 2005)
+#' money$level <- c(100, 110, 121, 133.1)
+#' deflate(money, "income", "level", base = 2005, price_type = "level")
 #' @export
-deflate <- function(data, columns, price, base, index = NULL) {
+deflate <- function(data, columns, price, base, index = NULL,
+                    price_type = "chain") {
   call <- rlang::current_env()
   check_data_frame(data)
   plain <- strip_container(data, call)
   check_string(price)
+  check_choice(price_type, c("chain", "level", "percent", "ratio"))
   if (!is_dated(base) || length(base) != 1L) check_number(base)
   if (!is.character(columns) || length(columns) == 0L || anyNA(columns)) {
     stop_argument("columns", "one or more column names", columns, call)
@@ -41,31 +60,119 @@ deflate <- function(data, columns, price, base, index = NULL) {
   index <- find_index(plain, index, call)
   rows <- panel_rows(plain, index, call)
   p <- numeric_values(plain[[price]], price, call)
-  check_prices(p, price, rows, call)
-  level <- chain_prices(rows, p, base, price, call)
+  check_prices(p, price, price_type, rows, call)
+  check_price_type(p, price, price_type, rows, call)
+  level <- price_level(rows, p, price_type, base, price, call)
   data[columns] <- each_told(columns, function(name) {
     numeric_values(plain[[name]], name, call) / level
   })
   data
 }
 
-check_prices <- function(p, price, rows, call) {
-  bad <- which(p <= 0)
+check_prices <- function(p, price, price_type, rows, call) {
+  percent <- price_type == "percent"
+  bad <- which(p <= if (percent) -100 else 0)
   if (length(bad) > 0L) {
     place <- source_places(rows)(bad)
     stop_nid(
       "domain",
-      c(paste0("A price index is above 0; ", some_of(price), " is not in ",
+      c(paste0(if (percent) "Growth of prices is above -100 %; "
+               else "Prices are above 0; ", some_of(price), " is not in ",
                count_of(length(bad), "row"), "."),
-        x = place$text),
+        x = place$text,
+        i = if (!percent) paste0("Growth in per cent? Say `price_type = ",
+                                 "\"percent\"`.")),
       columns = price, regions = place$regions, times = place$times,
       n = length(bad), call = call
     )
   }
 }
 
+# Prices of each period in those of the period before, 1 where they stay.
+price_links <- function(p, price_type) {
+  switch(price_type, chain = p / 100, percent = 1 + p / 100, ratio = p,
+         level = c(NA, p[-1L] / p[-length(p)])[seq_along(p)])
+}
+
+# A column of another kind than is said would give nonsense in silence.
+check_price_type <- function(p, price, price_type, rows, call) {
+  by_region <- lapply(seq_along(rows$first), function(r) p[rows$row_of(r)])
+  # The first link leads to no time of ours.
+  links <- unlist(lapply(by_region, function(p) {
+    price_links(p, price_type)[-1L]
+  }))
+  links <- links[!is.na(links)]
+  odd <- sum(links < 0.5 | links > 2)
+  why <- if (odd > length(links) / 2) {
+    paste0("read as ", price_words[[price_type]], ", prices would halve or ",
+           "double from one period to the next in ", odd, " of ",
+           length(links), " rows")
+  } else if (price_type == "chain") {
+    drift <- unlist(lapply(by_region, drifts_as_level))
+    if (isTRUE(mean(drift, na.rm = TRUE) > 0.5)) {
+      paste0("it drifts one way as a level does, not as growth from one ",
+             "period to the next")
+    }
+  }
+  if (is.null(why)) {
+    return(invisible())
+  }
+  range <- format(range(p, na.rm = TRUE), digits = 4L, trim = TRUE,
+                  decimal.mark = ".")
+  stop_nid(
+    "price_type",
+    c(paste0("Column ", some_of(price), " is not ", price_words[[price_type]],
+             " (`price_type = \"", price_type, "\"`): ", why, "."),
+      x = paste0("Its values run from ", range[1L], " to ", range[2L], "."),
+      i = paste0("Say what it holds: `price_type = \"chain\"` for previous ",
+                 "period = 100, \"level\" for one time = 100, \"percent\" for ",
+                 "growth in per cent, \"ratio\" for growth as a factor."),
+      i = if (price_type == "chain") {
+        paste0("If it holds links after all, divide it by 100 and say ",
+               "\"ratio\"; for prices that do double, chain them to a ",
+               "\"level\".")
+      }),
+    columns = price, values = p, n = odd, call = call
+  )
+}
+
+price_words <- c(chain = "links of previous period = 100",
+                 level = "a level", percent = "growth in per cent",
+                 ratio = "growth as a factor")
+
+# Whether prices of a region, given as links of previous period = 100, are a
+# level: rising or falling with time, through a 100. A 100 that only stands
+# before the first link, as a filler, is told by a first step that is out of
+# all proportion. NA where there is too little to see.
+drifts_as_level <- function(p) {
+  p <- p[!is.na(p)]
+  n <- length(p)
+  if (n < 4L) {
+    return(NA)
+  }
+  if (stats::median(p) < 85) {
+    # Prices that fall by a sixth and more every period are none.
+    return(TRUE)
+  }
+  step <- diff(p)
+  if (all(step == 0)) {
+    return(FALSE)
+  }
+  drift <- stats::cor(rank(p), seq_len(n))
+  hundred <- which(abs(p - 100) < 0.005)
+  if (length(hundred) == 0L) {
+    return(n >= 5L && drift >= 0.9 && stats::median(p) > 115)
+  }
+  filler <- identical(hundred, 1L) &&
+    abs(step[1L]) > 3 * stats::median(abs(step[-1L]))
+  # Falling growth may end in prices that stand still.
+  rising <- drift >= 0.9
+  falling <- drift <= -0.9 && 1L %in% hundred
+  (rising || falling) && !filler
+}
+
 # Price level of every row of the data, 1 at the base.
-chain_prices <- function(rows, p, base, price, call) {
+price_level <- function(rows, p, price_type, base, price, call) {
   level <- rep(NA_real_, length(p))
   bad <- character()
   given <- base
@@ -78,17 +185,15 @@ chain_prices <- function(rows, p, base, price, call) {
       bad <- c(bad, as.character(rows$labels[r]))
       next
     }
-    growth <- p[at] / 100
-    up <- seq_along(at) > start
-    down <- seq_along(at) < start
-    l <- rep(1, length(at))
-    l[up] <- cumprod(growth[up])
-    if (any(down)) {
-      l[down] <- 1 / rev(cumprod(rev(growth[seq(2, start)])))
+    chained <- price_type != "level"
+    l <- if (chained) {
+      chain_links(price_links(p[at], price_type), start)
+    } else {
+      p[at] / p[at[start]]
     }
     steps <- diff(time)
     # A chain of yearly links needs every year between.
-    if (anyNA(l) || any(steps > min(steps, Inf) * 1.5)) {
+    if (anyNA(l) || chained && any(steps > min(steps, Inf) * 1.5)) {
       bad <- c(bad, as.character(rows$labels[r]))
     }
     level[at] <- l
@@ -96,13 +201,28 @@ chain_prices <- function(rows, p, base, price, call) {
   if (length(bad) > 0L) {
     stop_nid(
       "reference",
-      c(paste0("The price chain of ", some_of(bad), " is broken."),
+      c(if (price_type == "level") {
+          paste0("The price level of ", some_of(bad), " has gaps.")
+        } else {
+          paste0("The price chain of ", some_of(bad), " is broken.")
+        },
         i = paste0("Each region needs the base time ",
-                          given_time_words(given, base), " and ",
-                   some_of(price), " at every time between it and the ",
-                   "others.")),
+                   given_time_words(given, base), " and ", some_of(price),
+                   if (price_type == "level") " at each of its times." else
+                     " at every time between it and the others.")),
       regions = bad, columns = price, call = call
     )
   }
   level
+}
+
+# The level of each period in prices of the period `start`.
+chain_links <- function(link, start) {
+  l <- rep(1, length(link))
+  up <- seq_along(link) > start
+  l[up] <- cumprod(link[up])
+  if (start > 1L) {
+    l[seq_len(start - 1L)] <- 1 / rev(cumprod(rev(link[seq(2, start)])))
+  }
+  l
 }

@@ -86,9 +86,3 @@ test_that("the lines read columns of any name, in any shape of data", {
   expect_identical(data$value, c(1.5, 2.5))
   expect_identical(data$value_status, c("", "b"))
 })
-
-test_that("text of another encoding is refused like all text", {
-  bytes <- rawToChar(as.raw(c(0xea, 0xee, 0xed, 0xf4)))
-  one <- refused(c(bytes, "5"))
-  expect_null(one$err$code)
-})

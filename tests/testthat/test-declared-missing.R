@@ -56,7 +56,8 @@ test_that("haven's own classes", {
 })
 
 test_that("a region or a time that is declared missing is missing", {
-  d <- data.frame(region = rep(1:2, each = 3), year = rep(2001:2003, 2), v = 1:6)
+  d <- data.frame(region = rep(1:2, each = 3), year = rep(2001:2003, 2),
+                  v = 1:6)
   d$region[6] <- 9L
   d$region <- spss(d$region, 9)
   err <- suppressMessages(

@@ -90,3 +90,114 @@ test_that("a price index of 0 or less is refused with its place", {
                        "cpi", 2005, index = "year"),
                class = "nidcode_error_argument")
 })
+
+# The same prices in the four kinds that people have: 10, 20 and 25 %.
+kinds <- data.frame(
+  year = 2005:2008, income = c(100, 121, 132, 330),
+  chain = c(NA, 110, 120, 125), percent = c(NA, 10, 20, 25),
+  ratio = c(NA, 1.1, 1.2, 1.25), level = 80 * c(1, 1.1, 1.32, 1.65)
+)
+
+test_that("all kinds of prices give the same real values", {
+  for (base in 2005:2008) {
+    want <- deflate(money, "income", "cpi", base)$income
+    for (kind in c("chain", "percent", "ratio", "level")) {
+      real <- deflate(kinds, "income", kind, base, price_type = kind)
+      expect_equal(real$income, want, label = paste(kind, base))
+    }
+  }
+  # A level keeps its own 100 where it likes, and needs no period between.
+  expect_equal(
+    deflate(kinds[-2, ], "income", "level", 2005, price_type = "level")$income,
+    c(100, 100, 200)
+  )
+  # Falling prices, of which percent are below 0.
+  down <- transform(kinds, percent = c(NA, -50, 0, 100))
+  expect_equal(
+    deflate(down, "income", "percent", 2005, price_type = "percent")$income,
+    c(100, 242, 264, 330)
+  )
+  expect_error(deflate(kinds, "income", "chain", 2005, price_type = "index"),
+               class = "nidcode_error_argument")
+})
+
+test_that("prices of another kind than is said are refused", {
+  n <- 0:5
+  d <- data.frame(year = 2010 + n, income = 100, chain = 110, percent = 10,
+                  ratio = 1.1, level = 100 * 1.1^n)
+  wrong <- list(c("percent", "chain"), c("ratio", "chain"),
+                c("level", "chain"), c("chain", "percent"),
+                c("chain", "ratio"), c("percent", "ratio"),
+                c("level", "ratio"), c("level", "percent"))
+  for (pair in wrong) {
+    err <- expect_error(
+      deflate(d, "income", pair[1], 2010, price_type = pair[2]),
+      class = "nidcode_error_price_type"
+    )
+    expect_identical(err$columns, pair[1])
+    expect_match(conditionMessage(err), paste0("\"", pair[1], "\""),
+                 fixed = TRUE)
+  }
+  err <- expect_error(deflate(transform(d, percent = -1), "income", "percent",
+                              2010),
+                      class = "nidcode_error_domain")
+  expect_match(conditionMessage(err), "price_type = \"percent\"", fixed = TRUE)
+  expect_error(deflate(transform(d, percent = -100), "income", "percent",
+                       2010, price_type = "percent"),
+               class = "nidcode_error_domain")
+})
+
+test_that("levels are known by their drift, links are left alone", {
+  said <- function(cpi, ...) {
+    d <- data.frame(year = 2000 + seq_along(cpi), income = 100, cpi = cpi)
+    tryCatch({
+      deflate(d, "income", "cpi", 2001, ...)
+      "taken"
+    }, nidcode_error_price_type = function(e) "refused")
+  }
+  levels <- list(
+    base_first = c(100, 103, 105, 109, 112),
+    base_inside = c(91.6, 93.1, 96.1, 98.6, 100, 100.2, 101.9, 103.9),
+    base_last = c(78, 83, 88, 92, 96, 100),
+    before_base = c(60, 64, 67, 71, 76),
+    after_base = c(120, 126, 133, 141, 150),
+    falling = 100 * 0.97^(0:4), one_dip = c(95, 100, 103, 102.6, 104.2, 107)
+  )
+  for (name in names(levels)) {
+    expect_identical(said(levels[[name]]), "refused", label = name)
+    expect_identical(said(levels[[name]], price_type = "level"), "taken",
+                     label = name)
+  }
+  links <- list(
+    constant = rep(110, 6), none = rep(100, 6),
+    # Consumer prices of Russia, December to December.
+    russia = c(120.2, 118.6, 115.1, 112, 111.7, 110.9, 109, 111.9, 113.3),
+    falling = c(120, 115, 110, 105, 100), filler = c(100, 111.7, 110.9, 109),
+    filler_rising = c(100, 104, 105, 106, 107), short = c(100, 110, 121),
+    one_jump = c(103, 104, 260, 104, 103), filler_wrong = c(777, 110, 120, 125)
+  )
+  for (name in names(links)) {
+    expect_identical(said(links[[name]]), "taken", label = name)
+  }
+  # The way out: links that look like a level are told as factors.
+  doubtful <- c(99.7, 100, 100.4, 102.7, 103)
+  expect_identical(said(doubtful), "refused")
+  expect_identical(said(doubtful / 100, price_type = "ratio"), "taken")
+  # Most regions decide.
+  d <- data.frame(region = rep(c("A", "B", "C"), each = 5),
+                  year = rep(2001:2005, 3), income = 100,
+                  cpi = c(levels$base_first,
+                          rep(c(104, 103, 106, 102, 105), 2)))
+  expect_no_error(deflate(d, "income", "cpi", 2001))
+})
+
+test_that("a level needs a price at each time, and at the base", {
+  for (row in 1:2) {
+    d <- kinds
+    d$level[row] <- NA
+    err <- expect_error(deflate(d, "income", "level", 2005,
+                                price_type = "level"),
+                        class = "nidcode_error_reference")
+    expect_identical(err$regions, "all")
+  }
+})
