@@ -106,8 +106,10 @@ check_index_apart <- function(index, scheme, names_from, call) {
   }
 }
 
-# Rows in panel order: `row` NULL means as they stand.
-panel_rows <- function(plain, index, call, unique_keys = TRUE) {
+# Rows in panel order: `row` NULL means as they stand. `values` are columns that
+# are no keys and no dimensions; `all` the data, where `plain` is not all of it.
+panel_rows <- function(plain, index, call, unique_keys = TRUE,
+                       values = character(), all = plain) {
   name <- index[["time"]]
   stamp <- plain[[name]]
   reading <- date_reading(stamp)
@@ -130,7 +132,7 @@ panel_rows <- function(plain, index, call, unique_keys = TRUE) {
     if (is.null(rows$row)) at else rows$row[at]
   }
   if (unique_keys) {
-    check_keys(rows, call)
+    check_keys(rows, call, all, index, values)
   }
   rows
 }
@@ -147,16 +149,23 @@ drop_unused <- function(labels) {
   out
 }
 
-check_keys <- function(rows, call) {
+check_keys <- function(rows, call, plain = NULL, index = NULL,
+                       values = character()) {
   if (length(rows$same) > 0L) {
     place <- row_places(rows, rows$same)
+    # Of each repeated key all its rows.
+    group <- cumsum(!seq_len(rows$offset[length(rows$offset)]) %in% rows$same)
+    at <- which(group %in% group[rows$same])
+    told <- telling_columns(plain, if (is.null(rows$row)) at else rows$row[at],
+                            group[at], index, values)
     stop_nid(
       "duplicate_key",
       c(paste0("Region and time must name one row; ",
-               count_of(length(rows$same), "row"), " repeat a key."),
-        x = place$text,
-        i = "Long data? Say `names_from` and `values_from`."),
-      regions = place$regions, times = place$times,
+               count_of(length(rows$same), "row"),
+               if (length(rows$same) == 1L) " repeats" else " repeat",
+               " a key."),
+        x = place$text, told$hint),
+      regions = place$regions, times = place$times, columns = told$columns,
       rows = if (is.null(rows$row)) rows$same else rows$row[rows$same],
       n = length(rows$same), call = call
     )
@@ -190,7 +199,8 @@ row_places <- function(rows, at) {
   labels <- as.character(rows$labels[region])
   list(regions = labels, times = time,
        text = paste0("Region and time: ",
-                     some_of(paste(labels, stamp_words(time)), quote = ""),
+                     some_of(unique(paste(labels, stamp_words(time))),
+                             quote = ""),
                      "."))
 }
 
@@ -201,7 +211,7 @@ format_time <- function(x) {
 read_wide <- function(plain, scheme, index, status, lookup, call) {
   indicators <- scheme[["indicator"]]
   check_columns(plain, indicators, "scheme", call = call)
-  rows <- panel_rows(plain, index, call)
+  rows <- panel_rows(plain, index, call, values = indicators)
   arrange <- function(x) if (is.null(rows$row)) x else x[rows$row]
   x <- each_told(indicators, function(name) {
     arrange(numeric_values(plain[[name]], name, call, source_places(rows)))
@@ -236,7 +246,11 @@ read_long <- function(plain, scheme, index, names_from, values_from, status,
   use <- which(name %in% indicators)
   kept <- as_plain_frame(plain[use, , drop = FALSE])
   keys <- panel_rows(kept, index, call, unique_keys = FALSE)
-  cells <- long_cells(keys, match(name[use], indicators), indicators, call)
+  cells <- long_cells(keys, match(name[use], indicators), indicators, call,
+                      function(rows, key) {
+                        telling_columns(kept, rows, key, c(index, names_from),
+                                        values_from)
+                      })
   value <- numeric_values(kept[[values_from]], values_from, call,
                           source_places(keys))
   spread <- function(x, empty) {
@@ -264,8 +278,9 @@ read_long <- function(plain, scheme, index, names_from, values_from, status,
        source = use[cells$source], outside = length(name) - length(use))
 }
 
-# One panel row per distinct region and time of long data.
-long_cells <- function(keys, indicator, indicators, call) {
+# One panel row per distinct region and time of long data. `telling` says which
+# columns tell rows of one cell apart.
+long_cells <- function(keys, indicator, indicators, call, telling) {
   n <- length(keys$time)
   at <- if (is.null(keys$row)) seq_len(n) else keys$row
   fresh <- rep(TRUE, n)
@@ -273,7 +288,7 @@ long_cells <- function(keys, indicator, indicators, call) {
   row <- cumsum(fresh)
   cell <- integer(n)
   cell[at] <- row
-  check_long_duplicates(keys, cell, indicator, indicators, call)
+  check_long_duplicates(keys, cell, indicator, indicators, call, telling)
   source <- at[fresh]
   rows <- panel_order_again(keys, source)
   list(n = length(source), cell = cell, indicator = indicator,
@@ -295,7 +310,8 @@ panel_order_again <- function(keys, source) {
   rows
 }
 
-check_long_duplicates <- function(keys, cell, indicator, indicators, call) {
+check_long_duplicates <- function(keys, cell, indicator, indicators, call,
+                                  telling) {
   id <- (cell - 1) * length(indicators) + indicator
   twice <- which(duplicated(id))
   if (length(twice) == 0L) {
@@ -303,12 +319,16 @@ check_long_duplicates <- function(keys, cell, indicator, indicators, call) {
   }
   at <- if (is.null(keys$row)) twice else match(twice, keys$row)
   place <- row_places(keys, at)
+  rows <- which(id %in% id[twice])
+  told <- telling(rows, match(id[rows], id))
   stop_nid(
     "duplicate_key",
     c(paste0("Region, time and indicator must name one row; ",
-             count_of(length(twice), "row"), " repeat a key."),
+             count_of(length(twice), "row"),
+             if (length(twice) == 1L) " repeats" else " repeat", " a key."),
       x = paste0("Indicator ", some_of(unique(indicators[indicator[twice]])),
-                 ". ", place$text)),
+                 ". ", place$text),
+      told$hint),
     regions = place$regions, times = place$times,
     columns = unique(indicators[indicator[twice]]), rows = twice,
     n = length(twice), call = call

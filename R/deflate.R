@@ -58,7 +58,7 @@ deflate <- function(data, columns, price, base, index = NULL,
   }
   check_columns(plain, c(columns, price), "columns", call = call)
   index <- find_index(plain, index, call)
-  rows <- panel_rows(plain, index, call)
+  rows <- panel_rows(plain, index, call, values = c(columns, price))
   p <- numeric_values(plain[[price]], price, call)
   check_prices(p, price, price_type, rows, call)
   check_price_type(p, price, price_type, rows, call)

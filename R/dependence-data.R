@@ -18,7 +18,7 @@ dependence_data <- function(data, formula, index, by, call) {
   parts <- formula_parts(formula, plain, call)
   check_dependence_by(by, plain, call)
   index <- dependence_index(plain, index, by, call)
-  order <- dependence_order(plain, index, by, call)
+  order <- dependence_order(plain, index, by, call, parts$columns)
   values <- lapply(parts$columns, function(name) {
     numeric_values(plain[[name]], name, call)[order$row]
   })

@@ -21,7 +21,7 @@ dependence_index <- function(plain, index, by, call) {
   NULL
 }
 
-dependence_order <- function(plain, index, by, call) {
+dependence_order <- function(plain, index, by, call, columns) {
   n <- nrow(plain)
   groups <- group_rows(plain, by)
   if (is.null(index)) {
@@ -41,7 +41,9 @@ dependence_order <- function(plain, index, by, call) {
   keyed <- list(label, plain[[index[["time"]]]])
   names(keyed) <- c("region", index[["time"]])
   rows <- panel_rows(as_plain_frame(tibble::new_tibble(keyed, nrow = n)),
-                     c(region = "region", time = index[["time"]]), call)
+                     c(region = "region", time = index[["time"]]), call,
+                     values = columns,
+                     all = plain[setdiff(names(plain), c(index, by))])
   row <- if (is.null(rows$row)) seq_len(n) else rows$row
   size <- diff(rows$offset)
   unit <- rep(seq_along(size), size)
