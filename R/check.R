@@ -180,3 +180,37 @@ check_foreign_dots <- function(..., call = rlang::caller_env()) {
              argument = "...", call = call)
   }
 }
+
+# Names that an import has no place for: never dropped without a word. One that
+# is nearly a known name not given is a slip of the pen, and its loss a wrong
+# number.
+tell_unread <- function(given, known, what, noun = "Column", others = TRUE) {
+  left <- setdiff(given, known)
+  free <- setdiff(known, given)
+  meant <- vapply(left, nearly, "", free)
+  slip <- !is.na(meant)
+  if (any(slip)) {
+    warn_nid("misspelt",
+             c(paste0(noun, " ", some_of(left[slip]), " of ", what,
+                      if (sum(slip) == 1L) " is" else " are", " not read."),
+               i = paste0("Is ", some_of(meant[slip]), " meant?")),
+             columns = left[slip], values = unname(meant[slip]))
+  }
+  if (others && any(!slip)) {
+    inform_nid("unread_columns",
+               paste0(noun, " ", some_of(left[!slip]), " of ", what,
+                      if (sum(!slip) == 1L) " is" else " are", " not read."),
+               columns = left[!slip])
+  }
+}
+
+# The one of `known` that `name` comes close to, or NA. Letters that changed
+# places are two edits.
+nearly <- function(name, known) {
+  if (length(known) == 0L || is.na(name)) {
+    return(NA_character_)
+  }
+  far <- drop(utils::adist(name, known, ignore.case = TRUE))
+  allowed <- if (nchar(name) > 5L) 2L else if (nchar(name) > 3L) 1L else 0L
+  if (min(far) <= allowed) known[which.min(far)] else NA_character_
+}

@@ -25,8 +25,9 @@
 #' @param codes <data.frame> The codes, see [nid_codes()]; `NULL`: those of the
 #'   scheme that `x` was made from, else [nid_codes()].
 #' @param x A scheme; or a data frame with the columns above (missing ones take
-#'   the defaults); or a COINr `iMeta` frame (columns `iCode`, `Parent`,
-#'   `Direction`, `Weight`), whose indicators' parents become the codes.
+#'   the defaults); or a COINr `iMeta` frame (columns `iCode`, `Parent`, and
+#'   `Type`, `Level`, `Direction`, `Weight`, `Unit` where there are such), whose
+#'   indicators' parents become the codes; see COINr. Other columns are told.
 #' @param ... Empty.
 #' @return `nid_scheme`: a tibble with a row per indicator and the columns
 #'   `indicator`, `code`, `direction`, `weight`, `transform`, `unit`, `sd`,
@@ -51,10 +52,23 @@
 #' its end move as freely as one in the middle. `sd`, `low` and `high` are in
 #' the unit of g(x): an error with standard deviation e in the unit of x is
 #' about g'(x) e there (the delta method).
+#' @section COINr:
+#' In `iMeta` weights count within their group and multiply down the tree. The
+#' weight of a code is the product of the shares w/sum(w) of its aggregate and
+#' of all above it within their groups, times a constant that keeps the sum of
+#' the aggregates' own weights: with codes in one group these are the weights
+#' as they stand, and only their ratios say anything of the index, as in COINr.
+#' They replace the weights of `codes`. A sum of codes has no place for
+#' indicators on different levels, aggregates turned round, more than one top or
+#' an unknown `Type`: each is `nidcode_error_scheme` with the rows in `columns`.
+#' Rows of type Group, Denominator and Other, and columns such as `iName`, are
+#' left out with a message.
 #' @section Errors:
 #' `nidcode_error_scheme` for anything that is not a scheme (unknown code,
 #' direction, transform, goalposts out of order, lengths that do not agree),
-#' `nidcode_error_weights`, `nidcode_error_duplicate_name`.
+#' `nidcode_error_weights`, `nidcode_error_duplicate_name`; warning
+#' `nidcode_warning_misspelt` for a column that is nearly one of these, messages
+#' `nidcode_message_unread_columns` and `nidcode_message_left_out`.
 #' @family describe
 #' @examples
 #' code_scheme(
@@ -217,11 +231,12 @@ as_code_scheme.data.frame <- function(x, codes = NULL, ...) {
   rlang::check_dots_empty()
   codes <- codes %||% scheme_codes(x) %||% nid_codes()
   if (all(c("iCode", "Parent") %in% names(x))) {
-    return(scheme_from_imeta(x, codes))
+    return(scheme_from_imeta(x, codes, rlang::current_env()))
   }
-  check_columns(x, c("indicator", "code"), "x")
   known <- c("indicator", "code", "direction", "weight", "transform", "unit",
              "sd", "low", "high")
+  tell_unread(names(x), known, "a scheme")
+  check_columns(x, c("indicator", "code"), "x")
   do.call(code_scheme, c(as.list(x)[intersect(known, names(x))],
                          list(codes = codes)))
 }
@@ -231,31 +246,6 @@ as_code_scheme.data.frame <- function(x, codes = NULL, ...) {
 as_code_scheme.default <- function(x, ...) {
   stop_argument("x", "a scheme or a data frame that describes one", x,
                 rlang::current_env())
-}
-
-# COINr keeps indicators and aggregates in one frame. A parent that is not one
-# of our codes becomes a code of its own.
-scheme_from_imeta <- function(x, codes) {
-  if ("Type" %in% names(x)) {
-    x <- x[x$Type %in% "Indicator", , drop = FALSE]
-  } else {
-    x <- x[!x$iCode %in% x$Parent, , drop = FALSE]
-  }
-  new <- setdiff(unique(as.character(x$Parent)), codes$code)
-  if (length(new) > 0L) {
-    codes <- rbind(
-      codes[codes$code %in% x$Parent, , drop = FALSE],
-      data.frame(code = new, carrier = new, dynamic = paste0(new, ".rate"),
-                 weight = 1)
-    )
-  }
-  column <- function(name, default) {
-    if (name %in% names(x)) x[[name]] else default
-  }
-  code_scheme(as.character(x$iCode), as.character(x$Parent),
-              direction = column("Direction", 1),
-              weight = column("Weight", 1), unit = column("Unit", NA),
-              codes = codes)
 }
 
 scheme_codes <- function(x) attr(x, "codes", exact = TRUE)

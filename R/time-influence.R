@@ -120,6 +120,7 @@ influence_custom <- function(f, of = "lag", at = NULL, normalise = FALSE) {
   check_choice(of, c("lag", "time"))
   if (is.data.frame(f)) {
     check_columns(f, c("time", "weight"), "f")
+    tell_unread(names(f), c("time", "weight"), "the table of influence")
     return(new_nid_influence("custom (table)", table_influence(f, call), at,
                              normalise))
   }

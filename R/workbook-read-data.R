@@ -20,6 +20,9 @@ read_book_data <- function(grid, get, scheme, tables, call) {
              paste0("Sheet Data has no rows below its headings in row ",
                     book_head, "."), call = call)
   }
+  filled <- head[!is.na(head) & nzchar(head)]
+  tell_unread(filled, c(keys, names, paste0(names, get("status")),
+                        paste0("z: ", names), tables$type$key1), "sheet Data")
   types <- c(if (!is.null(get("region"))) get("region.type", "text"),
              get("time.type", "number"))
   key_at <- seq_along(keys)

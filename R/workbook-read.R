@@ -84,6 +84,9 @@ settings_getter <- function(grid, call) {
   rows <- seq.int(head[1L], nrow(grid$text))
   name <- grid$text[rows, 1L]
   value <- grid$text[rows, 2L]
+  filled <- !is.na(name) & !is.na(value) & nzchar(trimws(value))
+  tell_unread(name[filled], c(settings_title, names(setting_meanings())),
+              "sheet `Read me`", "Setting")
   function(what, default = NULL) {
     given <- value[match(what, name)]
     if (is.na(given) || !nzchar(trimws(given))) default else given
@@ -133,6 +136,8 @@ read_book_scheme <- function(grid, tables, call) {
                             some_of(scheme_columns[1:2][is.na(at[1:2])]),
                             " in row ", book_head, "."), call = call)
   }
+  own <- head[seq_len(min(length(head), codes_column - 1L))]
+  tell_unread(own[!is.na(own) & nzchar(own)], scheme_columns, "sheet Scheme")
   rows <- below_head(grid, at[1L])
   columns <- lapply(at, grid_column, grid = grid, rows = rows)
   names(columns) <- scheme_columns[1:9]

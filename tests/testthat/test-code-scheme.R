@@ -89,8 +89,18 @@ test_that("as_code_scheme() reads tables, missing columns by default", {
   expect_identical(as_code_scheme(s), s)
   expect_identical(as_code_scheme(as.data.frame(s)), s)
   d <- data.frame(indicator = c("a", "b"), code = "social", more = 1:2)
-  expect_identical(as_code_scheme(d), code_scheme(c("a", "b"), "social"))
+  told <- expect_message(s2 <- as_code_scheme(d),
+                         class = "nidcode_message_unread_columns")
+  expect_identical(told$columns, "more")
+  expect_identical(s2, code_scheme(c("a", "b"), "social"))
+  d$more <- NULL
+  d$wieght <- c(2, 3)
+  slip <- expect_warning(as_code_scheme(d), class = "nidcode_warning_misspelt")
+  expect_identical(slip$columns, "wieght")
+  expect_identical(slip$values, "weight")
+  d$wieght <- NULL
   d$weight <- c(2, 3)
+  expect_silent(as_code_scheme(d))
   expect_identical(as_code_scheme(d),
                    code_scheme(c("a", "b"), "social", weight = c(2, 3)))
   # A plain table is as good as a scheme where one is asked for.
@@ -106,15 +116,135 @@ test_that("as_code_scheme() reads COINr's iMeta", {
     Direction = c(1, -1, 1, 1, 1), Weight = c(1, 2, 1, 3, 1),
     Type = c("Indicator", "Indicator", "Aggregate", "Indicator", "Aggregate")
   )
-  s <- as_code_scheme(meta)
+  told <- expect_message(s <- as_code_scheme(meta),
+                         class = "nidcode_message_left_out")
+  expect_identical(told$columns, "social")
   expect_identical(s$indicator, c("gas", "trains", "ties"))
   expect_identical(s$code, c("Physical", "Physical", "social"))
   expect_identical(s$direction, c(1, -1, 1))
   expect_identical(s$weight, c(1, 2, 3))
   expect_identical(attr(s, "codes")$code, c("social", "Physical"))
   # Without `Type`, what is nobody's parent is an indicator.
-  expect_identical(as_code_scheme(meta[names(meta) != "Type"])$indicator,
+  bare <- meta[names(meta) != "Type"]
+  expect_identical(suppressMessages(as_code_scheme(bare))$indicator,
                    c("gas", "trains", "ties"))
+})
+
+# An iMeta from its tree; who is a parent is an aggregate.
+tree <- function(code, parent, weight = 1, level = NULL, ...) {
+  out <- data.frame(iCode = code, Parent = parent, Direction = 1,
+                    Weight = weight, ...)
+  out$Type <- ifelse(code %in% parent, "Aggregate", "Indicator")
+  if (!is.null(level)) out$Level <- level
+  out
+}
+
+weights_of <- function(meta) {
+  codes <- attr(as_code_scheme(meta), "codes")
+  stats::setNames(codes$weight, codes$code)
+}
+
+test_that("weights of aggregates are those of the codes", {
+  meta <- tree(c("a", "b", "c", "Phys", "Soc", "Index"),
+               c("Phys", "Phys", "Soc", "Index", "Index", NA),
+               c(1, 5, 1, 3, 1, 1), c(1, 1, 1, 2, 2, 3))
+  expect_identical(weights_of(meta), c(Phys = 3, Soc = 1))
+  # The weights of indicators stay theirs.
+  expect_identical(as_code_scheme(meta)$weight, c(1, 5, 1))
+  meta$Weight[4:5] <- c(0.1, 0.2)
+  expect_identical(weights_of(meta), c(Phys = 0.1, Soc = 0.2))
+  # Without an index above them, they are the tops.
+  expect_identical(weights_of(meta[1:5, ] |> transform(
+    Parent = c("Phys", "Phys", "Soc", NA, NA))), c(Phys = 0.1, Soc = 0.2))
+})
+
+test_that("weights multiply down the tree, each within its group", {
+  # Left: 1/4 of the index, of it a 1/3 and b 2/3; right: 3/4, all of it c.
+  meta <- tree(
+    c("x", "y", "z", "a", "b", "c", "left", "right", "Index"),
+    c("a", "b", "c", "left", "left", "right", "Index", "Index", NA),
+    c(1, 1, 1, 10, 20, 7, 1, 3, 1), c(1, 1, 1, 2, 2, 2, 3, 3, 4))
+  w <- weights_of(meta)
+  expect_equal(w / sum(w), c(a = 1 / 12, b = 2 / 12, c = 9 / 12))
+  expect_equal(sum(w), 37)
+  # The composite of COINr, from the leaves up, is the weighted sum of codes.
+  v <- c(a = 0.3, b = -1, c = 2)
+  left <- (10 * v[["a"]] + 20 * v[["b"]]) / 30
+  expect_equal(sum(w * v) / sum(w), (left + 3 * v[["c"]]) / 4)
+  # Five levels.
+  deep <- tree(c(meta$iCode, "All"), c(meta$Parent[-9], "All", NA),
+               c(meta$Weight, 1), c(meta$Level, 5))
+  expect_equal(weights_of(deep), w)
+})
+
+test_that("weights of codes reach formulas (1) and (2)", {
+  meta <- tree(c("x", "y", "z", "Phys", "Soc", "Index"),
+               c("Phys", "Phys", "Soc", "Index", "Index", NA),
+               c(1, 1, 1, 3, 1, 1))
+  m <- code_model(hand_regions, as_code_scheme(meta), normalise = "none",
+                  rate = rate_difference())
+  r <- m$rates
+  of <- function(code, order) {
+    r$estimate[r$code == code & r$order == order]
+  }
+  expect_equal(m$industrial$estimate,
+               stats::na.omit(3 * of("Phys", 1) + of("Soc", 1)),
+               ignore_attr = TRUE)
+  a <- 3 * of("Phys", 2) + of("Soc", 2)
+  expect_equal(m$basic$estimate,
+               c(sum(a[1:6], na.rm = TRUE), sum(a[7:12], na.rm = TRUE)))
+})
+
+test_that("what a scheme cannot hold of an iMeta is refused by name", {
+  meta <- tree(c("a", "b", "c", "Phys", "Soc", "Index"),
+               c("Phys", "Phys", "Soc", "Index", "Index", NA),
+               level = c(1, 1, 1, 2, 2, 3))
+  refused <- function(..., columns, class = "nidcode_error_scheme") {
+    changes <- list(...)
+    bad <- meta
+    for (name in names(changes)) bad[[name]] <- changes[[name]]
+    cnd <- expect_error(as_code_scheme(bad), class = class)
+    expect_setequal(cnd$columns, columns)
+  }
+  refused(Direction = c(1, NA, NA, 1, 1, 1), columns = c("b", "c"))
+  refused(Direction = c(1, 1, 1, -1, 1, 1), columns = "Phys")
+  refused(Parent = c("Phys", NA, NA, "Index", "Index", NA), Type = meta$Type,
+          columns = c("b", "c"))
+  refused(Parent = c("Phys", "Phys", "Index", "Index", "Index", NA),
+          Level = NULL, columns = "Index")
+  refused(Level = c(1, 1, 1, 2, 3, 4), columns = c("Phys", "Soc"))
+  refused(Type = c("Indicator", "indicator", NA, rep("Aggregate", 3)),
+          columns = c("b", "c"))
+  refused(Parent = c("Phys", "Phys", "Soc", "Index", "Soc", NA),
+          columns = "Soc")
+  refused(Parent = c("Phys", "Phys", "Phys", "Index", "Index", NA),
+          columns = "Soc")
+  refused(iCode = c("a", "a", "c", "Phys", "Soc", "Index"), columns = "a",
+          class = "nidcode_error_duplicate_name")
+  refused(Parent = c("Phys", "a", "Soc", "Index", "Index", NA), columns = "b")
+  refused(Weight = c(1, 1, 1, NA, -1, NA), columns = c("Phys", "Soc"),
+          class = "nidcode_error_weights")
+  refused(Weight = c(1, 1, 1, 0, 0, 1), columns = c("Phys", "Soc"),
+          class = "nidcode_error_weights")
+  refused(Weight = "1", columns = c("Phys", "Soc"),
+          class = "nidcode_error_weights")
+  two <- rbind(meta, tree(c("Top", "Other", "d"), c(NA, "Top", "Other"),
+                          level = c(3, 2, 1)))
+  cnd <- expect_error(as_code_scheme(two), class = "nidcode_error_scheme")
+  expect_setequal(cnd$columns, c("Index", "Top"))
+})
+
+test_that("rows and columns outside the index are told", {
+  meta <- tree(c("a", "b", "Phys", "Index"), c("Phys", "Phys", "Index", NA),
+               iName = letters[1:4])
+  meta <- rbind(meta, transform(meta[1:2, ], iCode = c("area", "bloc"),
+                                Parent = NA, Type = c("Denominator", "Group")))
+  m <- expect_message(
+    expect_message(s <- as_code_scheme(meta),
+                   class = "nidcode_message_unread_columns"),
+    class = "nidcode_message_left_out")
+  expect_identical(m$columns, c("area", "bloc"))
+  expect_identical(s$indicator, c("a", "b"))
 })
 
 test_that("it prints a line for each code", {

@@ -68,3 +68,14 @@ test_that("an item needs a name", {
   printed$item[2] <- "NA"
   expect_identical(relevance_counts(printed)$item, c("a", "NA"))
 })
+
+test_that("a column `code` with a slip of the pen is told", {
+  counts <- data.frame(item = c("a", "b"), count = c(3, 4), n = 9,
+                       codes = c("social", "production"))
+  slip <- expect_warning(relevance_counts(counts),
+                         class = "nidcode_warning_misspelt")
+  expect_identical(slip$columns, "codes")
+  expect_identical(slip$values, "code")
+  names(counts)[4] <- "percent"
+  expect_silent(relevance_counts(counts))
+})

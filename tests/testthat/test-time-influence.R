@@ -182,3 +182,11 @@ test_that("a function of the lag is never asked for the future", {
   expect_equal(path$estimate,
                c(1, sum(tau[2:1] * x[1:2]), sum(tau[3:1] * x)))
 })
+
+test_that("columns of a table of influence that are not read are told", {
+  table <- data.frame(time = 1:3, weight = 3:1, region = "A")
+  m <- expect_message(influence_custom(table),
+                      class = "nidcode_message_unread_columns")
+  expect_identical(m$columns, "region")
+  expect_silent(influence_custom(table[1:2]))
+})

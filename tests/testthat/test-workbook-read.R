@@ -154,3 +154,30 @@ test_that("what is no workbook of ours is refused", {
   wb$save(other)
   expect_error(read_workbook(other), "x1", class = "nidcode_error_no_column")
 })
+
+test_that("what is not read of a workbook is told, slips above all", {
+  skip_if_not_installed("openxlsx2", "1.23")
+  model <- small_model(12, holes = FALSE)
+  file <- write_quietly(model)
+  wb <- openxlsx2::wb_load(file)
+  wb$add_data("Scheme", "wieght", dims = "D6", col_names = FALSE)
+  settings <- openxlsx2::wb_to_df(file, sheet = "Read me", col_names = FALSE)
+  row <- which(settings[[1L]] == "measure")
+  wb$add_data("Read me", "mesure", dims = paste0("A", row), col_names = FALSE)
+  other <- tempfile(fileext = ".xlsx")
+  wb$save(other)
+  seen <- list()
+  quietly(withCallingHandlers(
+    read_workbook(other),
+    nidcode_warning_misspelt = \(w) {
+      seen[[length(seen) + 1L]] <<- c(w$columns, w$values)
+    }
+  ))
+  expect_setequal(seen, list(c("wieght", "weight"), c("mesure", "measure")))
+  # What the package wrote itself, it reads whole.
+  conditions <- character()
+  quietly(withCallingHandlers(read_workbook(file), condition = \(cnd) {
+    conditions <<- c(conditions, class(cnd)[1L])
+  }))
+  expect_false(any(grepl("unread|misspelt", conditions)))
+})
