@@ -53,8 +53,8 @@ linear_sums_cpp <- function(grids, rate, weight, k, order) {
     .Call(`_nidcode_linear_sums_cpp`, grids, rate, weight, k, order)
 }
 
-linear_rates_cpp <- function(values, grid, grids, rate, orders, sums, variance, threads) {
-    .Call(`_nidcode_linear_rates_cpp`, values, grid, grids, rate, orders, sums, variance, threads)
+linear_rates_cpp <- function(values, grid, grids, rate, orders, sums, known_sd, threads) {
+    .Call(`_nidcode_linear_rates_cpp`, values, grid, grids, rate, orders, sums, known_sd, threads)
 }
 
 count_pairs_cpp <- function(x, group, groups, leading, threads) {

@@ -97,7 +97,7 @@ lost_note <- function(n) {
 # Whether some code's sum will have a standard error.
 fit_has_errors <- function(fit) {
   fit$rate$kind %in% c("local", "spline") ||
-    any(vapply(fit$codes, function(one) length(one$variance) > 0L, NA))
+    any(vapply(fit$codes, function(one) length(one$sd) > 0L, NA))
 }
 
 # Estimates, errors and df of the sums of a plan for every region (k > 1: in
@@ -132,7 +132,7 @@ functional_sums <- function(fit, plan, cor, by_code = FALSE) {
       buffer <- s$buffer
       grid <- if (plan$times$simple) s$grid else pattern[s$series]
       r <- evaluate_rate(fit$rate, fit$breaks, s$value, grid, sums$grids,
-                         sums = sums$sums, variance = s$variance,
+                         sums = sums$sums, sd = s$sd,
                          tuning = pick_tuning(fit$tuning[[i]], s$series, fit,
                                               i))
       at <- if (single) s$series else {

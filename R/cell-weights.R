@@ -110,7 +110,8 @@ spread_weights <- function(fit, i, value, scale) {
   columns <- lapply(seq_along(parts$names), function(k) {
     w <- value$weight * parts$weight[k] * parts$sign[k] / total
     if (scale != "normalised") {
-      inverse <- rep_len(parts$inverse[[k]], n_regions(fit$def$panel))
+      inverse <- rep_len(parts$inverse[[k]] * parts$unit[k],
+                         n_regions(fit$def$panel))
       w <- w * inverse[value$region]
     }
     if (scale == "data") {

@@ -61,6 +61,8 @@ combine_codes <- function(se, df, weight, rho) {
   if (k == 1L) {
     return(list(se = abs(part[, 1L]), df = df[, 1L]))
   }
+  unit <- row_scales(part)
+  part <- part / unit
   var <- rowSums(part^2)
   dof <- var^2 / rowSums(part^4 / df)
   dof[!is.na(var) & var == 0] <- Inf
@@ -74,7 +76,7 @@ combine_codes <- function(se, df, weight, rho) {
     }
     var <- pmax(var, 0)
   }
-  list(se = sqrt(var), df = dof)
+  list(se = sqrt(var) * unit, df = dof)
 }
 
 # Correlation of the codes' standardised residuals in each region: regions x
@@ -107,9 +109,9 @@ pair_correlation <- function(a, b, n) {
   ok <- ok & same == 0
   keep_a <- ok[a$region]
   keep_b <- ok[b$region]
-  x <- a$u[keep_a]
-  y <- b$u[keep_b]
   region <- a$region[keep_a]
+  x <- a$u[keep_a] / group_scales(a$u[keep_a], region)
+  y <- b$u[keep_b] / group_scales(b$u[keep_b], region)
   r <- rowsum_by(x * y, region, n) /
     sqrt(rowsum_by(x^2, region, n) * rowsum_by(y^2, region, n))
   r[!is.finite(r)] <- 0

@@ -56,7 +56,7 @@ code_series <- function(def, code, breaks, rate, call) {
   }
   list(code = code, whole = whole, grid = grid, grids = grids, lost = lost,
        n_breaks = n_breaks,
-       variance = code_variance(def, code, parts, rate, call))
+       sd = code_sd(def, code, parts, rate, call))
 }
 
 check_sd_once <- function(def, rate, call) {
@@ -82,14 +82,14 @@ check_sd_once <- function(def, rate, call) {
   }
 }
 
-# Variance of the error of a code's values: none, one number, or one a row.
-code_variance <- function(def, code, parts, rate, call) {
+# The sd of the error of a code's values: none, one number, or one a row.
+code_sd <- function(def, code, parts, rate, call) {
   if (!rate$kind %in% c("difference", "central", "custom")) {
     return(numeric())
   }
   if (!is.null(rate$sd)) {
     sd <- if (is.null(names(rate$sd))) rate$sd else rate$sd[code]
-    return(if (is.na(sd)) numeric() else unname(as.double(sd))^2)
+    return(if (is.na(sd)) numeric() else unname(as.double(sd)))
   }
   scheme <- def$panel$scheme
   sd <- scheme[["sd"]][match(parts$names, scheme[["indicator"]])]
@@ -99,17 +99,19 @@ code_variance <- function(def, code, parts, rate, call) {
   missing <- any(def$panel$missing[parts$names] > 0)
   if (!missing && all(lengths(parts$inverse) == 1L)) {
     inverse <- unlist(parts$inverse)
-    return(sum((parts$weight * sd * inverse)^2) / sum(parts$weight)^2)
+    return(root_sum_squares(parts$weight * sd * parts$unit * inverse) /
+             sum(parts$weight))
   }
   region <- rep(seq_len(n_regions(def$panel)), diff(def$panel$offset))
-  top <- bottom <- numeric(length(region))
+  top <- matrix(0, length(region), length(parts$names))
+  bottom <- numeric(length(region))
   for (k in seq_along(parts$names)) {
     seen <- !is.na(parts$x[[k]])
     inverse <- rep_len(parts$inverse[[k]], n_regions(def$panel))[region]
-    top <- top + seen * (parts$weight[k] * sd[k] * inverse)^2
+    top[, k] <- seen * (parts$weight[k] * sd[k] * parts$unit[k] * inverse)
     bottom <- bottom + seen * parts$weight[k]
   }
-  top / bottom^2
+  row_root_sum_squares(top) / bottom
 }
 
 # Observed values of one code in regions from < r <= to, series by series.
@@ -127,10 +129,10 @@ series_values <- function(fit, i, regions = NULL, buffer = numeric()) {
     rows <- keep + panel$offset[regions[[1L]] + 1L]
     value <- value[keep]
   }
-  variance <- one$variance
-  if (length(variance) > 1L) {
+  sd <- one$sd
+  if (length(sd) > 1L) {
     from <- panel$offset[regions[[1L]] + 1L]
-    variance <- variance[if (is.null(rows)) {
+    sd <- sd[if (is.null(rows)) {
       seq.int(from + 1L, length.out = length(value))
     } else {
       rows
@@ -142,7 +144,7 @@ series_values <- function(fit, i, regions = NULL, buffer = numeric()) {
     grid <- grid[seen]
   }
   list(value = value, series = at, grid = grid, rows = rows,
-       variance = variance, buffer = v$value)
+       sd = sd, buffer = v$value)
 }
 
 # What the parts of single indicators in a code are computed from, once for

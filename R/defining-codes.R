@@ -57,23 +57,21 @@ define <- function(x, normalise, reference, aggregate, missing, call) {
   reference <- check_reference(reference, normalise, panel, call)
   check_transform_domain(panel, call)
   warn_units(panel$scheme, normalise)
-  plain <- transform_values(panel)
-  values <- lift_denormals(plain, normalise)
+  read <- in_own_units(transform_values(panel), normalise)
   map <- if (n_rows(panel) == 0L && !inherits(reference, "nid_reference")) {
     constant_map(panel$scheme[["indicator"]], 0, 1)
   } else {
-    normalisation(panel, values, normalise, reference, call)
+    normalisation(panel, read, normalise, reference, call)
   }
   def <- list(panel = panel, normalise = normalise, reference = reference,
               aggregate = aggregate, missing = missing,
-              centre = map$centre, scale = map$scale,
+              centre = map$centre, scale = map$scale, unit = read$unit,
               affine = normalise != "rank" && aggregate == "mean",
               values = if (normalise == "rank") {
                 ranked_values(panel, reference)
               } else {
-                values
-              },
-              lifted = names(values)[!mapply(identical, plain, values)])
+                read$x
+              })
   def <- structure(def, class = "nid_definition")
   check_positive_mean(def, call)
   if (missing == "error") check_complete(def, call)
@@ -136,7 +134,7 @@ code_parts <- function(def, code) {
   use <- which(scheme[["code"]] == code & scheme[["weight"]] > 0)
   names <- scheme[["indicator"]][use]
   list(
-    names = names,
+    names = names, unit = unname(def$unit[names]),
     # An index without a base value makes holes of its own.
     whole = all(def$panel$missing[names] == 0) && def$normalise != "index",
     x = unname(def$values[names]),

@@ -68,7 +68,7 @@ rates_arrays <- function(fit) {
     grids <- fit$codes[[i]]$grids
     orders <- if (identical(fit$rate$args$m, 2L)) 1L else 1:2
     r <- evaluate_rate(fit$rate, fit$breaks, s$value, s$grid, grids,
-                       orders = orders, variance = s$variance,
+                       orders = orders, sd = s$sd,
                        tuning = fit$tuning[[i]])
     rows <- if (is.null(s$rows)) seq_len(n) else s$rows
     out$estimate[orders, i, rows] <- t(r$estimate)

@@ -46,14 +46,14 @@ estimate_rates <- function(x, time, group = NULL, rate = rate_spline(),
                     call))
   }
   r <- evaluate_rate(rate, "ignore", value, grid, grids, as.integer(order),
-                     variance = vector_variance(rate))
+                     sd = vector_sd(rate))
   df <- rep(r$df, pool_sizes(grids)[grid])
   rates_frame(v, v$series[keep], v$user_time[keep], r$estimate, r$std.error,
               df, as.integer(order), conf_level, rate)
 }
 
-vector_variance <- function(rate) {
-  if (is.null(rate$sd)) numeric() else as.double(rate$sd[[1L]])^2
+vector_sd <- function(rate) {
+  if (is.null(rate$sd)) numeric() else as.double(rate$sd[[1L]])
 }
 
 rates_frame <- function(v, series, time, estimate, se, df, order, level,

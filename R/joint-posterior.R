@@ -28,7 +28,7 @@ posterior_series <- function(fit, i) {
   grids <- grids_seen(grids, fit$breaks)
   row <- if (is.null(s$rows)) seq_along(s$value) else s$rows
   out <- list(value = s$value, row = row, region = s$series, grid = s$grid,
-              grids = grids, variance = s$variance)
+              grids = grids, sd = s$sd)
   count <- segment_counts(fit, grids)
   if (any(count > 1L)) {
     parts <- split_pool(grids)

@@ -68,20 +68,18 @@ warn_digits_lost <- function(name, mean, sd) {
   }
 }
 
-# Values so small that a reciprocal overflows are lifted by a power of two,
-# which no z-score and no share of a range can notice.
-lift_denormals <- function(x, kind) {
-  if (kind %in% c("zscore", "minmax")) {
-    for (name in names(x)[vapply(x, is_denormal, NA)]) {
-      x[[name]] <- x[[name]] * 2^800
-    }
-  }
-  x
-}
-
-is_denormal <- function(x) {
-  first <- Find(function(v) !is.na(v) && v != 0, utils::head(x, 100L))
-  !is.null(first) && abs(first) < 1e-290 && max(abs(x), na.rm = TRUE) < 1e-290
+# Values so small that a reciprocal overflows, or so large that a difference
+# does, are read in a unit of their own, a power of two, which no normalised
+# value can notice: list(x, unit), `unit` what values were multiplied by.
+in_own_units <- function(x, kind) {
+  unit <- vapply(x, function(v) {
+    if (kind %in% c("none", "rank") || all(is.na(v))) return(1)
+    largest <- max(abs(range(v, na.rm = TRUE)))
+    if (largest > 1e290) 2^-800 else
+      if (largest > 0 && largest < 1e-290) 2^800 else 1
+  }, 1)
+  for (name in names(x)[unit != 1]) x[[name]] <- x[[name]] * unit[[name]]
+  list(x = x, unit = unit)
 }
 
 # list(centre, inverse) of one indicator from the moments of its reference.
@@ -109,20 +107,21 @@ rank_values <- function(x, group = NULL) {
   if (is.null(group)) one(x) else stats::ave(x, group, FUN = one)
 }
 
-# The affine map of every indicator, from its values `x` after the transform:
-# lists `centre` and `scale` named by indicator, each of length 1 or one number
-# a region.
-normalisation <- function(panel, x, kind, reference, call) {
+# The affine map of every indicator, from its values after the transform as
+# in_own_units() reads them: lists `centre` and `scale` named by indicator, each
+# of length 1 or one number a region.
+normalisation <- function(panel, read, kind, reference, call) {
   scheme <- panel$scheme
+  x <- read$x
   names <- scheme[["indicator"]]
   if (inherits(reference, "nid_reference")) {
-    return(frozen_normalisation(panel, kind, reference, call))
+    return(frozen_normalisation(panel, read$unit, kind, reference, call))
   }
   if (kind == "none" || kind == "rank") {
     return(constant_map(names, 0, 1))
   }
   if (kind == "goalposts") {
-    return(goalpost_map(scheme, call))
+    return(goalpost_map(scheme, read$unit, call))
   }
   if (kind == "index") {
     return(index_map(panel, x, reference, call))
@@ -149,7 +148,7 @@ constant_map <- function(names, centre, scale) {
        scale = stats::setNames(as.list(rep(scale, length.out = n)), names))
 }
 
-goalpost_map <- function(scheme, call) {
+goalpost_map <- function(scheme, unit, call) {
   bad <- is.na(scheme[["low"]])
   if (any(bad)) {
     stop_nid("scheme",
@@ -157,8 +156,8 @@ goalpost_map <- function(scheme, call) {
                       "for ", some_of(scheme[["indicator"]][bad]), ".")),
              columns = scheme[["indicator"]][bad], call = call)
   }
-  constant_map(scheme[["indicator"]], scheme[["low"]],
-               scheme[["high"]] - scheme[["low"]])
+  low <- scheme[["low"]] * unit
+  constant_map(scheme[["indicator"]], low, scheme[["high"]] * unit - low)
 }
 
 # Moments over the reference: all rows, each region's, or one time's.

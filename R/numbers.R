@@ -40,10 +40,10 @@ known_numbers <- function(columns) {
 warn_out_of_range <- function(n) {
   if (length(n) > 0L) {
     warn_nid("out_of_range",
-             c(paste0("Some numbers are beyond what a computer can hold (1e308)",
-                      " and are NA: ",
+             c(paste0("Some numbers are NA because no computer holds them, beyond ",
+                      "1e308 or below 1e-308: ",
                       paste0("`", names(n), "` ", n, collapse = ", "), "."),
-               i = "Give the data in larger units."),
+               i = "Give the data in other units."),
              columns = names(n), n = n)
   }
 }
@@ -51,4 +51,70 @@ warn_out_of_range <- function(n) {
 # A plain tibble of such columns: what tidy(), glance() and the like give.
 plain_table <- function(columns, n = length(columns[[1L]])) {
   tibble::new_tibble(known_numbers(columns), nrow = n)
+}
+
+# Squares of numbers beyond 1e154 overflow and below 1e-154 vanish, squares of
+# squares from 1e77 and 1e-77 on. What is to be squared is first divided by a
+# power of two near the largest, which changes no digit.
+far_high <- 2^200
+far_low <- 2^-200
+
+# Powers of two near numbers of any size; 1 for 0, NA and what is not finite.
+powers_near <- function(x) {
+  x <- abs(x)
+  x[!is.finite(x) | x == 0] <- 1
+  2^floor(log2(x))
+}
+
+# One for all of x, so that its squares neither overflow nor vanish: 1 where
+# they do not anyway.
+power_scale <- function(x) {
+  largest <- suppressWarnings(max(abs(x), na.rm = TRUE))
+  if (largest < far_high && largest > far_low) 1 else powers_near(largest)
+}
+
+# One for each row of a matrix; the number 1 where no row needs any.
+row_scales <- function(m) {
+  largest <- 0
+  for (j in seq_len(ncol(m))) {
+    largest <- pmax(largest, abs(m[, j]), na.rm = TRUE)
+  }
+  far <- largest > far_high | largest < far_low & largest > 0
+  if (any(far)) ifelse(far, powers_near(largest), 1) else 1
+}
+
+# One for each element, the same within a group.
+group_scales <- function(x, group) {
+  size <- abs(x[is.finite(x) & x != 0])
+  if (length(size) == 0L || max(size) < far_high && min(size) > far_low) {
+    return(1)
+  }
+  stats::ave(x, group, FUN = power_scale)
+}
+
+root_sum_squares <- function(x) {
+  unit <- power_scale(x)
+  sqrt(sum((x / unit)^2)) * unit
+}
+
+sd_of <- function(x) {
+  unit <- power_scale(x)
+  stats::sd(x / unit) * unit
+}
+
+row_root_sum_squares <- function(m) {
+  unit <- row_scales(m)
+  sqrt(rowSums((m / unit)^2)) * unit
+}
+
+# Squares themselves, where a variance is the result: NA, and said, if they are
+# no numbers of this world.
+known_squares <- function(x, name = "variance") {
+  out <- x^2
+  lost <- which(is.infinite(out) | (out < .Machine$double.xmin & x != 0))
+  if (length(lost) > 0L) {
+    out[lost] <- NA_real_
+    warn_out_of_range(stats::setNames(length(lost), name))
+  }
+  out
 }

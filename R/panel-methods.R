@@ -93,8 +93,10 @@ summary.nid_panel <- function(object, ...) {
       missing = sum(!seen),
       breaks = length(object$breaks[[name]]),
       status = status_text(object$status[[name]]),
-      between = if (length(means) > 1L) stats::sd(means) else NA_real_,
-      within = if (freedom > 0L) sqrt(sum(inside^2) / freedom) else NA_real_
+      between = if (length(means) > 1L) sd_of(means) else NA_real_,
+      within = if (freedom > 0L) {
+        root_sum_squares(inside) / sqrt(freedom)
+      } else NA_real_
     )
   }
   rows <- lapply(names(object$x), one)

@@ -97,7 +97,7 @@ predicted_part <- function(fit, i, new, order) {
     return(spline_prediction(fit, i, series, new, order))
   }
   r <- evaluate_rate(fit$rate, fit$breaks, series$value, series$grid,
-                     series$grids, orders = order, variance = series$variance)
+                     series$grids, orders = order, sd = series$sd)
   time <- row_time(fit$def$panel)[series$row]
   keep <- if (is.null(new)) seq_along(time) else which(time %in% new)
   region <- rep(series$region, series$size)

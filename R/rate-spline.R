@@ -124,9 +124,11 @@ evaluate_segments <- function(rate, values, grid, grids, orders, sums, tuning,
     # derivative of that order.
     idle <- rep(inner$idle[segment], k[series])
     est <- ifelse(idle, 0, fit$sum.estimate)
-    var <- ifelse(idle, 0, fit$sum.std.error^2)
+    se <- ifelse(idle, 0, fit$sum.std.error)
+    unit <- rep_len(group_scales(se, at), length(se))
     out$sum.estimate <- add(est)
-    out$sum.std.error <- sqrt(add(var))
+    out$sum.std.error <- sqrt(add((se / unit)^2)) *
+      unit[match(sort(unique(at)), at)]
   }
   out$df_value <- rep(fit$df, pool_sizes(parts$pool)[segment])
   out

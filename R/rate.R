@@ -66,7 +66,7 @@ resolve_breaks <- function(breaks, rate, call) {
 # sums, df of each series. A std.error of NULL: no error anywhere.
 evaluate_rate <- function(rate, breaks, values, grid, grids,
                           orders = integer(), sums = NULL,
-                          variance = numeric(), tuning = NULL,
+                          sd = numeric(), tuning = NULL,
                           keep = character()) {
   grids <- grids_seen(grids, breaks)
   if (rate$kind == "spline") {
@@ -75,9 +75,9 @@ evaluate_rate <- function(rate, breaks, values, grid, grids,
   }
   out <- linear_rates_cpp(
     values, grid, grids, linear_rate_args(rate, breaks, grids), orders,
-    as.list(sums), as.double(variance), get_threads()
+    as.list(sums), as.double(sd), get_threads()
   )
-  errors <- rate$kind == "local" || length(variance) > 0L
+  errors <- rate$kind == "local" || length(sd) > 0L
   df <- if (rate$kind == "local") {
     local_df(rate, breaks, grids)[grid]
   } else {

@@ -27,6 +27,7 @@ code_reference <- function(x) {
   }
   panel <- def$panel
   names <- panel$scheme[["indicator"]]
+  def <- in_data_units(def)
   by_region <- any(lengths(def$centre) != 1L)
   if (!by_region) {
     columns <- list(indicator = names,
@@ -46,6 +47,15 @@ code_reference <- function(x) {
                      region = if (by_region) panel$index[["region"]])
 }
 
+# Centre and scale in the units of the data (see in_own_units()).
+in_data_units <- function(def) {
+  for (name in names(def$unit)[def$unit != 1]) {
+    def$centre[[name]] <- def$centre[[name]] / def$unit[[name]]
+    def$scale[[name]] <- def$scale[[name]] / def$unit[[name]]
+  }
+  def
+}
+
 #' @export
 print.nid_reference <- function(x, ...) {
   cat("Frozen centre and scale (", attr(x, "normalise"), ") of ",
@@ -59,7 +69,7 @@ print.nid_reference <- function(x, ...) {
   invisible(x)
 }
 
-frozen_normalisation <- function(panel, kind, reference, call) {
+frozen_normalisation <- function(panel, unit, kind, reference, call) {
   if (!identical(attr(reference, "normalise"), kind)) {
     stop_nid("reference",
              paste0("The reference was made with normalise = \"",
@@ -79,6 +89,7 @@ frozen_normalisation <- function(panel, kind, reference, call) {
     out <- lapply(names, function(name) {
       rows <- reference[["indicator"]] == name
       value <- reference[[what]][rows]
+      value <- value * unit[[name]]
       if (is.null(region)) {
         return(value)
       }

@@ -64,10 +64,13 @@ rank_limits <- function(estimate, se, df, level) {
     return(list(low = low, high = high))
   }
   for (i in has) {
-    var <- se[i]^2 + se[has]^2
-    dof <- var^2 / (se[i]^4 / df[i] + se[has]^4 / df[has])
+    unit <- rep_len(row_scales(cbind(se[i], se[has])), length(has))
+    own <- (se[i] / unit)^2
+    other <- (se[has] / unit)^2
+    var <- own + other
+    dof <- var^2 / (own^2 / df[i] + other^2 / df[has])
     dof[var == 0] <- Inf
-    half <- stats::qt((1 + level) / 2, dof) * sqrt(var)
+    half <- stats::qt((1 + level) / 2, dof) * sqrt(var) * unit
     gap <- estimate[has] - estimate[i]
     low[i] <- 1L + sum(gap > half)
     high[i] <- length(has) - sum(gap < -half)

@@ -17,10 +17,12 @@ add_weight_error <- function(sums, fit, plan) {
                       "a ", fit$def$aggregate, " mean."))
     return(sums)
   }
-  extra <- weight_variance(weight_gradient(fit, plan, colnames(vcov)), vcov)
-  before <- sums$se^2
+  gradient <- weight_gradient(fit, plan, colnames(vcov))
+  unit <- row_scales(cbind(sums$se, gradient))
+  extra <- weight_variance(gradient / unit, vcov)
+  before <- (sums$se / unit)^2
   after <- before + extra
-  sums$se <- sqrt(after)
+  sums$se <- sqrt(after) * unit
   moved <- !is.na(extra) & extra > 0
   sums$df[moved] <- (sums$df * (after / before)^2)[moved]
   sums

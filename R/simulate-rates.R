@@ -50,7 +50,7 @@ simulate.nid_rates <- function(object, nsim = 1, seed = NULL, order = 1,
   fit <- as_fit(object, NULL, call)
   order <- check_orders(order, fit$rate, call)
   if (!fit$rate$kind %in% c("spline", "local") &&
-      all(lengths(lapply(fit$codes, `[[`, "variance")) == 0L)) {
+      all(lengths(lapply(fit$codes, `[[`, "sd")) == 0L)) {
     stop_nid("no_error",
              c(paste0("Rate ", fit$rate$words, " has no error to draw from."),
                i = paste0("Give the rate or the scheme an `sd`, or use ",
@@ -130,15 +130,17 @@ draw_spline <- function(fit, i, series, nsim, order) {
     root <- kriging_root(pieces$kriging)
     for (j in seq_along(b)) {
       at <- series$start[b[j]] + seq_len(series$size[b[j]])
-      y <- series$value[at]
+      unit <- power_scale(z[, j])
+      y <- series$value[at] / unit
       flat <- as.vector(pieces$rho %*%
                           crossprod(pieces$polynomial, y - y[1L])) +
         y[1L] * pieces$level
-      given <- given_lambda(pieces, z[, j], lambda_of(post, pieces, b[j]),
+      given <- given_lambda(pieces, z[, j] / unit, lambda_of(post, pieces, b[j]),
                             flat)
       draws <- posterior_draws(pieces, given, post$weight[, b[j]],
                                posterior_noise(pieces, root, nsim))
-      out[, at, ] <<- place_draws(draws, series, b[j], length(order))
+      out[, at, ] <<- place_draws(draws * unit, series, b[j],
+                                  length(order))
       tick()
     }
   })
@@ -148,9 +150,8 @@ draw_spline <- function(fit, i, series, nsim, order) {
 draw_linear <- function(fit, series, nsim, order) {
   local <- fit$rate$kind == "local"
   r <- evaluate_rate(fit$rate, fit$breaks, series$value, series$grid,
-                     series$grids, orders = order, variance = series$variance)
-  sd <- sqrt(rep_len(if (local) 1 else series$variance,
-                     length(series$value)))
+                     series$grids, orders = order, sd = series$sd)
+  sd <- rep_len(if (local) 1 else series$sd, length(series$value))
   out <- array(NA_real_, c(length(order), length(series$value), nsim))
   bar <- start_bar("Drawing paths", length(series$grid))
   for (g in sort(unique(series$grid))) {

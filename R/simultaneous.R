@@ -41,7 +41,7 @@ bonferroni_levels <- function(fit, level) {
 # the directions are drawn.
 max_t_critical <- function(rows, df, level) {
   rows <- rows[stats::complete.cases(rows), , drop = FALSE]
-  size <- sqrt(rowSums(rows^2))
+  size <- row_root_sum_squares(rows)
   rows <- rows[size > 0, , drop = FALSE] / size[size > 0]
   if (nrow(rows) == 0L) {
     return(stats::qt((1 + level) / 2, df))
@@ -67,18 +67,18 @@ max_t_critical <- function(rows, df, level) {
 }
 
 # Linear rates: correlations depend on the grid alone (and on how the known
-# variances of its times relate).
+# errors of its times relate).
 linear_levels <- function(fit, series, level, limit) {
   local <- fit$rate$kind == "local"
-  if (!local && length(series$variance) == 0L) {
+  if (!local && length(series$sd) == 0L) {
     return(NULL)
   }
   df <- if (local) local_df(fit$rate, fit$breaks, series$grids)[series$grid]
         else rep(Inf, length(series$grid))
   key <- as.character(series$grid)
-  if (length(series$variance) > 1L) {
+  if (length(series$sd) > 1L) {
     key <- vapply(seq_along(series$grid), function(b) {
-      v <- series$variance[series$start[b] + seq_len(series$size[b])]
+      v <- series$sd[series$start[b] + seq_len(series$size[b])]
       paste(c(series$grid[b], signif(v / max(v), 10)), collapse = " ")
     }, "")
   }
@@ -104,8 +104,8 @@ linear_critical <- function(fit, series, b, df, level) {
     return(c(NA_real_, NA_real_))
   }
   n <- series$size[b]
-  sd <- if (length(series$variance) > 1L) {
-    sqrt(series$variance[series$start[b] + seq_len(n)])
+  sd <- if (length(series$sd) > 1L) {
+    series$sd[series$start[b] + seq_len(n)]
   } else {
     rep(1, n)
   }
@@ -175,7 +175,7 @@ band_noise <- function(pieces, root, part) {
 
 # (draw - estimate) / std.error of each draw; 0 where there is no error.
 standard_draws <- function(pieces, z, lambda, weight, noise) {
-  given <- given_lambda(pieces, z, lambda)
+  given <- given_lambda(pieces, z / power_scale(z), lambda)
   weight <- weight / sum(weight)
   estimate <- as.vector(given$mean %*% weight)
   spread <- rowSums(pieces$rho^2) + pieces$phi^2 %*% given$s +

@@ -193,10 +193,8 @@ augment.nid_model <- function(x, data = NULL, ...) {
 
 # Error of the code's own values: the measurement sd, where one is given.
 level_error <- function(fit, i, n) {
-  variance <- fit$codes[[i]]$variance
-  if (length(variance) == 0L) rep(NA_real_, n) else {
-    rep_len(sqrt(variance), n)
-  }
+  sd <- fit$codes[[i]]$sd
+  if (length(sd) == 0L) rep(NA_real_, n) else rep_len(sd, n)
 }
 
 industrial_columns <- function(x) {
@@ -286,7 +284,7 @@ coef.nid_model <- function(object, ...) {
 #' @export
 vcov.nid_model <- function(object, ...) {
   term <- term_of(object$basic, "basic", object$panel)
-  out <- diag(object$basic[["std.error"]]^2, nrow = length(term))
+  out <- diag(known_squares(object$basic[["std.error"]]), nrow = length(term))
   dimnames(out) <- list(term, term)
   out
 }

@@ -25,24 +25,13 @@ scheme_sheet <- function(frame) {
 
 # Centre and scale of every indicator where all regions share them, else NA.
 common_map <- function(frame) {
-  def <- unlifted(frame)
+  def <- in_data_units(frame$def)
   one <- function(x) {
     vapply(frame$scheme[["indicator"]], function(name) {
       if (length(x[[name]]) == 1L) as.double(x[[name]]) else NA_real_
     }, 1, USE.NAMES = FALSE)
   }
   list(centre = one(def$centre), scale = one(def$scale))
-}
-
-# Values too small for a reciprocal were lifted by 2^800 before centre and
-# scale were taken (see lift_denormals()); the sheet holds them as they came.
-unlifted <- function(frame) {
-  def <- frame$def
-  for (name in def$lifted) {
-    def$centre[[name]] <- def$centre[[name]] * 2^-800
-    def$scale[[name]] <- def$scale[[name]] * 2^-800
-  }
-  def
 }
 
 own_by_region <- function(frame) {
@@ -56,7 +45,7 @@ put_reference <- function(sheet, frame) {
   if (length(own) == 0L) {
     return(sheet)
   }
-  def <- unlifted(frame)
+  def <- in_data_units(frame$def)
   n <- n_regions(frame$panel)
   sheet <- put_row(sheet, book_head, reference_column,
                    c("reference of", "indicator", "centre", "scale"))

@@ -9,7 +9,6 @@ book_sheets <- c("Read me", "Scheme", "Data", "Codes", "Rates", "Operator",
 
 book_frame <- function(model) {
   fit <- freeze_fit(get_fit(model$rates))
-  # The panel as it came: the fit's may be scaled to keep tiny numbers apart.
   panel <- model$panel
   n <- n_rows(panel)
   frame <- list(

@@ -178,8 +178,8 @@ BEGIN_RCPP
 END_RCPP
 }
 // linear_rates_cpp
-Rcpp::List linear_rates_cpp(const Rcpp::NumericVector& values, const Rcpp::IntegerVector& grid, const Rcpp::List& grids, const Rcpp::List& rate, const Rcpp::IntegerVector& orders, const Rcpp::List& sums, const Rcpp::NumericVector& variance, int threads);
-RcppExport SEXP _nidcode_linear_rates_cpp(SEXP valuesSEXP, SEXP gridSEXP, SEXP gridsSEXP, SEXP rateSEXP, SEXP ordersSEXP, SEXP sumsSEXP, SEXP varianceSEXP, SEXP threadsSEXP) {
+Rcpp::List linear_rates_cpp(const Rcpp::NumericVector& values, const Rcpp::IntegerVector& grid, const Rcpp::List& grids, const Rcpp::List& rate, const Rcpp::IntegerVector& orders, const Rcpp::List& sums, const Rcpp::NumericVector& known_sd, int threads);
+RcppExport SEXP _nidcode_linear_rates_cpp(SEXP valuesSEXP, SEXP gridSEXP, SEXP gridsSEXP, SEXP rateSEXP, SEXP ordersSEXP, SEXP sumsSEXP, SEXP known_sdSEXP, SEXP threadsSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::RNGScope rcpp_rngScope_gen;
@@ -189,9 +189,9 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< const Rcpp::List& >::type rate(rateSEXP);
     Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type orders(ordersSEXP);
     Rcpp::traits::input_parameter< const Rcpp::List& >::type sums(sumsSEXP);
-    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type variance(varianceSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type known_sd(known_sdSEXP);
     Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
-    rcpp_result_gen = Rcpp::wrap(linear_rates_cpp(values, grid, grids, rate, orders, sums, variance, threads));
+    rcpp_result_gen = Rcpp::wrap(linear_rates_cpp(values, grid, grids, rate, orders, sums, known_sd, threads));
     return rcpp_result_gen;
 END_RCPP
 }

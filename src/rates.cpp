@@ -256,27 +256,27 @@ Rcpp::List linear_sums_cpp(const Rcpp::List& grids, const Rcpp::List& rate,
 }
 
 // Rates of `orders` at every value and k sums a series. `sums` comes from
-// linear_sums_cpp(), or is empty; `variance` is empty, one number, or one a
-// value. Errors come from it or, for a local fit, from the residuals.
+// linear_sums_cpp(), or is empty; `known_sd`, of the error of a value, is empty, one
+// number, or one a value. Errors come from it or, for a local fit, from the residuals.
 // [[Rcpp::export]]
 Rcpp::List linear_rates_cpp(const Rcpp::NumericVector& values,
                             const Rcpp::IntegerVector& grid,
                             const Rcpp::List& grids, const Rcpp::List& rate,
                             const Rcpp::IntegerVector& orders,
                             const Rcpp::List& sums,
-                            const Rcpp::NumericVector& variance, int threads) {
+                            const Rcpp::NumericVector& known_sd, int threads) {
   const nidcode::grid_pool pool = read_pool(grids);
   must_lie(grid, 1, pool.size, "no such grid");
   must_lie(orders, 0, 2, "no such order");
-  must(variance.size() <= 1 || variance.size() == values.size(),
-       "variances: not one for all or for each value");
+  must(known_sd.size() <= 1 || known_sd.size() == values.size(),
+       "errors: not one for all or for each value");
   const operator_maker make(rate, pool);
   const std::string kind = rate["kind"];
   const bool local = kind == "local";
   // A user's own matrices need not send constants to zero.
   const bool centre = kind != "custom";
-  const bool errors = local || variance.size() > 0;
-  const bool one_variance = variance.size() == 1;
+  const bool errors = local || known_sd.size() > 0;
+  const bool one_error = known_sd.size() == 1;
   const R_xlen_t series = grid.size();
   const int n_orders = static_cast<int>(orders.size());
   const bool summed = sums.size() > 0;
@@ -336,7 +336,7 @@ Rcpp::List linear_rates_cpp(const Rcpp::NumericVector& values,
   const double* const y_all = values.begin();
   const double* const row_all = row.begin();
   const double* const row_start = row_offset.begin();
-  const double* const v_all = variance.begin();
+  const double* const known = known_sd.begin();
   double* const sum_est = sum_estimate.begin();
   double* const sum_err = sum_error.begin();
   double* const sigma_all = sigma.begin();
@@ -365,9 +365,9 @@ Rcpp::List linear_rates_cpp(const Rcpp::NumericVector& values,
       }
       const double* y = y_all + start(s);
       const double sd = local          ? nidcode::residual_sd(op, y, n)
-                        : one_variance ? std::sqrt(v_all[0])
+                        : one_error ? known[0]
                                        : 1;
-      const double* v = errors && !local && !one_variance ? v_all + start(s)
+      const double* v = errors && !local && !one_error ? known + start(s)
                                                           : nullptr;
       if (local) {
         sigma_all[s] = sd;

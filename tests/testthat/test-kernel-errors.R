@@ -125,7 +125,7 @@ test_that("wrong sizes and places are refused before they are read", {
   refused("linear_rates_cpp", grid = 2L)
   refused("linear_rates_cpp", grid = 0L)
   refused("linear_rates_cpp", orders = 3L)
-  refused("linear_rates_cpp", variance = c(1, 2))
+  refused("linear_rates_cpp", known_sd = c(1, 2))
   refused("linear_rates_cpp", sums = list(row = 1, offset = c(0, 3), k = 1L))
   refused("count_pairs_cpp", group = 0L)
   refused("count_pairs_cpp", group = c(0L, 1L))

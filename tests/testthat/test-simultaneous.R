@@ -140,7 +140,7 @@ test_that("bands hold the pointwise intervals, repeat, and touch no stream", {
   expect_true(all(is.na(none$conf.low)))
 })
 
-test_that("variances that differ in time are taken as they are", {
+test_that("errors that differ in time are taken as they are", {
   v <- c(1, 4, 9, 1, 1, 4)
   y <- c(1, 3, 2, 5, 7, 6)
   rows <- rbind(c(-1, 1, 0, 0, 0, 0), c(0, -1, 1, 0, 0, 0),
@@ -148,7 +148,7 @@ test_that("variances that differ in time are taken as they are", {
                 c(0, 0, 0, 0, -1, 1))
   codes <- get_defining(as_codes(1:6, cbind(y, y)))
   fit <- code_fit(codes, rate_difference(sd = 1))
-  fit$codes[[1]]$variance <- c(v, rev(v))
+  fit$codes[[1]]$sd <- sqrt(c(v, rev(v)))
   levels <- simultaneous_levels(fit, 0.95)
   want <- max_t_critical(rows %*% diag(sqrt(v)), Inf, 0.95)
   expect_equal(qnorm((1 + levels[1, 1, 1:6]) / 2), rep(want, 6))

@@ -13,6 +13,7 @@
 
 #include <nidcode/blocks.h>
 #include <nidcode/rate-operator.h>
+#include <nidcode/scaled-squares.h>
 #include <nidcode/tolerance.h>
 
 namespace nidcode {
@@ -37,19 +38,18 @@ inline double residual_sd(const rate_operator& op, const double* y, int n) {
   if (!(op.df >= least_df)) {
     return std::numeric_limits<double>::quiet_NaN();
   }
-  double rss = 0;
-  for (int i = 0; i < n; ++i) {
+  auto residual = [&](int i) {
     if (!op.defined[0][static_cast<std::size_t>(i)]) {
-      continue;
+      return 0.0;
     }
     // Values are taken from the first one, so that an offset costs no digits.
     double fit = 0;
     for (int j = 0; j < n; ++j) {
       fit += op.rate[0](i, j) * (y[j] - y[0]);
     }
-    rss += (y[i] - y[0] - fit) * (y[i] - y[0] - fit);
-  }
-  return std::sqrt(rss / op.df);
+    return y[i] - y[0] - fit;
+  };
+  return sum_of_squares(n, residual).root(op.df);
 }
 
 // Row of weights on the values that gives sum_i w_i rate(t_i). Times with
@@ -88,12 +88,12 @@ inline double weigh(const double* w, const double* y, int n, bool centre) {
   return even + odd;
 }
 
-inline double row_norm(const double* w, const double* variance, int n) {
-  double out = 0;
-  for (int j = 0; j < n; ++j) {
-    out += variance == nullptr ? w[j] * w[j] : w[j] * w[j] * variance[j];
-  }
-  return std::sqrt(out);
+// sqrt(sum w_j^2 sd_j^2); sd nullptr: 1.
+inline double row_norm(const double* w, const double* sd, int n) {
+  return sd == nullptr
+             ? sum_of_squares(n, [w](int j) { return w[j]; }).root()
+             : sum_of_squares(n, [w, sd](int j) { return w[j] * sd[j]; })
+                   .root();
 }
 
 }  // namespace nidcode

@@ -38,6 +38,11 @@ constexpr int pairs_limit = 80;
 // the range of a double; its square root must stay above this.
 constexpr double power_limit = 1e-140;
 
+// A sum of squares within these has lost nothing to over- or underflow: what a
+// term below the least double could add is under 1e-58 of it.
+constexpr double squares_low = 1e-250;
+constexpr double squares_high = 1e300;
+
 // Series of one grid that are worked on with one basis: few enough to share
 // among threads, enough that the basis costs under 5 %.
 constexpr int unit_series = 900;

@@ -1,0 +1,166 @@
+# The law of units: data times a power of two are the same data in another
+# unit. Normalised results keep every digit; others are in that unit.
+
+scale_data <- function(k) {
+  d <- expand.grid(year = 2001:2008, region = c("A", "B", "C"),
+                   stringsAsFactors = FALSE)
+  for (i in 1:3) {
+    d[[c("x", "y", "z")[i]]] <- with_stream(
+      i, 5 + abs(cumsum(stats::rnorm(nrow(d), 0.1)))) * 2^k
+  }
+  d$x[c(3, 20)] <- NA
+  d
+}
+
+scale_panel <- function(k, sd = NA) {
+  scheme <- code_scheme(c("x", "y", "z"),
+                        c("production", "institutional", "social"),
+                        direction = c(1, -1, 1), low = 0, high = 40 * 2^k,
+                        sd = sd * 2^k)
+  code_panel(scale_data(k), scheme)
+}
+
+# Columns in the unit of the codes, for all rates alike.
+in_units <- c("estimate", "std.error", "conf.low", "conf.high", ".value",
+              ".fitted", ".resid", "sigma", "2.5 %", "97.5 %")
+
+# The power of the unit in a column of one of tables_of().
+power_of <- function(table, column, none) {
+  if (table == "panel") return(as.numeric(column %in% c("between", "within")))
+  if (table == "scaled") return(if (none) 0 else -1)
+  if (table == "augmented") {
+    return(as.numeric(column %in% c("x", "y", "z") ||
+                        none && startsWith(column, ".")))
+  }
+  as.numeric(none && column %in% in_units)
+}
+
+expect_scaled <- function(got, want, k, none, label) {
+  expect_identical(names(got), names(want))
+  for (table in setdiff(names(want), "vcov")) {
+    one <- as.list(as.data.frame(got[[table]]))
+    two <- as.list(as.data.frame(want[[table]]))
+    names(one) <- names(two) <- colnames(want[[table]])
+    for (column in names(two)) {
+      x <- one[[column]]
+      if (is.double(x)) {
+        x <- x / 2^(k * power_of(table, column, none))
+      }
+      expect_equal(x, two[[column]], tolerance = 1e-12,
+                   label = paste(label, table, column))
+    }
+  }
+}
+
+# `sd` of a rate is in the unit of the codes.
+scale_rates <- list(
+  function(unit) rate_spline(), function(unit) rate_spline(lambda = "gcv"),
+  function(unit) rate_local(), function(unit) rate_central(),
+  function(unit) rate_difference(sd = 0.2 * unit),
+  function(unit) rate_central(sd = 0.2 * unit)
+)
+
+test_that("codes that are not normalised are in the unit of the data", {
+  skip_on_cran()
+  for (rate in scale_rates) {
+    made <- function(k) {
+      silently(tables_of(scale_panel(k), rate(2^k), normalise = "none",
+                         influence = influence_half_life(3),
+                         measure = "integral"))
+    }
+    want <- made(0)
+    for (k in c(-1000, 520)) {
+      expect_scaled(made(k), want, k, TRUE, paste(rate(1)$words, k))
+    }
+  }
+})
+
+test_that("normalised codes do not see the unit of the data", {
+  skip_on_cran()
+  cases <- list(list(normalise = "zscore"), list(normalise = "minmax"),
+                list(normalise = "rank"), list(normalise = "goalposts"),
+                list(normalise = "zscore", reference = "region"),
+                list(normalise = "zscore", reference = 2005),
+                list(normalise = "index", reference = 2002))
+  for (case in cases) {
+    made <- function(k) {
+      silently(do.call(tables_of, c(list(scale_panel(k, 0.3),
+                                         rate_difference()), case)))
+    }
+    want <- made(0)
+    for (k in c(-1010, 1010)) {
+      expect_scaled(made(k), want, k, FALSE, paste(case$normalise, k))
+    }
+  }
+})
+
+test_that("numbers that are hardly numbers keep their z-scores", {
+  x <- c(3, 9, 4, 12, 7, 8, 1, 2)
+  z <- function(x) {
+    d <- data.frame(region = "A", year = 1:8, x = x)
+    scheme <- code_scheme("x", "production", codes = nid_codes()[1, ])
+    codes <- defining_codes(code_panel(d, scheme))
+    expect_identical(defining_codes(code_panel(d, scheme),
+                                    reference = code_reference(codes))$estimate,
+                     codes$estimate)
+    codes$estimate
+  }
+  want <- (x - mean(x)) / sd(x)
+  expect_equal(z(x * 2^-1000), want)
+  expect_equal(z(x * 2^1020), want)
+  # From the least numbers to the largest, both signs.
+  expect_equal(z((x - 7) * 2^1020), want)
+})
+
+test_that("centre and scale are kept in the unit of the data", {
+  reference <- function(k) {
+    code_reference(silently(defining_codes(scale_panel(k))))
+  }
+  want <- reference(0)
+  for (k in c(-1000, 1000)) {
+    got <- reference(k)
+    expect_identical(got$centre / 2^k, want$centre)
+    expect_identical(got$scale / 2^k, want$scale)
+  }
+})
+
+test_that("segments between breaks add up in any unit", {
+  d <- data.frame(region = "A", year = 2001:2016, x = scale_data(0)$y[1:16])
+  d$x_status <- ifelse(d$year == 2009, "break", "ok")
+  scheme <- code_scheme("x", "production", codes = nid_codes()[1, ])
+  made <- function(k) {
+    d$x <- d$x * 2^k
+    codes <- defining_codes(code_panel(d, scheme, status = "_status"), "none")
+    basic_code(silently(dynamic_codes(codes, breaks = "split")))
+  }
+  want <- made(0)
+  expect_gt(want$std.error, 0)
+  for (k in c(-1000, 1000)) {
+    expect_equal(made(k)$std.error / 2^k, want$std.error, tolerance = 1e-14)
+  }
+})
+
+test_that("a variance that no computer holds is NA, and said", {
+  model <- silently(code_model(scale_panel(700), rate = rate_local(),
+                               normalise = "none"))
+  w <- expect_warning(v <- vcov(model),
+                      class = "nidcode_warning_out_of_range")
+  expect_identical(w$n, c(variance = 3L))
+  expect_true(all(is.na(diag(v))))
+  expect_true(all(model$basic$std.error > 0))
+})
+
+test_that("scaled sums of squares are plain ones where these exist", {
+  x <- with_stream(1, stats::rnorm(60))
+  m <- matrix(x, 6)
+  for (k in c(-1010, -600, 0, 600, 1000)) {
+    expect_identical(root_sum_squares(x * 2^k), sqrt(sum(x^2)) * 2^k)
+    expect_identical(row_root_sum_squares(m * 2^k), sqrt(rowSums(m^2)) * 2^k)
+  }
+  mixed <- m * c(1, 2^600, 2^-600, 0, 1, NA)
+  expect_identical(row_root_sum_squares(mixed),
+                   sqrt(rowSums(m^2)) * c(1, 2^600, 2^-600, 0, 1, NA))
+  expect_identical(power_scale(numeric()), 1)
+  expect_identical(powers_near(c(0, NA, 3, 2^-1074, 2^1023)),
+                   c(1, 1, 2, 2^-1074, 2^1023))
+})
