@@ -34,8 +34,13 @@
 #'   for `augment()` and never computed on.
 #' @section Errors:
 #' `nidcode_error_missing_index`, `_no_column`, `_argument`, `_reserved_name`,
-#' `_duplicate_key` (a region has a time twice), `_close_times`, `_bad_time`,
-#' `_not_numeric`, `_not_finite`, `_not_exact`.
+#' `_years_in_columns` (with the lines that make a row a region and year),
+#' `_duplicate_key` (a region has a time twice; names the column that tells the
+#' rows apart), `_close_times`, `_bad_time`, `_not_numeric` (text; with the
+#' lines that read it), `_not_finite`, `_not_exact`. Warning
+#' `nidcode_warning_status` for numbers whose labels say that there is none;
+#' messages `nidcode_message_status` (letters, and labels that nobody knows),
+#' `_unread_status`, `_declared_missing`, `_dressed`.
 #' @family bring in
 #' @examples
 #' wide <- data.frame(region = rep(c("A", "B"), each = 4),
@@ -62,18 +67,21 @@ code_panel <- function(data, scheme, index = NULL, names_from = NULL,
   }
   scheme <- check_scheme(scheme, call)
   plain <- strip_container(data, call)
-  index <- find_index(plain, index, call)
+  told <- function(code) {
+    told_years(code, plain, scheme, index, names_from, call)
+  }
+  index <- told(find_index(plain, index, call))
   attr(plain, "nid_index") <- NULL
   named <- name_nameless(plain, scheme)
   plain <- named$plain
   scheme <- named$scheme
   check_index_apart(index, scheme, names_from, call)
-  parts <- if (is.null(names_from)) {
+  parts <- told(if (is.null(names_from)) {
     read_wide(plain, scheme, index, status, lookup, call)
   } else {
     read_long(plain, scheme, index, names_from, values_from, status, lookup,
               call)
-  }
+  })
   inform_letters(parts$labels)
   parts <- apply_panel_status(parts)
   warn_lookalikes(parts$rows$labels)
