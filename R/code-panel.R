@@ -67,6 +67,7 @@ code_panel <- function(data, scheme, index = NULL, names_from = NULL,
   }
   scheme <- check_scheme(scheme, call)
   plain <- strip_container(data, call)
+  guessed <- is.null(index) && is.null(attr(plain, "nid_index"))
   told <- function(code) {
     told_years(code, plain, scheme, index, names_from, call)
   }
@@ -85,10 +86,15 @@ code_panel <- function(data, scheme, index = NULL, names_from = NULL,
   inform_letters(parts$labels)
   parts <- apply_panel_status(parts)
   warn_lookalikes(parts$rows$labels)
-  new_nid_panel(data, plain, index, scheme, parts,
-                long = list(names_from = names_from,
-                            values_from = values_from, status = status,
-                            status_labels = status_labels))
+  panel <- new_nid_panel(data, plain, index, scheme, parts,
+                         long = list(names_from = names_from,
+                                     values_from = values_from,
+                                     status = status,
+                                     status_labels = status_labels))
+  if (guessed) inform_guessed(panel)
+  inform_lacking(panel)
+  panel$nested <- warn_nested(panel)
+  panel
 }
 
 # A column without a name cannot be found by name: it gets one.

@@ -57,6 +57,7 @@ define <- function(x, normalise, reference, aggregate, missing, call) {
   reference <- check_reference(reference, normalise, panel, call)
   check_transform_domain(panel, call)
   warn_units(panel$scheme, normalise)
+  inform_counted_twice(panel, normalise, reference)
   read <- in_own_units(transform_values(panel), normalise)
   map <- if (n_rows(panel) == 0L && !inherits(reference, "nid_reference")) {
     constant_map(panel$scheme[["indicator"]], 0, 1)
@@ -247,7 +248,7 @@ defining_table <- function(def) {
     v <- code_values(def, code, count = TRUE)
     c(v, list(at = observed_breaks(def, code, v)))
   })
-  inform_lost_times(parts)
+  inform_lost_times(def, parts)
   rows <- rep(seq_len(n), each = length(codes))
   interleave <- function(what) {
     as.vector(do.call(rbind, lapply(parts, `[[`, what)))
@@ -291,9 +292,12 @@ observed_breaks <- function(def, code, v) {
   at
 }
 
-# Which indicator costs the most times under "constant".
-inform_lost_times <- function(parts) {
-  lost <- unlist(lapply(parts, function(p) stats::setNames(p$lost, p$names)))
+# Which indicator costs the most times under "constant", over all codes: holes
+# in the series of regions that have the indicator, at times at which they have
+# some indicator. A code of one indicator has no other to be incomplete beside.
+inform_lost_times <- function(def, parts) {
+  names <- unlist(lapply(parts, `[[`, "names"))
+  lost <- lost_times(def$panel, names)
   if (length(lost) == 0L || max(lost) == 0) {
     return(invisible())
   }
@@ -306,6 +310,23 @@ inform_lost_times <- function(parts) {
                  count_of(lost[[1L]], "time"), ".")),
     columns = names(lost), n = unname(lost)
   )
+}
+
+lost_times <- function(panel, names) {
+  holes <- names[panel$missing[names] > 0]
+  if (length(holes) == 0L) {
+    return(numeric())
+  }
+  n <- n_regions(panel)
+  region <- rep.int(seq_len(n), diff(panel$offset))
+  some <- if (length(holes) < length(names)) TRUE else {
+    Reduce(`|`, lapply(panel$x[names], function(v) !is.na(v)))
+  }
+  vapply(stats::setNames(holes, holes), function(name) {
+    gone <- is.na(panel$x[[name]])
+    has <- tabulate(region[!gone], n) > 0L
+    as.double(sum(gone & some & has[region]))
+  }, 1)
 }
 
 # The definition behind any of our objects.

@@ -16,7 +16,8 @@ in_words <- function(x, ...) UseMethod("in_words")
 #' @export
 in_words.nid_model <- function(x, ...) {
   rlang::check_dots_empty()
-  c(words_about_data(x), words_about_industrial(x), words_about_basic(x))
+  c(words_about_data(x), words_about_lacking(x$panel),
+    words_about_industrial(x), words_about_basic(x))
 }
 
 #' @export
@@ -28,11 +29,11 @@ in_words.default <- function(x, ...) {
 words_about_data <- function(x) {
   fit <- get_fit(x$rates)
   spec <- get_spec(x$rates)
+  n <- length(x$panel$x) - length(panel_lacking(x$panel)$nowhere)
   paste0(
     count_of(n_regions(x$panel), "region"), ", ",
     panel_span(x$panel),
-    ": ", count_of(length(x$panel$x), "indicator"),
-    if (length(x$panel$x) == 1L) " forms " else " form ",
+    ": ", count_of(n, "indicator"), if (n == 1L) " forms " else " form ",
     count_of(length(fit$codes), "code"), "; rates by ", spec$words$rate,
     if (!is.null(spec$words$breaks)) paste0(", breaks ", spec$words$breaks), "."
   )

@@ -86,6 +86,30 @@ guess_index <- function(data, call) {
   )
 }
 
+# `region` was taken by its name though another column could be meant: text
+# that names each region once and is no code of it ("BRA", "RU-OMS").
+inform_guessed <- function(panel) {
+  if (is.na(panel$index[["region"]]) || n_regions(panel) < 2L) {
+    return(invisible())
+  }
+  other <- Filter(function(x) {
+    !anyNA(x) && !anyDuplicated(x) && !all(grepl(code_shape, x))
+  }, region_texts(panel))
+  if (length(other) > 0L) {
+    inform_nid(
+      "guessed_index",
+      c(paste0("index: ", some_of(panel$index), " taken by name; other text ",
+               "columns: ", some_of(names(other)), "."),
+        i = paste0("To take another: index = c(\"", names(other)[1L],
+                   "\", \"", panel$index[["time"]], "\").")),
+      columns = unname(panel$index), other = names(other)
+    )
+  }
+}
+
+# Capitals, digits and marks, as codes of places are written.
+code_shape <- "^[A-Z0-9][-A-Z0-9_.]*$"
+
 # Data frames of other packages bring their own keys. Value: a plain list-like
 # data frame; attribute `nid_index` where the class knew the keys.
 strip_container <- function(data, call = rlang::caller_env()) {
