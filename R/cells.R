@@ -39,7 +39,7 @@ cell_parts <- function(text) {
   out$blank <- grepl(odd_blanks, valid_text(text))
   out$mark <- grepl(footnote_mark, body) & nchar(body) > 1L
   body[out$mark] <- sub(footnote_mark, "", body[out$mark])
-  symbol <- tolower(body) %in% missing_symbols | body == ""
+  symbol <- small_letters(body) %in% missing_symbols | body == ""
   dash <- grepl(paste0("^(-|", odd_minus, ")+$"), body)
   error <- grepl("^#[A-Z0-9/]+[!?]?$", body)
   flag <- ifelse(!symbol & grepl(flag_ending, body),
@@ -49,7 +49,7 @@ cell_parts <- function(text) {
   cut <- nzchar(flag)
   body[cut] <- sub(flag_ending, "\\1", body[cut])
   body <- trimws(body)
-  bare <- cut & (body == "" | tolower(body) %in% missing_symbols)
+  bare <- cut & (body == "" | small_letters(body) %in% missing_symbols)
   out$percent <- grepl("[0-9] ?%$", body)
   body[out$percent] <- sub(" ?%$", "", body[out$percent])
   out$minus <- grepl(paste0("^", odd_minus, " ?[0-9.,]"), body)

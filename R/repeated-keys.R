@@ -15,7 +15,7 @@ telling_columns <- function(plain, rows, key, skip, values = character()) {
   }, 1L)
   differ <- names(pairs)[pairs > length(unique(key))]
   # A label of cells differs too, but is no dimension to choose from.
-  labels <- grepl(label_ending, tolower(differ))
+  labels <- grepl(label_ending, small_letters(differ))
   if (!all(labels)) differ <- differ[!labels]
   enough <- differ[pairs[differ] == length(rows)]
   text <- vapply(plain[differ], function(x) !is.numeric(x), NA)
@@ -32,7 +32,7 @@ telling_columns <- function(plain, rows, key, skip, values = character()) {
       i = paste0("The repeated rows differ in ",
                  paste(seen, collapse = " and "), ": keep one of them."),
       i = if (any(grepl("indic|variab|series|item|concept|measure",
-                        tolower(chosen)))) {
+                        small_letters(chosen)))) {
         paste0("Where ", some_of(chosen[1L]), " names indicators, say ",
                "`names_from` and `values_from`.")
       }

@@ -110,7 +110,7 @@ test_that("small and capital letters, by hand", {
                    c("Rate", "\u041e\u043c\u0441\u043a", "", "9"))
 })
 
-test_that("no code in R/ folds case or sorts text by the locale", {
+test_that("nothing in R/ folds case by the locale", {
   folder <- test_path("..", "..", "R")
   skip_if_not(dir.exists(folder))
   for (file in list.files(folder, "[.]R$", full.names = TRUE)) {
