@@ -41,7 +41,7 @@ year_layout <- function(plain, scheme) {
   name <- gsub("^X(?=#)|#", "", stem, perl = TRUE)
   name <- gsub("^[ ._-]+|[ ._-]+$", "", name)
   bare <- grepl("^(yr|year|y|\u0433|\u0433\u043e\u0434)*$",
-                tolower(gsub("[^[:alpha:]]", "", name)))
+                small_letters(gsub("[^[:alpha:]]", "", name)))
   use <- if (sum(bare) > 1L) {
     name[bare] <- ""
     # The longest run of one spelling.
