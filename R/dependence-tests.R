@@ -88,10 +88,13 @@ is_flat <- function(x) {
 fit_aicc <- function(fit) {
   n <- length(fit$y)
   k <- fit$rank + 1
-  if (n - k - 1 <= 0 || leaves_nothing(fit)) {
+  if (n - k - 1 <= 0 || is_flat(fit$within$y)) {
     return(NA_real_)
   }
-  ll <- as.numeric(logLik.nid_fit(fit)) - if (fit$log_y) sum(fit$y) else 0
+  # Residuals of exactly 0 are known to a rounding of y only.
+  rss <- max(sum(fit$residuals^2),
+             n * (.Machine$double.eps * max(abs(fit$y)))^2)
+  ll <- log_likelihood(n, rss) - if (fit$log_y) sum(fit$y) else 0
   -2 * ll + 2 * k + 2 * k * (k + 1) / (n - k - 1)
 }
 
@@ -108,6 +111,9 @@ durbin_watson <- function(fit) {
     return(NA_real_)
   }
   same <- fit$unit[-1L] == fit$unit[-n]
+  if (!any(same) || !(sum(e^2) > 0)) {
+    return(NA_real_)
+  }
   sum((e[-1L] - e[-n])[same]^2) / sum(e^2)
 }
 

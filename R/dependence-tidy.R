@@ -47,7 +47,8 @@ confint.nid_dependence <- function(object, parm = NULL, level = NULL, ...) {
   }
   keep <- is.null(parm) | out$fit %in% parm
   rows <- as.matrix(out[keep, c("conf.low", "conf.high")])
-  rownames(rows) <- paste0(out$fit[keep], ": ", out$term[keep])
+  rownames(rows) <- paste0(out$fit[keep], ": ", out$term[keep],
+                           recycle0 = TRUE)
   rows
 }
 

@@ -68,6 +68,15 @@ new_nid_fit <- function(core, ..., vcov, level) {
   fit
 }
 
+# Half an interval, in standard errors: t, or fixed-b for HAC. NA without
+# degrees of freedom, when there is no bandwidth either.
+half_width <- function(fit, level, df) {
+  if (!is.null(fit$bandwidth)) {
+    return(fixed_b_quantile(1 - level, fit$bandwidth))
+  }
+  stats::qt((1 + level) / 2, ifelse(df > 0, df, NA_real_))
+}
+
 # Estimates with errors, tests and intervals; the law of the statistic is t,
 # or fixed-b for HAC.
 coef_table <- function(fit, level = fit$level) {
@@ -75,14 +84,13 @@ coef_table <- function(fit, level = fit$level) {
   se[fit$aliased] <- NA_real_
   estimate <- fit$coefficients
   statistic <- ifelse(se > 0, estimate / se, NA_real_)
-  if (identical(fit$vcov_type, "HAC")) {
-    p <- fixed_b_tail(abs(statistic), fit$bandwidth)
-    width <- fixed_b_quantile(1 - level, fit$bandwidth)
+  df <- ifelse(fit$se_df > 0, fit$se_df, NA_real_)
+  p <- if (is.null(fit$bandwidth)) {
+    2 * stats::pt(-abs(statistic), df)
   } else {
-    df <- ifelse(fit$se_df > 0, fit$se_df, NA_real_)
-    p <- 2 * stats::pt(-abs(statistic), df)
-    width <- stats::qt((1 + level) / 2, df)
+    fixed_b_tail(abs(statistic), fit$bandwidth)
   }
+  width <- half_width(fit, level, df)
   list(term = names(estimate), estimate = unname(estimate),
        std.error = unname(se), statistic = unname(statistic),
        p.value = unname(p), df = unname(fit$se_df),

@@ -11,8 +11,8 @@
 #' @return A tibble with a row per group and term, groups in order (numbers by
 #'   value, text by its bytes, factors by level): group, term, estimate,
 #'   std.error, std.error.hc3, nobs, df.residual, sigma, r.squared, kappa. A
-#'   row with a missing value is left out; an aliased term is NaN; without
-#'   degrees of freedom the errors are NaN; HC3 is NaN where a point has full
+#'   row with a missing value is left out; an aliased term is NA; without
+#'   degrees of freedom the errors are NA; HC3 is NA where a point has full
 #'   leverage. The numbers are the same bits for any number of threads
 #'   (`options(nidcode.threads = 2)`).
 #' @section Method:
@@ -55,11 +55,12 @@ fit_groups <- function(y, x, group = NULL, intercept = TRUE) {
   each <- function(v) as.vector(matrix(v, times, length(v), byrow = TRUE))
   plain_table(list(
     group = sorted$keys[each(seq_along(size))], term = rep(terms, length(size)),
-    estimate = as.vector(fits$estimate),
-    std.error = as.vector(fits$std.error),
-    std.error.hc3 = as.vector(fits$std.error.hc3),
+    estimate = nan_to_na(as.vector(fits$estimate)),
+    std.error = nan_to_na(as.vector(fits$std.error)),
+    std.error.hc3 = nan_to_na(as.vector(fits$std.error.hc3)),
     nobs = each(size), df.residual = each(size - fits$rank),
-    sigma = each(fits$sigma), r.squared = each(fits$r.squared),
+    sigma = nan_to_na(each(fits$sigma)),
+    r.squared = nan_to_na(each(fits$r.squared)),
     kappa = each(fits$kappa)
   ), times * length(size))
 }

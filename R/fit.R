@@ -64,6 +64,10 @@ as_lm <- function(x) {
   if (!inherits(x, "nid_fit")) {
     stop_argument("x", "a fit of code_dependence()", x, rlang::current_env())
   }
+  if (length(x$y) == 0L) {
+    stop_nid("zero_rows", paste0("No row is left to fit in ", some_of(x$label),
+                                 "."), fits = x$label)
+  }
   # The formula's environment holds the data under the name the call uses, so
   # that update() and model-frame readers find it.
   formula <- x$formula
@@ -137,9 +141,12 @@ hatvalues.nid_fit <- function(model, ...) model$leverage
 #' @export
 logLik.nid_fit <- function(object, ...) {
   n <- length(object$y)
-  rss <- sum(object$residuals^2)
-  structure(-n / 2 * (log(2 * pi * rss / n) + 1), nobs = n, nall = n,
+  structure(log_likelihood(n, sum(object$residuals^2)), nobs = n, nall = n,
             df = object$rank + 1L, class = "logLik")
+}
+
+log_likelihood <- function(n, rss) {
+  if (n == 0L) NA_real_ else -n / 2 * (log(2 * pi * rss / n) + 1)
 }
 
 #' @rdname fits
@@ -179,11 +186,7 @@ predict_interval <- function(object, x, fit, interval, level) {
   if (interval == "prediction") {
     variance <- variance + object$sigma^2
   }
-  width <- if (object$vcov_type == "HAC") {
-    fixed_b_quantile(1 - level, object$bandwidth)
-  } else {
-    stats::qt((1 + level) / 2, object$df)
-  }
+  width <- half_width(object, level, object$df)
   se <- sqrt(variance)
   cbind(fit = fit, lwr = fit - width * se, upr = fit + width * se)
 }

@@ -143,3 +143,24 @@ test_that("points of full leverage and lonely regions are told, not guessed", {
                              scale = "levels")
   expect_equal(tidy(with)$std.error, tidy(without)$std.error)
 })
+
+test_that("as many terms as points: NA errors under every covariance", {
+  d <- data.frame(region = "A", year = 2001:2003, x = c(1, 3, 2),
+                  z = c(2, 2, 5), y = c(2, 5, 1))
+  for (type in vcov_types) {
+    expect_warning(
+      x <- suppressMessages(code_dependence(d, y ~ x + z, c("region", "year"),
+                                            scale = "levels", vcov = type)),
+      class = "nidcode_warning_no_df")
+    rows <- tidy(x)
+    expect_identical(is.na(rows$estimate), rep(FALSE, 3L), label = type)
+    for (column in c("std.error", "statistic", "p.value", "conf.low")) {
+      expect_identical(rows[[column]], rep(NA_real_, 3L),
+                       label = paste(type, column))
+    }
+    expect_prints(x)
+    line <- expect_no_warning(predict(fits(x)[[1L]], interval = "confidence"))
+    expect_equal(line[, "fit"], d$y, ignore_attr = TRUE)
+    expect_true(all(is.na(line[, c("lwr", "upr")])))
+  }
+})

@@ -281,3 +281,31 @@ test_that("as_lm() is the same regression, effects included", {
     }
   }
 })
+
+test_that("a perfect form has the smallest AICc, a constant has none", {
+  d <- data.frame(year = 2001:2008, x = c(1, 3, 2, 5, 4, 6, 8, 7))
+  d$y <- 2 + 3 * d$x
+  best <- suppressWarnings(dependence_forms(d, y ~ x))
+  expect_true(all(is.finite(best$AICc)))
+  expect_identical(best$form[best$weight > 0.9], "linear")
+  d$y <- 3
+  flat <- suppressWarnings(code_dependence(d, y ~ x))
+  out <- glance(flat)
+  for (column in c("r.squared", "adj.r.squared", "AICc", "dw")) {
+    expect_true(all(is.na(out[[column]]) & !is.nan(out[[column]])))
+  }
+  # Nobody stands beside another: no neighbours, no Durbin-Watson.
+  d <- data.frame(region = c("A", "B", "C", "D"), year = 2001,
+                  x = c(1, 3, 2, 5), y = c(2, 1, 4, 3))
+  one <- suppressMessages(code_dependence(d, y ~ x, scale = "levels"))
+  expect_identical(glance(one)$dw, NA_real_)
+})
+
+test_that("no row: methods give their empty values", {
+  d <- data.frame(year = integer(), x = double(), y = double())
+  x <- code_dependence(d, y ~ x, "year")
+  expect_identical(dim(confint(x)), c(0L, 2L))
+  d <- data.frame(region = "A", year = 2001, x = 1, y = 2)
+  x <- suppressMessages(suppressWarnings(code_dependence(d, y ~ x)))
+  expect_error(as_lm(fits(x)[["y, rates"]]), class = "nidcode_error_zero_rows")
+})
