@@ -91,8 +91,16 @@ groups_counts <- function(fit, at) {
        conf.low = limits$low, conf.high = limits$high)
 }
 
+# fisher.test() knows no counts beyond integers. The variance of x1 given the
+# margins is below each expected count, here below 5, so that nothing lies a
+# thousand away from its mean.
 fisher_p <- function(x1, n1, x2, n2) {
-  stats::fisher.test(matrix(c(x1, n1 - x1, x2, n2 - x2), 2L))$p.value
+  k <- x1 + x2
+  middle <- round(k * (n1 / (n1 + n2)))
+  at <- seq(max(0, k - n2, middle - 1000), min(k, n1, middle + 1000))
+  at <- union(at, x1)
+  d <- stats::dhyper(at, n1, n2, k, log = TRUE)
+  min(1, sum(exp(d[d <= d[at == x1] + 1e-7])))
 }
 
 groups_design <- function(fit, at) {
@@ -121,7 +129,7 @@ overall_groups <- function(fit) {
   list(item = fit$items[seq_len(fit$n.items)], method = pick("method"),
        statistic = as.double(pick("statistic")), df = as.double(pick("df")),
        df2 = as.double(pick("df2")), p.value = as.double(pick("p.value")),
-       n = as.integer(pick("n")))
+       n = as_count(as.double(pick("n"))))
 }
 
 chisq_groups <- function(fit, i, there) {

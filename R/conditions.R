@@ -44,6 +44,12 @@ count_of <- function(n, noun, plural = paste0(noun, "s")) {
   paste(whole_text(n), if (n == 1) noun else plural)
 }
 
+# Counts are integers where R can hold them as such, else doubles.
+as_count <- function(x) {
+  if (all(is.na(x) | abs(x) <= .Machine$integer.max)) as.integer(x) else
+    as.double(x)
+}
+
 whole_text <- function(n) {
   format(n, big.mark = ",", decimal.mark = ".", scientific = FALSE,
          trim = TRUE)

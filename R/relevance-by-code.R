@@ -41,7 +41,8 @@ relevance_by_code <- function(x) {
                           "`code` to relevance_counts().")),
              argument = "x", call = call)
   }
-  codes <- unique(fit$codes)
+  # Items of counts may have no code; they count for none.
+  codes <- unique(fit$codes[!is.na(fit$codes)])
   at <- expand.grid(measure = c("mean", "any"), code = seq_along(codes),
                     g = seq_len(fit$groups), stringsAsFactors = FALSE)
   rows <- Map(\(measure, code, g) {
@@ -52,7 +53,7 @@ relevance_by_code <- function(x) {
   new_nid_table(
     c(list(code = codes[at$code]), lapply(fit$keys, \(k) k[at$g]),
       list(measure = at$measure, n.items = as.integer(pick("n.items")),
-           n = as.integer(pick("n")), estimate = pick("estimate"),
+           n = as_count(pick("n")), estimate = pick("estimate"),
            std.error = pick("std.error"), conf.low = pick("low"),
            conf.high = pick("high"), df = pick("df"))),
     "code_relevance",
@@ -101,7 +102,7 @@ code_mean <- function(fit, code, g) {
 
 code_any <- function(fit, code, k, g) {
   alpha <- 1 - fit$conf_level
-  n.items <- sum(fit$codes == code)
+  n.items <- sum(fit$codes == code, na.rm = TRUE)
   if (fit$source == "counts") {
     at <- which(fit$codes == code & !is.na(fit$estimate[, g]))
     n <- if (length(at) > 0L) max(fit$n[at, g]) else NA_real_

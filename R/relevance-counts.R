@@ -40,7 +40,7 @@ relevance_counts <- function(data, count = "count", n = "n", item = "item",
   check_string(item, "item", call = call)
   check_columns(data, c(item, count), "item, count", call = call)
   fit <- fit_counts(
-    item = as.character(data[[item]]),
+    item = plain_labels(data[[item]], item, call),
     count = count_column(data[[count]], count, call),
     n = base_column(data, n, call),
     groups = read_groups(data, by, call),
@@ -62,20 +62,16 @@ base_column <- function(data, n, call) {
 }
 
 count_column <- function(x, name, call) {
-  if (is.logical(x) && all(is.na(x))) {
-    x <- as.double(x)
+  if (!is.numeric(x) || is.object(x) || !is.null(dim(x))) {
+    x <- numeric_values(x, name, call)
   }
-  if (!is.numeric(x) || is.object(x)) {
-    stop_nid("not_numeric",
-             c(paste0("Column `", name, "` must hold counts."),
-               x = paste0("It is <", class(x)[1L], ">.")),
-             columns = name, call = call)
-  }
-  bad <- which(!is.na(x) & (!is.finite(x) | x < 0 | x != round(x)))
+  # From 2^53 on a double skips numbers and is no count.
+  bad <- which(!is.na(x) & (x < 0 | x >= 2^53 | x != round(x)))
   if (length(bad) > 0L) {
     stop_nid("counts",
              c(paste0("Column `", name, "` must hold whole numbers of ",
-                      "respondents, not negative."),
+                      "respondents, not negative",
+                      if (any(x[bad] >= 2^53)) " and below 2^53", "."),
                x = paste0("It also holds ", some_of(format(x[bad])), ".")),
              columns = name, values = x[bad], n = bad, call = call)
   }
@@ -129,20 +125,31 @@ check_exclusive <- function(fit, call) {
   }
   for (g in seq_len(fit$groups)) {
     total <- sum(fit$count[, g], na.rm = TRUE)
-    if (total > max(fit$n[, g], na.rm = TRUE)) {
+    base <- fit$n[!is.na(fit$n[, g]), g]
+    if (length(base) > 0L && total > max(base)) {
       stop_nid("counts",
                c("With one answer each, the counts cannot exceed the base.",
-                 x = paste0("They add to ", total, ".")),
+                 x = paste0("They add to ", whole_text(total), ".")),
                values = total, call = call)
     }
   }
+}
+
+# Names held in a column: text, a factor, numbers; not lists of them.
+plain_labels <- function(x, name, call) {
+  if (!is.atomic(x) || !is.null(dim(x))) {
+    stop_nid("not_numeric",
+             paste0("Column `", name, "` must hold one text a row; it is <",
+                    class(x)[1L], ">."), columns = name, call = call)
+  }
+  as.character(x)
 }
 
 codes_of_items <- function(data, item, items, call) {
   if (item == "code" || !"code" %in% names(data)) {
     return(NULL)
   }
-  code <- as.character(data$code)
+  code <- plain_labels(data$code, "code", call)
   if (all(is.na(code))) {
     return(NULL)
   }

@@ -14,7 +14,7 @@ fit_shares <- function(ticks, groups, design, n_items = ncol(ticks)) {
   n <- group_matrix(pairs, \(table) diag(table$both), ticks)
   count <- group_matrix(pairs, \(table) diag(table$ticked), ticks)
   fit <- list(
-    source = "respondents", weighted = weighted, items = colnames(ticks),
+    source = "respondents", weighted = weighted, items = items_of(ticks),
     n.items = n_items, keys = groups$keys, groups = groups$n,
     pairs = pairs, count = count, n = n
   )
@@ -31,6 +31,9 @@ fit_shares <- function(ticks, groups, design, n_items = ncol(ticks)) {
                     \(g) pair_vcov(pairs[[g]], estimate[, g]))
   ))
 }
+
+# A matrix without a column forgets that its names are text.
+items_of <- function(ticks) as.character(colnames(ticks))
 
 group_matrix <- function(x, f, ticks) {
   matrix(vapply(x, f, numeric(ncol(ticks))), ncol(ticks), length(x))
@@ -52,6 +55,9 @@ design_shares <- function(ticks, id, groups, design) {
   out <- weighted_shares_cpp(ticks, design$weight, id, groups, design$psu,
                              design$stratum, design$remains)
   out$estimate <- nan_to_na(out$estimate)
+  # The kernel's NaN: a sum of no respondents, the variance of one unit.
+  out$within <- lapply(out$within, nan_to_na)
+  out$across <- lapply(out$across, nan_to_na)
   if (!is.null(design$outside)) {
     out[c("within", "across")] <- outside_vcov(ticks, id, groups, design, out)
   }
@@ -145,8 +151,8 @@ new_relevance <- function(fit, method, conf_level, simultaneous) {
   columns <- c(
     list(item = fit$items[at$i], code = codes[at$i]), key,
     list(
-      count = as.integer(ifelse(fit$n[cell] > 0, fit$count[cell], NA)),
-      n = as.integer(fit$n[cell]), estimate = fit$estimate[cell],
+      count = as_count(ifelse(fit$n[cell] > 0, fit$count[cell], NA)),
+      n = as_count(fit$n[cell]), estimate = fit$estimate[cell],
       std.error = sqrt(fit$variance[cell]),
       conf.low = interval$low, conf.high = interval$high,
       rank = rank_of("rank"), rank.low = rank_of("rank.low"),

@@ -53,8 +53,8 @@ glance.nid_relevance <- function(x, ...) {
   n <- n[!is.na(n)]
   tibble::new_tibble(
     list(n.items = fit$n.items, n.groups = fit$groups,
-         base.low = if (length(n) > 0L) as.integer(min(n)) else NA_integer_,
-         base.high = if (length(n) > 0L) as.integer(max(n)) else NA_integer_,
+         base.low = as_count(if (length(n) > 0L) min(n) else NA),
+         base.high = as_count(if (length(n) > 0L) max(n) else NA),
          method = fit$method, conf.level = fit$conf_level,
          simultaneous = fit$simultaneous),
     nrow = 1L
@@ -134,7 +134,7 @@ tidy.nid_likert <- function(x, conf.int = TRUE, ...) {
 }
 
 # "208", "95%", "99.9%": whatever OutDec and scipen say.
-whole <- function(x) sprintf("%d", x)
+whole <- function(x) sprintf("%.0f", x)
 
 level_text <- function(level) sprintf("%g%%", 100 * level)
 

@@ -65,3 +65,17 @@ test_that("equal groups differ by nothing", {
   expect_identical(got$difference, 0)
   expect_identical(got$p.value, 1)
 })
+
+test_that("Fisher's p is fisher.test()'s, also beyond integers", {
+  withr::local_seed(7)
+  for (k in 1:60) {
+    n <- c(sample(60, 1), sample(300, 1))
+    x <- c(sample(0:min(n[1], 6), 1), sample(0:min(n[2], 9), 1))
+    if (k %% 3 == 0) x <- n - x
+    want <- stats::fisher.test(rbind(x, n - x))$p.value
+    expect_equal(fisher_p(x[1], n[1], x[2], n[2]), want, tolerance = 1e-12)
+  }
+  # So rare, counts are Poisson: given their sum the first is binomial.
+  expect_equal(fisher_p(3, 2^40, 9, 2^41), stats::binom.test(3, 12, 1 / 3)$p.value,
+               tolerance = 1e-9)
+})

@@ -79,3 +79,63 @@ test_that("a column `code` with a slip of the pen is told", {
   names(counts)[4] <- "percent"
   expect_silent(relevance_counts(counts))
 })
+
+test_that("counts beyond integers are doubles, not NA", {
+  big <- data.frame(item = c("a", "b", "c"), count = c(2^31, 5, 0),
+                    n = 2^31 + 10)
+  r <- expect_no_warning(relevance_counts(big))
+  expect_identical(r$count, big$count)
+  expect_identical(r$n, big$n)
+  # Small counts stay integers.
+  expect_type(relevance_counts(data.frame(item = "a", count = 1, n = 2))$n,
+              "integer")
+  expect_match(in_words(r)[1L], "of 2147483658 respondents", fixed = TRUE)
+  expect_identical(relevance_table(r)$Base, rep("2147483658", 3L))
+  expect_identical(glance(r)$base.high, 2^31 + 10)
+  pairs <- compare_relevance(r)
+  expect_identical(pairs$differs[1L], "whatever the overlap")
+  two <- rbind(transform(big, g = "u"), transform(big, g = "v", count = 1:3))
+  groups <- compare_groups(relevance_counts(two, by = "g"))
+  expect_true(all(groups$p.value >= 0 & groups$p.value <= 1))
+  # Where doubles skip numbers there is no count.
+  expect_error(relevance_counts(transform(big, n = 2^53)), "2^53",
+               fixed = TRUE, class = "nidcode_error_counts")
+})
+
+test_that("a count or base of NaN is unknown", {
+  d <- data.frame(item = c("a", "b"), count = c(NaN, 5), n = c(10, 10))
+  r <- relevance_counts(d)
+  expect_identical(r$count, c(NA, 5L))
+  pair <- compare_relevance(r)
+  for (column in c("difference", "p.low", "conf.low", "conf.high")) {
+    expect_true(is.na(pair[[column]]) && !is.nan(pair[[column]]))
+  }
+  none <- expect_no_warning(relevance_counts(
+    data.frame(item = c("a", "b"), count = 1, n = NA), exclusive = TRUE))
+  expect_true(is.na(glance(compare_relevance(none))$p.value))
+})
+
+test_that("counts as other packages hold them", {
+  d <- data.frame(item = "a", n = 5L)
+  d$count <- matrix(3)
+  expect_identical(relevance_counts(d)$count, 3L)
+  skip_if_not_installed("bit64")
+  d$count <- bit64::as.integer64(3)
+  expect_identical(relevance_counts(d)$count, 3L)
+  # Not the bit pattern.
+  a <- data.frame(a = c(1, 0, 0), w = 1:3)
+  want <- relevance(a, "a", weights = "w")
+  a$w <- bit64::as.integer64(a$w)
+  expect_identical(relevance(a, "a", weights = "w"), want)
+})
+
+test_that("items and codes of counts are one text a row; an item may lack one", {
+  d <- data.frame(count = c(1, 1), n = 2)
+  d$item <- list("a", c("b", "c"))
+  expect_error(relevance_counts(d), class = "nidcode_error_not_numeric")
+  d$item <- c("a", "b")
+  d$code <- c(NA, "x")
+  by_code <- relevance_by_code(relevance_counts(d))
+  expect_identical(by_code$code, c("x", "x"))
+  expect_identical(by_code$n.items, c(1L, 1L))
+})
