@@ -45,17 +45,15 @@ compare_relevance <- function(x, adjust = "holm") {
   check_choice(adjust, stats::p.adjust.methods, "adjust", call = call)
   make <- if (fit$source == "counts") pairs_from_counts else
     pairs_from_respondents
-  groups <- lapply(seq_len(fit$groups), \(g) {
-    tests <- pair_tests(fit, g)
+  rows <- \(tests, g) {
     key <- lapply(fit$keys, \(k) k[rep(g, length(tests$i))])
     c(list(item1 = fit$items[tests$i], item2 = fit$items[tests$j]), key,
       make(tests, adjust, 1 - fit$conf_level))
-  })
-  columns <- if (length(groups) > 0L) {
-    do.call(Map, c(list(\(...) concatenate(list(...))), groups))
-  } else {
-    c(list(item1 = character(), item2 = character()), fit$keys)
   }
+  # The first, of no pairs, gives the columns where there is no group.
+  groups <- c(list(rows(no_pairs(fit$weighted), 0L)),
+              lapply(seq_len(fit$groups), \(g) rows(pair_tests(fit, g), g)))
+  columns <- do.call(Map, c(list(\(...) concatenate(list(...))), groups))
   new_nid_table(columns, "comparison", comparison_spec(fit, adjust),
                 list(overall = overall_tests(fit), kind = "items"))
 }
@@ -78,7 +76,7 @@ pairs_from_respondents <- function(tests, adjust, alpha) {
   list(difference = tests$difference, statistic = tests$statistic,
        p.value = tests$p.value,
        p.adjusted = stats::p.adjust(tests$p.value, adjust),
-       conf.low = limits$low, conf.high = limits$high)
+       conf.low = as.double(limits$low), conf.high = as.double(limits$high))
 }
 
 pairs_from_counts <- function(tests, adjust, alpha) {
@@ -93,8 +91,8 @@ pairs_from_counts <- function(tests, adjust, alpha) {
   list(difference = tests$difference, p.low = tests$p.low,
        p.high = tests$p.value,
        p.adjusted = stats::p.adjust(tests$p.value, adjust),
-       conf.low = pmin(fewest$low, most$low),
-       conf.high = pmax(fewest$high, most$high),
+       conf.low = as.double(pmin(fewest$low, most$low)),
+       conf.high = as.double(pmax(fewest$high, most$high)),
        differs = as.character(differs))
 }
 
@@ -125,7 +123,7 @@ overall_tests <- function(fit) {
     list(method = as.character(pick("method")),
          statistic = as.double(pick("statistic")), df = as.double(pick("df")),
          df2 = as.double(pick("df2")), p.value = as.double(pick("p.value")),
-         n = as.integer(pick("n"))))
+         n = as_count(as.double(pick("n")))))
 }
 
 # Q = (k - 1)(k sum C^2 - (sum C)^2)/(k sum L - sum L^2), C the ticks of each
@@ -134,7 +132,7 @@ cochran_q <- function(fit, g) {
   if (fit$source == "counts") {
     ticks <- fit$count[, g]
     squares <- sum(ticks)
-    n <- max(fit$n[, g])
+    n <- if (length(ticks) > 0L) max(fit$n[, g]) else 0
   } else {
     at <- seq_len(fit$n.items)
     table <- fit$pairs[[g]]$complete[at, at, drop = FALSE]
@@ -145,13 +143,16 @@ cochran_q <- function(fit, g) {
   k <- length(ticks)
   below <- k * sum(ticks) - squares
   q <- (k - 1) * (k * sum(ticks^2) - sum(ticks)^2) / below
-  q <- if (is.na(below) || below <= 0 || n == 0) NA_real_ else q
-  list(method = "Cochran Q", statistic = q, df = k - 1, df2 = Inf,
+  q <- if (isTRUE(below > 0 && n > 0)) q else NA_real_
+  list(method = "Cochran Q", statistic = q, df = max(k - 1, 0), df2 = Inf,
        p.value = stats::pchisq(q, k - 1, lower.tail = FALSE), n = n)
 }
 
 wald_items <- function(fit, g) {
   at <- which(!is.na(fit$estimate[seq_len(fit$n.items), g]))
+  if (length(at) < 2L) {
+    return(wald_f(numeric(), matrix(0, 0, 0), 0, sum(fit$n[at, g])))
+  }
   if (fit$exclusive) {
     # The shares of one answer each add to 1: one of them says nothing new.
     at <- utils::head(at, -1L)
@@ -162,7 +163,7 @@ wald_items <- function(fit, g) {
   }
   contrast <- cbind(rep(1, length(at) - 1L), -diag(length(at) - 1L))
   wald_f(drop(contrast %*% fit$estimate[at, g]),
-         contrast %*% fit$within[[g]][at, at] %*% t(contrast),
+         contrast %*% fit$within[[g]][at, at, drop = FALSE] %*% t(contrast),
          min(fit$df[at, g]), min(fit$n[at, g]))
 }
 

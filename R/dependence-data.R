@@ -152,6 +152,7 @@ check_dependence_by <- function(by, plain, call) {
     stop_argument("by", "names of columns", by, call)
   }
   check_columns(plain, by, "by", call = call)
+  check_group_keys(plain, by, call)
   holes <- by[vapply(by, \(name) {
     anyNA(drop_declared(plain[[name]], name))
   }, TRUE)]

@@ -132,6 +132,9 @@ autoplot.nid_weights <- function(object, conf_level = 0.95, ...) {
   need_ggplot()
   check_level(conf_level)
   weight <- as.double(object)
+  if (length(weight) == 0L) {
+    return(empty_picture("Weights from relevance"))
+  }
   half <- stats::qnorm((1 + conf_level) / 2) *
     sqrt(pmax(diag(attr(object, "vcov")), 0))
   rows <- data.frame(region = names(object), estimate = weight,

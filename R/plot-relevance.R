@@ -32,7 +32,7 @@ autoplot.nid_relevance <- function(object, ...) {
   rlang::check_dots_empty()
   fit <- relevance_fit(object, rlang::current_env())
   rows <- plot_rows(object)
-  rows$group <- rep(if (fit$groups > 1L) group_labels(fit$keys) else "",
+  rows$group <- rep(if (fit$groups != 1L) group_labels(fit$keys) else "",
                     each = fit$n.items)
   rows$group <- factor(rows$group, unique(rows$group))
   if (!is.null(fit$codes)) rows$panel <- rows$code

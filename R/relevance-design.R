@@ -7,7 +7,12 @@ read_design <- function(data, weights, strata, ids, call) {
   }
   n <- nrow(data)
   weights <- design_column(data, weights, "weights", call)
-  weights <- if (is.null(weights)) rep(1, n) else weights
+  weights <- if (is.null(weights)) rep(1, n) else
+    if (inherits(weights, "integer64")) {
+      integer64_to_double(weights, "weights", call)
+    } else {
+      weights
+    }
   check_respondent_weights(weights, call)
   strata <- design_column(data, strata, "strata", call)
   ids <- design_column(data, ids, "ids", call)
@@ -79,11 +84,23 @@ new_design <- function(weight, stratum, unit, remains = NULL) {
     psu <- cumsum(new)
   }
   list(
-    weight = as.double(weight),
+    weight = scaled_weights(as.double(weight)),
     psu = psu - 1L,
     stratum = as.integer(stratum[first] - 1L),
     remains = if (is.null(remains)) rep(1, strata) else remains
   )
+}
+
+# Shares do not depend on the scale of weights, but the squares of large or
+# small ones leave the range of numbers. A power of two changes no digit.
+scaled_weights <- function(w) {
+  largest <- max(w, 0)
+  if (!(largest > 0)) {
+    return(w)
+  }
+  out <- w / 2^floor(log2(largest))
+  # Whoever counts little still is a respondent.
+  ifelse(w > 0, pmax(out, .Machine$double.xmin), out)
 }
 
 # One unit in a stratum has no variance. If it is the only unit of all, the

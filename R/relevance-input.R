@@ -65,7 +65,10 @@ as_tick <- function(x, item, call) {
   if (inherits(x, "integer64")) {
     x <- integer64_to_double(x, item, call)
   }
-  if (!is.numeric(unclass(x)) || is.factor(x)) {
+  if (is.matrix(x) && ncol(x) == 1L) {
+    x <- x[, 1L]
+  }
+  if (!is.null(dim(x)) || !is.numeric(unclass(x)) || is.factor(x)) {
     shown <- unique(as.character(x[!is.na(x)]))
     stop_nid(
       "not_numeric",
@@ -109,6 +112,15 @@ split_answers <- function(x, sep) {
 # A list of the options each respondent ticked; NULL or NA is no answer,
 # character(0) an answer that ticks nothing.
 ticks_from_list <- function(x, item, call) {
+  odd <- !vapply(x, is_plain_answer, logical(1))
+  if (any(odd)) {
+    shown <- unique(vapply(x[odd], \(one) class(one)[1L], ""))
+    stop_nid("not_numeric",
+             c(paste0("Answers in `", item, "` must be texts."),
+               x = paste0("In ", count_of(sum(odd), "row"), " they are ",
+                          some_of(shown), ".")),
+             columns = item, values = shown, rows = which(odd), call = call)
+  }
   silent <- vapply(x, \(one) is.null(one) || (length(one) == 1L && is.na(one)),
                    logical(1))
   x[silent] <- list(character())
@@ -127,6 +139,12 @@ ticks_from_list <- function(x, item, call) {
   ticks[cbind(row, match(unlist(x), options))] <- 1L
   ticks[silent, ] <- NA_integer_
   list(ticks = ticks, exclusive = FALSE)
+}
+
+# Options, or a list of single ones.
+is_plain_answer <- function(x) {
+  is.null(x) || is.atomic(x) ||
+    is.list(x) && all(vapply(x, \(v) is.atomic(v) && length(v) == 1L, NA))
 }
 
 # Single response. An option that nobody chose was still offered, so unused
@@ -179,6 +197,7 @@ check_by <- function(data, by, call) {
     stop_argument("by", "NULL or names of columns", by, call)
   }
   check_columns(data, by, "by", call = call)
+  check_group_keys(data, by, call)
   taken <- intersect(by, relevance_columns)
   if (length(taken) > 0L) {
     stop_nid("reserved_name",
@@ -186,6 +205,21 @@ check_by <- function(data, by, call) {
                       "."),
                i = "The result has a column of that name; rename yours."),
              columns = taken, call = call)
+  }
+}
+
+# Columns by which rows are grouped.
+check_group_keys <- function(data, by, call) {
+  bad <- by[vapply(by, \(name) {
+    x <- data[[name]]
+    is.complex(x) || !is.null(dim(x)) ||
+      !(is.atomic(x) || inherits(x, "POSIXlt"))
+  }, NA)]
+  if (length(bad) > 0L) {
+    stop_nid("argument",
+             paste0("A column of `by` must hold one text, number or date a ",
+                    "row: ", some_of(bad), " does not."),
+             argument = "by", columns = bad, call = call)
   }
 }
 

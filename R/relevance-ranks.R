@@ -14,6 +14,15 @@ all_pairs <- function(m) {
   list(i = unname(at[, 1L]), j = unname(at[, 2L]))
 }
 
+# The shape of pair_tests() without a pair.
+no_pairs <- function(weighted) {
+  none <- double()
+  list(i = integer(), j = integer(),
+       counts = list(b = none, c = none, n = none), difference = none,
+       statistic = none, fewest = none, most = none, n = none, p.low = none,
+       p.value = none, std.error = if (weighted) none, df = none)
+}
+
 # Every pair of items in group g of a fit: difference (of those who answered
 # both), McNemar's chi-squared or t, and the p-value. From counts, p.value is
 # the largest over every overlap.

@@ -113,10 +113,11 @@ read_map <- function(map, fit, call) {
 check_map_codes <- function(map, call) {
   pairs <- unique(data.frame(map[c("indicator", "code")]))
   twice <- unique(pairs$indicator[duplicated(pairs$indicator)])
-  if (length(twice) > 0L || anyNA(pairs$code)) {
+  bad <- union(twice, pairs$indicator[is.na(pairs$code)])
+  if (length(bad) > 0L) {
     stop_nid("argument",
-             paste0("Indicator ", some_of(twice), " must belong to one code."),
-             argument = "map", columns = twice, call = call)
+             paste0("Indicator ", some_of(bad), " must belong to one code."),
+             argument = "map", columns = bad, call = call)
   }
 }
 

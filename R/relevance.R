@@ -101,7 +101,7 @@ relevance <- function(data, items, by = NULL, weights = NULL, strata = NULL,
   check_interval(method, conf_level, simultaneous, call)
   sample <- read_sample(data, weights, strata, ids, call)
   input <- read_ticks(sample$data, items, sep, call)
-  options <- colnames(input$ticks)
+  options <- items_of(input$ticks)
   groups <- read_groups(sample$data, by, call)
   codes <- match_codes(item_codes, options, call)
   ticks <- cbind(input$ticks, ticks_any(input$ticks, codes))
@@ -155,7 +155,14 @@ match_codes <- function(item_codes, items, call) {
   if (!is.character(item_codes) || is.null(names(item_codes))) {
     stop_argument("item_codes", "text named by item", item_codes, call)
   }
-  missing <- setdiff(items, names(item_codes))
+  own <- item_codes[names(item_codes) %in% items]
+  twice <- unique(names(own)[duplicated(names(own))])
+  if (length(twice) > 0L) {
+    stop_nid("duplicate_name",
+             paste0("`item_codes` names ", some_of(twice), " more than once."),
+             columns = twice, call = call)
+  }
+  missing <- setdiff(items, names(own)[!is.na(own)])
   if (length(missing) > 0L) {
     stop_nid("argument",
              paste0("`item_codes` has no code for item ", some_of(missing),
@@ -171,11 +178,14 @@ ticks_any <- function(ticks, codes) {
   if (is.null(codes)) {
     return(NULL)
   }
-  any <- vapply(unique(codes), \(code) {
+  several <- unique(codes)
+  # vapply() of values without a length, as of no respondents, has no shape.
+  any <- lapply(several, \(code) {
     part <- ticks[, codes == code, drop = FALSE]
     as.integer(rowSums(part) > 0)
-  }, integer(nrow(ticks)))
-  matrix(any, nrow(ticks), dimnames = list(NULL, unique(codes)))
+  })
+  matrix(as.integer(unlist(any)), nrow(ticks), length(several),
+         dimnames = list(NULL, several))
 }
 
 tell_bases <- function(fit) {

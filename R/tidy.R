@@ -256,12 +256,18 @@ confint.nid_table <- function(object, parm, level = NULL, ...) {
              c(paste0("The table has ", 100 * own, "% intervals."),
                i = "Ask the verb that made it for another `conf_level`."))
   }
-  keys <- setdiff(names(object)[seq_len(match("estimate",
-                                              names(object)) - 1L)], "")
+  keys <- setdiff(names_before(object, c("estimate", "difference", "count")),
+                  "")
   term <- if (length(keys) == 0L) rep("Code NID", nrow(object)) else {
     do.call(paste, lapply(keys, function(k) as.character(object[[k]])))
   }
   interval_matrix(object, term, own, if (missing(parm)) NULL else parm, limits)
+}
+
+# Columns before the first of some that the table has.
+names_before <- function(x, columns) {
+  at <- match(columns, names(x))
+  names(x)[seq_len(min(at, length(x) + 1L, na.rm = TRUE) - 1L)]
 }
 
 interval_matrix <- function(table, term, level, parm,

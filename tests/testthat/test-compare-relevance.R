@@ -147,3 +147,36 @@ test_that("groups are kept apart", {
   expect_equal(got$p.adjusted[got$who == "authority"], alone$p.adjusted)
   expect_identical(glance(got)$who, factor(levels(d$who), levels(d$who)))
 })
+
+test_that("a group without answers: its pairs are NA, its test too", {
+  d <- data.frame(a = c(1, 0, NA, NA), b = c(0, 1, NA, NA),
+                  g = c("u", "u", "v", "v"), w = c(1, 2, 1, 1))
+  for (weights in list(NULL, "w")) {
+    r <- suppressMessages(relevance(d, c("a", "b"), by = "g",
+                                    weights = weights))
+    pairs <- compare_relevance(r)
+    expect_identical(pairs$g, c("u", "v"))
+    expect_identical(is.na(pairs$difference), c(FALSE, TRUE))
+    overall <- glance(pairs)
+    expect_true(is.na(overall$p.value[2L]))
+    expect_identical(overall$n[2L], 0L)
+  }
+  # No group at all: no pair, the same columns.
+  some <- compare_relevance(relevance(d[1:2, ], c("a", "b"), by = "g"))
+  none <- compare_relevance(relevance(d[0L, ], c("a", "b"), by = "g"))
+  expect_identical(vapply(as.list(none), typeof, ""),
+                   vapply(as.list(some), typeof, ""))
+  expect_identical(nrow(none), 0L)
+})
+
+test_that("limits and reports of a comparison", {
+  d <- make_respondents(40)
+  x <- compare_relevance(relevance(d, c("a", "b", "c")))
+  limits <- confint(x)
+  expect_identical(unname(limits), cbind(x$conf.low, x$conf.high))
+  expect_identical(rownames(limits), paste(x$item1, x$item2))
+  expect_match(report_block(x, list()), "| a | b ", fixed = TRUE, all = FALSE)
+  said <- data.frame(q = c("no", "yes", "yes"))
+  l <- likert_shares(said, "q", c("no", "yes"))
+  expect_identical(rownames(confint(l)), c("q no", "q yes"))
+})

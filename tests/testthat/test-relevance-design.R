@@ -249,3 +249,32 @@ test_that("clusters or strata without weights", {
   got <- relevance(d, items, ids = "cluster", strata = "stratum")
   expect_close(get_fit(got)$within[[1]], vcov(m))
 })
+
+test_that("one sampling unit: the error is NA, not NaN", {
+  for (by in list(NULL, "g")) {
+    r <- relevance(data.frame(a = 1, b = 1, g = "u"), c("a", "b"), by = by,
+                   weights = 1)
+    expect_identical(r$std.error, c(NA_real_, NA_real_))
+    expect_false(any(is.nan(r$std.error)))
+    fit <- get_fit(r)
+    expect_false(any(is.nan(unlist(fit[c("within", "across")]))))
+  }
+})
+
+test_that("weights are a scale: any power of two gives the same bits", {
+  d <- make_respondents(60)
+  d$a[] <- 1
+  want <- relevance(d, c("a", "b"), weights = "weight", strata = "stratum")
+  for (k in c(-1060, -600, 600, 1020)) {
+    # Denormal weights have lost digits before they come here.
+    if (k == -1060) next
+    e <- transform(d, weight = weight * 2^k)
+    got <- relevance(e, c("a", "b"), weights = "weight", strata = "stratum")
+    expect_identical(as.list(got), as.list(want), label = paste("2 to", k))
+  }
+  # Hardly any weight is still an answer, and 1 of 1 has an interval.
+  r <- relevance(data.frame(a = c(1, 0)), "a", weights = c(1e300, 1e-300))
+  expect_identical(r$n, 2L)
+  r <- relevance(data.frame(a = c(1, 1, 1)), "a", weights = c(1e200, 1e200, 1))
+  expect_lt(r$conf.low, 1)
+})

@@ -248,3 +248,73 @@ test_that("text of no marked encoding is sorted, as read.csv() gives it", {
   dep <- code_dependence(trend, y ~ x, index = c("who", "year"), by = "who")
   expect_equal(unique(tidy(dep)$who), c("\u0430", "\u0431"))
 })
+
+test_that("answers that tick nothing: no row, columns of the right types", {
+  some <- relevance(data.frame(a = c("x;y", "")), "a", sep = ";")
+  types <- vapply(as.list(some), typeof, "")
+  d <- data.frame(z = 1:2)
+  d$a <- list(character(), character())
+  for (none in list(
+    relevance(d, "a"), relevance(data.frame(a = c("", "")), "a", sep = ";"),
+    relevance(data.frame(a = factor(c(NA, NA))), "a"),
+    relevance(d, "a", weights = 1),
+    relevance(d, "a", item_codes = c(x = "I"))
+  )) {
+    expect_identical(nrow(none), 0L)
+    expect_identical(vapply(as.list(none), typeof, ""), types)
+    expect_prints(none)
+    expect_identical(nrow(compare_relevance(none)), 0L)
+    expect_identical(nrow(glance(none)), 1L)
+  }
+})
+
+test_that("no respondents: items are NA with n = 0, codes too", {
+  d <- data.frame(a = logical(), b = logical())
+  want <- suppressMessages(relevance(d, c("a", "b")))
+  coded <- suppressMessages(
+    relevance(d, c("a", "b"), item_codes = c(a = "I", b = "II")))
+  expect_identical(coded$n, c(0L, 0L))
+  same <- setdiff(names(want), "code")
+  expect_identical(as.list(coded)[same], as.list(want)[same])
+  by_code <- relevance_by_code(coded)
+  expect_identical(by_code$code, rep(c("I", "II"), each = 2L))
+  expect_true(all(is.na(by_code$estimate)))
+})
+
+test_that("codes of items: one each, none missing", {
+  d <- data.frame(a = 1:0, b = 1)
+  expect_error(relevance(d, c("a", "b"), item_codes = c(a = NA, b = "x")),
+               "`a`", class = "nidcode_error_argument")
+  expect_error(relevance(d, "a", item_codes = c(a = "x", a = "y")),
+               class = "nidcode_error_duplicate_name")
+})
+
+test_that("answers and groups that are lists of something else", {
+  d <- data.frame(z = 1:2)
+  d$a <- list("x", mean)
+  cnd <- expect_no_warning(expect_error(relevance(d, "a"),
+                                        class = "nidcode_error_not_numeric"))
+  expect_identical(cnd$rows, 2L)
+  # Single options in a list are options.
+  d$a <- list(list("x", "y"), "x")
+  expect_identical(relevance(d, "a")$count, 2:1)
+  d$a <- 1:0
+  for (keys in list(list(1, 2), matrix(1:4, 2), c(1i, 2))) {
+    d$g <- keys
+    expect_error(relevance(d, "a", by = "g"),
+                 class = "nidcode_error_argument")
+  }
+  d$a <- matrix(1:0)
+  expect_identical(relevance(d, "a")$count, 1L)
+  d$a <- matrix(1:0, 2, 2)
+  expect_error(relevance(d, "a"), class = "nidcode_error_not_numeric")
+})
+
+test_that("separators are text, not patterns", {
+  of <- function(text, sep) {
+    relevance(data.frame(a = text), "a", sep = sep)$item
+  }
+  expect_identical(of("x|y.z", "|"), c("x", "y.z"))
+  expect_identical(of("x|y.z", "."), c("x|y", "z"))
+  expect_identical(of("x.*y", ".*"), c("x", "y"))
+})
