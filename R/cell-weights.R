@@ -16,7 +16,9 @@
 #' @family formulas
 #' @examples
 #' district <- subset(ural, region_code == "FD-U")
-#' rates <- dynamic_codes(code_panel(district, ural_scheme, index = "year"))
+#' panel <- code_panel(district, ural_scheme, index = "year",
+#'                     status = "_status")
+#' rates <- dynamic_codes(panel)
 #' cell_weights(rates)
 #' @export
 cell_weights <- function(x, scale = "normalised") {

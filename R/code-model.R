@@ -25,18 +25,20 @@
 #' @export
 code_model <- function(data, scheme, index = NULL, names_from = NULL,
                        values_from = NULL, status = NULL,
-                       status_labels = NULL, normalise = "zscore", reference = "panel",
-                       aggregate = "mean", missing = "constant",
-                       rate = rate_spline(), breaks = "auto",
-                       influence = influence_equal(), measure = "sum",
-                       cor = "independent", conf_level = 0.95) {
+                       status_labels = NULL, normalise = "zscore",
+                       reference = "panel", aggregate = "mean",
+                       missing = "constant", rate = rate_spline(),
+                       breaks = "auto", influence = influence_equal(),
+                       measure = "sum", cor = "independent",
+                       conf_level = 0.95) {
   call <- rlang::current_env()
   args <- list(index = index, names_from = names_from,
                values_from = values_from, status = status,
-               status_labels = status_labels, normalise = normalise, reference = reference,
-               aggregate = aggregate, missing = missing, rate = rate,
-               breaks = breaks, influence = influence, measure = measure,
-               cor = cor, conf_level = conf_level)
+               status_labels = status_labels, normalise = normalise,
+               reference = reference, aggregate = aggregate,
+               missing = missing, rate = rate, breaks = breaks,
+               influence = influence, measure = measure, cor = cor,
+               conf_level = conf_level)
   check_model_args(args, call)
   if (inherits(data, "nid_panel")) {
     if (!base::missing(scheme)) {
@@ -108,7 +110,8 @@ build_model <- function(panel, args, matched, call, tuning = NULL) {
 #' other times than before.
 #' @examples
 #' district <- subset(ural, region_code == "FD-U")
-#' model <- code_model(district, ural_scheme, index = "year")
+#' model <- code_model(district, ural_scheme, index = "year",
+#'                     status = "_status")
 #' edited <- district
 #' edited$apt_used[12] <- edited$apt_used[12] * 1.1
 #' update(model, data = edited, freeze = TRUE)

@@ -14,7 +14,8 @@
 #' @family formulas
 #' @examples
 #' district <- subset(ural, region_code == "FD-U")
-#' panel <- code_panel(district, ural_scheme, index = "year")
+#' panel <- code_panel(district, ural_scheme, index = "year",
+#'                     status = "_status")
 #' code_path(panel, influence_half_life(5))
 #' @export
 code_path <- function(x, influence = influence_equal(), measure = "sum",

@@ -17,7 +17,9 @@
 #' @family formulas
 #' @examples
 #' district <- subset(ural, region_code == "FD-U")
-#' rates <- dynamic_codes(code_panel(district, ural_scheme, index = "year"))
+#' panel <- code_panel(district, ural_scheme, index = "year",
+#'                     status = "_status")
+#' rates <- dynamic_codes(panel)
 #' contributions(rates, by = "code")
 #' contributions(rates, by = c("code", "indicator"))
 #' @export

@@ -34,7 +34,8 @@
 #' @family rates
 #' @examples
 #' district <- subset(ural, region_code == "FD-U")
-#' panel <- code_panel(district, ural_scheme, index = "year")
+#' panel <- code_panel(district, ural_scheme, index = "year",
+#'                     status = "_status")
 #' dynamic_codes(panel)
 #' dynamic_codes(panel, rate_difference())
 #' @export

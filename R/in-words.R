@@ -8,7 +8,7 @@
 #' @family present
 #' @examples
 #' regions <- subset(ural, level == "region")
-#' in_words(code_model(regions, ural_scheme))
+#' in_words(code_model(regions, ural_scheme, status = "_status"))
 #' @export
 in_words <- function(x, ...) UseMethod("in_words")
 

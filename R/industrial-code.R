@@ -24,7 +24,8 @@
 #' @family formulas
 #' @examples
 #' district <- subset(ural, region_code == "FD-U")
-#' panel <- code_panel(district, ural_scheme, index = "year")
+#' panel <- code_panel(district, ural_scheme, index = "year",
+#'                     status = "_status")
 #' industrial_code(panel)
 #' @export
 industrial_code <- function(x, rate = NULL, cor = "independent",

@@ -30,7 +30,9 @@
 #' @family present
 #' @examplesIf requireNamespace("ggplot2", quietly = TRUE)
 #' district <- subset(ural, region_code == "FD-U")
-#' codes <- defining_codes(code_panel(district, ural_scheme, index = "year"))
+#' panel <- code_panel(district, ural_scheme, index = "year",
+#'                     status = "_status")
+#' codes <- defining_codes(panel)
 #' library(ggplot2)
 #' ggplot(codes, aes(year, estimate, colour = code, shape = code)) +
 #'   geom_point() +

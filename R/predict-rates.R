@@ -32,7 +32,9 @@
 #' @family rates
 #' @examples
 #' district <- subset(ural, region_code == "FD-U")
-#' rates <- dynamic_codes(code_panel(district, ural_scheme, index = "year"))
+#' panel <- code_panel(district, ural_scheme, index = "year",
+#'                     status = "_status")
+#' rates <- dynamic_codes(panel)
 #' predict(rates, at = c(2010.5, 2018), order = 0:1)
 #' @name predict_rates
 NULL

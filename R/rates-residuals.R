@@ -33,7 +33,9 @@
 #' @family rates
 #' @examples
 #' district <- subset(ural, region_code == "FD-U")
-#' rates <- dynamic_codes(code_panel(district, ural_scheme, index = "year"))
+#' panel <- code_panel(district, ural_scheme, index = "year",
+#'                     status = "_status")
+#' rates <- dynamic_codes(panel)
 #' residuals(rates)
 #' glance(rates)
 #' if (requireNamespace("ggplot2", quietly = TRUE)) plot(residuals(rates))

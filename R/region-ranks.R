@@ -13,7 +13,8 @@
 #' @family formulas
 #' @examples
 #' regions <- subset(ural, level == "region")
-#' region_ranks(basic_code(code_panel(regions, ural_scheme)))
+#' panel <- code_panel(regions, ural_scheme, status = "_status")
+#' region_ranks(basic_code(panel))
 #' @export
 region_ranks <- function(x, conf_level = 0.95) {
   call <- rlang::current_env()

@@ -15,7 +15,7 @@
 #' @family present
 #' @examplesIf requireNamespace("knitr", quietly = TRUE)
 #' regions <- subset(ural, level == "region")
-#' model <- code_model(regions, ural_scheme)
+#' model <- code_model(regions, ural_scheme, status = "_status")
 #' cat(report_render(region_ranks(model), list()))
 #' @export
 report_render <- function(x, options = list(), ...) {

@@ -31,7 +31,9 @@
 #' @family rates
 #' @examples
 #' district <- subset(ural, region_code == "FD-U")
-#' rates <- dynamic_codes(code_panel(district, ural_scheme, index = "year"))
+#' panel <- code_panel(district, ural_scheme, index = "year",
+#'                     status = "_status")
+#' rates <- dynamic_codes(panel)
 #' paths <- simulate(rates, nsim = 200, seed = 1)
 #' # Probability that value was falling in some year:
 #' value <- subset(paths, term == "value")

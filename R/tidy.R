@@ -24,7 +24,7 @@
 #' @name nid_tidy
 #' @examples
 #' regions <- subset(ural, level == "region")
-#' model <- code_model(regions, ural_scheme)
+#' model <- code_model(regions, ural_scheme, status = "_status")
 #' tidy(model)
 #' glance(model)
 #' augment(model)

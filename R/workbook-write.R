@@ -41,7 +41,8 @@
 #' @family present
 #' @examplesIf requireNamespace("openxlsx2", quietly = TRUE)
 #' district <- subset(ural, region_code == "FD-U")
-#' model <- code_model(district, ural_scheme, index = "year")
+#' model <- code_model(district, ural_scheme, index = "year",
+#'                     status = "_status")
 #' file <- tempfile(fileext = ".xlsx")
 #' write_workbook(model, file)
 #' read_workbook(file)

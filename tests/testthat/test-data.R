@@ -360,3 +360,32 @@ test_that("all data take at most 1 MB and hold ASCII text only", {
   # A tibble prints as one only when tibble is loaded along with the package.
   expect_true("tibble" %in% names(getNamespaceImports("nidcode")))
 })
+
+test_that("labels of the data are words that are known, and read in examples", {
+  for (x in both) {
+    labels <- unlist(x[paste0(indicators_of(x), "_status")])
+    expect_identical(setdiff(labels, nid_status()$status), character())
+  }
+  pages <- tools::Rd_db("nidcode")
+  skip_if(length(pages) == 0L, "the package is installed without help")
+  schemes <- c("ural_scheme", "russia_scheme", "paper_scheme")
+  calls <- 0L
+  # Panels of shipped data, whose labels would otherwise lie unread.
+  walk <- function(e, page) {
+    if (!is.call(e)) {
+      return(invisible())
+    }
+    if (as.character(e[[1L]])[1L] %in% c("code_panel", "code_model") &&
+          any(schemes %in% all.names(e))) {
+      calls <<- calls + 1L
+      expect_true("status" %in% names(e), label = paste(page, deparse1(e)))
+    }
+    lapply(as.list(e), walk, page)
+  }
+  for (page in names(pages)) {
+    file <- withr::local_tempfile()
+    tools::Rd2ex(pages[[page]], file)
+    if (file.exists(file)) lapply(parse(file), walk, page)
+  }
+  expect_gt(calls, 15L)
+})
