@@ -15,7 +15,8 @@ INSTALL = echo "installing nidcode"; log=$$(mktemp); \
 help:
 	@echo "make reproduce  the paper from real data, in reproduction/"
 	@echo "make test       R CMD check, all tests and vignettes, one line"
-	@echo "make install    the package and what it imports"
+	@echo "make install    the package with its vignettes and what it imports;"
+	@echo "                VIGNETTES=no leaves the vignettes out"
 	@echo "make docs       NAMESPACE, man/ and RcppExports from the sources"
 	@echo "make bench      our times against peers, in reproduction/bench.json"
 	@echo "make study      the simulation studies of inst/studies/"
@@ -34,9 +35,24 @@ test:
 	  { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 	@$(RSCRIPT) tools/check.R
 
+# vignette() finds what the source package was built with. VIGNETTES=no is
+# quicker, and asks for neither pandoc nor rmarkdown.
+BUILD_INSTALL = echo "building nidcode and its vignettes"; \
+  work=$$(mktemp -d); log=$$work/log; export MAKEFLAGS=-j2; \
+  { (cd "$$work" && R CMD build --no-manual "$(CURDIR)") && \
+    echo "installing nidcode" >&3 && \
+    R CMD INSTALL "$$work"/nidcode_*.tar.gz; } 3>&1 >"$$log" 2>&1 || \
+    { cat "$$log"; rm -rf "$$work"; exit 1; }; rm -rf "$$work"
+
+VIGNETTES = yes
 install:
+ifeq ($(VIGNETTES),no)
 	@sh tools/setup.sh run
 	@$(INSTALL)
+else
+	@sh tools/setup.sh run reproduce
+	@$(BUILD_INSTALL)
+endif
 
 docs:
 	@sh tools/setup.sh run docs

@@ -113,6 +113,30 @@ check_headers <- function() {
   if (!step$ok) fail("headers that compile alone")
 }
 
+# Files named in CONTRIBUTING.md exist: under their path, or anywhere in the
+# tree where only a name is given. Names with a gap to fill in and what is made
+# by a run are left out.
+named_files <- function(text) {
+  ending <- "(R|Rmd|cpp|h|sh|csv|rda|yml)"
+  words <- unlist(regmatches(text, gregexpr(
+    paste0("[A-Za-z0-9_.<>/*-]+\\.", ending, "(?![A-Za-z0-9(])"), text,
+    perl = TRUE)))
+  words <- unique(words[!grepl("[<>*]", words) & !startsWith(words, ".")])
+  words[!grepl("^(reproduction|check)/", words)]
+}
+
+check_named_files <- function() {
+  named <- named_files(readLines("CONTRIBUTING.md", encoding = "UTF-8"))
+  # A page whose names cannot be read any more must not pass.
+  if (length(named) == 0L) fail("CONTRIBUTING.md names no file")
+  tree <- list.files(".", recursive = TRUE)
+  gone <- named[!named %in% c(tree, basename(tree))]
+  if (length(gone) > 0L) {
+    fail("CONTRIBUTING.md names files that do not exist: ",
+         paste(gone, collapse = ", "))
+  }
+}
+
 build_package <- function() {
   old <- setwd(work)
   on.exit(setwd(old))
@@ -292,6 +316,7 @@ main <- function() {
     what <- sub(work, "(temporary)", what, fixed = TRUE)
     say("  ", what, "\n    ", switch$why)
   }
+  check_named_files()
   check_headers()
   env <- c(unlist(lapply(chosen, `[[`, "env")), settings())
   do.call(Sys.setenv, as.list(env))
