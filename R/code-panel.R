@@ -10,8 +10,9 @@
 #'   pdata.frame, sf (geometry is dropped), `ts` or a matrix with column names.
 #'   It is kept as it is, never changed.
 #' @param scheme <nid_scheme> From [code_scheme()].
-#' @param index <chr> `c(region, time)`: the two index columns; or the time
-#'   alone where all rows are one region. `NULL` takes the index of a
+#' @param index <chr> `c(region, time)`: the two index columns, in this order
+#'   or by the names `region` and `time`; or the time alone where all rows are
+#'   one region. `NULL` takes the index of a
 #'   pdata.frame or tsibble, else columns `region` and `year`.
 #' @param names_from,values_from <chr> For long data: the columns with the
 #'   indicators' names and values.
@@ -32,11 +33,29 @@
 #'   count 1970 + days / 365.2425 years, so that equal steps stay equal; they
 #'   print as they were given. Columns and indicators outside the scheme are kept
 #'   for `augment()` and never computed on.
+#' @section What is told:
+#' Warnings: `nidcode_warning_lookalike`, regions whose names differ only in
+#' case, blanks, dashes, a footnote mark behind the name (`1)`, `*`), leading
+#' zeros of a code, or Latin and Cyrillic letters of one shape;
+#' `nidcode_warning_nested`, regions that hold others and so count twice in
+#' centre, scale and ranks: by a column `nested_in`, by codes that begin others
+#' (`BE`, `BE1`, `BE10`), or because an indicator is at every time the sum of
+#' all others, of the rows next to it, of a group (a text column) or, among 14
+#' regions at most, of any set, within half of the last digit of each. Sums
+#' that chance could make are not told; beyond 100,000 regions and 40 times
+#' they are not looked for.
+#'
+#' Messages: `nidcode_message_periods` (dates that label periods), `_lacking`
+#' (a region never has an indicator that others have), `_unobserved` (nobody
+#' has it), `_guessed_index` (`region` taken by name beside another column that
+#' could name the regions).
 #' @section Errors:
 #' `nidcode_error_missing_index`, `_no_column`, `_argument`, `_reserved_name`,
 #' `_years_in_columns` (with the lines that make a row a region and year),
 #' `_duplicate_key` (a region has a time twice; names the column that tells the
-#' rows apart), `_close_times`, `_bad_time`, `_not_numeric` (text; with the
+#' rows apart), `_close_times`, `_bad_time` (also numbers and labels that are
+#' codes of times, with what to type), `_bad_region` and `_bad_text` (text
+#' that cannot be read), `_not_numeric` (text; with the
 #' lines that read it), `_not_finite`, `_not_exact`. Warning
 #' `nidcode_warning_status` for numbers whose labels say that there is none;
 #' messages `nidcode_message_status` (letters, and labels that nobody knows),

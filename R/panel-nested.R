@@ -1,10 +1,10 @@
 # Regions that are totals of others, or lie inside them: they count twice in
 # every centre, scale and rank, and so change all the others.
 
-# Most times that a sum is looked for at, and most values at once (of very many
-# regions fewer times are taken, at least 3).
+# Most times that a sum is looked for at, and most regions: series in millions
+# are no table with totals, and reading them must stay quick.
 nested_times <- 40L
-nested_cells <- 4e6
+nested_regions <- 100000L
 
 # Most regions of which all sets are tried; beyond, only what statistical
 # tables hold: sums of all others, of a group, of the rows below or above.
@@ -159,15 +159,14 @@ nested_by_code <- function(panel) {
 
 nested_by_sum <- function(panel) {
   n <- n_regions(panel)
-  if (n < 3L || is.na(panel$index[["region"]])) {
+  if (n < 3L || n > nested_regions || is.na(panel$index[["region"]])) {
     return(list())
   }
   time <- row_time(panel)
   all <- sort(unique(panel$grids$time))
   key <- match(time, all)
   often <- tabulate(key, length(all))
-  most <- max(3, min(nested_times, nested_cells %/% n))
-  use <- sort(utils::head(order(-often, -seq_along(all)), most))
+  use <- sort(utils::head(order(-often, -seq_along(all)), nested_times))
   key <- match(key, use)
   region <- rep.int(seq_len(n), diff(panel$offset))
   # Regions in the order of the data, where a total stands by its parts.
