@@ -32,7 +32,7 @@
 #' @return `nid_scheme`: a tibble with a row per indicator and the columns
 #'   `indicator`, `code`, `direction`, `weight`, `transform`, `unit`, `sd`,
 #'   `low`, `high`; attribute `codes`. Arguments of length 1 are recycled,
-#'   nothing else is.
+#'   nothing else is; arguments with names are matched by them to `indicator`.
 #' @section Transforms:
 #' The normalised value z is taken of g(x), the value x after its transform:
 #'
@@ -102,9 +102,8 @@ code_scheme <- function(indicator, code, direction = 1, weight = 1,
                    transform = transform, unit = unit, sd = sd, low = low,
                    high = high)
   vcov <- attr(weight, "vcov", exact = TRUE)
-  if (!is.null(names(weight))) {
-    recycled$weight <- match_weights(weight, indicator, call)
-  }
+  recycled <- Map(function(x, arg) match_named(x, indicator, arg, call),
+                  recycled, names(recycled))
   recycled <- Map(function(x, arg) recycle_scheme(x, n, arg, call),
                   recycled, names(recycled))
   recycled <- lapply(recycled, unname)
@@ -113,16 +112,24 @@ code_scheme <- function(indicator, code, direction = 1, weight = 1,
   new_nid_scheme(scheme, codes, vcov)
 }
 
-# Named weights are matched by name, so that an order of one's own is safe.
-match_weights <- function(weight, indicator, call) {
-  missing <- setdiff(indicator, names(weight))
-  if (length(missing) > 0L && length(weight) > 1L) {
-    stop_nid("weights",
-             paste0("`weight` is named, but has no weight for ",
-                    some_of(missing), "."),
-             columns = missing, call = call)
+# What is named by indicators is matched by name, so that an order of one's own
+# is safe; other names would be dropped unseen.
+match_named <- function(x, indicator, arg, call) {
+  if (is.null(names(x))) {
+    return(x)
   }
-  if (length(missing) > 0L) weight else as.double(weight[indicator])
+  if (arg == "weight") x <- stats::setNames(as.double(x), names(x))
+  missing <- c(setdiff(indicator, names(x)),
+               intersect(indicator, names(x)[duplicated(names(x))]))
+  if (length(missing) > 0L) {
+    stop_nid(if (arg == "weight") "weights" else "scheme",
+             c(paste0("`", arg, "` is named, but not once for each of ",
+                      some_of(missing), "."),
+               i = paste0("Name it by the indicators, or take its names off: ",
+                          "unname(", arg, ").")),
+             argument = arg, columns = missing, call = call)
+  }
+  x[match(indicator, names(x))]
 }
 
 recycle_scheme <- function(x, n, arg, call) {

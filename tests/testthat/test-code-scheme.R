@@ -305,3 +305,27 @@ test_that("a changed scheme keeps its own codes", {
   # A = 1, 1, 2, -3, times the code's weight of 5.
   expect_identical(b$estimate, 5)
 })
+
+test_that("whatever is named by indicators goes to them, or is refused", {
+  ab <- c("a", "b")
+  codes <- c("production", "social")
+  want <- code_scheme(ab, codes, direction = c(1, -1), weight = 1:2,
+                      transform = c("log", "none"), unit = c("x", "y"),
+                      sd = c(0.1, 0.2), low = c(1, 2), high = c(3, 4))
+  back <- function(x) stats::setNames(rev(x), c("b", "a"))
+  expect_equal(
+    code_scheme(ab, back(codes), direction = back(c(1, -1)),
+                weight = back(1:2), transform = back(c("log", "none")),
+                unit = back(c("x", "y")), sd = back(c(0.1, 0.2)),
+                low = back(c(1, 2)), high = back(c(3, 4))),
+    want
+  )
+  expect_error(code_scheme(ab, c(a = "production", c = "social")),
+               class = "nidcode_error_scheme")
+  expect_error(code_scheme(ab, codes, direction = c(a = -1)),
+               class = "nidcode_error_scheme")
+  expect_error(code_scheme(ab, codes, sd = c(a = 1, a = 2, b = 3)),
+               class = "nidcode_error_scheme")
+  expect_error(code_scheme(ab, codes, weight = c(z = 2)),
+               class = "nidcode_error_weights")
+})
