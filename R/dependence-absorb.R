@@ -14,6 +14,7 @@ absorb <- function(columns, unit, time, unit_degree, by_time) {
   key <- if (unit_degree < 0) match(time, unique(time)) else
     match(unit, unique(unit))
   s <- if (unit_degree == 1) centre_by(matrix(time), key)
+  if (!is.null(s)) s <- s / power_scale(s)
   basis <- absorb_basis(key, s)
   size <- apply(abs(columns), 2L, max)
   out <- columns

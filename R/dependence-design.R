@@ -42,7 +42,7 @@ fit_design <- function(d, rows, y_name, form, scale, effects, longest = Inf) {
 has_lost_digits <- function(columns) {
   any(apply(columns, 2L, function(v) {
     !is_flat(v) && length(v) > 1L &&
-      stats::sd(v) < 1e4 * .Machine$double.eps * abs(mean(v))
+      sd_of(v) < 1e4 * .Machine$double.eps * abs(mean(v))
   }))
 }
 
@@ -122,13 +122,27 @@ square_columns <- function(columns, labels, exprs) {
   twice <- rep(seq_along(columns), each = 2L)
   square <- rep(c(FALSE, TRUE), length(columns))
   out <- columns[twice]
-  out[square] <- lapply(out[square], \(x) x^2)
+  out[square] <- Map(exact_square, columns, labels)
   terms <- exprs[twice]
   terms[square] <- lapply(terms[square], square_call)
   list(columns = out, variable = seq_along(out),
        power = rep(1L, length(out)),
        labels = vapply(terms, label_of, ""), expressions = terms,
        variables = labels[twice])
+}
+
+# Unlike the powers of levels, these are numbers of their own before the fit.
+exact_square <- function(x, label) {
+  out <- x^2
+  lost <- which(is.infinite(out) | out < .Machine$double.xmin & x != 0)
+  if (length(lost) > 0L) {
+    stop_nid("not_finite",
+             c(paste0("The square of `", label, "` is beyond what a number can ",
+                      "be in ", count_of(length(lost), "row"), "."),
+               i = paste0("Give `", label, "` in other units.")),
+             columns = label, n = length(lost), call = NULL)
+  }
+  out
 }
 
 design_matrix <- function(design) {

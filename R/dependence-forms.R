@@ -97,7 +97,9 @@ r_squared_of_y <- function(fit) {
     y <- exp(y)
     fitted <- exp(fitted)
   }
-  r_squared(sum((y - fitted)^2),
+  unit <- power_scale(y)
+  y <- y / unit
+  r_squared(sum((y - fitted / unit)^2),
             if (fit$within$intercept) y - mean(y) else y)
 }
 
@@ -111,7 +113,7 @@ joint_p <- function(fit) {
     return(coef_table(fit)$p.value[slope])
   }
   # Correlations first: raw powers differ by many orders of size.
-  b <- fit$coefficients[slope]
+  b <- times_power(fit$coefficients, -fit$own$e)[slope]
   v <- fit$vcov[slope, slope, drop = FALSE]
   se <- sqrt(diag(v))
   if (anyNA(se) || any(se == 0)) {

@@ -64,7 +64,7 @@ correlation_interval <- function(x, y, n, method, level) {
       (method == "kendall" && length(x) > 5000L)) {
     return(rep(NA_real_, 3L))
   }
-  r <- stats::cor(x, y, method = method)
+  r <- stats::cor(x / power_scale(x), y / power_scale(y), method = method)
   variance <- switch(method,
     pearson = 1 / (n - 3),
     spearman = (1 + r^2 / 2) / (n - 3),
@@ -92,26 +92,27 @@ fit_aicc <- function(fit) {
     return(NA_real_)
   }
   # Residuals of exactly 0 are known to a rounding of y only.
-  rss <- max(sum(fit$residuals^2),
-             n * (.Machine$double.eps * max(abs(fit$y)))^2)
-  ll <- log_likelihood(n, rss) - if (fit$log_y) sum(fit$y) else 0
+  own <- fit$own
+  largest <- max(abs(times_power(fit$y, -own$e.y)))
+  rss <- max(sum(own$residuals^2), n * (.Machine$double.eps * largest)^2)
+  ll <- log_likelihood(n, rss, own$e.y) - if (fit$log_y) sum(fit$y) else 0
   -2 * ll + 2 * k + 2 * k * (k + 1) / (n - k - 1)
 }
 
 # A fit without residuals, or of a constant, whose residuals are rounding: they
-# have no likelihood and no order.
+# come in no order.
 leaves_nothing <- function(fit) {
   all(fit$residuals == 0) || is_flat(fit$within$y)
 }
 
 durbin_watson <- function(fit) {
-  e <- fit$residuals
+  e <- fit$own$residuals
   n <- length(e)
   if (n < 2L || leaves_nothing(fit)) {
     return(NA_real_)
   }
   same <- fit$unit[-1L] == fit$unit[-n]
-  if (!any(same) || !(sum(e^2) > 0)) {
+  if (!any(same)) {
     return(NA_real_)
   }
   sum((e[-1L] - e[-n])[same]^2) / sum(e^2)
@@ -120,7 +121,7 @@ durbin_watson <- function(fit) {
 # Breusch and Godfrey's LM test of order 1, the residual before a unit's first
 # point zero, as n R2 against chi-squared.
 breusch_godfrey <- function(fit) {
-  e <- fit$residuals
+  e <- fit$own$residuals
   n <- length(e)
   if (n < 3L || fit$df < 2L || !(sum(e^2) > 0)) {
     return(NA_real_)

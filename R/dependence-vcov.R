@@ -12,7 +12,8 @@ vcov_words <- function(type) {
 # list(vcov, df per coefficient, bandwidth share for HAC).
 fit_vcov <- function(fit, type) {
   keep <- !fit$aliased
-  w <- fit$weights[, keep, drop = FALSE]
+  fit[c("residuals", "sigma")] <- fit$own[c("residuals", "sigma")]
+  w <- fit$own$weights[, keep, drop = FALSE]
   p <- length(keep)
   df <- rep(if (fit$df > 0L) as.double(fit$df) else NA_real_, p)
   bandwidth <- NULL

@@ -4,9 +4,19 @@
 # The numbers. `x` has a column per variable, `variable` and `power` describe
 # the terms; `absorbing` is list(unit_degree, by_time). Nuisance columns (times
 # beside units) go first, so that what they explain is aliased, not they.
+#
+# Very large or small data are fitted in units of their own, powers of two, so
+# that squares exist. What errors are computed from stays in these units, in
+# `own`: coefficient j is there times 2^e[j], y times 2^e.y.
 fit_core <- function(y, x, variable, power, intercept, unit = NULL,
                      time = NULL, absorbing = list(-1, FALSE)) {
   n <- length(y)
+  e_y <- log2(power_scale(y))
+  e_x <- log2(vapply(seq_len(ncol(x)), \(j) power_scale(x[, j]), 1))
+  e <- c(if (intercept && absorbing[[1L]] < 0 && !absorbing[[2L]]) e_y,
+         e_y - power * e_x[variable])
+  y <- times_power(y, -e_y)
+  x <- times_power(x, rep(-e_x, each = n))
   unit_degree <- absorbing[[1L]]
   two <- unit_degree >= 0 && absorbing[[2L]]
   nuisance <- if (two && n > 0L) time_dummies(time) else matrix(0, n, 0L)
@@ -39,16 +49,22 @@ fit_core <- function(y, x, variable, power, intercept, unit = NULL,
     if (intercept && !absorbs) y - mean(y) else y
   free <- n - all$df - (if (is.null(base)) 0L else base$rank) -
     (intercept && !absorbs)
+  sigma <- if (df > 0L) sqrt(rss / df) else NA_real_
+  if (absorbs) e_x <- c(rep(0, m), e_y - e)
   list(
-    coefficients = fit$coefficients[own], aliased = fit$aliased[own],
-    weights = fit$weights[, own, drop = FALSE],
-    residuals = fit$residuals, leverage = fit$leverage + all$leverage,
+    coefficients = known_power(fit$coefficients[own], e, "estimate"),
+    aliased = fit$aliased[own],
+    residuals = times_power(fit$residuals, e_y),
+    leverage = fit$leverage + all$leverage,
     q = fit$q, absorbed = all$project, rank = n - df, df = df,
-    sigma = if (df > 0L) sqrt(rss / df) else NA_real_,
-    r.squared = r_squared(rss, total), free = free,
-    kappa = fit$kappa, within = list(y = y, x = x, nuisance = m,
-                                     variable = variable, power = power,
-                                     intercept = intercept && !absorbs)
+    sigma = times_power(sigma, e_y),
+    r.squared = r_squared(rss, total), free = free, kappa = fit$kappa,
+    within = list(y = times_power(y, e_y),
+                  x = times_power(x, rep(e_x, each = n)), nuisance = m,
+                  variable = variable, power = power,
+                  intercept = intercept && !absorbs),
+    own = list(weights = fit$weights[, own, drop = FALSE],
+               residuals = fit$residuals, sigma = sigma, e = e, e.y = e_y)
   )
 }
 
@@ -57,6 +73,7 @@ r_squared <- function(rss, total) {
   if (tss > 0) 1 - rss / tss else NA_real_
 }
 
+# `vcov` of the result is that of the coefficients in their own units.
 new_nid_fit <- function(core, ..., vcov, level) {
   names(core$coefficients) <- names(core$aliased) <- list(...)$terms
   fit <- structure(c(core, list(...), list(vcov_type = vcov, level = level)),
@@ -80,9 +97,10 @@ half_width <- function(fit, level, df) {
 # Estimates with errors, tests and intervals; the law of the statistic is t,
 # or fixed-b for HAC.
 coef_table <- function(fit, level = fit$level) {
-  se <- sqrt(diag(fit$vcov))
-  se[fit$aliased] <- NA_real_
   estimate <- fit$coefficients
+  # An aliased coefficient, or one that is no number here, has no error.
+  se <- times_power(sqrt(diag(fit$vcov)), fit$own$e)
+  se[is.na(estimate)] <- NA_real_
   statistic <- ifelse(se > 0, estimate / se, NA_real_)
   df <- ifelse(fit$se_df > 0, fit$se_df, NA_real_)
   p <- if (is.null(fit$bandwidth)) {

@@ -85,7 +85,10 @@ coef.nid_fit <- function(object, ...) object$coefficients
 
 #' @rdname fits
 #' @export
-vcov.nid_fit <- function(object, ...) object$vcov
+vcov.nid_fit <- function(object, ...) {
+  e <- object$own$e
+  known_power(object$vcov, outer(e, e, `+`), "variance")
+}
 
 #' @rdname fits
 #' @export
@@ -119,7 +122,10 @@ df.residual.nid_fit <- function(object, ...) object$df
 
 #' @rdname fits
 #' @export
-deviance.nid_fit <- function(object, ...) sum(object$residuals^2)
+deviance.nid_fit <- function(object, ...) {
+  own <- object$own
+  known_power(sum(own$residuals^2), 2 * own$e.y, "deviance")
+}
 
 #' @rdname fits
 #' @export
@@ -141,12 +147,15 @@ hatvalues.nid_fit <- function(model, ...) model$leverage
 #' @export
 logLik.nid_fit <- function(object, ...) {
   n <- length(object$y)
-  structure(log_likelihood(n, sum(object$residuals^2)), nobs = n, nall = n,
+  rss <- sum(object$own$residuals^2)
+  structure(log_likelihood(n, rss, object$own$e.y), nobs = n, nall = n,
             df = object$rank + 1L, class = "logLik")
 }
 
-log_likelihood <- function(n, rss) {
-  if (n == 0L) NA_real_ else -n / 2 * (log(2 * pi * rss / n) + 1)
+# `rss` is in units of 2^(2 e).
+log_likelihood <- function(n, rss, e) {
+  if (n == 0L) return(NA_real_)
+  -n / 2 * (log(2 * pi * rss / n) + 2 * log(2) * e + 1)
 }
 
 #' @rdname fits
@@ -175,19 +184,21 @@ predict.nid_fit <- function(object, newdata = NULL, type = "response",
 
 predict_interval <- function(object, x, fit, interval, level) {
   keep <- !object$aliased
+  own <- object$own
+  x <- times_power(x, rep(own$e[keep] - own$e.y, each = nrow(x)))
   variance <- if (object$vcov_type == "iid") {
     # By the weights: raw powers of years cancel less than in x V x'.
-    w <- object$weights[, keep, drop = FALSE]
-    object$sigma^2 * rowSums((x %*% t(w))^2)
+    w <- own$weights[, keep, drop = FALSE]
+    own$sigma^2 * rowSums((x %*% t(w))^2)
   } else {
     v <- object$vcov[keep, keep, drop = FALSE]
     pmax(rowSums((x %*% v) * x), 0)
   }
   if (interval == "prediction") {
-    variance <- variance + object$sigma^2
+    variance <- variance + own$sigma^2
   }
   width <- half_width(object, level, object$df)
-  se <- sqrt(variance)
+  se <- times_power(sqrt(variance), own$e.y)
   cbind(fit = fit, lwr = fit - width * se, upr = fit + width * se)
 }
 

@@ -107,14 +107,27 @@ row_root_sum_squares <- function(m) {
   sqrt(rowSums((m / unit)^2)) * unit
 }
 
-# Squares themselves, where a variance is the result: NA, and said, if they are
-# no numbers of this world.
-known_squares <- function(x, name = "variance") {
-  out <- x^2
-  lost <- which(is.infinite(out) | (out < .Machine$double.xmin & x != 0))
+# x 2^e, e from one for all to one each: in two steps, since 2^e itself may be
+# no number.
+times_power <- function(x, e) {
+  if (all(e == 0)) return(x)
+  half <- floor(e / 2)
+  x * 2^half * 2^(e - half)
+}
+
+# The same where a variance is the result: NA, and said, if it is beyond what a
+# number can be.
+known_power <- function(x, e, name) {
+  out <- times_power(x, e)
+  lost <- which(is.infinite(out) | abs(out) < .Machine$double.xmin & x != 0)
   if (length(lost) > 0L) {
     out[lost] <- NA_real_
     warn_out_of_range(stats::setNames(length(lost), name))
   }
   out
+}
+
+known_squares <- function(x, name = "variance") {
+  unit <- powers_near(x)
+  known_power((x / unit)^2, 2 * log2(unit), name)
 }

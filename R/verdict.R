@@ -213,8 +213,9 @@ partial_r <- function(fit, at) {
   if (is.na(at) || fit$df < 1L || is_flat(fit$within$y)) {
     return(NA_real_)
   }
-  error <- fit$sigma * sqrt(sum(fit$weights[, at]^2))
-  b <- unname(fit$coefficients[at])
+  own <- fit$own
+  error <- own$sigma * sqrt(sum(own$weights[, at]^2))
+  b <- times_power(unname(fit$coefficients[at]), -own$e[at])
   if (!(error > 0)) {
     return(sign(b))
   }

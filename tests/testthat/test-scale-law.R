@@ -164,3 +164,107 @@ test_that("scaled sums of squares are plain ones where these exist", {
   expect_identical(powers_near(c(0, NA, 3, 2^-1074, 2^1023)),
                    c(1, 1, 2, 2^-1074, 2^1023))
 })
+
+# y in units 2^j, x and z in units 2^k.
+scale_dependence <- function(j, k) {
+  d <- expand.grid(year = 2001:2009, region = LETTERS[1:5])
+  n <- nrow(d)
+  d$x <- with_stream(1, 3 + abs(cumsum(stats::rnorm(n))))
+  d$z <- with_stream(2, 2 + abs(cumsum(stats::rnorm(n))))
+  d$y <- 1 + d$x / 2 + with_stream(3, abs(d$z + cumsum(stats::rnorm(n))))
+  d$y <- d$y * 2^j
+  d[c("x", "z")] <- d[c("x", "z")] * 2^k
+  d
+}
+
+# What regressions say, each column with the power of two of its unit.
+regressions <- function(j, k, ...) {
+  d <- scale_dependence(j, k)
+  dep <- silently(code_dependence(d, y ~ x + z, c("region", "year"), ...))
+  fit <- fits(dep)[[1]]
+  tidied <- tidy(dep)
+  glanced <- glance(dep)
+  slope <- tidied$term != "(Intercept)"
+  free <- startsWith(tidied$scale, "growth")
+  power <- ifelse(free, 0, ifelse(slope, j - k, j))
+  level <- ifelse(glanced$scale == "growth", 0, j)
+  out <- c(
+    lapply(tidied[c("estimate", "std.error", "conf.low", "conf.high")],
+           \(x) x / 2^power),
+    as.list(tidied[c("statistic", "p.value", "df")]),
+    as.list(glanced[c("r.squared", "adj.r.squared", "dw", "bg.p.value",
+                      "kappa")]),
+    list(sigma = glanced$sigma / 2^level, residual = residuals(fit) / 2^j,
+         leverage = hatvalues(fit), verdict = silently(verdict(dep))$verdict,
+         likelihood = as.numeric(logLik(fit)) + 45 * log(2) * j)
+  )
+  if (!fit$absorbs) {
+    out$predicted <- predict(fit, interval = "prediction") / 2^j
+    out$line <- predict(fit, d[1:3, ], interval = "confidence") / 2^j
+  }
+  out
+}
+
+test_that("regressions are in the units of their data", {
+  cases <- list(
+    list(vcov = "iid", scale = c("levels", "rates", "growth", "detrended")),
+    list(vcov = "HC3"), list(vcov = "HAC"), list(vcov = "cluster"),
+    list(vcov = "HC1", effects = "region"),
+    list(vcov = "cluster", effects = "twoway")
+  )
+  for (case in cases) {
+    want <- do.call(regressions, c(list(0, 0), case))
+    for (power in list(c(600, 600), c(-600, -600), c(0, 1000), c(-900, 0))) {
+      got <- do.call(regressions, c(as.list(power), case))
+      expect_equal(got, want, tolerance = 1e-9,
+                   label = paste(c(case, power), collapse = " "))
+    }
+  }
+})
+
+test_that("forms, correlations and groups do not see the units", {
+  d <- scale_dependence(0, 0)
+  forms <- function(d) {
+    out <- silently(dependence_forms(d, y ~ x))
+    out[c("form", "r.squared", "r.squared.y", "delta", "p.slope")]
+  }
+  pair <- function(d) {
+    out <- glance(silently(code_dependence(d, y ~ x, scale = "levels")))
+    out[c("r", "r.conf.low", "spearman", "kendall", "r.squared")]
+  }
+  far <- d
+  far$y <- far$y * 2^520
+  far$x <- far$x * 2^-240
+  expect_equal(forms(far)[c(1, 3, 5), ], forms(d)[c(1, 3, 5), ])
+  expect_equal(pair(far), pair(d))
+  one <- fit_groups(d$y, d$x, d$region)
+  two <- fit_groups(far$y, far$x, far$region)
+  power <- rep(c(520, 760), 5)
+  for (name in c("estimate", "std.error", "std.error.hc3")) {
+    expect_identical(two[[name]] / 2^power, one[[name]])
+  }
+  expect_identical(two$r.squared, one$r.squared)
+})
+
+test_that("what no number can be is refused or NA, and said", {
+  d <- scale_dependence(0, 600)
+  e <- expect_error(code_dependence(d, y ~ x, c("region", "year"),
+                                    form = "quadratic", scale = "rates"),
+                    class = "nidcode_error_not_finite")
+  expect_identical(e$columns, "x")
+  # The slope by x^2 would be 2^-1200.
+  w <- expect_warning(
+    dep <- code_dependence(d, y ~ x, form = "quadratic", scale = "levels"),
+    class = "nidcode_warning_out_of_range"
+  )
+  expect_identical(w$n, c(estimate = 1L))
+  row <- tidy(dep)[3, ]
+  expect_identical(c(row$estimate, row$std.error, row$conf.low),
+                   rep(NA_real_, 3))
+  fit <- fits(silently(code_dependence(scale_dependence(700, 0), y ~ x,
+                                       scale = "levels")))[[1]]
+  expect_warning(v <- vcov(fit), class = "nidcode_warning_out_of_range")
+  expect_true(all(is.na(v)))
+  expect_warning(expect_identical(deviance(fit), NA_real_),
+                 class = "nidcode_warning_out_of_range")
+})
