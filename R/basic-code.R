@@ -130,11 +130,7 @@ functional_sums <- function(fit, plan, cor, by_code = FALSE) {
                          buffer = buffer)
       if (length(s$series) == 0L) next
       buffer <- s$buffer
-      grid <- if (plan$times$simple) s$grid else pattern[s$series]
-      r <- evaluate_rate(fit$rate, fit$breaks, s$value, grid, sums$grids,
-                         sums = sums$sums, sd = s$sd,
-                         tuning = pick_tuning(fit$tuning[[i]], s$series, fit,
-                                              i))
+      r <- evaluate_sums(fit, i, s, sums)
       at <- if (single) s$series else {
         sequence(size[s$series], from = end[s$series] - size[s$series] + 1L)
       }
@@ -183,35 +179,59 @@ finish_sums <- function(fit, plan, cor, est, se, df, size, pattern, by_code) {
 }
 
 # The weights of one code: over its own pool where all codes share their
-# grids, else over a pool with one entry a pattern.
+# grids, else over a pool with an entry for each pattern that has the code.
+# `of`: the entry of each region.
 code_sums <- function(fit, plan, i) {
   one <- fit$codes[[i]]
   times <- plan$times
   if (times$simple) {
-    return(list(grids = one$grids,
+    return(list(grids = one$grids, of = one$grid,
                 sums = sums_of_grids(fit$rate, fit$breaks, one$grids,
                                      plan$weight, plan$k, plan$order)))
   }
-  g <- times$codes[, i]
-  use <- g > 0L
-  size <- ifelse(use, pool_sizes(one$grids)[pmax(g, 1L)], 0L)
-  at <- sequence(size[use], from = one$grids$offset[g[use]] + 1L)
-  k <- ifelse(use, plan$k, 0L)
+  use <- which(times$codes[, i] > 0L)
+  g <- times$codes[use, i]
+  size <- pool_sizes(one$grids)[g]
+  at <- sequence(size, from = one$grids$offset[g] + 1L)
   common <- diff(times$offset)
   begin <- c(0, cumsum(as.double(common) * plan$k))
-  weight <- lapply(which(use), function(p) {
+  weight <- lapply(seq_along(use), function(j) {
+    p <- use[j]
     inside <- seq.int(times$offset[p] + 1L, length.out = common[p])
-    own <- times$at[[i]][inside] - one$grids$offset[g[p]]
-    w <- matrix(0, size[p], plan$k[p])
+    own <- times$at[[i]][inside] - one$grids$offset[g[j]]
+    w <- matrix(0, size[j], plan$k[p])
     w[own, ] <- plan$weight[begin[p] + seq_len(common[p] * plan$k[p])]
     w
   })
   grids <- list(offset = c(0L, cumsum(size)), time = one$grids$time[at],
                 step = one$grids$step[at])
-  list(grids = grids,
+  of <- integer(length(times$pattern))
+  seen <- times$pattern > 0L
+  of[seen] <- match(times$pattern[seen], use, nomatch = 0L)
+  list(grids = grids, of = of,
        sums = sums_of_grids(fit$rate, fit$breaks, grids,
-                            as.double(unlist(weight)), as.integer(k),
+                            as.double(unlist(weight)), plan$k[use],
                             plan$order))
+}
+
+# The rate of series of one code, as series_values() or posterior_series() gives
+# them, under the fit's own tuning: no caller fetches it by hand.
+evaluate_series <- function(fit, i, series, grids = series$grids %||%
+                              fit$codes[[i]]$grids,
+                            grid = series$grid, ...) {
+  evaluate_rate(fit$rate, fit$breaks, series$value, grid, grids, ...,
+                sd = series$sd, tuning = series_tuning(fit, i, series))
+}
+
+# The sums of a plan over them; `sums` is what code_sums() makes.
+evaluate_sums <- function(fit, i, series, sums) {
+  evaluate_series(fit, i, series, sums$grids, sums$of[series$series],
+                  sums = sums$sums)
+}
+
+series_tuning <- function(fit, i, series) {
+  pick_tuning(fit$tuning[[i]], series$series %||% unique(series$region), fit,
+              i)
 }
 
 # Frozen weights over lambda of the series at hand: a column a series, or one

@@ -64,13 +64,13 @@ value_weights <- function(fit, plan, i) {
   s <- series_values(fit, i)
   one <- fit$codes[[i]]
   sums <- code_sums(fit, plan, i)
-  grid <- if (plan$times$simple) s$grid else plan$times$pattern[s$series]
-  size <- pool_sizes(sums$grids)[grid]
+  size <- pool_sizes(one$grids)[s$grid]
   weight <- if (fit$rate$kind == "spline") {
-    unit_series_sums(fit, i, s$series, grid, size, sums)
+    unit_series_sums(fit, i, s$series, size, sums)
   } else {
     # Of a linear rate the sums are weights on the values already.
-    sums$sums$row[sequence(size, from = sums$sums$offset[grid] + 1)]
+    from <- sums$sums$offset[sums$of[s$series]]
+    sums$sums$row[sequence(size, from = from + 1)]
   }
   list(row = if (is.null(s$rows)) seq_len(n_rows(fit$def$panel)) else s$rows,
        weight = weight * one$weight, region = rep(s$series, size))
@@ -82,25 +82,26 @@ unit_values <- 2e6
 # A spline is linear given its tuning, so its weights are read off unit series,
 # one for each position of a grid: many regions at a time, since each call
 # costs as much as there are grids.
-unit_series_sums <- function(fit, i, series, grid, size, sums,
+unit_series_sums <- function(fit, i, series, size, sums,
                              at_once = unit_values) {
   block <- ceiling(cumsum(as.double(size)^2) / at_once)
   bar <- start_bar("Weights of cells", length(series))
   parts <- lapply(split(seq_along(series), block), function(j) {
-    n <- size[j]
-    value <- numeric(sum(as.double(n)^2))
-    # Ones on the diagonals of n x n matrices laid one behind the other.
-    one <- sequence(n, by = n + 1L)
-    value[one + rep(cumsum(as.double(n)^2) - as.double(n)^2, n)] <- 1
-    of <- rep(j, n)
-    r <- evaluate_rate(fit$rate, fit$breaks, value, grid[of], sums$grids,
-                       sums = sums$sums,
-                       tuning = pick_tuning(fit$tuning[[i]], series[of], fit,
-                                            i))
+    r <- evaluate_sums(fit, i, unit_series(size[j], series[j]), sums)
     tick_bar(bar, length(j))
     r$sum.estimate
   })
   as.double(unlist(parts))
+}
+
+# For each place of the grids of some regions, of `n` times each, a series that
+# is 1 there and 0 elsewhere: ones on the diagonals of n x n matrices laid one
+# behind the other.
+unit_series <- function(n, region) {
+  begin <- cumsum(as.double(n)^2) - as.double(n)^2
+  value <- numeric(sum(as.double(n)^2))
+  value[sequence(n, by = n + 1L) + rep(begin, n)] <- 1
+  list(value = value, series = rep(region, n))
 }
 
 spread_weights <- function(fit, i, value, scale) {

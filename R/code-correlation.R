@@ -124,8 +124,7 @@ standard_residuals <- function(fit, i) {
   series <- posterior_series(fit, i)
   grids <- series$grids
   if (fit$rate$kind == "local") {
-    r <- evaluate_rate(fit$rate, fit$breaks, series$value, series$grid, grids,
-                       orders = 0L)
+    r <- evaluate_series(fit, i, series, orders = 0L)
     key <- grids$time[sequence(series$size,
                                from = grids$offset[series$grid] + 1L)]
     return(list(u = series$value - r$estimate[, 1L],

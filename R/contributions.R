@@ -168,15 +168,12 @@ share_sums <- function(fit, plan, i, shares) {
     return(rep(list(none), length(each)))
   }
   sums <- code_sums(fit, plan, i)
-  grid <- if (plan$times$simple) s$grid else pattern[s$series]
-  tuning <- pick_tuning(fit$tuning[[i]], s$series, fit, i)
   at <- sequence(size[s$series], from = end[s$series] - size[s$series] + 1L)
   bar <- start_bar("Contributions of indicators", length(each))
   lapply(each, function(k) {
     value <- code_share(shares, k)
-    if (!is.null(s$rows)) value <- value[s$rows]
-    r <- evaluate_rate(fit$rate, fit$breaks, value, grid, sums$grids,
-                       sums = sums$sums, tuning = tuning)
+    s$value <- if (is.null(s$rows)) value else value[s$rows]
+    r <- evaluate_sums(fit, i, s, sums)
     tick_bar(bar)
     replace(none, at, r$sum.estimate)
   })
@@ -192,8 +189,7 @@ freeze_fit <- function(fit) {
     if (length(s$series) == 0L) {
       return(NULL)
     }
-    r <- evaluate_rate(fit$rate, fit$breaks, s$value, s$grid,
-                       fit$codes[[i]]$grids, orders = 0L, keep = "weight")
+    r <- evaluate_series(fit, i, s, orders = 0L, keep = "weight")
     spline_tuning(r$fit)
   })
   fit

@@ -68,9 +68,7 @@ rates_arrays <- function(fit) {
     if (length(s$value) == 0L) next
     grids <- fit$codes[[i]]$grids
     orders <- if (identical(fit$rate$args$m, 2L)) 1L else 1:2
-    r <- evaluate_rate(fit$rate, fit$breaks, s$value, s$grid, grids,
-                       orders = orders, sd = s$sd,
-                       tuning = fit$tuning[[i]])
+    r <- evaluate_series(fit, i, s, orders = orders)
     rows <- if (is.null(s$rows)) seq_len(n) else s$rows
     out$estimate[orders, i, rows] <- t(r$estimate)
     out$observed[i, rows] <- TRUE

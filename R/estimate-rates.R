@@ -46,7 +46,7 @@ estimate_rates <- function(x, time, group = NULL, rate = rate_spline(),
                     call))
   }
   r <- evaluate_rate(rate, "ignore", value, grid, grids, as.integer(order),
-                     sd = vector_sd(rate))
+                     sd = vector_sd(rate), tuning = NULL)
   df <- rep(r$df, pool_sizes(grids)[grid])
   rates_frame(v, v$series[keep], v$user_time[keep], r$estimate, r$std.error,
               df, as.integer(order), conf_level, rate)

@@ -54,10 +54,8 @@ pool_grid <- function(grids, g) {
 
 # Adds to the series of a spline the weights over lambda and the coefficients.
 spline_posterior <- function(fit, i, series = posterior_series(fit, i)) {
-  r <- evaluate_spline(fit$rate, "ignore", series$value, series$grid,
-                       series$grids, integer(), NULL, fit$tuning[[i]],
-                       c("weight", "z", "shrink"))$fit
-  tuning <- fit$tuning[[i]] %||% spline_tuning(r)
+  r <- evaluate_series(fit, i, series, keep = c("weight", "z", "shrink"))$fit
+  tuning <- series_tuning(fit, i, series) %||% spline_tuning(r)
   c(series, list(z = as.double(r$z), shrink = as.double(r$shrink),
                  weight = tuning$weight, lambda = tuning$lambda,
                  sigma = r$series$sigma, stats = r$series,

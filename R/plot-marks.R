@@ -69,9 +69,7 @@ level_rows <- function(fit, frame) {
     s <- series_values(fit, i)
     if (length(s$series) == 0L) return(NULL)
     grids <- fit$codes[[i]]$grids
-    r <- evaluate_rate(fit$rate, fit$breaks, s$value, s$grid, grids,
-                       orders = 0L, sd = s$sd,
-                       tuning = fit$tuning[[i]])
+    r <- evaluate_series(fit, i, s, orders = 0L)
     df <- r$df_value %||% rep(r$df, pool_sizes(grids)[s$grid])
     limits <- add_interval(as.vector(r$estimate), as.vector(r$std.error), df,
                            fit$level)

@@ -98,8 +98,7 @@ predicted_part <- function(fit, i, new, order) {
   if (fit$rate$kind == "spline") {
     return(spline_prediction(fit, i, series, new, order))
   }
-  r <- evaluate_rate(fit$rate, fit$breaks, series$value, series$grid,
-                     series$grids, orders = order, sd = series$sd)
+  r <- evaluate_series(fit, i, series, orders = order)
   time <- row_time(fit$def$panel)[series$row]
   keep <- if (is.null(new)) seq_along(time) else which(time %in% new)
   region <- rep(series$region, series$size)
@@ -124,7 +123,8 @@ spline_prediction <- function(fit, i, series, new, order) {
     list(time = as.double(grids$time), step = as.integer(grids$step),
          size = as.integer(pool_sizes(grids))),
     orders = integer(), m = args$m, lambda = args$lambda, df = args$df,
-    frozen = fit$tuning[[i]], new = list(time = time, orders = order)
+    frozen = series_tuning(fit, i, series),
+    new = list(time = time, orders = order)
   )
   count <- lengths(time)[series$grid]
   list(region = rep(series$region, count),

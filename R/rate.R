@@ -61,12 +61,13 @@ resolve_breaks <- function(breaks, rate, call) {
 
 # Evaluates a rate on series laid one behind the other. `grids` is a pool
 # (offset, time, step), `grid` the number of each series' grid. `sums`: what
-# sums_of_grids() makes.
+# sums_of_grids() makes. `tuning`: the frozen one, or NULL to estimate it;
+# evaluate_series() takes that of a fit.
 # Value: estimate and std.error (one row a value, one column an order), the
 # sums, df of each series. A std.error of NULL: no error anywhere.
 evaluate_rate <- function(rate, breaks, values, grid, grids,
                           orders = integer(), sums = NULL,
-                          sd = numeric(), tuning = NULL,
+                          sd = numeric(), tuning,
                           keep = character()) {
   grids <- grids_seen(grids, breaks)
   if (rate$kind == "spline") {

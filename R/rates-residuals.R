@@ -68,8 +68,7 @@ residual_part <- function(fit, i) {
     return(local_residuals(fit, series))
   }
   post <- spline_posterior(fit, i, series)
-  r <- evaluate_spline(fit$rate, "ignore", series$value, series$grid,
-                       series$grids, 0L, NULL, fit$tuning[[i]], character())
+  r <- evaluate_series(fit, i, series, orders = 0L)
   c(post, list(fitted = r$estimate[, 1L]), spline_leverage(fit, post))
 }
 
@@ -110,9 +109,8 @@ split_shares <- function(fit, post) {
   })
 }
 
-local_residuals <- function(fit, series) {
-  r <- evaluate_rate(fit$rate, fit$breaks, series$value, series$grid,
-                     series$grids, orders = 0L)
+local_residuals <- function(fit, i, series) {
+  r <- evaluate_series(fit, i, series, orders = 0L)
   used <- sort(unique(series$grid))
   parts <- lapply(used, function(g) {
     s <- linear_rows(fit, series$grids, g, 0L)

@@ -46,11 +46,7 @@ weight_gradient <- function(fit, plan, names) {
     for (k in which(parts$names %in% names)) {
       s <- weight_series(whole, k, shares, present)
       if (length(s$series) == 0L) next
-      grid <- if (plan$times$simple) s$grid else pattern[s$series]
-      r <- evaluate_rate(fit$rate, fit$breaks, s$value, grid, sums$grids,
-                         sums = sums$sums,
-                         tuning = pick_tuning(fit$tuning[[i]], s$series, fit,
-                                              i))
+      r <- evaluate_sums(fit, i, s, sums)
       at <- sequence(size[s$series],
                      from = end[s$series] - size[s$series] + 1L)
       out[at, parts$names[k]] <- fit$codes[[i]]$weight * r$sum.estimate

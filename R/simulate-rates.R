@@ -105,7 +105,7 @@ drawn_arrays <- function(fit, nsim, order) {
     drawn <- if (fit$rate$kind == "spline") {
       draw_spline(fit, i, series, nsim, order)
     } else {
-      draw_linear(fit, series, nsim, order)
+      draw_linear(fit, i, series, nsim, order)
     }
     out[, i, series$row, ] <- drawn$draws
     short <- short + drawn$short
@@ -149,10 +149,9 @@ draw_spline <- function(fit, i, series, nsim, order) {
   list(draws = out, short = length(unique(post$region[is.na(post$df)])))
 }
 
-draw_linear <- function(fit, series, nsim, order) {
+draw_linear <- function(fit, i, series, nsim, order) {
   local <- fit$rate$kind == "local"
-  r <- evaluate_rate(fit$rate, fit$breaks, series$value, series$grid,
-                     series$grids, orders = order, sd = series$sd)
+  r <- evaluate_series(fit, i, series, orders = order)
   sd <- rep_len(if (local) 1 else series$sd, length(series$value))
   out <- array(NA_real_, c(length(order), length(series$value), nsim))
   bar <- start_bar("Drawing paths", length(series$grid))

@@ -133,9 +133,7 @@ effective_df <- function(fit) {
       }, numeric(1))
       return(trace[match(s$grid, sort(unique(s$grid)))])
     }
-    r <- evaluate_rate(fit$rate, fit$breaks, s$value, s$grid, one$grids,
-                       orders = 0L)
-    r$fit$series$edf
+    evaluate_series(fit, i, s, orders = 0L)$fit$series$edf
   })
   mean(unlist(per_code))
 }

@@ -67,9 +67,8 @@ read_operator <- function(fit, i, r) {
   n <- length(at)
   grids <- list(offset = c(0L, n), time = one$grids$time[at],
                 step = one$grids$step[at])
-  tuning <- pick_tuning(fit$tuning[[i]], rep(r, n), fit, i)
-  est <- evaluate_rate(fit$rate, fit$breaks, as.vector(diag(n)), rep(1L, n),
-                       grids, orders = 1:2, tuning = tuning)$estimate
+  est <- evaluate_series(fit, i, unit_series(n, r), grids, rep(1L, n),
+                         orders = 1:2)$estimate
   out <- lapply(1:2, function(order) {
     m <- matrix(est[, order], n)
     m[!rate_defined(fit$rate, fit$breaks, grids, order), ] <- NA

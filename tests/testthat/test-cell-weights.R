@@ -116,7 +116,7 @@ test_that("ragged regions: the weights of each region alone, in any blocks", {
   sums <- plain_sums(fit)
   s <- series_values(fit, 1L)
   in_blocks <- function(...) {
-    unit_series_sums(fit, 1L, s$series, s$grid, rep(8L, 6), sums, ...)
+    unit_series_sums(fit, 1L, s$series, rep(8L, 6), sums, ...)
   }
   # 1: a block for each region; 128: two regions a block.
   expect_identical(in_blocks(1), in_blocks())
