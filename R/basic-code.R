@@ -46,15 +46,6 @@ basic_code <- function(x, influence = influence_equal(), measure = "sum",
   basic_table(fit, influence, measure, cor, conf_level)
 }
 
-check_second_order <- function(rate, call) {
-  if (identical(rate$args$m, 2L) || identical(rate$args$degree, 1L)) {
-    stop_nid("order_undefined",
-             c(paste0("Rate ", rate$words, " has no second-order rate."),
-               i = "Formula (2) needs one: use m = 3, or degree = 2."),
-             call = call)
-  }
-}
-
 basic_table <- function(fit, influence, measure, cor, level) {
   panel <- fit$def$panel
   times <- common_times(fit)

@@ -67,7 +67,7 @@ rates_arrays <- function(fit) {
     s <- series_values(fit, i)
     if (length(s$value) == 0L) next
     grids <- fit$codes[[i]]$grids
-    orders <- if (identical(fit$rate$args$m, 2L)) 1L else 1:2
+    orders <- orders_of(fit$rate, 1:2)
     r <- evaluate_series(fit, i, s, orders = orders)
     rows <- if (is.null(s$rows)) seq_len(n) else s$rows
     out$estimate[orders, i, rows] <- t(r$estimate)
@@ -134,16 +134,19 @@ lost_values <- function(fit) {
 # Series too short for a rate of order 1 or 2 are counted and named.
 inform_short <- function(fit) {
   panel <- fit$def$panel
-  for (order in 1:2) {
+  if (fit$rate$top_order < 2L) {
+    inform_nid("order_undefined",
+               c(paste0(no_order_text(fit$rate, 2L), ": its rows are NA."),
+                 i = paste0("Use ", fit$rate$higher, ".")),
+               order = 2L)
+  }
+  for (order in orders_of(fit$rate, 1:2)) {
     short <- lapply(fit$codes, function(one) {
       ok <- rate_defined(fit$rate, fit$breaks, one$grids, order)
       owner <- rep(seq_along(pool_sizes(one$grids)), pool_sizes(one$grids))
       none <- tabulate(owner[ok], length(pool_sizes(one$grids))) == 0L
       which(one$grid > 0L)[none[one$grid[one$grid > 0L]]]
     })
-    if (order == 2L && fit$rate$kind == "spline" && fit$rate$args$m == 2L) {
-      next
-    }
     if (sum(lengths(short)) > 0L) {
       regions <- panel$regions[sort(unique(unlist(short)))]
       inform_nid(

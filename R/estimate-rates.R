@@ -30,7 +30,7 @@ estimate_rates <- function(x, time, group = NULL, rate = rate_spline(),
       anyDuplicated(order)) {
     stop_argument("order", "1, 2 or c(1, 2)", order, call)
   }
-  if (2 %in% order) check_second_order(rate, call)
+  if (any(order > rate$top_order)) stop_order(rate, max(order), call)
   if (length(rate$sd) > 1L) {
     stop_argument("sd", "one number: vectors have no codes to name", rate$sd,
                   call)

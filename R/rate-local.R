@@ -43,6 +43,7 @@ rate_local <- function(span = 5, width = NULL, degree = 2,
                 degree = as.integer(degree), kernel = kernel),
     breaks = "shift",
     words = paste0("local (", window, ", degree ", degree,
-                   if (kernel != "uniform") paste0(", ", kernel), ")")
+                   if (kernel != "uniform") paste0(", ", kernel), ")"),
+    top_order = min(2L, as.integer(degree)), higher = "rate_local(degree = 2)"
   )
 }

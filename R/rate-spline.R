@@ -53,7 +53,8 @@ rate_spline <- function(lambda = "average", df = NULL, m = 3) {
   new_nid_rate("spline", "spline",
                args = list(lambda = lambda, df = df, m = as.integer(m)),
                breaks = "shift",
-               words = paste0("spline (", how, if (m == 2) ", m = 2", ")"))
+               words = paste0("spline (", how, if (m == 2) ", m = 2", ")"),
+               top_order = as.integer(m) - 1L, higher = "rate_spline(m = 3)")
 }
 
 pool_sizes <- function(grids) diff(grids$offset)
@@ -161,7 +162,7 @@ split_sums <- function(sums, grids, parts) {
 }
 
 spline_defined <- function(rate, breaks, grids, order) {
-  if (order >= rate$args$m) {
+  if (order > rate$top_order) {
     return(rep(FALSE, length(grids$time)))
   }
   if (breaks == "split") {

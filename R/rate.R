@@ -1,11 +1,37 @@
 # nid_rate: how rates are estimated. A small list: `name` as in the argument of
-# its constructor, `kind` for the kernel, `args`, the default for breaks.
+# its constructor, `kind` for the kernel, `args`, the default for breaks, and
+# `top_order`, the highest order it has (`higher`: what to type for more).
 
 new_nid_rate <- function(name, kind, args = list(), breaks = "split",
-                         sd = NULL, words = name) {
+                         sd = NULL, words = name, top_order = 2L,
+                         higher = NULL) {
   structure(list(name = name, kind = kind, args = args, breaks = breaks,
-                 sd = sd, words = words),
+                 sd = sd, words = words, top_order = top_order,
+                 higher = higher),
             class = "nid_rate")
+}
+
+# Those of `orders` that a rate has.
+orders_of <- function(rate, orders) orders[orders <= rate$top_order]
+
+# An order that a rate does not have is missing for the rate's sake, not for
+# that of any series.
+no_order_text <- function(rate, order) {
+  paste0("Rate ", rate$words, " has no rate of order ", order)
+}
+
+stop_order <- function(rate, order, call, why = NULL) {
+  stop_nid("order_undefined",
+           c(paste0(no_order_text(rate, order), "."),
+             i = paste0(why, "Use ", rate$higher, ".")),
+           order = order, call = call)
+}
+
+# Formula (2) and what is made of it.
+check_second_order <- function(rate, call) {
+  if (rate$top_order < 2L) {
+    stop_order(rate, 2L, call, "Formula (2) needs one. ")
+  }
 }
 
 #' @export

@@ -79,16 +79,11 @@ check_orders <- function(order, rate, call, default = FALSE) {
       anyDuplicated(order)) {
     stop_argument("order", "any of 0, 1 and 2", order, call)
   }
-  top <- if (rate$kind == "spline") rate$args$m - 1L else if
-    (rate$kind == "local") min(2L, rate$args$degree) else 2L
-  if (default) order <- order[order <= top]
-  if (any(order > top)) {
-    stop_nid("order_undefined",
-             c(paste0("Rate ", rate$words, " has no rate of order ",
-                      max(order), "."),
-               i = "Use m = 3, or degree = 2."), call = call)
+  has <- orders_of(rate, order)
+  if (!default && length(has) < length(order)) {
+    stop_order(rate, max(order), call)
   }
-  as.integer(order)
+  as.integer(has)
 }
 
 # order x code x row x draw.

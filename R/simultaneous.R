@@ -120,7 +120,7 @@ linear_critical <- function(fit, series, b, df, level) {
 # through equal shares of their distributions.
 spline_levels <- function(fit, i, series, level) {
   post <- spline_posterior(fit, i, series)
-  orders <- if (fit$rate$args$m == 2L) 1L else 1:2
+  orders <- orders_of(fit$rate, 1:2)
   # Which segment of its region a series is: segments need noise of their own.
   part <- stats::ave(post$region, post$region, FUN = seq_along)
   regions <- unique(post$region)

@@ -170,3 +170,42 @@ test_that("residuals are the code less the curve", {
   expect_error(residuals(dynamic_codes(hand_codes(), rate_central())),
                class = "nidcode_error_needs_fit")
 })
+
+test_that("an order that a rate lacks is told of the rate, not of the series", {
+  panel <- code_panel(subset(ural, level == "region"), ural_scheme,
+                      status = "_status")
+  for (rate in list(rate_local(degree = 1), rate_spline(m = 2))) {
+    said <- list()
+    withCallingHandlers(v <- dynamic_codes(panel, rate),
+                        nidcode_message = function(cnd) {
+                          said[[length(said) + 1L]] <<- cnd
+                          rlang::cnd_muffle(cnd)
+                        })
+    expect_length(said, 1L)
+    expect_s3_class(said[[1]], "nidcode_message_order_undefined")
+    expect_identical(said[[1]]$order, 2L)
+    expect_match(conditionMessage(said[[1]]), fixed = TRUE,
+                 paste0("Rate ", format(rate), " has no rate of order 2"))
+    second <- v[v$order == 2L, ]
+    expect_true(all(is.na(second$estimate) & is.na(second$std.error)))
+    expect_false(anyNA(v$estimate[v$order == 1L]))
+    # Formula (2) and what is asked for by name are refused in the same words.
+    for (verb in list(basic_code, code_path, contributions, cell_weights,
+                      function(v) predict(v, order = 2),
+                      function(v) simulate(v, order = 1:2),
+                      function(v) estimate_rates(1:9, 1:9, rate = rate))) {
+      err <- expect_error(verb(v), class = "nidcode_error_order_undefined")
+      expect_identical(as.integer(err$order), 2L)
+      expect_match(conditionMessage(err), fixed = TRUE,
+                   paste0("Rate ", format(rate), " has no rate of order 2"))
+      expect_match(conditionMessage(err), rate$higher, fixed = TRUE)
+    }
+    expect_identical(unique(predict(v)$order), 0:1)
+  }
+  # A short series under a rate that has the order is short.
+  d <- data.frame(region = "A", year = 1:2, x = c(1, 3))
+  s <- code_scheme("x", "production", codes = nid_codes()[1, ])
+  expect_message(dynamic_codes(defining_codes(code_panel(d, s), "none"),
+                               rate_difference()),
+                 class = "nidcode_message_short_series")
+})
