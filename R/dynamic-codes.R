@@ -26,10 +26,11 @@
 #' largest |t| over the times in the joint posterior (that [simulate()] draws
 #' from), worked out by a random stream of its own: same numbers each time, and
 #' the caller's stream stays as it was. For a spline c belongs to the series
-#' and takes about 4 seconds for 1,000 series of 12 times; above 5,000 such
-#' series Bonferroni's c is used instead.
+#' and takes about 4 seconds for 1,000 series of 12 times. It is a matter of the
+#' series alone, the same in a panel of any size.
 #' @section Errors:
-#' `nidcode_error_break`, `_rate_given_twice` (sd in rate and scheme).
+#' `nidcode_error_break`, `_rate_given_twice` (sd in rate and scheme); messages
+#' `_order_undefined` (the rate has no order 2), `_short_series`.
 #' @source Economy of Region, 2017, vol. 13 (see [nidcode-package]).
 #' @family rates
 #' @examples

@@ -6,33 +6,22 @@ band_seed <- 20170L
 band_draws <- 4000L
 band_directions <- 2000L
 
-# Above so many squares of series lengths (about 5,000 series of 12 times) the
-# draws would take too long: Bonferroni instead.
-band_limit <- 7.5e5
-
-# Level of every row: order x code x panel row.
-simultaneous_levels <- function(fit, level, limit = band_limit) {
+# Level of every row: order x code x panel row. That of a series is a matter of
+# the series alone, however many others there are.
+simultaneous_levels <- function(fit, level) {
   k <- length(fit$codes)
-  n <- n_rows(fit$def$panel)
-  out <- array(bonferroni_levels(fit, level), c(n, 2L, k))
-  out <- aperm(out, c(2L, 3L, 1L))
+  out <- array(level, c(2L, k, n_rows(fit$def$panel)))
   for (i in seq_len(k)) {
     series <- posterior_series(fit, i)
     if (length(series$value) == 0L) next
     one <- if (fit$rate$kind == "spline") {
-      if (sum(as.double(series$size)^2) > limit) next
       spline_levels(fit, i, series, level)
     } else {
-      linear_levels(fit, series, level, limit)
+      linear_levels(fit, series, level)
     }
     if (!is.null(one)) out[, i, series$row] <- one
   }
   out
-}
-
-bonferroni_levels <- function(fit, level) {
-  size <- diff(fit$def$panel$offset)
-  1 - (1 - level) / rep(size, size)
 }
 
 # Critical value of max |z_i| sqrt(df / chi-squared_df) for normal z with the
@@ -68,7 +57,7 @@ max_t_critical <- function(rows, df, level) {
 
 # Linear rates: correlations depend on the grid alone (and on how the known
 # errors of its times relate).
-linear_levels <- function(fit, series, level, limit) {
+linear_levels <- function(fit, series, level) {
   local <- fit$rate$kind == "local"
   if (!local && length(series$sd) == 0L) {
     return(NULL)
@@ -83,9 +72,6 @@ linear_levels <- function(fit, series, level, limit) {
     }, "")
   }
   first <- which(!duplicated(key))
-  if (sum(as.double(series$size[first])^2) > limit / 10) {
-    return(NULL)
-  }
   out <- matrix(level, 2L, length(series$value))
   bar <- start_bar("Simultaneous intervals", length(first))
   critical <- vapply(first, function(b) {

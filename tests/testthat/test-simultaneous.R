@@ -156,13 +156,32 @@ test_that("errors that differ in time are taken as they are", {
   expect_equal(qnorm((1 + levels[1, 1, 7:12]) / 2), rep(want, 6))
 })
 
-test_that("very many series fall back on Bonferroni", {
-  panel <- code_panel(subset(ural, level == "region"), ural_scheme,
-                      status = "_status")
-  for (rate in list(rate_spline(), rate_local(7))) {
-    fit <- code_fit(get_defining(panel), rate)
-    few <- simultaneous_levels(fit, 0.95, limit = 100)
-    expect_equal(as.vector(few), rep(1 - 0.05 / 12, length(few)))
-    expect_false(isTRUE(all.equal(few, simultaneous_levels(fit, 0.95))))
+test_that("the band of a series does not depend on how many there are", {
+  skip_on_cran()
+  # Long series: few of them are as much work as thousands of short ones.
+  n <- 60L
+  y <- with_stream(31, matrix(rnorm(n * 215L), n))
+  band <- function(codes, rate) {
+    dynamic_codes(codes, rate, interval = "simultaneous")
   }
+  same_bands <- function(few, many) {
+    expect_equal(as.data.frame(many)[seq_len(nrow(few)), ],
+                 as.data.frame(few), tolerance = 1e-12)
+    # Nor is it the quantile of Bonferroni, which is the same for any number.
+    c <- (many$conf.high - many$estimate) / many$std.error
+    expect_gt(min(abs(c - qt(1 - 0.025 / n, many$df)), na.rm = TRUE), 1e-3)
+  }
+  reml <- rate_spline("reml")
+  same_bands(band(as_codes(seq_len(n), y[, 1:2]), reml),
+             band(as_codes(seq_len(n), y), reml))
+  # Each region on a grid of its own.
+  ragged <- do.call(rbind, lapply(1:25, function(r) {
+    data.frame(region = sprintf("r%04d", r), year = seq_len(n) + r * (1:n)^2 / 1e4,
+               x = y[, r])
+  }))
+  codes <- function(r) {
+    d <- ragged[ragged$region %in% sprintf("r%04d", r), ]
+    defining_codes(code_panel(d, code_scheme("x", "production")), "none")
+  }
+  same_bands(band(codes(1:2), rate_local(7)), band(codes(1:25), rate_local(7)))
 })
