@@ -36,13 +36,14 @@ basic_code <- function(x, influence = influence_equal(), measure = "sum",
                        rate = NULL, cor = "independent", conf_level = 0.95) {
   call <- rlang::current_env()
   refuse_rate(x, call)
+  keep_settings(x)
   check_level(conf_level, call = call)
   check_influence(influence, call)
   check_choice(measure, c("sum", "integral"), call = call)
   fit <- as_fit(x, rate, call)
   check_second_order(fit$rate, call)
   cor <- check_cor(cor, fit, call)
-  warn_missing_codes(fit)
+  warn_missing_codes(fit, x)
   basic_table(fit, influence, measure, cor, conf_level)
 }
 

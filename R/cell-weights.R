@@ -27,6 +27,7 @@ cell_weights <- function(x, scale = "normalised") {
   fit <- rates_fit(x, call)
   check_second_order(fit$rate, call)
   check_linear(fit$def, call)
+  warn_missing_codes(fit, x)
   spec <- if (inherits(x, "nid_model")) x$spec
   influence <- spec$influence %||% influence_equal()
   measure <- spec$measure %||% "sum"

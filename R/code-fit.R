@@ -181,6 +181,20 @@ as_fit <- function(x, rate, call = rlang::caller_env()) {
   code_fit(get_definition_of(x, call), rate, "auto", call)
 }
 
+# Given a model, an argument that a verb's caller left out (or NULL) is the
+# model's own. Its rate is in its rates already.
+keep_settings <- function(x, env = parent.frame()) {
+  if (!inherits(x, "nid_model")) {
+    return(invisible())
+  }
+  takes <- names(formals(sys.function(sys.parent())))
+  for (name in setdiff(intersect(takes, names(x$spec)), "rate")) {
+    left_out <- eval(call("missing", as.name(name)), env) ||
+      is.null(env[[name]])
+    if (left_out) assign(name, x$spec[[name]], env)
+  }
+}
+
 # `rate_local() |> basic_code(panel)` reads well and means nothing.
 refuse_rate <- function(x, call) {
   if (inherits(x, "nid_rate")) {
@@ -199,8 +213,12 @@ get_definition_of <- function(x, call) {
   get_defining(check_panel(x, call = call), call)
 }
 
-# A code without an indicator, or absent from a region, is left out and said.
-warn_missing_codes <- function(fit) {
+# A code without an indicator, or absent from a region, is left out and said:
+# once, so a model `x` has said it when it was made.
+warn_missing_codes <- function(fit, x = NULL) {
+  if (inherits(x, "nid_model")) {
+    return(invisible())
+  }
   codes <- scheme_codes(fit$def$panel$scheme)
   used <- vapply(fit$codes, `[[`, "", "code")
   none <- setdiff(codes$code, used)

@@ -23,6 +23,7 @@ code_path <- function(x, influence = influence_equal(), measure = "sum",
                       conf_level = 0.95) {
   call <- rlang::current_env()
   refuse_rate(x, call)
+  keep_settings(x)
   check_level(conf_level, call = call)
   check_influence(influence, call)
   check_choice(measure, c("sum", "integral"), call = call)
@@ -30,7 +31,7 @@ code_path <- function(x, influence = influence_equal(), measure = "sum",
   fit <- as_fit(x, rate, call)
   check_second_order(fit$rate, call)
   cor <- check_cor(cor, fit, call)
-  warn_missing_codes(fit)
+  warn_missing_codes(fit, x)
   path_table(fit, influence, measure, kind, cor, conf_level)
 }
 

@@ -30,14 +30,15 @@ contributions <- function(x, by = "code", influence = NULL, measure = NULL) {
   if (!ok) {
     stop_argument("by", "any of \"code\", \"time\", \"indicator\"", by, call)
   }
-  spec <- if (inherits(x, "nid_model")) x$spec
-  influence <- influence %||% spec$influence %||% influence_equal()
-  measure <- measure %||% spec$measure %||% "sum"
+  keep_settings(x)
+  influence <- influence %||% influence_equal()
+  measure <- measure %||% "sum"
   check_influence(influence, call)
   check_choice(measure, c("sum", "integral"), call = call)
   fit <- rates_fit(x, call)
   check_second_order(fit$rate, call)
   if ("indicator" %in% by) check_linear(fit$def, call)
+  warn_missing_codes(fit, x)
   contributions_table(fit, by, influence, measure)
 }
 

@@ -5,7 +5,8 @@
 #' requires every V_c > 0: `condition`. A violation is a finding, its row stays.
 #'
 #' @inheritParams dynamic_codes
-#' @param x <nid_panel>, <nid_defining> or <nid_rates>.
+#' @param x <nid_panel>, <nid_defining>, <nid_rates> or <nid_model>; arguments
+#'   left out are then those of the model.
 #' @param rate <nid_rate> `NULL`: that of `x`, else [rate_spline()]. Naming one
 #'   when `x` already has one is an error.
 #' @param cor How errors of codes combine: "independent", "residual" (the
@@ -32,10 +33,11 @@ industrial_code <- function(x, rate = NULL, cor = "independent",
                             conf_level = 0.95) {
   call <- rlang::current_env()
   refuse_rate(x, call)
+  keep_settings(x)
   check_level(conf_level, call = call)
   fit <- as_fit(x, rate, call)
   cor <- check_cor(cor, fit, call)
-  warn_missing_codes(fit)
+  warn_missing_codes(fit, x)
   industrial_table(fit, cor, conf_level)
 }
 
@@ -141,7 +143,7 @@ summary.nid_industrial <- function(object, ...) {
     list(
       spec = get_spec(object),
       dissemination = get_spec(object)$dissemination,
-      condition = mean(object[["condition"]]),
+      condition = nan_to_na(mean(object[["condition"]])),
       columns = summary(as.data.frame(object))
     ),
     class = "summary_nid_industrial"
@@ -151,8 +153,10 @@ summary.nid_industrial <- function(object, ...) {
 #' @export
 print.summary_nid_industrial <- function(x, ...) {
   writeLines(strwrap(format(x$spec), 0.95 * getOption("width"), exdent = 2))
-  cat("All dynamic codes positive in ", format(round(100 * x$condition, 1)),
-      "% of region-times.\n", sep = "")
+  if (!is.na(x$condition)) {
+    cat("All dynamic codes positive in ", format(round(100 * x$condition, 1)),
+        "% of region-times.\n", sep = "")
+  }
   cat("Dissemination: share of regions with V > 0, by code and time.\n")
   if (!is.null(x$dissemination)) {
     wide <- tapply(x$dissemination$share,

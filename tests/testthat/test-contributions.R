@@ -93,9 +93,9 @@ test_that("a code absent from a region has no row there", {
   d$z[7:12] <- NA
   r <- dynamic_codes(defining_codes(code_panel(d, hand_scheme()), "none"),
                      rate_difference())
-  k <- contributions(r)
+  expect_warning(k <- contributions(r), class = "nidcode_warning_missing_code")
   expect_identical(k$code[k$region == "B"], c("production", "institutional"))
-  k <- contributions(r, "indicator")
+  k <- suppressWarnings(contributions(r, "indicator"))
   expect_identical(k$indicator[k$region == "B"], c("x", "y"))
 })
 
@@ -169,7 +169,7 @@ test_that("what is not linear, or has no fit, is refused", {
                                            rate_central()), "indicator"),
                class = "nidcode_error_not_linear")
   # By code and time they are sums whatever the mean.
-  k <- contributions(r, c("code", "time"))
+  k <- suppressWarnings(contributions(r, c("code", "time")))
   expect_equal(as.vector(rowsum(k$estimate, k$region)),
                suppressWarnings(basic_code(r))$estimate)
   expect_error(contributions(raw, "region"), class = "nidcode_error_argument")
