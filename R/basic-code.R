@@ -62,6 +62,7 @@ basic_table <- function(fit, influence, measure, cor, level) {
   if (length(empty) > 0L) {
     sums$estimate[empty] <- NA_real_
     if (!is.null(sums$se)) sums$se[empty] <- NA_real_
+    if (!is.null(sums$own)) sums$own$se[empty] <- NA_real_
   }
   columns <- c(
     region_column(panel),
@@ -69,12 +70,14 @@ basic_table <- function(fit, influence, measure, cor, level) {
     add_interval(sums$estimate, sums$se, sums$df, level),
     told[c("n.terms", "time.first", "time.last", "n.lost")]
   )
-  new_nid_table(
+  out <- new_nid_table(
     columns, "basic",
     fit_spec(fit, "Code NID, formula (2)", influence = influence$words,
              measure = measure, cor = cor_text(cor), level = level,
              notes = lost_note(told$n.lost))
   )
+  attr(out, "spec")$law <- sums_law(sums)
+  out
 }
 
 lost_note <- function(n) {

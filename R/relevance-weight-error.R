@@ -6,6 +6,8 @@
 # series dD/dw_k. The two errors are independent; the weights' own error is
 # taken as normal, so that the degrees of freedom (Welch, Satterthwaite) grow
 # with its share. Without an error of the rate there is none to add to.
+# All sums rest on the same weights: `shared` is the part of each error that
+# they have in common, `own` the rest.
 add_weight_error <- function(sums, fit, plan) {
   vcov <- attr(fit$def$panel$scheme, "vcov", exact = TRUE)
   if (is.null(vcov) || is.null(sums$se) || all(is.na(sums$se))) {
@@ -17,15 +19,63 @@ add_weight_error <- function(sums, fit, plan) {
                       "a ", fit$def$aggregate, " mean."))
     return(sums)
   }
-  gradient <- weight_gradient(fit, plan, colnames(vcov))
-  unit <- row_scales(cbind(sums$se, gradient))
-  extra <- weight_variance(gradient / unit, vcov)
+  sums$own <- sums[c("se", "df")]
+  sums$shared <- weight_loadings(weight_gradient(fit, plan, colnames(vcov)),
+                                 vcov)
+  unit <- row_scales(cbind(sums$se, sums$shared))
+  extra <- rowSums((sums$shared / unit)^2)
   before <- (sums$se / unit)^2
   after <- before + extra
   sums$se <- sqrt(after) * unit
   moved <- !is.na(extra) & extra > 0
   sums$df[moved] <- (sums$df * (after / before)^2)[moved]
   sums
+}
+
+# How the errors of sums that share some belong together: of each its own error,
+# independent of the others, and its loadings on errors common to all, which
+# are independent, normal and of variance 1. NULL where nothing is shared.
+sums_law <- function(sums) {
+  if (is.null(sums$shared)) {
+    return(NULL)
+  }
+  list(std.error = sums$own$se, df = sums$own$df, shared = sums$shared)
+}
+
+# That of a table of Code NID. Without a law of their own its errors are those
+# of the table, independent.
+basic_law <- function(x, call = rlang::caller_env()) {
+  law <- get_spec(x)$law
+  if (is.null(law)) {
+    return(list(std.error = x[["std.error"]], df = interval_df(x)))
+  }
+  if (!is_intact(x)) {
+    stop_nid("needs_fit",
+             c("This table no longer fits the errors that its regions share.",
+               i = paste0("Rows or columns were changed; use the table as the ",
+                          "verb gave it.")), call = call)
+  }
+  law
+}
+
+# Covariance of all sums.
+law_covariance <- function(law) {
+  n <- length(law$std.error)
+  out <- if (is.null(law$shared)) matrix(0, n, n) else tcrossprod(law$shared)
+  out[!is.finite(out)] <- NA_real_
+  diag(out) <- known_squares(
+    row_root_sum_squares(cbind(law$std.error, law$shared))
+  )
+  out
+}
+
+# What is left of the shared errors in the difference of some sums to the i-th,
+# loadings in columns: what is common cancels before anything is squared.
+shared_gaps <- function(law, i, rows) {
+  if (is.null(law$shared)) {
+    return(matrix(0, length(rows), 0L))
+  }
+  law$shared[rows, , drop = FALSE] - rep(law$shared[i, ], each = length(rows))
 }
 
 # Derivative of every sum by the weight of every named indicator, sums in

@@ -19,8 +19,10 @@
 #'   and, for every code, `.<code>`, `.<dynamic>`, `.<dynamic>.rate` and
 #'   `.industrial`, each with `.se`. `confint()` a matrix with two columns (of
 #'   [region_ranks()] those of the ranks);
-#'   `coef()` the named Code NID of regions; `vcov()` its diagonal covariance
-#'   matrix (regions are independent); `nobs()` the observed cells.
+#'   `coef()` the named Code NID of regions; `vcov()` its covariance matrix:
+#'   curves of regions are independent, so it is diagonal but for errors that
+#'   regions share, those of [relevance_weights()]; `nobs()` the observed
+#'   cells.
 #' @name nid_tidy
 #' @examples
 #' regions <- subset(ural, level == "region")
@@ -288,7 +290,7 @@ coef.nid_model <- function(object, ...) {
 #' @export
 vcov.nid_model <- function(object, ...) {
   term <- term_of(object$basic, "basic", object$panel)
-  out <- diag(known_squares(object$basic[["std.error"]]), nrow = length(term))
+  out <- law_covariance(basic_law(object$basic))
   dimnames(out) <- list(term, term)
   out
 }

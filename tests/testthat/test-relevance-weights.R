@@ -76,6 +76,8 @@ test_that("from counts the shares count as uncorrelated, and it says so", {
   expect_equal(vcov(w)[1, 1], 0.6 * 0.4 / 50)
 })
 
+weight_variance <- function(...) rowSums(weight_loadings(...)^2)
+
 test_that("the weight variance of a code by the gradient of the page", {
   # D = sum w z / sum w at z = (2, 5, 1): dD/dw_k = (z_k - D)/sum w.
   w <- relevance_weights(relevance(make_respondents(), items),
@@ -226,4 +228,114 @@ test_that("the path carries it too and ends at the code", {
                tolerance = 1e-8)
   plain <- suppressMessages(suppressWarnings(code_path(case$fit(case$plain))))
   expect_true(all(path$std.error >= plain$std.error - 1e-12, na.rm = TRUE))
+})
+
+# --- shared by regions ------------------------------------------------------
+
+# Regions of curves a s^2 and b s^2 over s = 0..11 in two indicators of one code:
+# Code NID of differences is 10 terms of 2 (w1 a + w2 b)/(w1 + w2).
+shared_model <- function(a, b, w, rate = rate_difference(sd = 1e-6), ...) {
+  region <- sprintf("r%d", seq_along(a))
+  d <- data.frame(region = rep(region, each = 12), year = rep(2005:2016,
+                                                              length(a)))
+  s <- d$year - 2005
+  d$x1 <- rep(a, each = 12) * s^2
+  d$x2 <- rep(b, each = 12) * s^2
+  scheme <- code_scheme(c("x1", "x2"), "social", weight = w,
+                        codes = nid_codes()[3, ])
+  code_model(d, scheme, index = c("region", "year"), normalise = "none",
+             rate = rate, ...)
+}
+
+two_weights <- function() {
+  counts <- relevance_counts(data.frame(item = c("a", "b"), count = c(12, 9),
+                                        n = 20))
+  suppressMessages(relevance_weights(
+    counts, data.frame(item = c("a", "b"), indicator = c("x1", "x2"))))
+}
+
+test_that("regions share the errors of the weights, by hand", {
+  w <- two_weights()
+  a <- c(3, 3.1, 1)
+  b <- c(-1, -0.9, 1)
+  m <- shared_model(a, b, w)
+  p <- as.double(w)
+  d <- (p[1] * a + p[2] * b) / sum(p)
+  expect_equal(m$basic$estimate, 20 * d)
+  g <- 20 * cbind(a - d, b - d) / sum(p)
+  shared <- g %*% vcov(w) %*% t(g)
+  expect_equal(unname(vcov(m)), unname(shared), tolerance = 1e-8)
+  expect_equal(sqrt(diag(vcov(m))), m$basic$std.error,
+               ignore_attr = TRUE)
+  expect_identical(rownames(vcov(m)), c("r1", "r2", "r3"))
+  expect_gt(min(eigen(vcov(m))$values), -1e-10)
+  # The third has the same curve in both: no weights can move it.
+  expect_lt(max(abs(vcov(m)[3, ])), 1e-8)
+  # The second is above the first under any weights, whatever their error.
+  k <- region_ranks(m)
+  expect_identical(k$rank.low[match(c("r2", "r1"), k$region)],
+                   k$rank.high[match(c("r2", "r1"), k$region)] - 1L)
+  pair <- region_ranks(shared_model(a[1:2], b[1:2], w))
+  expect_identical(pair$region, c("r2", "r1"))
+  expect_identical(pair$rank.low, 1:2)
+  expect_identical(pair$rank.high, 1:2)
+  expect_match(format(attr(pair, "spec")), "share the errors of the weights",
+               fixed = TRUE)
+})
+
+test_that("the variance of a difference is that of drawn weights", {
+  w <- two_weights()
+  attr(w, "vcov")[] <- matrix(c(4, 1, 1, 9), 2) * 1e-6
+  a <- c(3, 2, 1)
+  b <- c(-1, 0.5, 2)
+  m <- shared_model(a, b, w)
+  drawn <- with_stream(41, {
+    e <- matrix(rnorm(2 * 40000), ncol = 2) %*% chol(vcov(w))
+    p <- t(as.double(w) + t(e))
+    20 * (p[, 1] %o% a + p[, 2] %o% b) / rowSums(p)
+  })
+  v <- vcov(m)
+  for (pair in list(1:2, c(1, 3), 2:3)) {
+    i <- pair[1]
+    j <- pair[2]
+    want <- var(drawn[, i] - drawn[, j])
+    expect_equal(v[i, i] + v[j, j] - 2 * v[i, j], want,
+                 tolerance = 4.5 * sqrt(2 / 40000))
+    left <- sum(shared_gaps(basic_law(m$basic), i, j)^2)
+    expect_equal(left, want, tolerance = 4.5 * sqrt(2 / 40000))
+  }
+})
+
+test_that("twins have a difference without error from the weights", {
+  w <- two_weights()
+  m <- shared_model(c(3, 3, 2), c(-1, -1, 0), w, rate_difference(sd = 2))
+  law <- basic_law(m$basic)
+  expect_true(all(shared_gaps(law, 1L, 1:2) == 0))
+  # What is their own stays: no order of the twins at any level.
+  k <- region_ranks(m, conf_level = 0.5)
+  expect_identical(sort(k$rank[k$region != "r3"]), c(1L, 1L))
+  # Ranks of every pair by the formula of the page.
+  p <- vcov(m)
+  z <- stats::qnorm(0.9)
+  for (i in 1:3) {
+    se <- sqrt(p[i, i] + diag(p) - 2 * p[i, ])
+    gap <- m$basic$estimate - m$basic$estimate[i]
+    row <- region_ranks(m, 0.8)
+    at <- match(m$basic$region[i], row$region)
+    expect_identical(row$rank.low[at], 1L + sum(gap > z * se + 1e-9))
+    expect_identical(row$rank.high[at], 3L - sum(gap < -z * se - 1e-9))
+  }
+})
+
+test_that("without weights that are estimates regions are independent", {
+  m <- shared_model(c(3, 2), c(-1, 0), c(0.6, 0.45), rate_difference(sd = 2))
+  expect_identical(unname(vcov(m)), diag(m$basic$std.error^2))
+  expect_null(basic_law(m$basic)$shared)
+})
+
+test_that("shared errors want the table as the verb gave it", {
+  b <- shared_model(c(3, 2), c(-1, 0), two_weights())$basic
+  changed <- tibble::add_column(b, more = 1)
+  skip_if_not(inherits(changed, "nid_basic"))
+  expect_error(region_ranks(changed), class = "nidcode_error_needs_fit")
 })
