@@ -120,16 +120,15 @@ evaluate_segments <- function(rate, values, grid, grids, orders, sums, tuning,
     k <- sums$k[grid]
     at <- rep(c(0L, cumsum(k)[-length(k)])[series], k[series]) +
       sequence(k[series])
-    add <- function(x) as.double(rowsum(x, at, reorder = TRUE))
+    add <- function(x) rowsum_by(x, at, sum(k))
     # A segment without terms adds an exact zero, also where its fit has no
     # derivative of that order.
-    idle <- rep(inner$idle[segment], k[series])
-    est <- ifelse(idle, 0, fit$sum.estimate)
-    se <- ifelse(idle, 0, fit$sum.std.error)
+    idle <- which(rep(inner$idle[segment], k[series]))
+    se <- replace(fit$sum.std.error, idle, 0)
     unit <- rep_len(group_scales(se, at), length(se))
-    out$sum.estimate <- add(est)
+    out$sum.estimate <- add(replace(fit$sum.estimate, idle, 0))
     out$sum.std.error <- sqrt(add((se / unit)^2)) *
-      unit[match(sort(unique(at)), at)]
+      unit[match(seq_len(sum(k)), at)]
   }
   out$df_value <- rep(fit$df, pool_sizes(parts$pool)[segment])
   out

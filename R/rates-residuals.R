@@ -65,7 +65,7 @@ residual_part <- function(fit, i) {
                           sigma = numeric(), cross = matrix(0, 2L, 0L))))
   }
   if (fit$rate$kind == "local") {
-    return(local_residuals(fit, series))
+    return(local_residuals(fit, i, series))
   }
   post <- spline_posterior(fit, i, series)
   r <- evaluate_series(fit, i, series, orders = 0L)
@@ -115,8 +115,9 @@ local_residuals <- function(fit, i, series) {
   parts <- lapply(used, function(g) {
     s <- linear_rows(fit, series$grids, g, 0L)
     rest <- diag(nrow(s)) - s
-    list(lever = 1 - rowSums(rest^2), trace = sum(diag(s)),
-         cross = c(sum(diff(rest)^2), sum(rest^2)))
+    # A time without a fit (alone between breaks) has no residual.
+    list(lever = 1 - rowSums(rest^2), trace = sum(diag(s), na.rm = TRUE),
+         cross = c(sum(diff(rest)^2, na.rm = TRUE), sum(rest^2, na.rm = TRUE)))
   })
   mine <- match(series$grid, used)
   c(series, list(
@@ -219,5 +220,5 @@ rates_durbin_watson <- function(part) {
   owner <- owner[ok]
   step <- diff(e)[owner[-1L] == owner[-length(owner)]]
   total <- rowSums(part$cross[, unique(owner), drop = FALSE])
-  c(sum(step^2) / sum(e^2), total[1L] / total[2L])
+  c(sum(step^2, na.rm = TRUE) / sum(e^2, na.rm = TRUE), total[1L] / total[2L])
 }

@@ -131,13 +131,13 @@ effective_df <- function(fit) {
     if (fit$rate$kind == "local") {
       args <- linear_rate_args(fit$rate, fit$breaks, one$grids)
       trace <- vapply(sort(unique(s$grid)), function(g) {
-        sum(diag(linear_operator_cpp(one$grids, g, args, 0L)))
+        sum(diag(linear_operator_cpp(one$grids, g, args, 0L)), na.rm = TRUE)
       }, numeric(1))
       return(trace[match(s$grid, sort(unique(s$grid)))])
     }
     evaluate_series(fit, i, s, orders = 0L)$fit$series$edf
   })
-  mean(unlist(per_code))
+  nan_to_na(mean(as.double(unlist(per_code))))
 }
 
 #' @rdname nid_tidy
@@ -187,7 +187,9 @@ augment.nid_model <- function(x, data = NULL, ...) {
   }
   columns <- known_numbers(c(columns, industrial_columns(x)))
   own <- user_rows(panel)
-  out <- c(unclass_columns(panel$plain), lapply(columns, function(v) v[own]))
+  out <- c(unclass_columns(panel$plain), lapply(columns, function(v) {
+    nan_to_na(v[own])
+  }))
   tibble::new_tibble(out, nrow = nrow(panel$plain))
 }
 

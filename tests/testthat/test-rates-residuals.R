@@ -153,3 +153,23 @@ test_that("the residual picture draws the table and says its Durbin-Watson", {
   expect_error(ggplot2::autoplot(r, regions = "Omsk"),
                class = "nidcode_error_argument")
 })
+
+test_that("a time alone between breaks has no residual; the others count", {
+  y <- c(0, -1.1, 1.1, 0, -1.2, 0.7)
+  d <- data.frame(region = "A", year = 2001:2006, x = y,
+                  x_status = rep(c("ok", "break"), c(5, 1)))
+  codes <- function(d) {
+    defining_codes(code_panel(d, code_scheme("x", "production",
+                                             codes = nid_codes()[1, ]),
+                              status = "_status"), "none")
+  }
+  v <- dynamic_codes(codes(d), rate_local(5), "split")
+  alone <- dynamic_codes(codes(d[1:5, ]), rate_local(5), "split")
+  e <- residuals(v)
+  expect_identical(is.na(e$.resid), rep(c(FALSE, TRUE), c(5, 1)))
+  expect_equal(e$.resid[1:5], residuals(alone)$.resid)
+  same <- c("effective.df", "sigma", "dw", "dw.expected")
+  expect_equal(glance(v)[same], glance(alone)[same])
+  # One parabola over five times has three degrees of freedom.
+  expect_equal(glance(v)$effective.df, 3)
+})
