@@ -101,8 +101,10 @@ vcov_cluster <- function(fit, w) {
     v <- v + tcrossprod(score)
   }
   df <- vapply(seq_len(ncol(w)), function(j) {
-    satterthwaite(u[, j], key, fit)
+    satterthwaite(u[, j], w[, j], key, fit)
   }, numeric(1))
+  # Without a df the scores are 0 whatever the data, and v is their rounding.
+  v[is.na(df), ] <- v[, is.na(df)] <- NA_real_
   list(vcov = v, df = if (groups > 1L) df else rep(NA_real_, ncol(w)))
 }
 
@@ -131,7 +133,9 @@ inverse_root <- function(m) {
                rep(e$values[good]^-0.25, each = nrow(m)))
 }
 
-satterthwaite <- function(u, key, fit) {
+# NA where the expected variance is 0: two regions that time effects make
+# mirrors of each other, or as many effects as regions.
+satterthwaite <- function(u, w, key, fit) {
   # P = diag(u_g'u_g) - B'B, B the coordinates of each u_g in the space of H.
   b <- rowsum(fit$q * u, key)
   if (!is.null(fit$absorbed)) {
@@ -145,6 +149,9 @@ satterthwaite <- function(u, key, fit) {
     }
   }
   p <- diag(drop(rowsum(u^2, key)), max(key)) - tcrossprod(b)
+  if (!(sum(diag(p)) > 1e-10 * sum(w^2))) {
+    return(NA_real_)
+  }
   sum(diag(p))^2 / sum(p^2)
 }
 

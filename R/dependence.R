@@ -223,7 +223,8 @@ report_problems <- function(fits, lost) {
                             fit$vcov_type %in% c("cluster", "HC2", "HC3") &&
                             anyNA(diag(fit$vcov)[!fit$aliased] +
                                     fit$se_df[!fit$aliased])),
-       "Some errors do not exist: one region, or points of full leverage.")
+       paste0("Some errors do not exist: too few regions, or points of full ",
+              "leverage."))
   kappa <- vapply(fits, \(fit) fit$kappa, numeric(1))
   tell("condition_number", full & kappa > 1e12,
        paste0("Nearly collinear terms, kappa ",

@@ -36,7 +36,7 @@ verdict_rows <- function(object) {
   keys <- x[setdiff(names(x), c("y", "x", "verdict", "r.levels", "r.rates",
                                 "p.rates", "critical", "n", "form",
                                 "sentence"))]
-  pair <- paste(x$y, "~", x$x)
+  pair <- paste(x$y, "~", x$x, recycle0 = TRUE)
   if (length(unique(x$form)) > 1L) pair <- paste0(pair, ", ", x$form)
   grouped <- length(keys) > 0L
   label <- if (grouped) group_labels(keys) else pair
@@ -60,13 +60,15 @@ verdict_layers <- function(rows) {
   known <- rows[!is.na(rows$critical) & rows$what == "changes", ,
                 drop = FALSE]
   seen <- rows[!is.na(rows$r), , drop = FALSE]
+  place <- paste(seen$label, seen$panel, sep = "\r")
+  both <- seen[place %in% place[duplicated(place)], , drop = FALSE]
   list(
     ggplot2::geom_linerange(
       ggplot2::aes(y = .data[["label"]], xmin = -.data[["critical"]],
                    xmax = .data[["critical"]]), known, inherit.aes = FALSE,
       colour = "grey86", linewidth = if (nlevels(rows$label) > 30L) 2.2 else
         3.5),
-    ggplot2::geom_line(ggplot2::aes(group = .data[["label"]]), seen,
+    ggplot2::geom_line(ggplot2::aes(group = .data[["label"]]), both,
                        colour = "grey55", linewidth = 0.3),
     ggplot2::geom_point(ggplot2::aes(
       shape = .data[["what"]], fill = .data[["what"]]), seen,

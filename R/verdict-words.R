@@ -53,8 +53,12 @@ say_verdict <- function(r, y, x, group, lag) {
   who <- paste0(if (nzchar(group)) paste0(group, ": "), y, " and ", x,
                 if (lag > 0) paste0(" (", format(lag), " before)"))
   given <- if (r$others > 0L) " given the others" else ""
-  levels <- paste0("r = ", two(r$r.levels), given,
-                   ", R2 = ", two(r$r.squared), ", n = ", r$n)
+  levels <- if (is.na(r$r.levels)) {
+    paste0("no r", given, ", n = ", r$n)
+  } else {
+    paste0("r = ", two(r$r.levels), given, ", R2 = ", two(r$r.squared),
+           ", n = ", r$n)
+  }
   rates <- if (r$panel) {
     paste0("r = ", two(r$r.rates), " after region and time effects, p ",
            format_p(r$p.rates))

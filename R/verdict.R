@@ -20,7 +20,8 @@
 #'   1 - conf_level, with the errors asked for).
 #' * "no evidence": neither.
 #' * "not tested": fewer than 6 points, steps of time that differ by more than
-#'   a factor of 3, no variation, no time at all, or a dynamic code of a model
+#'   a factor of 3, no variation, too few regions (two, of which time effects
+#'   leave one the mirror of the other), no time at all, or a dynamic code of a model
 #'   whose rate smooths (all but [rate_difference()]): neighbouring smoothed
 #'   rates are alike by construction. Test the defining code itself, whose
 #'   changes are what the dynamic code measures.
@@ -162,8 +163,11 @@ judge <- function(pair, name, x, smoothed) {
   }
   at <- slope_position(rates, name, pair$names)
   r$r.rates <- partial_r(rates, at)
-  if (is.na(r$r.rates)) {
-    r$why <- "a series does not vary"
+  flat <- why_flat(levels, rates, match(name, pair$names),
+                   length(pair$names))
+  if (is.na(r$r.rates) || !is.null(flat)) {
+    r$r.rates <- NA_real_
+    r$why <- flat %||% "the other variables or effects explain it"
     return(r)
   }
   if (r$panel) {
@@ -190,6 +194,9 @@ why_not <- function(pair, r, rates, smoothed) {
   if (is.null(rates)) {
     return("the rows have no time")
   }
+  if (r$panel && length(unique(rates$unit)) < 2L) {
+    return("fewer than two regions have changes")
+  }
   if (r$panel && (rates$df < 3L)) {
     return("too few changes")
   }
@@ -198,6 +205,25 @@ why_not <- function(pair, r, rates, smoothed) {
   }
   if (pair$uneven) {
     return("the steps of time differ by more than a factor of 3")
+  }
+  NULL
+}
+
+# A series, or its changes, that do not vary: NULL when both do. Changes within
+# the rounding of the levels are none.
+why_flat <- function(levels, rates, k, of) {
+  column <- function(fit) fit$x[, ncol(fit$x) - of + k]
+  if (is_flat(levels$y) || is_flat(column(levels))) {
+    return("a series does not vary")
+  }
+  step <- diff(levels$time)[diff(levels$unit) == 0]
+  none <- function(change, level) {
+    diff(range(change)) <=
+      16 * .Machine$double.eps * max(abs(level)) / min(step)
+  }
+  if (length(rates$y) == 0L || none(rates$y, levels$y) ||
+      none(column(rates), column(levels))) {
+    return("the changes of a series do not vary")
   }
   NULL
 }

@@ -164,3 +164,26 @@ test_that("as many terms as points: NA errors under every covariance", {
     expect_true(all(is.na(line[, c("lwr", "upr")])))
   }
 })
+
+test_that("two regions that mirror each other have no clustered error", {
+  d <- dependence_panel(2L)
+  d <- d[d$year %in% intersect(d$year[d$region == "R1"],
+                               d$year[d$region == "R2"]), ]
+  for (effects in c("time", "twoway")) {
+    expect_warning(
+      x <- code_dependence(d, y ~ x, scale = "levels", effects = effects,
+                           vcov = "cluster"),
+      class = "nidcode_warning_no_df")
+    # The scores of both regions are equal and add to 0: each is 0.
+    fit <- fits(x)[[1L]]
+    score <- rowsum(fit$weights[, 1L] * fit$residuals, fit$unit)
+    expect_lt(max(abs(score)), 1e-10)
+    expect_identical(tidy(x)$std.error, NA_real_)
+    expect_identical(tidy(x)$p.value, NA_real_)
+  }
+  # Without time effects, or with a third region, there is an error.
+  three <- suppressMessages(code_dependence(
+    dependence_panel(3L), y ~ x, scale = "levels", effects = "twoway",
+    vcov = "cluster"))
+  expect_true(is.finite(tidy(three)$std.error))
+})

@@ -179,3 +179,51 @@ test_that("independent trends are not called dependent", {
   expect_lt(mean(found == "dependent"), 0.05 + 3 * sqrt(0.05 * 0.95 / 300))
   expect_gt(mean(found == "trend only"), 0.5)
 })
+
+test_that("two regions are not tested: time effects make them mirrors", {
+  d <- dependence_panel(2L)
+  v <- verdict(code_dependence(d, y ~ x + z))
+  expect_identical(v$verdict, rep("not tested", 2L))
+  expect_match(v$sentence, "too few regions", fixed = TRUE)
+  expect_identical(v$p.rates, c(NA_real_, NA_real_))
+  # A second region without a change is no second region.
+  one <- rbind(dependence_panel(1L), data.frame(
+    region = "R2", year = 2001, x = 1, z = 2, y = 3))
+  v <- verdict(code_dependence(one, y ~ x, scale = "levels"))
+  expect_match(v$sentence, "fewer than two regions have changes", fixed = TRUE)
+})
+
+test_that("changes within the rounding of the levels are no changes", {
+  d <- data.frame(year = 2001:2012)
+  # 0.1 and 0.3 are not exact: the steps differ in their last digits only.
+  d$y <- 0.1 * d$year
+  d$x <- 0.3 * d$year + 7
+  expect_gt(length(unique(diff(d$y))), 1L)
+  d$w <- c(3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8)
+  v <- suppressWarnings(verdict(code_dependence(d, y ~ x, "year")))
+  expect_identical(v$verdict, "not tested")
+  expect_match(v$sentence, "the changes of a series do not vary", fixed = TRUE)
+  v <- suppressWarnings(verdict(code_dependence(d, w ~ x, "year")))
+  expect_identical(v$verdict, "not tested")
+  d$y <- 3
+  v <- suppressWarnings(verdict(code_dependence(d, y ~ w, "year")))
+  expect_match(v$sentence, "a series does not vary (levels: no r, n = 12)",
+               fixed = TRUE)
+  d$copy <- d$w
+  v <- suppressWarnings(verdict(code_dependence(d, year ~ w + copy, "year")))
+  expect_identical(v$verdict[2L], "not tested")
+  d$y <- rev(d$w)^2
+  v <- suppressWarnings(verdict(code_dependence(d, y ~ w + copy, "year")))
+  expect_match(v$sentence[2L], "the other variables or effects explain it",
+               fixed = TRUE)
+})
+
+test_that("no degree of freedom: no share of variance to boast of", {
+  d <- data.frame(year = 2001:2002, x = 1:2, y = c(5, 3))
+  v <- suppressWarnings(suppressMessages(
+    verdict(code_dependence(d, y ~ x, "year"))))
+  expect_match(v$sentence, "fewer than 6 points (levels: no r, n = 2)",
+               fixed = TRUE)
+  expect_identical(nrow(verdict(suppressWarnings(suppressMessages(
+    code_dependence(d, y ~ 1, "year"))))), 0L)
+})
