@@ -30,7 +30,9 @@
 #'   <int>, `break` <lgl> a new method starts here.
 #' @section Errors:
 #' `nidcode_error_domain`, `_reference`, `_few_regions`, `_composition`,
-#' `_scheme`; warnings `_zero_spread`, `_units`, `_digits_lost`.
+#' `_scheme`; warnings `_zero_spread`, `_units`, `_digits_lost` (sd under 1e4
+#' roundings of the mean, under every normalisation; the mean and sd are those
+#' of the reference, under "index" of each region, else of all rows).
 #' @source Economy of Region, 2017, vol. 13 (see [nidcode-package]).
 #' @family treat
 #' @examples

@@ -42,7 +42,7 @@ fit_design <- function(d, rows, y_name, form, scale, effects, longest = Inf) {
 has_lost_digits <- function(columns) {
   any(apply(columns, 2L, function(v) {
     !is_flat(v) && length(v) > 1L &&
-      sd_of(v) < 1e4 * .Machine$double.eps * abs(mean(v))
+      sd_of(v) < last_digits * abs(mean(v))
   }))
 }
 

@@ -15,7 +15,9 @@
 #'   `estimate`, `std.error`, `conf.low`, `conf.high`, `prob.positive`; rows
 #'   where `x` is observed, or the new times.
 #' @section Errors: `nidcode_error_order_undefined`, `_argument`,
-#'   `_duplicate_key`.
+#'   `_duplicate_key`, `_bad_time`; warnings `_digits_lost` (sd under 1e4
+#'   roundings of the mean), `_out_of_range` (numbers that a computer cannot
+#'   hold, `NA`).
 #' @family vectors in
 #' @examples
 #' estimate_rates(c(1, 4, 9, 16, 25, 36), 1:6)
@@ -37,6 +39,8 @@ estimate_rates <- function(x, time, group = NULL, rate = rate_spline(),
   }
   v <- vector_series(x, time, group, call)
   g <- code_grids_cpp(v$value, v$offset, v$time, integer())
+  m <- moments_cpp(v$value, v$offset)
+  warn_digits_lost("x", m$mean, m$sd)
   keep <- which(!is.na(v$value))
   value <- v$value[keep]
   grid <- g$grid[g$grid > 0L]

@@ -4,6 +4,9 @@
 # z = (x - centre) * inverse, an inverse of 0 standing for "no spread, z = 0".
 # Only "rank" is not: its values are made here and pass through unchanged.
 
+# What is taken from the moments of the reference.
+moment_kinds <- c("zscore", "minmax")
+
 bounded_kinds <- c("minmax", "goalposts", "rank")
 
 # An error of cells, `bad` being the panel rows of each indicator: all of them
@@ -57,9 +60,12 @@ warn_zero_spread <- function(names, regions = NULL) {
   }
 }
 
-# Spread below 1e4 roundings of the mean: the digits that differ are gone.
+# Spread below this share of the mean, 1e4 roundings: the digits that differ
+# are gone.
+last_digits <- 1e4 * .Machine$double.eps
+
 warn_digits_lost <- function(name, mean, sd) {
-  lost <- sd > 0 & sd < 1e4 * .Machine$double.eps * abs(mean)
+  lost <- sd > 0 & sd < last_digits * abs(mean)
   if (any(lost, na.rm = TRUE)) {
     warn_nid("digits_lost",
              paste0("The values of ", some_of(name), " differ only in their ",
@@ -114,6 +120,14 @@ normalisation <- function(panel, read, kind, reference, call) {
   scheme <- panel$scheme
   x <- read$x
   names <- scheme[["indicator"]]
+  if (!kind %in% moment_kinds || inherits(reference, "nid_reference")) {
+    # An index is of each region alone; elsewhere all rows are compared.
+    offset <- if (kind == "index") panel$offset else c(0L, n_rows(panel))
+    for (name in names) {
+      m <- moments_cpp(x[[name]], offset)
+      warn_digits_lost(name, m$mean, m$sd)
+    }
+  }
   if (inherits(reference, "nid_reference")) {
     return(frozen_normalisation(panel, read$unit, kind, reference, call))
   }

@@ -305,6 +305,11 @@ check_time_numbers <- function(time, x, name, call) {
     return(invisible())
   }
   time <- as.double(time)
+  check_time_unit(time, x, name, call)
+  # No calendar counts as far as whole numbers are exact.
+  if (max(abs(time)) > 2^53) {
+    return(invisible())
+  }
   kind <- Find(function(one) isTRUE(one$is(time)), time_number_kinds())
   if (!is.null(kind)) {
     hint <- kind$hint
@@ -317,6 +322,27 @@ check_time_numbers <- function(time, x, name, call) {
              ", look like ", kind$what),
       hint = hint, values = time
     )
+  }
+}
+
+# Rates have the unit of time in powers to the second, and their errors squares
+# of them: between these bounds all are numbers.
+check_time_unit <- function(time, x, name, call) {
+  span <- time[length(time)] - time[1L]
+  step <- min(diff(time))
+  if (span > 1e60 || step < 1e-60) {
+    stop_bad_time(x, name, call,
+                  paste0("steps of ", format(step, digits = 2L), " over ",
+                         format(span, digits = 2L), " are beyond what rates ",
+                         "can be computed with"),
+                  hint = "Give the times in other units.", values = time)
+  }
+  if (step < last_digits * max(abs(time))) {
+    warn_nid("digits_lost",
+             c(paste0("The times of ", some_of(name), " differ only in their ",
+                      "last digits; rates are mostly rounding."),
+               i = "Take the first time off before."),
+             columns = name)
   }
 }
 

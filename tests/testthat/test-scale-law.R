@@ -268,3 +268,59 @@ test_that("what no number can be is refused or NA, and said", {
   expect_warning(expect_identical(deviance(fit), NA_real_),
                  class = "nidcode_warning_out_of_range")
 })
+
+test_that("rates have the unit of time, whatever it is", {
+  y <- c(3, 9, 4, 12, 7, 8, 1, 2)
+  t <- c(1, 2, 4, 5, 6, 8, 9, 10)
+  for (rate in list(rate_spline(), rate_spline(lambda = "reml"), rate_local(),
+                    rate_central(sd = 1), rate_difference(sd = 1))) {
+    want <- estimate_rates(y, t, rate = rate)
+    for (k in c(-160, -100, 30, 100, 190)) {
+      got <- estimate_rates(y, t * 2^k, rate = rate)
+      unit <- 2^(-k * got$order)
+      for (name in c("estimate", "std.error", "conf.low", "conf.high")) {
+        expect_equal(got[[name]] / unit, want[[name]], tolerance = 1e-12)
+      }
+      expect_equal(got$prob.positive, want$prob.positive, tolerance = 1e-12)
+    }
+    # Seconds since 1970 and years since Christ.
+    for (start in c(2^30, -2000)) {
+      got <- estimate_rates(y, t + start, rate = rate)
+      expect_equal(got$estimate, want$estimate, tolerance = 1e-12)
+      expect_equal(got$std.error, want$std.error, tolerance = 1e-12)
+    }
+  }
+})
+
+test_that("accumulated rates and weights of a survey have their units", {
+  x <- c(1, -2, 3, 4)
+  for (influence in list(influence_equal(), influence_half_life(2))) {
+    for (k in c(-1000, 1000)) {
+      one <- accumulate_rates(x * 2^k, 1:4, influence = influence)
+      two <- accumulate_rates(x, 1:4, influence = influence)
+      expect_identical(one$estimate / 2^k, two$estimate)
+      one <- accumulate_path(x * 2^k, 1:4, influence = influence)
+      two <- accumulate_path(x, 1:4, influence = influence)
+      expect_identical(one$estimate / 2^k, two$estimate)
+    }
+  }
+  d <- with_stream(1, data.frame(a = stats::rbinom(40, 1, 0.5),
+                                 b = stats::rbinom(40, 1, 0.3),
+                                 w = stats::runif(40, 0.5, 2),
+                                 psu = rep(1:10, 4), g = rep(1:2, 20)))
+  told <- function(k, ...) {
+    d$w <- d$w * 2^k
+    made <- relevance(d, c("a", "b"), weights = "w", by = "g", ...)
+    lapply(list(made, compare_relevance(made), compare_groups(made)),
+           as.data.frame)
+  }
+  for (k in c(-1000, -600, 600, 1000)) {
+    expect_equal(told(k), told(0), tolerance = 1e-12)
+    expect_equal(told(k, ids = "psu", method = "logit"),
+                 told(0, ids = "psu", method = "logit"), tolerance = 1e-12)
+  }
+  w <- expect_warning(over <- accumulate_rates(c(1e308, 1e308), 1:2),
+                      class = "nidcode_warning_out_of_range")
+  expect_identical(over$estimate, NA_real_)
+  expect_identical(w$columns, "estimate")
+})
