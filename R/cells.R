@@ -28,43 +28,61 @@ missing_symbols <- c(
   "\u043a\u043e\u043d\u0444."
 )
 
-# A row for each different text: `kind` "number", "missing", "dash" (zero with
+# A row for each text: `kind` "number", "missing", "dash" (zero with
 # some offices, no value with others), "error" (of a spreadsheet) or "other",
 # and what is glued to a number or groups its digits. `comma` and `dot` tell
 # what they are in this number: "decimal", "group", "either" or "".
 cell_parts <- function(text) {
-  full <- plain_label(text)
-  out <- data.frame(text = full, kind = rep("other", length(full)))
-  body <- gsub(odd_blanks, " ", full)
-  out$blank <- grepl(odd_blanks, valid_text(text))
-  out$mark <- grepl(footnote_mark, body) & nchar(body) > 1L
-  body[out$mark] <- sub(footnote_mark, "", body[out$mark])
-  symbol <- small_letters(body) %in% missing_symbols | body == ""
-  dash <- grepl(paste0("^(-|", odd_minus, ")+$"), body)
-  error <- grepl("^#[A-Z0-9/]+[!?]?$", body)
-  flag <- ifelse(!symbol & grepl(flag_ending, body),
-                 sub("^[^A-Za-z]*", "", body), "")
-  flag[!known_flags(flag)] <- ""
-  out$flag <- flag
-  cut <- nzchar(flag)
-  body[cut] <- sub(flag_ending, "\\1", body[cut])
-  body <- trimws(body)
-  bare <- cut & (body == "" | small_letters(body) %in% missing_symbols)
-  out$percent <- grepl("[0-9] ?%$", body)
-  body[out$percent] <- sub(" ?%$", "", body[out$percent])
-  out$minus <- grepl(paste0("^", odd_minus, " ?[0-9.,]"), body)
-  body[out$minus] <- sub(paste0("^", odd_minus, " ?"), "-", body[out$minus])
-  out$group <- grepl("^[-+]?[0-9]{1,3}([ '\u2019][0-9]{3})+([.,][0-9]+)?$",
-                     body)
-  body[out$group] <- gsub("[ '\u2019]", "", body[out$group])
-  out <- cbind(out, number_marks(body))
-  # R reads "1e5" and "14.2e" as numbers; the second is a flag.
-  good <- grepl(number_pattern, body) | nzchar(out$comma) | nzchar(out$dot)
-  out$kind[good] <- "number"
-  out$kind[symbol | bare] <- "missing"
-  out$kind[dash] <- "dash"
-  out$kind[error] <- "error"
+  # Most are plain numbers: only their dots may need a second look.
+  plain <- grepl(number_pattern, text, perl = TRUE)
+  n <- length(text)
+  out <- data.frame(
+    text = valid_text(text), kind = rep("number", n), blank = rep(FALSE, n),
+    mark = rep(FALSE, n), flag = rep("", n), percent = rep(FALSE, n),
+    minus = rep(FALSE, n), group = rep(FALSE, n), comma = rep("", n),
+    dot = rep("", n)
+  )
+  out$dot[plain] <- number_marks(text[plain])$dot
+  out[!plain, ] <- odd_parts(text[!plain])
   out
+}
+
+odd_parts <- function(text) {
+  is <- function(pattern, x = body) grepl(pattern, x, perl = TRUE)
+  cut <- function(pattern, by, rows) {
+    body[rows] <<- sub(pattern, by, body[rows], perl = TRUE)
+  }
+  full <- plain_label(text)
+  body <- full
+  mark <- is(footnote_mark) & nchar(body) > 1L
+  cut(footnote_mark, "", mark)
+  symbol <- tolower(body) %in% missing_symbols | body == ""
+  dash <- is(paste0("^(-|", odd_minus, ")+$"))
+  error <- is("^#[A-Z0-9/]+[!?]?$")
+  flag <- rep("", length(body))
+  flagged <- !symbol & is(flag_ending)
+  flag[flagged] <- sub("^[^A-Za-z]*", "", body[flagged], perl = TRUE)
+  flag[!known_flags(flag)] <- ""
+  flagged <- nzchar(flag)
+  cut(flag_ending, "\\1", flagged)
+  body <- gsub("^ +| +$", "", body, perl = TRUE)
+  bare <- flagged & tolower(body) %in% c("", missing_symbols)
+  percent <- is("[0-9] ?%$")
+  cut(" ?%$", "", percent)
+  minus <- is(paste0("^", odd_minus, " ?[0-9.,]"))
+  cut(paste0("^", odd_minus, " ?"), "-", minus)
+  group <- is("^[-+]?[0-9]{1,3}([ '\u2019][0-9]{3})+([.,][0-9]+)?$")
+  body[group] <- gsub("[ '\u2019]", "", body[group], perl = TRUE)
+  marks <- number_marks(body)
+  # R reads "1e5" and "14.2e" as numbers; the second is a flag.
+  number <- is(number_pattern) | nzchar(marks$comma) | nzchar(marks$dot)
+  kind <- ifelse(number, "number", "other")
+  kind[symbol | bare] <- "missing"
+  kind[dash] <- "dash"
+  kind[error] <- "error"
+  data.frame(text = full, kind = kind, blank = is(odd_blanks, valid_text(text)),
+             mark = mark, flag = flag, percent = percent, minus = minus,
+             group = group, comma = marks$comma, dot = marks$dot)
 }
 
 # Letters behind a number that some list of flags knows.
@@ -79,12 +97,14 @@ known_flags <- function(x) {
 
 # What comma and dot are in a number of digits, commas and dots.
 number_marks <- function(body) {
-  is <- function(pattern) grepl(paste0("^[-+]?", pattern, "$"), body)
+  is <- function(pattern) {
+    grepl(paste0("^[-+]?", pattern, "$"), body, perl = TRUE)
+  }
   comma <- dot <- rep("", length(body))
   comma[is("[0-9]*,[0-9]+")] <- "decimal"
   comma[is("[1-9][0-9]{0,2},[0-9]{3}")] <- "either"
   comma[is("[0-9]{1,3}(,[0-9]{3}){2,}")] <- "group"
-  dot[is("[0-9]*\\.[0-9]*") & grepl("[0-9]", body)] <- "decimal"
+  dot[is("[0-9]*\\.[0-9]*") & grepl("[0-9]", body, perl = TRUE)] <- "decimal"
   dot[is("[1-9][0-9]{0,2}\\.[0-9]{3}")] <- "either"
   dot[is("[0-9]{1,3}(\\.[0-9]{3}){2,}")] <- "group"
   english <- is("[0-9]{1,3}(,[0-9]{3})+\\.[0-9]+")
@@ -126,8 +146,7 @@ column_marks <- function(parts) {
 # How to read the texts `x` of column `name`: `hint`, bullets of a message;
 # `code`, lines that turn the column `name` of `data` into numbers without loss,
 # NULL where only the table's own notes can tell.
-cell_hints <- function(x, name) {
-  parts <- cell_parts(unique(x[!is.na(x)]))
+cell_hints <- function(x, name, parts = cell_parts(unique(x[!is.na(x)]))) {
   marks <- column_marks(parts)
   quoted <- function(rows) {
     some_of(encodeString(parts$text[rows], quote = "\""), 3L, quote = "")

@@ -73,9 +73,9 @@ stop_not_numeric <- function(name, call, why, hint = NULL, values = NULL,
 stop_text_values <- function(x, name, call) {
   seen <- unique(x[!is.na(x)])
   parts <- cell_parts(seen)
-  odd <- seen[!grepl(number_pattern, parts$text)]
+  odd <- seen[!grepl(number_pattern, parts$text, perl = TRUE)]
   shown <- if (length(odd) > 0L) odd else seen
-  how <- cell_hints(x, name)
+  how <- cell_hints(x, name, parts)
   stop_not_numeric(
     name, call,
     paste0("it is text with ", some_of(shown, quote = "\"")),

@@ -125,9 +125,9 @@ knows_labels <- function(x) {
 inform_unread <- function(plain, owners, taken, long = FALSE) {
   columns <- unread_columns(plain, owners, taken)
   labels <- lapply(columns, function(name) {
-    sort(table(text_labels(plain[[name]])), decreasing = TRUE)
+    count_text(text_labels(plain[[name]]))
   })
-  has <- lengths(labels) > 0L
+  has <- vapply(labels, function(x) length(x$n) > 0L, NA)
   columns <- columns[has]
   labels <- labels[has]
   if (length(columns) == 0L) {
@@ -135,7 +135,7 @@ inform_unread <- function(plain, owners, taken, long = FALSE) {
   }
   text <- vapply(seq_along(columns), function(i) {
     paste0("`", columns[i], "` (",
-           some_of(paste(names(labels[[i]]), labels[[i]]), quote = ""), ")")
+           some_of(paste(labels[[i]]$text, labels[[i]]$n), quote = ""), ")")
   }, "")
   inform_nid(
     "unread_status",
@@ -146,7 +146,7 @@ inform_unread <- function(plain, owners, taken, long = FALSE) {
              some_of(text, quote = ""), "."),
       i = paste0("Say `status = ", status_to_type(columns, owners, long),
                  "` to read them, `status = FALSE` to leave them aside.")),
-    columns = unname(columns), values = unique(unlist(lapply(labels, names)))
+    columns = unname(columns), values = unique(unlist(lapply(labels, `[[`, "text")))
   )
 }
 

@@ -62,14 +62,13 @@ status_codes <- function() {
     "Missing value, data cannot exist", "Not significant", "Provisional",
     "Revised", "Eurostat estimate", "Low reliability", "Not applicable"
   )
+  # No names: they are symbols of R, which a C locale cannot spell.
   symbol <- c(
-    ":" = "na", "..." = "na", ".." = "na", "." = "na", "\u2026" = "na",
-    "x" = "na", "(NA)" = "na", "n/a" = "na", "n.a." = "na", "nd" = "na",
-    "\u043d/\u0434" = "na", "(D)" = "suppressed",
-    "\u043a\u043e\u043d\u0444." = "suppressed",
-    "\u043a\u043e\u043d\u0444" = "suppressed", "-" = "zero",
-    "\u2013" = "zero", "\u2014" = "zero"
+    ":", "...", "..", ".", "\u2026", "x", "(NA)", "n/a", "n.a.", "nd",
+    "\u043d/\u0434", "(D)", "\u043a\u043e\u043d\u0444.",
+    "\u043a\u043e\u043d\u0444", "-", "\u2013", "\u2014"
   )
+  symbol_status <- rep(c("na", "suppressed", "zero"), c(11L, 3L, 3L))
   symbol_name <- c(
     "Not available (Eurostat)", "No data (Rosstat)", "Not available",
     "Unknown", "No data (Rosstat)", "Not applicable",
@@ -82,8 +81,8 @@ status_codes <- function() {
   data.frame(
     list = rep(c("SDMX", "Eurostat", "symbol"),
                c(length(sdmx), length(eurostat), length(symbol))),
-    letter = c(names(sdmx), names(eurostat), names(symbol)),
-    status = unname(c(sdmx, eurostat, symbol)),
+    letter = c(names(sdmx), names(eurostat), symbol),
+    status = unname(c(sdmx, eurostat, symbol_status)),
     name = c(sdmx_name, eurostat_name, symbol_name)
   )
 }
@@ -121,7 +120,7 @@ status_lookup <- function(declared = NULL) {
     name = c(stats::setNames(letters$status, small_letters(letters$name)),
              other_names),
     letter = exact,
-    symbol = stats::setNames(symbols$status, symbols$letter),
+    symbol = symbols,
     # Letters that Eurostat writes together: "bp", "bep".
     glued = unique(small_letters(c(letters$letter[letters$list == "Eurostat"],
                              names(declared)[nchar(names(declared)) == 1L])))
@@ -145,13 +144,13 @@ find_label <- function(label, lookup) {
       return(found(lookup[[how]][low], how))
     }
   }
-  for (how in c("symbol", "letter")) {
-    if (label %in% names(lookup[[how]])) {
-      return(found(lookup[[how]][label], how))
-    }
+  symbol <- match(label, lookup$symbol$letter)
+  if (is.na(symbol) && label %in% names(lookup$letter)) {
+    return(found(lookup$letter[label], "letter"))
   }
-  if (low %in% names(lookup$symbol)) {
-    return(found(lookup$symbol[low], "symbol"))
+  if (is.na(symbol)) symbol <- match(low, lookup$symbol$letter)
+  if (!is.na(symbol)) {
+    return(found(lookup$symbol$status[symbol], "symbol"))
   }
   inside <- sub("^[(\\[](.+)[])]$|^(.+)\\)$", "\\1\\2", label)
   if (inside != label) {
@@ -215,8 +214,9 @@ split_blanks <- function(label, lookup) {
 
 # Blanks of all kinds as one.
 plain_label <- function(x) {
-  trimws(gsub("[ \t\r\n\u00a0\u2007\u2009\u202f]+", " ",
-              valid_text(as.character(x))))
+  x <- gsub("[ \t\r\n\u00a0\u2007\u2009\u202f]+", " ",
+            valid_text(as.character(x)), perl = TRUE)
+  gsub("^ | $", "", x, perl = TRUE)
 }
 
 # Text of an unmarked encoding that is no UTF-8 stays readable.
@@ -247,6 +247,14 @@ level_has <- function(level, words) {
 is_soft <- function(status) {
   levels <- levels(status)
   level_has(levels, words_of_kind("soft"))[as.integer(status)]
+}
+
+# How often each text stands there, the most frequent first.
+count_text <- function(x, n = rep(1L, length(x))) {
+  each <- unique(x)
+  n <- as.vector(rowsum(n, match(x, each), reorder = TRUE))
+  at <- order(-n, each, method = "radix")
+  list(text = each[at], n = n[at])
 }
 
 # The user's own vocabulary, `c(B = "ok")`.

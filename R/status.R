@@ -84,10 +84,10 @@ inform_letters <- function(read) {
   if (nrow(read) == 0L) {
     return(invisible())
   }
-  n <- tapply(read$n, read$label, sum)
+  count <- count_text(read$label, read$n)
   read <- read[!duplicated(read$label), ]
   read <- read[order(read$how, read$label, method = "radix"), ]
-  read$n <- as.integer(n[read$label])
+  read$n <- count$n[match(read$label, count$text)]
   line <- function(how) {
     rows <- read[read$how == how, ]
     if (nrow(rows) > 0L) {

@@ -73,9 +73,10 @@ book_status_suffix <- function(model) {
         any(paste0(names(panel$status), own) %in% names(panel$plain))) {
     return(own)
   }
-  taken <- c(panel$index, panel$scheme[["indicator"]])
+  # The user's own columns stand beside them, also those that look like labels.
+  taken <- c(panel$index, panel$scheme[["indicator"]], names(panel$plain))
   for (suffix in c("_status", paste0("_status", 2:99))) {
-    if (!any(paste0(names(panel$status), suffix) %in% taken)) break
+    if (!any(paste0(panel$scheme[["indicator"]], suffix) %in% taken)) break
   }
   suffix
 }

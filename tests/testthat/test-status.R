@@ -100,15 +100,16 @@ test_that("Eurostat's flags and the symbols of offices", {
              e = "estimated", f = "forecast", i = "imputed",
              m = "cannot_exist", n = "not_significant", p = "provisional",
              r = "revised", s = "estimated", u = "low_reliability",
-             z = "cannot_exist", ":" = "na", "..." = "na", "\u2026" = "na",
-             "(D)" = "suppressed", "(NA)" = "na", "x" = "na",
-             "\u043a\u043e\u043d\u0444." = "suppressed", "-" = "zero",
-             "S" = "special_event", "R" = "revised", "Z" = "cannot_exist",
+             z = "cannot_exist", ":" = "na", "..." = "na", "(D)" = "suppressed", "(NA)" = "na", "x" = "na",
+             "-" = "zero", "S" = "special_event", "R" = "revised", "Z" = "cannot_exist",
              "(b)" = "break", "b)" = "break")
   for (label in names(words)) {
     expect_identical(read_one(label)$status, paste(words[[label]], 1),
                      label = label)
   }
+  expect_identical(read_one("\u2026")$status, "na 1")
+  expect_identical(read_one("\u043a\u043e\u043d\u0444.")$status,
+                   "suppressed 1")
   out <- c("c", "m", "z", ":", "...", "\u2026", "(D)", "x")
   for (label in out) expect_true(read_one(label)$out, label = label)
 })
@@ -424,4 +425,27 @@ test_that("`status` names a column of one indicator, or of each", {
                         class = "nidcode_error_argument")
     expect_identical(err$argument, "status")
   }
+})
+
+test_that("sets and columns of labels survive a workbook", {
+  skip_if_not_installed("openxlsx2")
+  quiet <- function(code) suppressMessages(suppressWarnings(code))
+  d <- transform(hand_regions, flag = "", x_status = "")
+  d$flag[c(3, 9)] <- c("bp", "cb")
+  d$x_status[4] <- "e"
+  made <- list(
+    code_model(d, hand_scheme(), status = c(y = "flag"),
+               rate = rate_difference()),
+    code_model(d, hand_scheme(), status = "_status", rate = rate_difference()),
+    code_model(d, hand_scheme(), status = FALSE, rate = rate_difference())
+  ) |> quiet()
+  for (model in made) {
+    file <- withr::local_tempfile(fileext = ".xlsx")
+    quiet(write_workbook(model, file))
+    read <- quiet(read_workbook(file))
+    expect_equal(read$basic$estimate, model$basic$estimate)
+    expect_equal(read$panel$breaks, model$panel$breaks)
+    expect_identical(summary(read$panel)$status, summary(model$panel)$status)
+  }
+  expect_identical(made[[1]]$panel$breaks, list(y = c(3L, 9L)))
 })
