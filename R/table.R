@@ -80,11 +80,13 @@ print.nid_spec <- function(x, ...) {
 #'
 #' @param x A `nid_table`.
 #' @param object A `nid_table`.
-#' @param n <int> Rows to show.
+#' @param n <int> Rows to show; `NULL`: six, or fewer where the whole would
+#'   exceed 15 lines.
 #' @param width <int> Line width; `NULL` is the console's.
 #' @param row.names,optional As in [as.data.frame()].
 #' @param ... Empty, or passed to the plain tibble's own method.
-#' @return `print()` returns `x` invisibly and writes at most 15 lines;
+#' @return `print()` returns `x` invisibly and writes at most 15 lines, or as
+#'   many as `n` rows take;
 #'   `format()` a character vector; `summary()` the summary of the columns with
 #'   the table's description on top; `as.data.frame()` a plain data frame.
 #' @name nid_table
@@ -93,43 +95,73 @@ NULL
 
 #' @rdname nid_table
 #' @export
-format.nid_table <- function(x, ..., n = 6L, width = NULL) {
+format.nid_table <- function(x, ..., n = NULL, width = NULL) {
+  if (!is.null(n)) check_rows_shown(n)
   if (!is_intact(x)) {
-    return(format(as_plain_tibble(x), ..., n = n, width = width))
+    return(format(as_plain_tibble(x), ..., n = n %||% 6L, width = width))
   }
   width <- if (is.null(width)) getOption("width") else width
   spec <- get_spec(x)
-  head <- strwrap(format(spec), width = width, exdent = 2, prefix = "# ")
-  notes <- if (length(spec$notes) > 0L) {
-    strwrap(spec$notes, width = width, exdent = 2, prefix = "# ")
+  note_lines <- function(text, most) {
+    text <- if (length(text) > 0L) {
+      strwrap(text, width = width, exdent = 2, prefix = "# ")
+    }
+    if (is.null(n)) cut_lines(text, most) else text
   }
-  notes <- utils::head(notes, 3L)
-  head <- utils::head(head, 4L)
+  head <- note_lines(format(spec), 4L)
+  notes <- note_lines(spec$notes, 3L)
   plain <- as_plain_tibble(x)
-  # Columns that would not fit are named in one line, so that the whole stays
-  # within 15 lines at any width.
-  shown <- utils::head(plain, n)
-  body <- format(shown, n = n, width = width, max_extra_cols = 0L)
-  body <- body[!grepl("^(\033\\[[0-9;]*m)?# ", body)]
-  room <- 15L - length(head) - length(notes) - 1L
-  body <- utils::head(body, room)
-  left <- nrow(plain) - n
-  tail <- paste0(
-    "# ", count_of(nrow(plain), "row"),
-    if (left > 0L) paste0(", ", n, " shown"),
-    "; columns ", paste(names(plain), collapse = ", ")
-  )
-  if (nchar(tail, "width") > width) {
-    tail <- paste0(strtrim(tail, width - 3L), "...")
-  }
-  c(head, notes, body, tail)
+  tail <- note_lines(rows_and_columns(plain, 6L), 3L)
+  # Without `n` six rows, or as many as keep the whole within 15 lines; names
+  # and types of the columns take two.
+  room <- 15L - length(head) - length(notes) - length(tail) - 2L
+  shown <- utils::head(plain, n %||% max(min(6L, room), 1L))
+  body <- table_lines(shown, width)
+  c(head, notes, body, note_lines(rows_and_columns(plain, nrow(shown)), 3L))
 }
 
 #' @rdname nid_table
 #' @export
-print.nid_table <- function(x, ..., n = 6L, width = NULL) {
+print.nid_table <- function(x, ..., n = NULL, width = NULL) {
   cat(format(x, ..., n = n, width = width), sep = "\n")
   invisible(x)
+}
+
+check_rows_shown <- function(n, call = rlang::caller_env()) {
+  if (!is.numeric(n) || length(n) != 1L || is.na(n) || n < 0) {
+    stop_argument("n", "a number of rows, 0 or more", n, call)
+  }
+}
+
+# Columns that do not fit are left to the last line, which names all; those
+# that do keep names that tell them apart.
+table_lines <- function(plain, width) {
+  # A width beyond the console's would be laid out in tiers.
+  old <- options(pillar.min_title_chars = 15L, width = max(width, 10L))
+  on.exit(options(old))
+  body <- format(plain, n = nrow(plain), width = width, max_extra_cols = 0L)
+  body[!grepl("^(\033\\[[0-9;]*m)?# ", body)]
+}
+
+rows_and_columns <- function(plain, shown) {
+  names <- names(plain)
+  more <- length(names) - 20L
+  paste0(
+    count_of(nrow(plain), "row"),
+    if (shown < nrow(plain)) paste0(", ", shown, " shown"),
+    "; columns ", paste(utils::head(names, 20L), collapse = ", "),
+    if (more > 0L) paste(" and", more, "more")
+  )
+}
+
+# Lines that are left out are seen to be.
+cut_lines <- function(lines, most) {
+  if (length(lines) <= most) {
+    return(lines)
+  }
+  lines <- lines[seq_len(most)]
+  lines[most] <- sub(".{0,4}$", " ...", lines[most])
+  lines
 }
 
 #' @rdname nid_table

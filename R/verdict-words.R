@@ -1,7 +1,8 @@
 # A verdict in lines and in sentences.
 
 #' @export
-format.nid_verdict <- function(x, ..., n = 10L, width = NULL) {
+format.nid_verdict <- function(x, ..., n = NULL, width = NULL) {
+  if (!is.null(n)) check_rows_shown(n)
   width <- if (is.null(width)) getOption("width") else width
   spec <- get_spec(x)
   head <- strwrap(format(spec), width = width, exdent = 2, prefix = "# ")
@@ -25,15 +26,18 @@ format.nid_verdict <- function(x, ..., n = 10L, width = NULL) {
                          ifelse(is.na(plain$p.rates), "",
                                 paste0(", p ", format_p(plain$p.rates)))),
                   ", n ", plain$n, ")", recycle0 = TRUE)
+  head <- if (is.null(n)) cut_lines(head, 3L) else head
+  # Fifteen lines with one for what is left, unless `n` asks for more.
+  n <- n %||% max(1L, min(10L, 14L - length(head) - length(spec$notes)))
   left <- length(lines) - n
-  c(utils::head(head, 3L), utils::head(lines, n),
+  c(head, utils::head(lines, n),
     if (left > 0L) paste0("# and ", count_of(left, "more row")),
     paste0("# ", spec$notes))
 }
 
 #' @export
 print.nid_verdict <- function(x, ...) {
-  lines <- utils::head(format(x, ...), 15L)
+  lines <- format(x, ...)
   # Notes ("# ...") are wrapped by format() already.
   note <- startsWith(lines, "#")
   lines[!note] <- wrap_each(lines[!note])

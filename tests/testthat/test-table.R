@@ -21,6 +21,11 @@ test_that("every table is a tibble with one small attribute", {
   }
 })
 
+# Lines of notes as one text.
+text_of_lines <- function(lines) {
+  gsub("[ \n]+(# *)?", " ", paste(lines, collapse = "\n"))
+}
+
 test_that("print, format and summary say what it is", {
   for (what in names(tables)) {
     x <- tables[[what]]
@@ -168,4 +173,59 @@ test_that("a plain copy is saved and read back", {
   again <- readRDS(file)
   expect_equal(basic_code(again)$estimate, basic_code(rates)$estimate)
   expect_identical(lines_of(again), lines_of(rates))
+})
+
+test_that("`n` rows are asked for, shown and told", {
+  many <- dynamic_codes(code_panel(hand_regions, hand_scheme()),
+                        rate_central(sd = 0.1))
+  rows <- function(...) length(grep("^ *[0-9]+ [AB] ", format(many, ...)))
+  expect_identical(nrow(many), 72L)
+  for (n in c(0, 1, 6, 20, 50)) {
+    expect_identical(rows(n = n), as.integer(n))
+    if (n > 0) {
+      expect_match(text_of_lines(format(many, n = n)),
+                   paste0("72 rows, ", n, " shown"), fixed = TRUE)
+    }
+  }
+  expect_identical(rows(n = Inf), 72L)
+  expect_no_match(text_of_lines(format(many, n = 72)), "shown")
+  # Without `n` what is told is what is shown, at any width.
+  for (width in c(30, 40, 80, 200)) {
+    text <- format(many, width = width)
+    shown <- length(grep("^ *[0-9]+ [AB]", text))
+    expect_match(text_of_lines(text), paste0("72 rows, ", shown, " shown"),
+                 fixed = TRUE)
+    expect_lte(length(text), 15L)
+  }
+  for (n in list(-1, NA, "6", 1:2)) {
+    expect_error(print(many, n = n), class = "nidcode_error_argument")
+  }
+})
+
+test_that("limits are told apart at 80 columns, the last line is whole", {
+  many <- dynamic_codes(
+    code_panel(transform(hand_regions, region = paste(
+      "A rather long name of the region", region)), hand_scheme()),
+    rate_central(sd = 0.1))
+  text <- format(many, width = 80)
+  expect_true(any(grepl("estimate std.error conf.low conf.high", text)))
+  expect_match(text_of_lines(text),
+               paste0("columns ", paste(names(many), collapse = ", ")),
+               fixed = TRUE)
+  expect_true(all(nchar(text) <= 80))
+  # The options of the session stay as they were.
+  expect_null(getOption("pillar.min_title_chars"))
+})
+
+test_that("a verdict shows as many rows as it is asked for", {
+  d <- do.call(rbind, lapply(1:20, \(r) data.frame(
+    region = sprintf("R%02d", r), year = 2001:2010,
+    x = sin(1:10 + r), y = cos(1:10 * r))))
+  v <- verdict(code_dependence(d, y ~ x, by = "region"))
+  skip_if(nrow(v) < 20L)
+  printed <- function(...) {
+    length(grep("y ~ x", utils::capture.output(print(v, ...))))
+  }
+  expect_identical(printed(n = 18), 18L)
+  expect_identical(printed(), 10L)
 })
