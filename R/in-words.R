@@ -65,39 +65,70 @@ words_about_industrial <- function(x) {
          "requires, in ", held, " of ", count_of(sum(last), "region"), ".")
 }
 
+# Up to this many regions each has its sentence.
+most_sentences <- 8L
+
 words_about_basic <- function(x) {
   table <- x$basic
   known <- which(!is.na(table[["estimate"]]))
   if (length(known) == 0L) {
     return("No region has a Code NID: the series are too short.")
   }
-  name <- function(i) if (is.na(x$panel$index[["region"]])) {
-    "The region"
-  } else {
-    as.character(table[[x$panel$index[["region"]]]][i])
+  region <- x$panel$index[["region"]]
+  names <- if (is.na(region)) NULL else as.character(table[[region]])
+  clear <- words_about_clear(table[["prob.positive"]], known, names)
+  falling <- known[order(-table[["estimate"]][known])]
+  if (length(known) <= most_sentences) {
+    each <- vapply(falling, function(i) {
+      words_about_region(table, i, paste0(names[i] %||% "The region",
+                                          ": Code NID "))
+    }, "")
+    return(c(each, clear))
   }
-  p <- table[["prob.positive"]][known]
-  sure <- sum(p > 0.975 | p < 0.025, na.rm = TRUE)
-  shown <- utils::head(known[order(-table[["estimate"]][known])], 8L)
-  c(
-    vapply(shown, function(i) {
-      prob <- table[["prob.positive"]][i]
-      paste0(name(i), ": Code NID ", estimate_text(table, i),
-             if (!is.na(prob)) {
-               paste0(", above zero with probability ",
-                      format(round(prob, 2), nsmall = 2, digits = 7L,
-                             decimal.mark = ".", scientific = 0L))
-             }, ".")
-    }, character(1)),
-    if (length(known) > 8L) {
-      paste0(length(known) - 8L, " further regions are in the table.")
-    },
-    if (!all(is.na(p))) {
-      paste0("The sign of Code NID is clear (97.5 %) in ", sure, " of ",
-             count_of(length(known), "region"), ".")
-    } else {
-      paste0("The rate has no error, so nothing can be said about how sure ",
-             "these numbers are.")
+  # Of many first what is settled; then the ends, by what they are.
+  ends <- falling[c(1L, length(falling))]
+  c(clear,
+    words_about_region(table, ends[1L], paste0(
+      "The largest Code NID is that of ", names[ends[1L]], ": ")),
+    words_about_region(table, ends[2L], paste0(
+      "The smallest Code NID is that of ", names[ends[2L]], ": ")),
+    paste0("All ", length(known), " regions are in the table."))
+}
+
+words_about_region <- function(table, i, start) {
+  prob <- table[["prob.positive"]][i]
+  paste0(start, estimate_text(table, i),
+         if (!is.na(prob)) {
+           paste0(", above zero with probability ",
+                  format(round(prob, 2), nsmall = 2, digits = 7L,
+                         decimal.mark = ".", scientific = 0L))
+         }, ".")
+}
+
+# In how many regions the sign is clear, and which sign in which of them.
+words_about_clear <- function(prob, known, names) {
+  p <- prob[known]
+  if (all(is.na(p))) {
+    return(paste0("The rate has no error, so nothing can be said about how ",
+                  "sure these numbers are."))
+  }
+  side <- function(where, words) {
+    at <- known[where %in% TRUE]
+    if (length(at) > 0L) {
+      paste0(words, if (!is.null(names)) paste(" in", name_list(names[at])))
     }
-  )
+  }
+  sides <- c(side(p > 0.975, "above zero"), side(p < 0.025, "below zero"))
+  paste0("The sign of Code NID is clear (97.5 %) in ",
+         sum(p > 0.975 | p < 0.025, na.rm = TRUE), " of ",
+         count_of(length(known), "region"),
+         if (length(sides) > 0L) paste0(": ", paste(sides, collapse = "; ")),
+         ".")
+}
+
+# Names in their order, of very many the first twenty.
+name_list <- function(names) {
+  more <- length(names) - 20L
+  paste0(paste(utils::head(names, 20L), collapse = ", "),
+         if (more > 0L) paste(" and", more, "more"))
 }

@@ -23,10 +23,15 @@ test_that("one sentence an element, numbers from the tables", {
     ))
   }
   sure <- sum(b$prob.positive > 0.975 | b$prob.positive < 0.025)
-  expect_identical(w[5], paste0("The sign of Code NID is clear (97.5 %) in ",
-                                sure, " of 2 regions."))
+  expect_match(w[5], paste0("The sign of Code NID is clear (97.5 %) in ",
+                            sure, " of 2 regions"), fixed = TRUE)
   flat <- in_words(fit(rate = rate_central(sd = 1e-3)))
-  expect_match(flat[5], "in 2 of 2 regions", fixed = TRUE)
+  sides <- ifelse(b$estimate > 0, "above zero", "below zero")
+  one <- tapply(b$region[order(b$region)], sides[order(b$region)], paste,
+                collapse = ", ")
+  expect_identical(flat[5], paste0(
+    "The sign of Code NID is clear (97.5 %) in 2 of 2 regions: ",
+    paste(names(one), "in", one, collapse = "; "), "."))
 })
 
 test_that("it does not claim to be sure where it cannot be", {
@@ -63,15 +68,19 @@ test_that("one region, one indicator", {
   ))
 })
 
-test_that("many regions: the first eight, the rest counted", {
+test_that("many regions: the largest and the smallest by name", {
   d <- do.call(rbind, lapply(1:11, \(k) {
     transform(hand, region = paste0("R", k), x = k * x)
   }))
   s <- code_scheme("x", "production", codes = alone)
   w <- in_words(code_model(d, s, normalise = "none", rate = rate_central()))
-  # Code NID is -k: the largest come first.
-  expect_identical(sub(":.*", "", w[3:10]), paste0("R", 1:8))
-  expect_identical(w[11], "3 further regions are in the table.")
+  # Code NID is -k, and without an error nobody is sure.
+  expect_match(w[3], "no error", fixed = TRUE)
+  expect_identical(w[4:6], c(
+    "The largest Code NID is that of R1: -1.",
+    "The smallest Code NID is that of R11: -11.",
+    "All 11 regions are in the table."
+  ))
 })
 
 test_that("nothing to say is said", {
@@ -109,4 +118,39 @@ test_that("options of printing do not change a word", {
   expect_identical(in_words(model), words)
   withr::local_options(scipen = 30)
   expect_identical(in_words(model), words)
+})
+
+# `n` regions whose Code NID is -1, 0 or 1 exactly, by turns, with errors.
+many_regions <- function(n, sd = 0.01, bend = c(-1, 0, 1)) {
+  d <- do.call(rbind, lapply(seq_len(n), \(r) {
+    t <- 0:3
+    data.frame(region = sprintf("R%03d", r), year = 2001 + t,
+               x = 5 + bend[(r - 1) %% length(bend) + 1] * t^2 / 4)
+  }))
+  code_model(d, code_scheme("x", "production", codes = alone),
+             normalise = "none", rate = rate_difference(sd))
+}
+
+test_that("of many regions those whose sign is clear are named, by side", {
+  m <- many_regions(12)
+  expect_equal(m$basic$estimate, rep(c(-1, 0, 1), 4))
+  w <- in_words(m)
+  expect_identical(w[3], paste0(
+    "The sign of Code NID is clear (97.5 %) in 8 of 12 regions: ",
+    "above zero in R003, R006, R009, R012; ",
+    "below zero in R001, R004, R007, R010."))
+  expect_match(w[4], "^The largest Code NID is that of R0(03|06|09|12): 1 ")
+  expect_match(w[5], "^The smallest Code NID is that of R0(01|04|07|10): -1 ")
+  expect_identical(w[6], "All 12 regions are in the table.")
+  # None is clear: nobody is named for it.
+  w <- in_words(many_regions(12, sd = 10))
+  expect_identical(w[3], paste0("The sign of Code NID is clear (97.5 %) in ",
+                                "0 of 12 regions."))
+  # Only below zero, though the largest are not.
+  w <- in_words(many_regions(40, bend = c(-1, 0)))
+  expect_match(w[3], "in 20 of 40 regions: below zero in R001, R003")
+  expect_no_match(w[3], "above zero")
+  # Very many are counted after twenty.
+  w <- in_words(many_regions(60, bend = 1))
+  expect_match(w[3], "in 60 of 60 regions: above zero in R001, .*, R020 and 40")
 })
