@@ -7,6 +7,9 @@
 #' @inheritParams defining_codes
 #' @inheritParams dynamic_codes
 #' @inheritParams basic_code
+#' @param interval <chr> Of the rates: "pointwise", or "simultaneous" over the
+#'   times of a region, code and order (see [dynamic_codes()]). Those of the
+#'   formulas stay pointwise.
 #' @param data <data.frame> The data, as for [code_panel()]; or a panel, and
 #'   then no `scheme`.
 #' @return `nid_model`, a list: `call`, `panel`, `defining`, `rates`,
@@ -30,7 +33,7 @@ code_model <- function(data, scheme, index = NULL, names_from = NULL,
                        missing = "constant", rate = rate_spline(),
                        breaks = "auto", influence = influence_equal(),
                        measure = "sum", cor = "independent",
-                       conf_level = 0.95) {
+                       interval = "pointwise", conf_level = 0.95) {
   call <- rlang::current_env()
   args <- list(index = index, names_from = names_from,
                values_from = values_from, status = status,
@@ -38,7 +41,7 @@ code_model <- function(data, scheme, index = NULL, names_from = NULL,
                reference = reference, aggregate = aggregate,
                missing = missing, rate = rate, breaks = breaks,
                influence = influence, measure = measure, cor = cor,
-               conf_level = conf_level)
+               interval = interval, conf_level = conf_level)
   check_model_args(args, call)
   if (inherits(data, "nid_panel")) {
     if (!base::missing(scheme)) {
@@ -61,6 +64,8 @@ code_model <- function(data, scheme, index = NULL, names_from = NULL,
 
 check_model_args <- function(args, call) {
   check_level(args$conf_level, "conf_level", call = call)
+  check_choice(args$interval, c("pointwise", "simultaneous"), "interval",
+               call = call)
   check_rate(args$rate, call)
   check_second_order(args$rate, call)
   check_influence(args$influence, call)
@@ -81,7 +86,7 @@ build_model <- function(panel, args, matched, call, tuning = NULL) {
       call = matched,
       panel = panel,
       defining = defining_table(def),
-      rates = rates_table(fit, "pointwise", level),
+      rates = rates_table(fit, args$interval, level),
       industrial = industrial_table(fit, cor, level),
       basic = basic_table(fit, args$influence, args$measure, cor, level),
       path = path_table(fit, args$influence, args$measure, "stock", cor,

@@ -47,7 +47,8 @@
 #'   Of predictions, simulations and [estimate_rates()] any that they hold, one
 #'   at a time for several regions; `NULL`: the lowest, of one region all.
 #' @param time Times at which to draw a time influence coefficient; `NULL`: lags
-#'   from 0 to 20, as a coefficient of the time itself need not have.
+#'   from 0 to 20, or the times of a table. A function of the time is drawn over
+#'   times that are given only (without, an empty picture and a warning).
 #' @param ... In `plot()`, passed to `autoplot()`; for a model, to the picture
 #'   chosen by `what` (`regions`, `order`, and `by` of [contributions()]);
 #'   else empty.

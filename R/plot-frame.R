@@ -174,11 +174,21 @@ caption_of <- function(spec, ...) {
            if (!is.null(words$influence)) {
              paste("time influence:", words$influence)
            },
-           if (!is.null(spec$level)) paste0(100 * spec$level, "% intervals"))
+           if (!is.null(spec$level)) interval_words(spec))
   marks <- c(...)
   how <- paste(how, collapse = "; ")
   text <- c(if (nzchar(how)) paste0(capital(how), "."), marks)
   paste(text, collapse = " ")
+}
+
+# Bands that hold all times at once are wider, and say so.
+interval_words <- function(spec) {
+  paste0(100 * spec$level, "% ",
+         if (identical(spec$words$interval, "simultaneous")) {
+           "simultaneous intervals"
+         } else {
+           "intervals"
+         })
 }
 
 # Labels of points near an edge go inwards: hjust 0 at the left, 1 at the right.

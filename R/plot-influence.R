@@ -1,4 +1,5 @@
-# The time influence coefficient as a curve.
+# The time influence coefficient as a curve: of the lag, or over the time where
+# it is a function of that. A table has its own times.
 
 #' @rdname nid_plots
 #' @exportS3Method ggplot2::autoplot
@@ -6,6 +7,10 @@ autoplot.nid_influence <- function(object, time = NULL, ...) {
   rlang::check_dots_empty()
   need_ggplot()
   call <- rlang::current_env()
+  time <- time %||% object$times
+  if (is.null(time) && object$of == "time") {
+    return(picture_without_times(object))
+  }
   lags <- is.null(time)
   end <- object$at
   if (lags) {
@@ -39,6 +44,16 @@ autoplot.nid_influence <- function(object, time = NULL, ...) {
     y = "Coefficient, no unit",
     caption = paste0("Influence: ", object$words, ".")
   )
+}
+
+# Over which times a function of the time counts, only its data know.
+picture_without_times <- function(object) {
+  how <- paste0("This influence is a function of the time: say time = , for ",
+                "example autoplot(x, time = 2005:2016).")
+  warn_nid("no_times", how, argument = "time")
+  empty_picture("Time influence coefficient",
+                caption = paste0(how, " Influence: ", object$words, "."),
+                x = "Time")
 }
 
 #' @rdname nid_plots

@@ -34,9 +34,11 @@
 #' @name influence
 NULL
 
-# `form` and `args`: what a workbook needs to make it again.
+# `form` and `args`: what a workbook needs to make it again. `of`: what it is a
+# function of, "lag" or "time", or "table", whose own times are `times`.
 new_nid_influence <- function(words, weight, at, normalise, form = "custom",
-                              args = list(), call = rlang::caller_env()) {
+                              args = list(), of = "lag", times = NULL,
+                              call = rlang::caller_env()) {
   check_flag(normalise, call = call)
   given <- at
   if (!is.null(at)) {
@@ -50,7 +52,8 @@ new_nid_influence <- function(words, weight, at, normalise, form = "custom",
                   if (normalise) ", normalised")
   structure(list(words = words, weight = weight, at = at,
                  date = if (is_dated(given)) given,
-                 normalise = normalise, form = form, args = args),
+                 normalise = normalise, form = form, args = args, of = of,
+                 times = times),
             class = "nid_influence")
 }
 
@@ -121,8 +124,9 @@ influence_custom <- function(f, of = "lag", at = NULL, normalise = FALSE) {
   if (is.data.frame(f)) {
     check_columns(f, c("time", "weight"), "f")
     tell_unread(names(f), c("time", "weight"), "the table of influence")
-    return(new_nid_influence("custom (table)", table_influence(f, call), at,
-                             normalise))
+    key <- as.double(numeric_time(f[["time"]], "time", call))
+    return(new_nid_influence("custom (table)", table_influence(f, key, call),
+                             at, normalise, of = "table", times = sort(key)))
   }
   if (!is.function(f)) {
     stop_argument("f", "a function or a data frame with time and weight", f,
@@ -142,12 +146,11 @@ influence_custom <- function(f, of = "lag", at = NULL, normalise = FALSE) {
                  argument = "f", call = NULL)
       }
       as.double(out)
-    }, at, normalise
+    }, at, normalise, of = of
   )
 }
 
-table_influence <- function(f, call) {
-  key <- as.double(numeric_time(f[["time"]], "time", call))
+table_influence <- function(f, key, call) {
   weight <- numeric_values(f[["weight"]], "weight", call)
   if (anyNA(weight) || anyDuplicated(key)) {
     stop_argument("f", "a table with one weight for each time", f, call)

@@ -80,7 +80,7 @@ kept_influence <- function(frame) {
     return(NULL)
   }
   times <- common_times(frame$fit)
-  if (influence_subject(influence) != "lag") {
+  if (influence$of != "lag") {
     time <- sort(unique(times$time))
     return(kept_rows("influence", number_key(time), "",
                      influence$weight(0 * time, time, 0 * time)))

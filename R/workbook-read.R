@@ -115,6 +115,7 @@ settings_args <- function(get, tables, sheet, scheme) {
     } else {
       get("cor", "independent")
     },
+    interval = get("interval", "pointwise"),
     conf_level = get_number(get, "conf_level") %||% 0.95
   )
 }

@@ -95,6 +95,7 @@ setting_meanings <- function() {
     influence.of = "lag, time or table",
     measure = "sum or integral",
     cor = "independent, residual or matrix (sheet Scheme)",
+    interval = "of the rates in R: pointwise or simultaneous",
     conf_level = "of the intervals",
     tuning = "smoothing estimated by R, or frozen before",
     `made by` = "", call = "")

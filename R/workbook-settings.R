@@ -23,7 +23,7 @@ book_settings <- function(model) {
     influence_settings(spec$influence, panel$reading),
     list(measure = spec$measure,
          cor = if (is.matrix(spec$cor)) "matrix" else spec$cor,
-         conf_level = spec$conf_level,
+         interval = spec$interval, conf_level = spec$conf_level,
          tuning = if (is.null(get_fit(model$rates)$tuning)) "estimated" else
            "frozen")
   )
@@ -47,17 +47,12 @@ rate_settings <- function(rate) {
 influence_settings <- function(influence, reading) {
   args <- influence$args[lengths(influence$args) > 0L]
   if (influence$form == "custom") {
-    args <- list(of = influence_subject(influence))
+    args <- list(of = influence$of)
   }
   args$at <- influence_at(influence, reading)
   if (influence$normalise) args$normalise <- TRUE
   if (length(args) > 0L) names(args) <- paste0("influence.", names(args))
   c(list(influence = influence$form), args)
-}
-
-influence_subject <- function(influence) {
-  if (startsWith(influence$words, "custom of the lag")) "lag" else
-    if (startsWith(influence$words, "custom of the time")) "time" else "table"
 }
 
 # The suffix of columns of labels: the user's own, or one that makes no name

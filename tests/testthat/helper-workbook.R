@@ -133,6 +133,7 @@ book_models <- function() {
     central = small_model(13, rate = rate_central(sd = 0.1),
                           measure = "integral", conf_level = 0.9),
     local = small_model(4, rate = rate_local(4), missing = "available",
+                        interval = "simultaneous",
                         cor = "residual", n_times = 10L,
                         influence = influence_power(1.5, 2)),
     reml = small_model(6, rate = rate_spline("reml"), breaks = "split",

@@ -272,3 +272,33 @@ test_that("a model of nothing but missing values has no numbers", {
   }
   expect_output(print(m))
 })
+
+test_that("intervals of the rates may be simultaneous, kept by what follows", {
+  both <- function(...) {
+    code_model(hand_regions, hand_scheme(), rate = rate_central(sd = 0.1), ...)
+  }
+  point <- both()
+  wide <- both(interval = "simultaneous")
+  want <- dynamic_codes(code_panel(hand_regions, hand_scheme()),
+                        rate_central(sd = 0.1), interval = "simultaneous")
+  expect_identical(as.data.frame(wide$rates), as.data.frame(want))
+  width <- function(m) m$rates$conf.high - m$rates$conf.low
+  expect_true(all(width(wide) > width(point), na.rm = TRUE))
+  # Only the rates'.
+  for (what in c("industrial", "basic", "path")) {
+    expect_identical(as.data.frame(wide[[what]]), as.data.frame(point[[what]]))
+  }
+  expect_identical(get_spec(wide$rates)$words$interval, "simultaneous")
+  expect_identical(as.data.frame(update(point, interval = "simultaneous")$rates),
+                   as.data.frame(wide$rates))
+  later <- update(wide, influence = influence_half_life(2))
+  expect_identical(width(later), width(wide))
+  frozen <- update(wide, data = hand_regions, freeze = TRUE)
+  expect_equal(width(frozen), width(wide))
+  ninety <- tidy(wide, "dynamic", conf.level = 0.9)
+  want <- dynamic_codes(code_panel(hand_regions, hand_scheme()),
+                        rate_central(sd = 0.1), interval = "simultaneous",
+                        conf_level = 0.9)
+  expect_equal(ninety$conf.low, want$conf.low)
+  expect_error(both(interval = "both"), class = "nidcode_error_argument")
+})

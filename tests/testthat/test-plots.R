@@ -245,6 +245,50 @@ test_that("vectors: rates and sums as computed", {
   expect_equal(half$y, 2^(-half$x / 5))
 })
 
+test_that("an influence of the time is drawn over time", {
+  literal <- influence_custom(\(t) t - 2004, of = "time")
+  cnd <- expect_warning(p <- picture(literal),
+                        class = "nidcode_warning_no_times")
+  expect_match(conditionMessage(cnd), "time = ", fixed = TRUE)
+  expect_identical(p$labels$x, "Time")
+  expect_length(Filter(\(l) inherits(l$geom, "GeomLine"), p$layers), 0L)
+  p <- picture(literal, time = 2005:2016)
+  expect_equal(layer_of(p, "GeomLine")$y, 1:12)
+  expect_equal(layer_of(p, "GeomLine")$x, 2005:2016)
+  expect_identical(p$labels$x, "Time")
+  # A table has times of its own, in any order.
+  table <- influence_custom(data.frame(time = c(2007, 2005, 2010),
+                                       weight = c(2, 1, 5)))
+  p <- picture(table)
+  expect_equal(layer_of(p, "GeomPoint")$x, c(2005, 2007, 2010))
+  expect_equal(layer_of(p, "GeomPoint")$y, c(1, 2, 5))
+  expect_identical(p$labels$x, "Time")
+  # What is after `at` counts nothing.
+  p <- picture(influence_custom(data.frame(time = 1:3, weight = 1:3), at = 2))
+  expect_equal(layer_of(p, "GeomPoint")$y, c(1, 2, 0))
+  # Of the lag as before.
+  lag <- layer_of(picture(influence_custom(\(l) 1 / (1 + l))), "GeomLine")
+  expect_equal(lag$y, 1 / (1 + lag$x))
+})
+
+test_that("captions name simultaneous bands", {
+  codes <- hand_codes()
+  caption <- function(interval) {
+    picture(dynamic_codes(codes, rate_central(sd = 0.1),
+                          interval = interval))$labels$caption
+  }
+  expect_match(caption("pointwise"), "95% intervals", fixed = TRUE)
+  expect_match(caption("simultaneous"), "95% simultaneous intervals",
+               fixed = TRUE)
+  model <- code_model(hand, code_scheme("x", "production", codes = alone),
+                      rate = rate_central(sd = 0.1),
+                      interval = "simultaneous")
+  expect_match(ggplot2::autoplot(model, "rates")$labels$caption,
+               "simultaneous", fixed = TRUE)
+  expect_no_match(ggplot2::autoplot(model, "industrial")$labels$caption,
+                  "simultaneous", fixed = TRUE)
+})
+
 test_that("survey: shares, ends of many groups, differences, weights", {
   d <- make_respondents()
   x <- relevance(d, letters[1:4])
