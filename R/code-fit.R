@@ -269,8 +269,17 @@ add_interval <- function(estimate, se, df, level) {
   df[is.na(df) | df <= 0] <- NA_real_
   half <- t_quantile((1 + level) / 2, df) * se
   prob <- probability_positive(estimate, se, df)
-  list(std.error = se, conf.low = estimate - half,
-       conf.high = estimate + half, prob.positive = prob)
+  low <- estimate - half
+  high <- estimate + half
+  # An error below the rounding of its estimate still is one: the interval
+  # reaches to the next numbers.
+  flat <- which(low == high & se > 0)
+  if (length(flat) > 0L) {
+    rounding <- abs(estimate[flat]) * .Machine$double.eps
+    low[flat] <- estimate[flat] - rounding
+    high[flat] <- estimate[flat] + rounding
+  }
+  list(std.error = se, conf.low = low, conf.high = high, prob.positive = prob)
 }
 
 # A zero that is known exactly is as likely above as below.

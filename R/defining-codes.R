@@ -29,10 +29,11 @@
 #'   (in sd of the reference, 0 to 1, or percent of the base), `n.indicators`
 #'   <int>, `break` <lgl> a new method starts here.
 #' @section Errors:
-#' `nidcode_error_domain`, `_reference`, `_few_regions`, `_composition`,
-#' `_scheme`; warnings `_zero_spread`, `_units`, `_digits_lost` (sd under 1e4
-#' roundings of the mean, under every normalisation; the mean and sd are those
-#' of the reference, under "index" of each region, else of all rows).
+#' `nidcode_error_domain`, `_not_finite`, `_reference`, `_few_regions`,
+#' `_composition`, `_scheme`; warnings `_zero_spread`, `_units`, `_digits_lost`
+#' (sd under 1e4 roundings of the mean, under every normalisation; the mean and
+#' sd are those of the reference, under "index" of each region, else of all
+#' rows).
 #' @source Economy of Region, 2017, vol. 13 (see [nidcode-package]).
 #' @family treat
 #' @examples
@@ -76,6 +77,7 @@ define <- function(x, normalise, reference, aggregate, missing, call) {
                 read$x
               })
   def <- structure(def, class = "nid_definition")
+  if (normalise == "none") check_sums(def, call)
   check_positive_mean(def, call)
   if (missing == "error") check_complete(def, call)
   def
@@ -210,6 +212,23 @@ check_positive_mean <- function(def, call) {
                     vapply(lengths(bad), count_of, "", "normalised value"),
                     " of 0 or less.")
     )
+  }
+}
+
+# Values as they came may be so large that their weighted sum is no number.
+check_sums <- function(def, call) {
+  for (code in used_codes(def)$code) {
+    parts <- code_parts(def, code)
+    largest <- vapply(parts$x, function(x) {
+      if (all(is.na(x))) 0 else max(abs(range(x, na.rm = TRUE)))
+    }, 1)
+    if (!is.finite(sum(largest * parts$weight))) {
+      stop_nid("not_finite",
+               c(paste0("The weighted sum of ", some_of(parts$names),
+                        " may be beyond the largest number (1.8e308)."),
+                 i = "Give the data in larger units."),
+               columns = parts$names, call = call)
+    }
   }
 }
 

@@ -42,7 +42,7 @@ code_reference <- function(x) {
            scale = unlist(lapply(def$scale, rep_len, n), FALSE, FALSE))
     )
   }
-  tibble::new_tibble(columns, nrow = length(columns$indicator),
+  tibble::new_tibble(known_numbers(columns), nrow = length(columns$indicator),
                      class = "nid_reference", normalise = def$normalise,
                      region = if (by_region) panel$index[["region"]])
 }

@@ -98,3 +98,34 @@ test_that("numbers beyond the largest are NA with a warning that names them", {
   expect_silent(same <- known_numbers(plain))
   expect_identical(same, plain)
 })
+
+test_that("an interval is a point only where the error is 0", {
+  got <- add_interval(c(1, -3, 0, 2, 5), c(1e-20, 1e-30, 1e-200, 0, 1),
+                      rep(Inf, 5), 0.95)
+  expect_identical(got$conf.low < got$conf.high,
+                   c(TRUE, TRUE, TRUE, FALSE, TRUE))
+  expect_identical(c(got$conf.low[1], got$conf.high[2]),
+                   c(1, -3) * (1 - 2^-52))
+  expect_identical(got$conf.low[4], 2)
+  line <- estimate_rates(1e6 * (1:9), 1:9)
+  expect_true(all(line$std.error > 0))
+  expect_true(all(line$conf.low < line$conf.high))
+})
+
+test_that("sums of codes that no number can be are refused", {
+  d <- data.frame(region = "A", year = 1:6, x = c(1, 9, 2, 8, 3, 7) * 1e307)
+  scheme <- code_scheme("x", "production", weight = 3,
+                        codes = nid_codes()[1, ])
+  e <- expect_error(defining_codes(code_panel(d, scheme), "none"),
+                    class = "nidcode_error_not_finite")
+  expect_identical(e$columns, "x")
+  near <- transform(d, x = x / 2)
+  expect_equal(defining_codes(code_panel(near, scheme), "none")$estimate,
+               near$x)
+  # Centre and scale of such data are numbers, unless their range is not.
+  expect_identical(nrow(code_reference(code_panel(d, scheme))), 1L)
+  wide <- transform(d, x = x * c(-1, 1) * 1.9)
+  expect_warning(code_reference(defining_codes(code_panel(wide, scheme),
+                                               "minmax")),
+                 class = "nidcode_warning_out_of_range")
+})
