@@ -134,13 +134,22 @@ check_rows_shown <- function(n, call = rlang::caller_env()) {
 }
 
 # Columns that do not fit are left to the last line, which names all; those
-# that do keep names that tell them apart.
+# that do keep names that tell them apart. Texts are as long as leaves room for
+# the limits of the interval.
 table_lines <- function(plain, width) {
   # A width beyond the console's would be laid out in tiers.
-  old <- options(pillar.min_title_chars = 15L, width = max(width, 10L))
+  old <- options(pillar.min_title_chars = 15L, pillar.min_chars = NULL,
+                 width = max(width, 10L))
   on.exit(options(old))
-  body <- format(plain, n = nrow(plain), width = width, max_extra_cols = 0L)
-  body[!grepl("^(\033\\[[0-9;]*m)?# ", body)]
+  for (letters in c(24L, 16L, 12L, 8L, 3L)) {
+    options(pillar.min_chars = letters)
+    body <- format(plain, n = nrow(plain), width = width, max_extra_cols = 0L)
+    body <- body[!grepl("^(\033\\[[0-9;]*m)?# ", body)]
+    limits <- !"conf.high" %in% names(plain) || any(grepl("conf.high", body[1L],
+                                                          fixed = TRUE))
+    if (limits) break
+  }
+  body
 }
 
 rows_and_columns <- function(plain, shown) {

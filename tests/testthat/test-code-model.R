@@ -289,8 +289,8 @@ test_that("intervals of the rates may be simultaneous, kept by what follows", {
     expect_identical(as.data.frame(wide[[what]]), as.data.frame(point[[what]]))
   }
   expect_identical(get_spec(wide$rates)$words$interval, "simultaneous")
-  expect_identical(as.data.frame(update(point, interval = "simultaneous")$rates),
-                   as.data.frame(wide$rates))
+  again <- update(point, interval = "simultaneous")
+  expect_identical(as.data.frame(again$rates), as.data.frame(wide$rates))
   later <- update(wide, influence = influence_half_life(2))
   expect_identical(width(later), width(wide))
   frozen <- update(wide, data = hand_regions, freeze = TRUE)

@@ -213,7 +213,15 @@ test_that("limits are told apart at 80 columns, the last line is whole", {
                paste0("columns ", paste(names(many), collapse = ", ")),
                fixed = TRUE)
   expect_true(all(nchar(text) <= 80))
+  # Names of regions are as long as leaves room for the limits.
+  formula <- basic_code(code_panel(transform(hand_regions, region = paste(
+    "Republic of", ifelse(region == "A", "Adygea", "Altai"))), hand_scheme()),
+    rate = rate_central(sd = 0.1))
+  text <- format(formula, width = 80)
+  expect_true(any(grepl("Republic of Adygea", text)))
+  expect_true(any(grepl("conf.low +conf.high", text)))
   # The options of the session stay as they were.
+  expect_null(getOption("pillar.min_chars"))
   expect_null(getOption("pillar.min_title_chars"))
 })
 
