@@ -84,28 +84,3 @@ accumulate_series <- function(x, time, group, influence, measure, call) {
        fit = list(rate = list(kind = "central"), breaks = "ignore",
                   reading = v$reading))
 }
-
-# Vectors as series: sorted by group and time, keys checked.
-vector_series <- function(x, time, group, call) {
-  if (is.null(dim(x)) && is.list(x) || length(x) != length(time)) {
-    stop_argument("x", paste0("numbers, as many as `time` (", length(time),
-                              ")"), x, call)
-  }
-  if (!is.null(group) && length(group) != length(x)) {
-    stop_argument("group", paste0("as long as `x` (", length(x), ")"), group,
-                  call)
-  }
-  plain <- list(time = time)
-  if (!is.null(group)) plain$group <- group
-  index <- c(region = if (is.null(group)) NA else "group", time = "time")
-  value <- numeric_values(x, "x", call)
-  rows <- panel_rows(plain, index, call)
-  if (!is.null(rows$row)) value <- value[rows$row]
-  n <- length(rows$offset) - 1L
-  list(value = value, n = n, offset = rows$offset, reading = rows$reading,
-       series = rep(seq_len(n), diff(rows$offset)),
-       time = as.double(if (is.null(rows$row)) rows$time else
-         rows$time[rows$row]),
-       user_time = if (is.null(rows$row)) time else time[rows$row],
-       group = if (!is.null(group)) list(group = rows$labels) else list())
-}

@@ -209,40 +209,6 @@ code_sums <- function(fit, plan, i) {
                             plan$order))
 }
 
-# The rate of series of one code, as series_values() or posterior_series() gives
-# them, under the fit's own tuning: no caller fetches it by hand.
-evaluate_series <- function(fit, i, series, grids = series$grids %||%
-                              fit$codes[[i]]$grids,
-                            grid = series$grid, ...) {
-  evaluate_rate(fit$rate, fit$breaks, series$value, grid, grids, ...,
-                sd = series$sd, tuning = series_tuning(fit, i, series))
-}
-
-# The sums of a plan over them; `sums` is what code_sums() makes.
-evaluate_sums <- function(fit, i, series, sums) {
-  evaluate_series(fit, i, series, sums$grids, sums$of[series$series],
-                  sums = sums$sums)
-}
-
-series_tuning <- function(fit, i, series) {
-  pick_tuning(fit$tuning[[i]], series$series %||% unique(series$region), fit,
-              i)
-}
-
-# Frozen weights over lambda of the series at hand: a column a series, or one
-# for each of its segments where breaks split a spline.
-pick_tuning <- function(tuning, series, fit, i) {
-  if (is.null(tuning)) {
-    return(NULL)
-  }
-  one <- fit$codes[[i]]
-  have <- which(one$grid > 0L)
-  count <- segment_counts(fit, one$grids)[one$grid[have]]
-  at <- match(series, have)
-  columns <- sequence(count[at], from = (cumsum(count) - count)[at] + 1L)
-  lapply(tuning, function(x) x[, columns, drop = FALSE])
-}
-
 # Number of terms, their first and last time, and rows lost, of every region.
 terms_told <- function(fit, times, terms) {
   panel <- fit$def$panel
@@ -271,20 +237,6 @@ terms_told <- function(fit, times, terms) {
       row_counts(panel) - pick(size, 0L)
     }
   )
-}
-
-# Numeric times back in the user's own type, where a time of the data says so.
-time_like <- function(panel, time) {
-  own <- panel$plain[[panel$index[["time"]]]]
-  if (is.double(own) && !is.object(own)) {
-    return(time)
-  }
-  if (is.integer(own) && !is.object(own)) {
-    return(as.integer(time))
-  }
-  key <- row_time(panel)
-  seen <- which(!duplicated(key))
-  user_times(panel, seen)[match(time, key[seen])]
 }
 
 inform_terms <- function(fit, told, measure) {

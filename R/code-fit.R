@@ -297,3 +297,40 @@ t_quantile <- function(p, df) {
   one <- unique(df)
   stats::qt(p, one)[match(df, one)]
 }
+
+# The rate of series of one code, as series_values() or posterior_series() gives
+# them, under the fit's own tuning: no caller fetches it by hand.
+evaluate_series <- function(fit, i, series, grids = series$grids %||%
+                              fit$codes[[i]]$grids,
+                            grid = series$grid, ...) {
+  evaluate_rate(fit$rate, fit$breaks, series$value, grid, grids, ...,
+                sd = series$sd, tuning = series_tuning(fit, i, series))
+}
+
+# The sums of a plan over them; `sums` is what code_sums() makes.
+evaluate_sums <- function(fit, i, series, sums) {
+  evaluate_series(fit, i, series, sums$grids, sums$of[series$series],
+                  sums = sums$sums)
+}
+
+series_tuning <- function(fit, i, series) {
+  pick_tuning(fit$tuning[[i]], series$series %||% unique(series$region), fit,
+              i)
+}
+
+# Frozen weights over lambda of the series at hand: a column a series, or one
+# for each of its segments where breaks split a spline.
+pick_tuning <- function(tuning, series, fit, i) {
+  if (is.null(tuning)) {
+    return(NULL)
+  }
+  one <- fit$codes[[i]]
+  have <- which(one$grid > 0L)
+  count <- segment_counts(fit, one$grids)[one$grid[have]]
+  at <- match(series, have)
+  columns <- sequence(count[at], from = (cumsum(count) - count)[at] + 1L)
+  lapply(tuning, function(x) x[, columns, drop = FALSE])
+}
+
+# How the dates behind a fit are read; `fit` is a stub for plain vectors.
+fit_reading <- function(fit) fit$def$panel$reading %||% fit$reading

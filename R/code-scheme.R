@@ -370,3 +370,5 @@ dplyr_reconstruct.nid_scheme <- function(data, template) {
   attr(out, "codes") <- scheme_codes(template)
   unclass_scheme(out)
 }
+
+bracketed <- function(text) ifelse(nzchar(text), paste0(" (", text, ")"), "")

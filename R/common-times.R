@@ -94,9 +94,6 @@ term_widths <- function(fit, times, measure) {
   term_widths_cpp(times, fit$rate$kind == "difference", fit$breaks == "split")
 }
 
-# How the dates behind a fit are read; `fit` is a stub for plain vectors.
-fit_reading <- function(fit) fit$def$panel$reading %||% fit$reading
-
 # Owner, last and first time of the pattern of every common time.
 pattern_frame <- function(times) {
   size <- diff(times$offset)
@@ -128,13 +125,4 @@ term_weights <- function(fit, times, terms, influence, measure) {
     w <- ifelse(terms, ifelse(total == 0, NA_real_, w / total), 0)
   }
   w
-}
-
-rowsum_by <- function(x, owner, n) {
-  out <- numeric(n)
-  if (length(x) > 0L) {
-    s <- rowsum(x, owner)
-    out[as.integer(rownames(s))] <- s
-  }
-  out
 }

@@ -60,10 +60,6 @@ warn_zero_spread <- function(names, regions = NULL) {
   }
 }
 
-# Spread below this share of the mean, 1e4 roundings: the digits that differ
-# are gone.
-last_digits <- 1e4 * .Machine$double.eps
-
 warn_digits_lost <- function(name, mean, sd) {
   lost <- sd > 0 & sd < last_digits * abs(mean)
   if (any(lost, na.rm = TRUE)) {
@@ -240,5 +236,48 @@ check_base_time <- function(reference, call) {
              c("normalise = \"index\" needs a base time as `reference`.",
                i = "For example reference = 2005."),
              call = call)
+  }
+}
+
+# Every cell outside the domain of its transform, of all indicators at once.
+check_transform_domain <- function(panel, call) {
+  scheme <- panel$scheme
+  names <- scheme[["indicator"]][scheme[["transform"]] != "none"]
+  bad <- lapply(stats::setNames(names, names), function(name) {
+    outside_domain(panel$x[[name]], indicator_transform(scheme, name))
+  })
+  bad <- bad[lengths(bad) > 0L]
+  if (length(bad) == 0L) {
+    return(invisible())
+  }
+  stop_cells(
+    "domain", bad, panel, call,
+    head = vapply(names(bad), function(name) {
+      transform <- indicator_transform(scheme, name)
+      paste0("The ", transform$word, " of ", some_of(name), " needs values ",
+             domain_text(transform), "; ",
+             count_of(length(bad[[name]]), "cell"), " ",
+             if (length(bad[[name]]) == 1L) "is" else "are", " not.")
+    }, ""),
+    hint = domain_hint(panel, bad), told = incomplete_hint(panel, bad),
+    incomplete = incomplete_regions(panel, bad)
+  )
+}
+
+# Regions that take no part in the error but lack values of its indicators: who
+# leaves regions out to have them whole wants to know.
+incomplete_regions <- function(panel, bad) {
+  region <- rep(seq_len(n_regions(panel)), diff(panel$offset))
+  lacking <- Reduce(`|`, lapply(panel$x[names(bad)], is.na))
+  other <- setdiff(region[lacking], region[unlist(bad, FALSE, FALSE)])
+  as.character(panel$regions[sort(other)])
+}
+
+incomplete_hint <- function(panel, bad) {
+  other <- incomplete_regions(panel, bad)
+  if (length(other) > 0L) {
+    paste0(count_of(length(other), "more region", "more regions"), " lack",
+           if (length(other) == 1L) "s", " some of these values: ",
+           some_of(other), ".")
   }
 }

@@ -131,3 +131,16 @@ known_squares <- function(x, name = "variance") {
   unit <- powers_near(x)
   known_power((x / unit)^2, 2 * log2(unit), name)
 }
+
+rowsum_by <- function(x, owner, n) {
+  out <- numeric(n)
+  if (length(x) > 0L) {
+    s <- rowsum(x, owner)
+    out[as.integer(rownames(s))] <- s
+  }
+  out
+}
+
+# Spread below this share of the mean, 1e4 roundings: the digits that differ
+# are gone.
+last_digits <- 1e4 * .Machine$double.eps

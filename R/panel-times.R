@@ -446,3 +446,17 @@ years_wrap <- function(t) {
   widest <- which.max(gap)
   gap[widest] > 50 && t[1L] + 100 - t[length(t)] <= max(gap[-widest], 1)
 }
+
+# Numeric times back in the user's own type, where a time of the data says so.
+time_like <- function(panel, time) {
+  own <- panel$plain[[panel$index[["time"]]]]
+  if (is.double(own) && !is.object(own)) {
+    return(time)
+  }
+  if (is.integer(own) && !is.object(own)) {
+    return(as.integer(time))
+  }
+  key <- row_time(panel)
+  seen <- which(!duplicated(key))
+  user_times(panel, seen)[match(time, key[seen])]
+}

@@ -138,8 +138,6 @@ indicator_lines <- function(scheme, code) {
   lines
 }
 
-bracketed <- function(text) ifelse(nzchar(text), paste0(" (", text, ")"), "")
-
 scheme_headers <- function(boxes) {
   .data <- rlang::.data
   at <- scheme_picture_columns()

@@ -160,15 +160,6 @@ ticks_from_factor <- function(x, item, call) {
   list(ticks = ticks, exclusive = TRUE)
 }
 
-# An order that no locale changes.
-sorted <- function(x) {
-  if (is.null(x)) {
-    return(character())
-  }
-  # A radix sort refuses text of no marked encoding, as read.csv() returns it.
-  sort(if (is.character(x)) enc2utf8(x) else x, method = "radix")
-}
-
 # Groups of respondents: number of each row's group, and the groups' keys.
 # A missing key is a group of its own: nobody is lost.
 read_groups <- function(data, by, call) {

@@ -133,3 +133,24 @@ present_weights <- function(fit, parts) {
   here <- matrix(here, length(region))
   list(here = here, total = drop(here %*% parts$weight))
 }
+
+# What uncertain weights add to quantities (one a row of `grad`, its derivatives
+# by each weight): loadings L on independent errors of variance 1, so that
+# L L' = g' Var(w) g. Columns are matched to the covariance by name; weights
+# without one are certain.
+weight_loadings <- function(grad, vcov) {
+  grad <- if (is.matrix(grad)) grad else matrix(grad, 1L, dimnames = list(
+    NULL, names(grad)))
+  if (!is.null(colnames(grad)) && !is.null(colnames(vcov))) {
+    known <- intersect(colnames(grad), colnames(vcov))
+    grad <- grad[, known, drop = FALSE]
+    vcov <- vcov[known, known, drop = FALSE]
+  }
+  unname(grad) %*% matrix_root(vcov)
+}
+
+# R with R R' = m, for covariances of any rank.
+matrix_root <- function(m) {
+  e <- eigen(unname(m), symmetric = TRUE)
+  e$vectors %*% diag(sqrt(pmax(e$values, 0)), nrow(m))
+}

@@ -107,49 +107,6 @@ transform_values <- function(panel) {
   x
 }
 
-# Every cell outside the domain of its transform, of all indicators at once.
-check_transform_domain <- function(panel, call) {
-  scheme <- panel$scheme
-  names <- scheme[["indicator"]][scheme[["transform"]] != "none"]
-  bad <- lapply(stats::setNames(names, names), function(name) {
-    outside_domain(panel$x[[name]], indicator_transform(scheme, name))
-  })
-  bad <- bad[lengths(bad) > 0L]
-  if (length(bad) == 0L) {
-    return(invisible())
-  }
-  stop_cells(
-    "domain", bad, panel, call,
-    head = vapply(names(bad), function(name) {
-      transform <- indicator_transform(scheme, name)
-      paste0("The ", transform$word, " of ", some_of(name), " needs values ",
-             domain_text(transform), "; ",
-             count_of(length(bad[[name]]), "cell"), " ",
-             if (length(bad[[name]]) == 1L) "is" else "are", " not.")
-    }, ""),
-    hint = domain_hint(panel, bad), told = incomplete_hint(panel, bad),
-    incomplete = incomplete_regions(panel, bad)
-  )
-}
-
-# Regions that take no part in the error but lack values of its indicators: who
-# leaves regions out to have them whole wants to know.
-incomplete_regions <- function(panel, bad) {
-  region <- rep(seq_len(n_regions(panel)), diff(panel$offset))
-  lacking <- Reduce(`|`, lapply(panel$x[names(bad)], is.na))
-  other <- setdiff(region[lacking], region[unlist(bad, FALSE, FALSE)])
-  as.character(panel$regions[sort(other)])
-}
-
-incomplete_hint <- function(panel, bad) {
-  other <- incomplete_regions(panel, bad)
-  if (length(other) > 0L) {
-    paste0(count_of(length(other), "more region", "more regions"), " lack",
-           if (length(other) == 1L) "s", " some of these values: ",
-           some_of(other), ".")
-  }
-}
-
 # What takes these values: never a transform that would refuse them too.
 domain_hint <- function(panel, bad) {
   scheme <- panel$scheme

@@ -137,6 +137,13 @@ check_named_files <- function() {
   }
 }
 
+check_house <- function() {
+  step <- run("Rscript", c("--no-save", "--no-restore",
+                           file.path("tools", "check-house.R")), "house.log")
+  writeLines(step$text)
+  if (!step$ok) fail("the map of the house")
+}
+
 build_package <- function() {
   old <- setwd(work)
   on.exit(setwd(old))
@@ -318,6 +325,7 @@ main <- function() {
   }
   check_named_files()
   check_headers()
+  check_house()
   env <- c(unlist(lapply(chosen, `[[`, "env")), settings())
   do.call(Sys.setenv, as.list(env))
   tests <- c(fail = 0L, warn = 0L, skip = 0L, pass = 0L)
