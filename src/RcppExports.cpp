@@ -11,6 +11,18 @@ Rcpp::Rostream<true>&  Rcpp::Rcout = Rcpp::Rcpp_cout_get();
 Rcpp::Rostream<false>& Rcpp::Rcerr = Rcpp::Rcpp_cerr_get();
 #endif
 
+// crc32_cpp
+double crc32_cpp(const Rcpp::RawVector& bytes, double sum);
+RcppExport SEXP _nidcode_crc32_cpp(SEXP bytesSEXP, SEXP sumSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::RawVector& >::type bytes(bytesSEXP);
+    Rcpp::traits::input_parameter< double >::type sum(sumSEXP);
+    rcpp_result_gen = Rcpp::wrap(crc32_cpp(bytes, sum));
+    return rcpp_result_gen;
+END_RCPP
+}
 // fit_least_squares_cpp
 Rcpp::List fit_least_squares_cpp(const Eigen::Map<Eigen::MatrixXd>& x, const Eigen::Map<Eigen::VectorXd>& y, const Rcpp::IntegerVector& variable, const Rcpp::IntegerVector& power, bool intercept);
 RcppExport SEXP _nidcode_fit_least_squares_cpp(SEXP xSEXP, SEXP ySEXP, SEXP variableSEXP, SEXP powerSEXP, SEXP interceptSEXP) {
@@ -355,6 +367,7 @@ END_RCPP
 }
 
 static const R_CallMethodDef CallEntries[] = {
+    {"_nidcode_crc32_cpp", (DL_FUNC) &_nidcode_crc32_cpp, 2},
     {"_nidcode_fit_least_squares_cpp", (DL_FUNC) &_nidcode_fit_least_squares_cpp, 5},
     {"_nidcode_fit_groups_cpp", (DL_FUNC) &_nidcode_fit_groups_cpp, 7},
     {"_nidcode_group_starts_cpp", (DL_FUNC) &_nidcode_group_starts_cpp, 1},
