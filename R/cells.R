@@ -30,8 +30,9 @@ missing_symbols <- c(
 
 # A row for each text: `kind` "number", "missing", "dash" (zero with
 # some offices, no value with others), "error" (of a spreadsheet) or "other",
-# and what is glued to a number or groups its digits. `comma` and `dot` tell
-# what they are in this number: "decimal", "group", "either" or "".
+# and what is glued to a number or groups its digits, `body` being what is left
+# without it. `comma` and `dot` tell what they are in this number: "decimal",
+# "group", "either" or "".
 cell_parts <- function(text) {
   # Most are plain numbers: only their dots may need a second look.
   plain <- grepl(number_pattern, text, perl = TRUE)
@@ -39,8 +40,8 @@ cell_parts <- function(text) {
   out <- data.frame(
     text = valid_text(text), kind = rep("number", n), blank = rep(FALSE, n),
     mark = rep(FALSE, n), flag = rep("", n), percent = rep(FALSE, n),
-    minus = rep(FALSE, n), group = rep(FALSE, n), comma = rep("", n),
-    dot = rep("", n)
+    minus = rep(FALSE, n), group = rep(FALSE, n), body = text,
+    comma = rep("", n), dot = rep("", n)
   )
   out$dot[plain] <- number_marks(text[plain])$dot
   out[!plain, ] <- odd_parts(text[!plain])
@@ -82,7 +83,8 @@ odd_parts <- function(text) {
   kind[error] <- "error"
   data.frame(text = full, kind = kind, blank = is(odd_blanks, valid_text(text)),
              mark = mark, flag = flag, percent = percent, minus = minus,
-             group = group, comma = marks$comma, dot = marks$dot)
+             group = group, body = body, comma = marks$comma,
+             dot = marks$dot)
 }
 
 # Letters behind a number that some list of flags knows.

@@ -23,15 +23,15 @@
 #'   .pdf. The folder must exist.
 #' @param format <chr> "html", "docx" or "pdf" (which needs a LaTeX with
 #'   xelatex or lualatex). Left out, the ending of `file` decides.
-#' @param overwrite <lgl> Replace a file that exists. It is replaced in one step:
-#'   a full disk or an interrupt leaves the old file whole.
+#' @param overwrite <lgl> Replace a file that exists. That is one step: a full
+#'   disk or an interrupt leaves the old file whole.
 #' @return `file`, invisibly.
 #' @section Errors:
 #' `nidcode_error_argument`, `_overwrite` (the file exists), `_path` (another
 #' ending, no such folder, or it cannot be written), `_pandoc` and `_latex` (not
-#' installed), all before any work; `_report` when making the page fails, `_file`
-#' when it cannot be written whole; an old file is then as it was. Warning
-#' `nidcode_warning_control_characters` when names contain characters that are
+#' installed), all before any work; `_report` when making the page fails,
+#' `_file` when it cannot be written whole; an old file is then as it was.
+#' Warning `nidcode_warning_control_characters` when names contain characters that are
 #' not text; the report leaves these out.
 #' @family present
 #' @seealso [report_render()]

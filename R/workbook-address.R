@@ -47,3 +47,17 @@ number_runs <- function(x) {
   start <- c(TRUE, diff(x) != 1L)
   list(from = x[start], to = x[c(start[-1L], TRUE)])
 }
+
+# The other way round; NA for what is no column.
+letters_column <- function(letters) {
+  once <- unique(letters)
+  number <- vapply(once, function(x) {
+    digits <- match(strsplit(x, "")[[1L]], LETTERS)
+    if (length(digits) %in% 1:3) {
+      as.integer(sum(digits * 26^(rev(seq_along(digits)) - 1)))
+    } else {
+      NA_integer_
+    }
+  }, 1L, USE.NAMES = FALSE)
+  number[match(letters, once)]
+}

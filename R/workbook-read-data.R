@@ -1,111 +1,270 @@
 # Sheet Data as a data frame that code_panel() takes.
 
-read_book_data <- function(grid, get, scheme, tables, call) {
-  head <- grid_row(grid, book_head)
+read_book_data <- function(grid, get, scheme, tables, at) {
   keys <- c(get("region"), get("time", "year"))
   names <- scheme[["indicator"]]
-  at <- match(c(keys, names), head)
-  if (anyNA(at)) {
-    absent <- c(keys, names)[is.na(at)]
-    stop_nid("no_column",
-             c(paste0("Sheet Data has no column ", some_of(absent),
-                      " in row ", book_head, "."),
-               i = paste0("Its columns are ", some_of(head[!is.na(head)],
-                                                      20L), ".")),
-             columns = absent, available = head[!is.na(head)], call = call)
-  }
-  rows <- below_head(grid, at)
+  suffix <- get("status")
+  head <- book_headings(grid, c(keys, names),
+                        if (!is.null(suffix)) paste0(names, suffix))
+  rows <- below_head(grid, head[c(keys, names)])
   if (length(rows) == 0L) {
-    stop_nid("zero_rows",
+    stop_nid(c("file", "zero_rows"),
              paste0("Sheet Data has no rows below its headings in row ",
-                    book_head, "."), call = call)
+                    book_head, "."), sheet = grid$name, call = NULL)
   }
-  filled <- head[!is.na(head) & nzchar(head)]
-  tell_unread(filled, c(keys, names, paste0(names, get("status")),
-                        paste0("z: ", names), tables$type$key1), "sheet Data")
-  types <- c(if (!is.null(get("region"))) get("region.type", "text"),
-             get("time.type", "number"))
-  key_at <- seq_along(keys)
-  columns <- Map(function(col, type) key_column(grid, col, rows, type),
-                 at[key_at], types)
-  values <- read_values(grid, at[-key_at], rows, names)
+  all <- grid_row(grid, book_head)
+  tell_unread(all[!is.na(all)], c(keys, names, paste0(names, suffix),
+                                  paste0("z: ", names), tables$type$key1),
+              "sheet Data")
+  at$data <- list(rows = rows, cols = head)
+  region <- get("region")
+  columns <- c(
+    if (!is.null(region)) {
+      list(sheet_regions(grid, rows, head[[region]], get("region.type")))
+    },
+    list(sheet_times(grid, rows, head[[get("time", "year")]],
+                    get("time.type", "number")))
+  )
+  values <- read_values(grid, head[names], rows, names)
   whole <- tables$type$key1[tables$type$key2 == "integer"]
-  values[names(values) %in% whole] <-
-    lapply(values[names(values) %in% whole], whole_numbers)
-  columns <- c(stats::setNames(columns, keys), values,
-               read_labels(grid, head, rows, names, get),
-               read_others(grid, head, rows, c(keys, names), tables))
+  values$x[names(values$x) %in% whole] <-
+    lapply(values$x[names(values$x) %in% whole], whole_numbers)
+  labels <- read_labels(grid, head, rows, names, get, values$flags)
+  if (length(labels) > 0L) at$suffix <- get("status") %||% "_status"
+  columns <- c(stats::setNames(columns, keys), values$x,
+               labels,
+               read_others(grid, rows, c(keys, names), tables))
+  at$keys <- columns[keys]
   tibble::new_tibble(columns, nrow = length(rows))
 }
 
-key_column <- function(grid, col, rows, type) {
-  x <- grid$text[rows, col]
-  if (type %in% c("text", "factor", "ordered")) {
-    # An empty name is a name; an empty row was left out before.
-    x[is.na(x)] <- ""
+# Keys -------------------------------------------------------------------------
+
+# A workbook that R wrote says what type the regions have, and there an empty
+# name is a name. Elsewhere an empty cell is a name that was not typed.
+sheet_regions <- function(grid, rows, col, type) {
+  cells <- fill_merged(grid, grid_cells(grid, rows, col), rows, col)
+  check_cells(grid, cells, rows, col, dates = grepl("^(Date|datetime)",
+                                                    type %||% "text"))
+  empty <- cells$kind == "blank"
+  if (is.null(type) && any(empty)) {
+    stop_at_cells(grid, rows[empty], col, NULL, "the region is missing in",
+                  "Write the name of the region in each of its rows.",
+                  "missing_index")
   }
-  key_values(x, type)
+  cells$text[empty] <- if ((type %||% "text") %in% c("text", "factor",
+                                                     "ordered")) "" else NA
+  key_values(cells$text, type %||% "text")
 }
 
-# Numbers of x. Whatever else stands in a cell is told by its address.
+# What the cells say goes before what the setting says: dates are dates, and
+# text is text. code_panel() then reads them as it reads those of R.
+sheet_times <- function(grid, rows, col, type) {
+  cells <- fill_merged(grid, grid_cells(grid, rows, col), rows, col)
+  check_cells(grid, cells, rows, col, dates = TRUE)
+  kind <- unique(cells$kind)
+  if ("blank" %in% kind) {
+    stop_at_cells(grid, rows[cells$kind == "blank"], col, NULL,
+                  "the time is missing in", also = "bad_time")
+  }
+  dated <- cells$kind == "date"
+  number <- suppressWarnings(as.numeric(cells$text))
+  broken <- cells$kind %in% c("date", "number") & !is.finite(number)
+  if (any(broken)) {
+    stop_at_cells(grid, rows[broken], col, cells$text[broken],
+                  "no number stands in", also = "bad_time")
+  }
+  if (any(dated) && !all(dated)) {
+    few <- if (2 * sum(dated) <= length(dated)) dated else !dated
+    shown <- cells$text
+    shown[dated] <- date_words(shown[dated])
+    stop_at_cells(grid, rows[few], col, shown[few],
+                  "some times are dates and some are not, as in",
+                  also = "bad_time")
+  }
+  says_date <- grepl("^(Date|datetime|yearmonth|yearquarter)", type)
+  if (all(is.finite(number)) && any(dated) != says_date) {
+    check_year_like(grid, rows, col, number, any(dated))
+  }
+  if (any(dated) && !says_date) {
+    whole <- all(number == round(number))
+    return(key_values(cells$text, if (whole) "Date" else "datetime UTC"))
+  }
+  as_text <- any(cells$kind == "text") &&
+    !type %in% c("text", "factor", "ordered", "logical")
+  if (as_text) {
+    return(cells$text)
+  }
+  if (says_date && !any(dated)) {
+    cells$text <- number_key(number + grid$shift)
+  }
+  key_values(cells$text, type)
+}
+
+# 2005 in a cell formatted as a date is a day of 1905, and a plain number where
+# dates are asked for: which it is only its author knows.
+check_year_like <- function(grid, rows, col, number, dated) {
+  if (all(number == round(number) & number >= 1500 & number <= 2200)) {
+    stop_at_cells(
+      grid, rows, col, if (dated) date_words(number) else format_time(number),
+      if (dated) "years may be shown as dates in" else
+        "years, and no dates, stand in",
+      if (dated) {
+        paste0("If they are years, such as ", number[1L], ", format the cells ",
+               "as numbers; if they are dates, set time.type to Date on sheet ",
+               "`Read me`.")
+      } else {
+        "Set time.type to number on sheet `Read me`."
+      }, "bad_time")
+  }
+}
+
+# Values -----------------------------------------------------------------------
+
+# Numbers of x, and the flags that stood beside them. Text that says one number
+# and no other is read and told; what says none is missing, by address.
 read_values <- function(grid, cols, rows, names) {
-  bad <- character()
-  values <- lapply(cols, function(col) {
-    text <- grid$text[rows, col]
-    type <- grid$type[rows, col]
-    given <- !is.na(text) & nzchar(trimws(text))
-    number <- suppressWarnings(as.numeric(text))
-    odd <- given & (!type %in% c("", "n") | is.na(number))
-    bad <<- c(bad, paste0(book_letters(col), rows[odd], " (", text[odd],
-                          ")", recycle0 = TRUE))
-    number[odd] <- NA_real_
-    number
-  })
-  if (length(bad) > 0L) {
+  read <- Map(function(col) value_cells(grid, rows, col), cols)
+  told <- function(what) unlist(lapply(read, `[[`, what), use.names = FALSE)
+  from_text <- told("from_text")
+  if (length(from_text) > 0L) {
+    inform_nid("cells",
+               paste0("On sheet Data, ", count_of(length(from_text), "cell"),
+                      " of x that ", is_are(from_text), " text ",
+                      if (length(from_text) == 1L) "is" else "are",
+                      " read as numbers: ", some_of(from_text, quote = ""),
+                      "."),
+               values = from_text)
+  }
+  lost <- told("lost")
+  if (length(lost) > 0L) {
     warn_nid("cells",
-             paste0("On sheet Data, ", count_of(length(bad), "cell"),
-                    " of x that ", if (length(bad) == 1L) "is" else "are",
-                    " no number counts as missing: ",
-                    some_of(bad, quote = ""), "."),
-             values = bad)
+             paste0("On sheet Data, ", count_of(length(lost), "cell"),
+                    " of x that ", is_are(lost), " no number counts as ",
+                    "missing: ", some_of(lost, quote = ""), "."),
+             values = lost)
   }
-  stats::setNames(values, names)
+  list(x = stats::setNames(lapply(read, `[[`, "number"), names),
+       flags = stats::setNames(lapply(read, `[[`, "flag"), names))
 }
 
-read_labels <- function(grid, head, rows, names, get) {
-  suffix <- get("status")
-  if (is.null(suffix)) {
-    return(list())
+is_are <- function(x) if (length(x) == 1L) "is" else "are"
+
+value_cells <- function(grid, rows, col) {
+  check_merged(grid, rows, col)
+  cells <- grid_cells(grid, rows, col)
+  failed <- which(cells$kind == "error")
+  cells$kind[failed] <- "failed"
+  check_cells(grid, cells, rows, col)
+  truth <- cells$kind == "logical"
+  if (any(truth)) {
+    stop_at_cells(grid, rows[truth], col, cells$text[truth],
+                  "TRUE and FALSE stand for numbers in")
   }
-  own <- paste0(names, suffix)
-  at <- match(own, head)
-  out <- lapply(at[!is.na(at)], function(col) {
-    x <- grid$text[rows, col]
-    ifelse(is.na(x), "ok", x)
+  number <- suppressWarnings(as.numeric(cells$text))
+  number[cells$kind != "number"] <- NA_real_
+  broken <- cells$kind == "number" & !is.finite(number)
+  if (any(broken)) {
+    stop_at_cells(grid, rows[broken], col, cells$text[broken],
+                  "no number stands in")
+  }
+  text <- which(cells$kind == "text" & nzchar(trimws(cells$text)))
+  said <- text_values(grid, rows[text], col, cells$text[text],
+                      alone = !any(cells$kind == "number"))
+  number[text] <- said$number
+  flag <- rep("", length(rows))
+  flag[text] <- said$flag
+  words <- cells_words(paste0(book_letters(col), rows), cells$text)
+  list(number = number, flag = flag, from_text = words[text[said$read]],
+       lost = words[sort(c(failed, text[!said$read]))])
+}
+
+# Numbers and flags of cells of text in one column. `alone`: it has no cells of
+# numbers. What could be two numbers is an error that says so.
+text_values <- function(grid, rows, col, text, alone) {
+  none <- list(number = numeric(), flag = character(), read = logical())
+  if (length(text) == 0L) {
+    return(none)
+  }
+  once <- unique(text)
+  parts <- cell_parts(once)[match(text, once), ]
+  marks <- column_marks(parts)
+  refuse <- function(which, what, hint = NULL) {
+    if (any(which)) {
+      stop_at_cells(grid, rows[which], col, text[which], what, hint,
+                    "not_numeric")
+    }
+  }
+  doubt <- c("either", "both")
+  refuse((marks$comma %in% doubt & nzchar(parts$comma)) |
+           (marks$dot %in% doubt & nzchar(parts$dot)),
+         "commas and dots can be read in two ways, a factor of 1000 apart, in",
+         "Format the cells as numbers and type them again.")
+  refuse(parts$kind == "dash", "a dash is zero or no value in",
+         "Write 0, or leave the cell empty, as the notes of the table say.")
+  refuse(parts$percent & !(alone && all(parts$percent)),
+         "percent signs stand beside numbers without one in",
+         "Give all cells of a column one unit.")
+  read <- parts$kind == "number"
+  refuse(alone & !any(read) & parts$kind != "missing", "no number stands in")
+  body <- parts$body[read]
+  for (mark in c(comma = ",", dot = ".")) {
+    name <- if (mark == ",") "comma" else "dot"
+    if (marks[[name]] == "group") body <- gsub(mark, "", body, fixed = TRUE)
+  }
+  number <- rep(NA_real_, length(text))
+  number[read] <- as.numeric(sub(",", ".", body, fixed = TRUE))
+  list(number = number, flag = parts$flag, read = read)
+}
+
+# A value that spans several rows belongs to one of them, or to each.
+check_merged <- function(grid, rows, col) {
+  m <- grid$merged
+  mine <- m$col <= col & m$to_col >= col & m$to_row >= min(rows) &
+    m$row <= max(rows)
+  full <- which(mine)[grid_kinds_at(grid, m[mine, ]) != "blank"]
+  if (length(full) > 0L) {
+    ranges <- book_dims(m$row[full], m$col[full], m$to_row[full],
+                        m$to_col[full])
+    stop_nid("file",
+             c(paste0("On sheet ", some_of(grid$name), ", cells of x are ",
+                      "merged: ", some_of(ranges, quote = ""), "."),
+               i = "Unmerge them, and write each value into its own cell."),
+             sheet = grid$name, cells = ranges, call = NULL)
+  }
+}
+
+grid_kinds_at <- function(grid, merged) {
+  vapply(seq_len(nrow(merged)), function(i) {
+    grid_cells(grid, merged$row[i], merged$col[i])$kind
+  }, "")
+}
+
+# Labels of cells, of which some stood in the cells of x.
+read_labels <- function(grid, head, rows, names, get, flags) {
+  suffix <- get("status") %||% "_status"
+  own <- head[paste0(names, suffix)]
+  out <- lapply(seq_along(names), function(k) {
+    flag <- flags[[k]]
+    if (is.null(get("status")) || is.na(own[k])) {
+      return(if (any(nzchar(flag))) ifelse(nzchar(flag), flag, "ok"))
+    }
+    x <- grid_column(grid, own[[k]], rows)
+    x <- ifelse(is.na(x), "", x)
+    x <- trimws(paste(x, flag))
+    ifelse(nzchar(x), x, "ok")
   })
-  stats::setNames(out, own[!is.na(at)])
+  names(out) <- paste0(names, suffix)
+  out[lengths(out) > 0L]
 }
 
-read_others <- function(grid, head, rows, taken, tables) {
+read_others <- function(grid, rows, taken, tables) {
   types <- tables$type
   types <- types[!types$key1 %in% taken, , drop = FALSE]
-  at <- match(types$key1, head)
+  at <- match(types$key1, grid_row(grid, book_head))
   types <- types[!is.na(at), , drop = FALSE]
-  out <- Map(function(col, type) key_values(grid$text[rows, col], type),
-             at[!is.na(at)], types$key2)
+  out <- Map(function(col, type) {
+    key_values(grid_cells(grid, rows, col)$text, type)
+  }, at[!is.na(at)], types$key2)
   stats::setNames(out, types$key1)
-}
-
-# Numbers of sheet Scheme; NA where a cell is empty.
-sheet_numbers <- function(grid, col, rows) {
-  x <- grid_column(grid, col, rows)
-  number <- suppressWarnings(as.numeric(x))
-  odd <- !is.na(x) & nzchar(trimws(x)) & is.na(number)
-  if (any(odd)) {
-    cells <- paste0(book_letters(col), rows[odd], " (", x[odd], ")")
-    stop_nid("file", paste0("Sheet ", grid$name, " needs numbers in ",
-                            some_of(cells, quote = ""), "."),
-             values = cells, call = NULL)
-  }
-  number
 }

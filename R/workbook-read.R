@@ -4,91 +4,167 @@ read_workbook <- function(file) {
   call <- rlang::current_env()
   matched <- match.call()
   check_string(file, call = call)
-  if (!file.exists(file)) {
-    stop_nid("path", paste0("There is no file ", some_of(file, quote = "\""),
-                            "."), path = file, call = call)
-  }
+  check_in_file(file, call)
   need_openxlsx2("to read a workbook.")
   local_plain_numbers()
-  book <- open_book(file, call)
-  get <- settings_getter(book[["Read me"]], call)
-  tables <- split_kept(read_kept(book$Scheme))
-  scheme <- read_book_scheme(book$Scheme, tables, call)
-  data <- read_book_data(book$Data, get, scheme, tables, call)
-  args <- settings_args(get, tables, book$Scheme, scheme)
-  args["status"] <- list(labels_suffix(get, scheme, data))
-  panel <- code_panel(data, scheme, args$index, status = args$status)
-  check_model_args(args, call)
-  tuning <- if (get("tuning", "estimated") == "frozen") {
-    kept_fit(panel, args, tables, call)
-  }
-  build_model(panel, args, matched, call, tuning)
+  # Where on the sheets the model's parts stand, for errors.
+  at <- new.env(parent = emptyenv())
+  tryCatch({
+    book <- open_book(file, call)
+    get <- settings_getter(book[["Read me"]], at)
+    tables <- split_kept(read_kept(book$Scheme))
+    scheme <- read_book_scheme(book$Scheme, tables, at)
+    data <- read_book_data(book$Data, get, scheme, tables, at)
+    args <- settings_args(get, tables, book$Scheme, scheme)
+    args["status"] <- list(at$suffix)
+    panel <- code_panel(data, scheme, args$index, status = args$status)
+    check_model_args(args, call)
+    tuning <- if (get("tuning", "estimated") == "frozen") {
+      kept_fit(panel, args, tables, call)
+    }
+    build_model(panel, args, matched, call, tuning)
+  }, error = function(e) stop_book(e, at, file, call))
 }
 
-# The sheets that make a model, as text and types of cells.
-open_book <- function(file, call) {
-  # Data only: openxlsx2 expects charts numbered as it numbers them itself.
-  load <- function() openxlsx2::wb_load(file, data_only = TRUE)
-  wb <- tryCatch(load(), error = function(e) {
-    stop_nid("file", c(paste0("File ", some_of(file, quote = "\""),
-                              " is no xlsx workbook."),
-                       x = conditionMessage(e)),
+# Whatever stops the reading is an error of the file: with its own class, if it
+# has one, and with the cells of the sheet that it speaks of.
+stop_book <- function(e, at, file, call) {
+  if (inherits(e, "nidcode_error_file")) {
+    if (is.null(e$path)) e$path <- file
+    rlang::cnd_signal(e)
+  }
+  if (!inherits(e, "nidcode_error")) {
+    stop_nid("file",
+             c(paste0("File ", file_words(file), " cannot be read as a ",
+                      "workbook."),
+               x = clean_text(conditionMessage(e))),
              path = file, call = call)
-  })
+  }
+  own <- sub("^nidcode_error_", "", grep("^nidcode_error_", class(e),
+                                         value = TRUE))
+  inside <- c("message", "trace", "parent", "call", "body", "header", "footer",
+              "rlang", "use_cli_format", "path")
+  fields <- e[setdiff(names(e), inside)]
+  where <- book_cells_of(e, at)
+  do.call(stop_nid, c(
+    list(c("file", own),
+         c(conditionMessage(e),
+           i = if (length(where$cells) > 0L) {
+             paste0("On sheet ", some_of(where$sheet), ": ",
+                    some_of(where$cells, quote = ""), ".")
+           } else {
+             paste0("In workbook ", file_words(file), ".")
+           })),
+    fields[setdiff(names(fields), names(where))], where,
+    list(path = file, call = call)))
+}
+
+# The cells of a condition: rows (or regions and times) by columns of the data,
+# else headings of its columns, else the setting or column of its argument.
+book_cells_of <- function(e, at) {
+  cells <- function(sheet, rows, cols) {
+    all <- expand.grid(row = rows, col = cols)
+    list(sheet = sheet, cells = paste0(book_letters(all$col), all$row))
+  }
+  data <- at$data
+  columns <- intersect(as.character(e$columns), names(data$cols))
+  rows <- book_rows_of(e, at)
+  if (length(rows) > 0L) {
+    cols <- data$cols[if (length(columns) > 0L) columns else names(at$keys)]
+    return(cells("Data", data$rows[rows], cols))
+  }
+  if (length(columns) > 0L) {
+    return(cells("Data", book_head, data$cols[columns]))
+  }
+  argument <- as.character(e$argument)
+  setting <- at$settings[sub("^(rate|influence)[.]", "",
+                             names(at$settings)) %in% argument]
+  if (length(setting) > 0L) {
+    return(cells("Read me", setting, 2L))
+  }
+  mine <- at$scheme$cols[names(at$scheme$cols) %in% argument]
+  if (length(mine) > 0L) {
+    return(cells("Scheme", at$scheme$rows, mine))
+  }
+  if (!is.null(at$scheme) && is.null(data)) list(sheet = "Scheme")
+}
+
+book_rows_of <- function(e, at) {
+  n <- length(at$data$rows)
+  if (is.numeric(e$rows)) {
+    return(e$rows[e$rows %in% seq_len(n)])
+  }
+  keys <- at$keys
+  if (length(keys) == 2L && length(e$regions) > 0L &&
+      length(e$regions) == length(e$times) && is.numeric(keys[[2L]])) {
+    return(which(paste(keys[[1L]], keys[[2L]]) %in% paste(e$regions, e$times)))
+  }
+  if (length(keys) == 2L && length(e$regions) > 0L && is.null(e$times)) {
+    return(which(as.character(keys[[1L]]) %in% e$regions))
+  }
+  integer()
+}
+
+check_in_file <- function(file, call) {
+  why <- if (!file.exists(file)) {
+    "There is no file "
+  } else if (dir.exists(file)) {
+    "There is a folder and no file "
+  } else if (file.access(file, 4L) != 0L) {
+    "There is no reading of file "
+  }
+  if (!is.null(why)) {
+    stop_nid(c("file", "path"), paste0(why, file_words(file), "."),
+             path = file, call = call)
+  }
+}
+
+# The sheets that make a model, as their cells.
+open_book <- function(file, call) {
+  check_archive(file, "xlsx workbook", call)
+  # Data only: openxlsx2 expects charts numbered as it numbers them itself.
+  wb <- withCallingHandlers(
+    openxlsx2::wb_load(file, data_only = TRUE),
+    warning = function(w) {
+      warn_nid("file", c(paste0("Reading file ", file_words(file), ":"),
+                         x = clean_text(conditionMessage(w))), path = file)
+      rlang::cnd_muffle(w)
+    })
+  on.exit(unlink(wb$tmpDir, recursive = TRUE))
   needed <- c("Read me", "Scheme", "Data")
   absent <- setdiff(needed, wb$get_sheet_names())
   if (length(absent) > 0L) {
     stop_nid("file",
              c(paste0("The workbook has no sheet ", some_of(absent), "."),
                i = "write_workbook() and workbook_template() make them."),
-             path = file, values = absent, call = call)
+             path = file, sheet = absent, values = absent, call = call)
   }
   stats::setNames(lapply(needed, read_grid, wb = wb), needed)
 }
 
-# A sheet from A1 on: matrices of text (NA where empty) and of types.
-read_grid <- function(wb, name) {
-  at <- match(name, wb$get_sheet_names())
-  text <- openxlsx2::wb_to_df(
-    wb, sheet = name, col_names = FALSE, convert = FALSE, na = NULL,
-    detect_dates = FALSE, skip_empty_rows = FALSE, skip_empty_cols = FALSE
-  )
-  rows <- as.integer(rownames(text))
-  cols <- match(names(text), book_letters(seq_len(16384L)))
-  out <- matrix(NA_character_, max(rows), max(cols))
-  out[rows, cols] <- plain_text(as.matrix(text))
-  cc <- wb$worksheets[[at]]$sheet_data$cc
-  place <- cbind(as.integer(cc$row_r),
-                 match(cc$c_r, book_letters(seq_len(max(cols)))))
-  type <- matrix("", nrow(out), ncol(out))
-  inside <- which(place[, 1L] <= nrow(out) & !is.na(place[, 2L]))
-  type[place[inside, , drop = FALSE]] <- cc$c_t[inside]
-  list(name = name, text = out, type = type)
-}
-
-grid_row <- function(grid, row) {
-  if (row > nrow(grid$text)) character() else grid$text[row, ]
-}
-
-# A column below the headings; `rows` of it.
-grid_column <- function(grid, col, rows) {
-  if (is.na(col)) rep(NA_character_, length(rows)) else grid$text[rows, col]
-}
-
-settings_getter <- function(grid, call) {
-  head <- which(grid$text[, 1L] == settings_title & grid$text[, 2L] == "Value")
+# Values of settings by name; attribute `at`: their cells.
+settings_getter <- function(grid, at) {
+  title <- grid$row[grid$col == 1L & grid$text == settings_title]
+  head <- title[grid_cells(grid, title, 2L)$text %in% "Value"]
   if (length(head) == 0L) {
     stop_nid("file", paste0("Sheet `Read me` has no table headed `",
-                            settings_title, "`, `Value`."), call = call)
+                            settings_title, "`, `Value`."),
+             sheet = grid$name, call = NULL)
   }
-  rows <- seq.int(head[1L], nrow(grid$text))
-  name <- grid$text[rows, 1L]
-  value <- grid$text[rows, 2L]
-  filled <- !is.na(name) & !is.na(value) & nzchar(trimws(value))
-  tell_unread(name[filled], c(settings_title, names(setting_meanings())),
-              "sheet `Read me`", "Setting")
+  rows <- sort(grid$row[grid$col == 1L & grid$row > min(head)])
+  name <- grid_cells(grid, rows, 1L)$text
+  cells <- grid_cells(grid, rows, 2L)
+  at$settings <- stats::setNames(rows, name)
+  filled <- !is.na(cells$text) & nzchar(trimws(cells$text))
+  tell_unread(name[filled], names(setting_meanings()), "sheet `Read me`",
+              "Setting")
   function(what, default = NULL) {
-    given <- value[match(what, name)]
+    k <- match(what, name)
+    if (is.na(k)) {
+      return(default)
+    }
+    check_cells(grid, lapply(cells, `[`, k), rows[k], 2L)
+    given <- cells$text[k]
     if (is.na(given) || !nzchar(trimws(given))) default else given
   }
 }
@@ -120,48 +196,68 @@ settings_args <- function(get, tables, sheet, scheme) {
   )
 }
 
-# The suffix of labels, where any column ends in it.
-labels_suffix <- function(get, scheme, data) {
-  suffix <- get("status")
-  have <- paste0(scheme[["indicator"]], suffix) %in% names(data)
-  if (!is.null(suffix) && any(have)) suffix
-}
-
 # Sheet Scheme ---------------------------------------------------------------
 
-read_book_scheme <- function(grid, tables, call) {
-  head <- grid_row(grid, book_head)
-  at <- match(scheme_columns[1:9], head)
-  if (anyNA(at[1:2])) {
-    stop_nid("file", paste0("Sheet Scheme has no column ",
-                            some_of(scheme_columns[1:2][is.na(at[1:2])]),
-                            " in row ", book_head, "."), call = call)
-  }
-  own <- head[seq_len(min(length(head), codes_column - 1L))]
+read_book_scheme <- function(grid, tables, at) {
+  # The table of codes further right has headings of the same name.
+  codes <- match("carrier", grid_row(grid, book_head)) - 2L
+  head <- book_headings(grid, scheme_columns[1:2], scheme_columns[3:9], codes)
+  own <- grid_row(grid, book_head)
+  own <- own[seq_len(min(length(own), codes_column - 1L))]
   tell_unread(own[!is.na(own) & nzchar(own)], scheme_columns, "sheet Scheme")
-  rows <- below_head(grid, at[1L])
-  columns <- lapply(at, grid_column, grid = grid, rows = rows)
-  names(columns) <- scheme_columns[1:9]
+  rows <- below_head(grid, head[1L])
+  at$scheme <- list(rows = rows, cols = head)
+  columns <- lapply(head, function(col) grid_column(grid, col, rows))
   for (name in c("direction", "weight", "sd", "low", "high")) {
-    columns[[name]] <- sheet_numbers(grid, match(name, head), rows)
+    columns[[name]] <- grid_numbers(grid, head[[name]], rows)
   }
   columns$direction[is.na(columns$direction)] <- 1
   columns$weight[is.na(columns$weight)] <- 1
   columns$transform[is.na(columns$transform)] <- "none"
   scheme <- do.call(code_scheme, c(columns, list(
-    codes = read_codes(grid, head))))
+    codes = read_codes(grid, grid_row(grid, book_head)))))
   attr(scheme, "vcov") <- kept_matrix(tables$weight.vcov)
   attr(scheme, "note") <- tables$scheme.note$key1
   scheme
 }
 
-# Rows from the first below the headings to the last that has a text.
-below_head <- function(grid, cols) {
-  if (nrow(grid$text) <= book_head) {
-    return(integer())
+# Columns by their headings, NA where an optional one is missing; `to` is the
+# last column to look at, if not all.
+book_headings <- function(grid, needed, optional = character(), to = NA) {
+  head <- grid_row(grid, book_head)
+  if (!is.na(to)) head <- head[seq_len(to)]
+  names <- c(needed, optional)
+  absent <- setdiff(needed, head)
+  if (length(absent) > 0L) {
+    there <- head[!is.na(head) & nzchar(trimws(head))]
+    stop_nid(c("file", "no_column"),
+             c(paste0("Sheet ", grid$name, " has no column ", some_of(absent),
+                      " in row ", book_head, "."),
+               x = headings_elsewhere(grid, absent),
+               i = if (length(there) > 0L) {
+                 paste0("Its columns are ", some_of(clean_text(there), 20L),
+                        ".")
+               }),
+             columns = absent, available = there,
+             sheet = grid$name, call = NULL)
   }
-  rows <- seq.int(book_head + 1L, nrow(grid$text))
-  rows[rowSums(!is.na(grid$text[rows, cols, drop = FALSE])) > 0L]
+  twice <- which(head %in% names & (duplicated(head) |
+                                      duplicated(head, fromLast = TRUE)))
+  if (length(twice) > 0L) {
+    stop_at_cells(grid, rep(book_head, length(twice)), twice, head[twice],
+                  "headings repeat in", also = "duplicate_name")
+  }
+  stats::setNames(match(names, head), names)
+}
+
+headings_elsewhere <- function(grid, absent) {
+  at <- which(grid$text %in% absent & grid$row != book_head)
+  if (length(at) > 0L) {
+    cells <- paste0(book_letters(grid$col[at]), grid$row[at])
+    paste0("That stands in ", some_of(cells_words(cells, grid$text[at]),
+                                      quote = ""),
+           ": headings belong in row ", book_head, ".")
+  }
 }
 
 read_codes <- function(grid, head) {
@@ -170,10 +266,10 @@ read_codes <- function(grid, head) {
     return(nid_codes())
   }
   rows <- below_head(grid, at - 1L)
-  out <- data.frame(code = grid$text[rows, at - 1L],
-                    carrier = grid$text[rows, at],
-                    dynamic = grid$text[rows, at + 1L],
-                    weight = sheet_numbers(grid, at + 2L, rows))
+  out <- data.frame(code = grid_column(grid, at - 1L, rows),
+                    carrier = grid_column(grid, at, rows),
+                    dynamic = grid_column(grid, at + 1L, rows),
+                    weight = grid_numbers(grid, at + 2L, rows))
   out$weight[is.na(out$weight)] <- 1
   out
 }
@@ -188,17 +284,19 @@ read_reference <- function(grid, scheme, get) {
   if (is.na(at)) {
     rows <- below_head(grid, match("indicator", head))
     columns <- list(indicator = names,
-                    centre = sheet_numbers(grid, match("centre", head), rows),
-                    scale = sheet_numbers(grid, match("scale", head), rows))
+                    centre = grid_numbers(grid, match("centre", head), rows),
+                    scale = grid_numbers(grid, match("scale", head), rows))
     region <- NULL
   } else {
     rows <- below_head(grid, at)
     region <- get("region", NA_character_)
     columns <- c(
-      if (!is.na(region)) stats::setNames(list(grid$text[rows, at]), region),
-      list(indicator = grid$text[rows, at + 1L],
-           centre = sheet_numbers(grid, at + 2L, rows),
-           scale = sheet_numbers(grid, at + 3L, rows)))
+      if (!is.na(region)) {
+        stats::setNames(list(grid_column(grid, at, rows)), region)
+      },
+      list(indicator = grid_column(grid, at + 1L, rows),
+           centre = grid_numbers(grid, at + 2L, rows),
+           scale = grid_numbers(grid, at + 3L, rows)))
   }
   tibble::new_tibble(columns, nrow = length(rows), class = "nid_reference",
                      normalise = normalise, region = region)

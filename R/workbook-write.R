@@ -22,6 +22,18 @@
 #' Text from the data is written as text, whatever it begins with; control
 #' characters, which a sheet cannot hold, are removed with a warning.
 #'
+#' What is read: `read_workbook()` takes the three sheets Read me, Scheme and
+#' Data; hidden rows and columns are read like others. Dates in the column of
+#' times are the same dates as in R. Text in a cell of x is read where it says
+#' one number ("12,5", "1 234", "12.3 b", whose flag joins the labels), and a
+#' message names the cell. Text that says no number, and failed formulas, count
+#' as missing with a warning. What could be read in two ways is an error that
+#' names sheet and cell: "1,234" alone in its column, a dash, a date, TRUE, a
+#' formula that was never computed, merged values. Before anything is unpacked,
+#' a file is refused whose archive is damaged, holds links, names that lead out
+#' of its folder or two files of one name, more than 10,000 files, or would
+#' unpack to more than 1 GB (from 64 MB on, to more than 200 times its size).
+#'
 #' @param model <nid_model> From [code_model()].
 #' @param file <chr> Path of the xlsx file.
 #' @param overwrite <lgl> Replace an existing file. It is replaced in one step:
@@ -32,10 +44,13 @@
 #'   written where nothing was edited. Functions (a custom rate or influence)
 #'   come back as tables of their values at the times of the workbook.
 #' @section Errors:
-#' `nidcode_error_overwrite`, `_path`, `_zero_rows`, `_file` (more rows or
-#' columns than a sheet holds; a sheet or setting that cannot be read);
-#' warnings `_control_characters`, `_cells` (cells of x that are no numbers,
-#' by address).
+#' Of writing: `nidcode_error_overwrite`, `_path`, `_zero_rows`, `_file` (more
+#' rows or columns than a sheet holds; the file could not be written whole).
+#' Of reading: always `nidcode_error_file`, with the class of what is wrong
+#' besides (`_path`, `_no_column`, `_zero_rows`, `_duplicate_key` and so on);
+#' fields `path`, `sheet`, `cells`, `values`. Warnings `_control_characters`,
+#' `_cells` (cells of x that are no numbers, by address), message `_cells` (text
+#' read as numbers).
 #' @source Economy of Region, 2017, vol. 13 (see [nidcode-package]), formulas 1
 #'   and 2.
 #' @family present
@@ -78,6 +93,8 @@ need_openxlsx2 <- function(reason) {
 }
 
 save_book <- function(wb, file, call) {
+  # Its own errors are none of writing.
+  force(wb)
   made <- tempfile(fileext = ".xlsx")
   on.exit(unlink(made))
   write_aside(file, function(draft) {

@@ -23,7 +23,7 @@ test_that("a file takes its place whole", {
   expect_identical(in_folder(file), "old.xlsx")
 })
 
-test_that("whatever stops a writer, the old file is whole and nothing is left", {
+test_that("whatever stops a writer, the old file is whole, nothing is left", {
   half <- function(draft) writeLines("hal", draft)
   stops <- list(
     error = function(draft) {

@@ -128,14 +128,14 @@ test_that("edits of weights and settings count when read", {
 test_that("cells of x that are no numbers are missing, by address", {
   model <- small_model(13)
   wb <- openxlsx2::wb_load(write_quietly(model))
-  wb$add_data(sheet = "Data", x = "12,5", dims = "C9", col_names = FALSE)
-  wb$add_data(sheet = "Data", x = "7", dims = "D10", col_names = FALSE)
+  wb$add_data(sheet = "Data", x = "see note", dims = "C9", col_names = FALSE)
+  wb$add_data(sheet = "Data", x = "#DIV/0!", dims = "D10", col_names = FALSE)
   file <- tempfile(fileext = ".xlsx")
   wb$save(file)
   told <- NULL
   read <- quietly(withCallingHandlers(
     read_workbook(file), nidcode_warning_cells = function(w) told <<- w))
-  expect_identical(told$values, c("C9 (12,5)", "D10 (7)"))
+  expect_identical(told$values, c("C9 (see note)", "D10 (#DIV/0!)"))
   expect_true(is.na(read$panel$x[[1]][3]) && is.na(read$panel$x[[2]][4]))
 })
 
