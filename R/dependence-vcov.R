@@ -95,8 +95,7 @@ vcov_cluster <- function(fit, w) {
   v <- matrix(0, ncol(w), ncol(w))
   for (g in seq_len(groups)) {
     i <- rows[[g]]
-    a <- inverse_root(annihilator(fit, i))
-    u[i, ] <- a %*% w[i, , drop = FALSE]
+    u[i, ] <- half_undone(fit, i, w[i, , drop = FALSE])
     score <- crossprod(u[i, , drop = FALSE], fit$residuals[i])
     v <- v + tcrossprod(score)
   }
@@ -108,30 +107,30 @@ vcov_cluster <- function(fit, w) {
   list(vcov = v, df = if (groups > 1L) df else rep(NA_real_, ncol(w)))
 }
 
-# The block of M = I - H that belongs to some rows.
-annihilator <- function(fit, i) {
-  m <- diag(length(i)) - tcrossprod(fit$q[i, , drop = FALSE])
+# M_gg^(-1/2) w for the rows of one region, M = I - H. Few columns are taken out
+# of I, so that their singular vectors do: I - BB' has the roots 1 - s^2 along
+# them and 1 elsewhere. Time effects without region effects take a part out of
+# each row instead.
+half_undone <- function(fit, i, w) {
   basis <- fit$absorbed
-  if (is.null(basis)) {
-    return(m)
-  }
+  b <- fit$q[i, , drop = FALSE]
   key <- basis$key[i]
-  same <- outer(key, key, `==`)
-  m <- m - same / basis$size[key]
-  if (any(basis$slope)) {
-    scaled <- ifelse(basis$slope[key],
-                     basis$s[i] / sqrt(basis$square[key]), 0)
-    m <- m - same * tcrossprod(scaled)
+  if (!is.null(basis) && fit$absorbing[[1L]] < 0) {
+    left <- diag(1 - 1 / basis$size[key], length(i))
+    e <- eigen(left - tcrossprod(b), symmetric = TRUE)
+    return(e$vectors %*% (inverse_roots(e$values) * crossprod(e$vectors, w)))
   }
-  m
+  if (!is.null(basis)) {
+    b <- cbind(b, 1 / sqrt(basis$size[key]), if (any(basis$slope)) {
+      ifelse(basis$slope[key], basis$s[i] / sqrt(basis$square[key]), 0)
+    })
+  }
+  e <- svd(b, nv = 0L)
+  root <- inverse_roots(1 - e$d^2) - 1
+  w + e$u %*% (root * crossprod(e$u, w))
 }
 
-inverse_root <- function(m) {
-  e <- eigen(m, symmetric = TRUE)
-  good <- e$values > 1e-10
-  tcrossprod(e$vectors[, good, drop = FALSE] *
-               rep(e$values[good]^-0.25, each = nrow(m)))
-}
+inverse_roots <- function(x) ifelse(x > 1e-10, 1 / sqrt(abs(x)), 0)
 
 # NA where the expected variance is 0: two regions that time effects make
 # mirrors of each other, or as many effects as regions.

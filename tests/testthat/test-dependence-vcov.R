@@ -176,7 +176,7 @@ test_that("two regions that mirror each other have no clustered error", {
       class = "nidcode_warning_no_df")
     # The scores of both regions are equal and add to 0: each is 0.
     fit <- fits(x)[[1L]]
-    score <- rowsum(fit$weights[, 1L] * fit$residuals, fit$unit)
+    score <- rowsum(fit$own$weights[, 1L] * fit$own$residuals, fit$unit)
     expect_lt(max(abs(score)), 1e-10)
     expect_identical(tidy(x)$std.error, NA_real_)
     expect_identical(tidy(x)$p.value, NA_real_)
@@ -186,4 +186,30 @@ test_that("two regions that mirror each other have no clustered error", {
     dependence_panel(3L), y ~ x, scale = "levels", effects = "twoway",
     vcov = "cluster"))
   expect_true(is.finite(tidy(three)$std.error))
+})
+
+test_that("the inverse root of a region's block is that of the whole block", {
+  d <- rbind(dependence_panel(4L),
+             data.frame(region = "S", year = 2005, x = 1, z = 2, y = 3))
+  for (scale in c("levels", "detrended")) {
+    for (effects in c("none", "region", "time", "twoway")) {
+      x <- suppressWarnings(code_dependence(d, y ~ x + z, scale = scale,
+                                            effects = effects))
+      fit <- fits(x)[[1L]]
+      # I - H, column by column: what a fit of the dummies leaves of each.
+      design <- stats::model.matrix(as_lm(fit))
+      h <- diag(nrow(design)) - qr.resid(qr(design), diag(nrow(design)))
+      w <- fit$own$weights
+      for (i in split(seq_along(fit$unit), fit$unit)) {
+        m <- diag(length(i)) - h[i, i]
+        e <- eigen(m, symmetric = TRUE)
+        good <- e$values > 1e-10
+        v <- e$vectors[, good, drop = FALSE]
+        want <- v %*% (e$values[good]^-0.5 * crossprod(v, w[i, , drop = FALSE]))
+        expect_equal(half_undone(fit, i, w[i, , drop = FALSE]), want,
+                     tolerance = 1e-8, ignore_attr = TRUE,
+                     label = paste(scale, effects))
+      }
+    }
+  }
 })
