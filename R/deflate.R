@@ -108,7 +108,7 @@ check_price_type <- function(p, price, price_type, rows, call) {
            "double from one period to the next in ", odd, " of ",
            length(links), " rows")
   } else if (price_type == "chain") {
-    drift <- unlist(lapply(by_region, drifts_as_level))
+    drift <- vapply(by_region, drifts_as_level, NA)
     if (isTRUE(mean(drift, na.rm = TRUE) > 0.5)) {
       paste0("it drifts one way as a level does, not as growth from one ",
              "period to the next")

@@ -103,3 +103,14 @@ test_that("a frozen update finds the reference of its model", {
   frozen <- suppressMessages(update(model, data = d, freeze = TRUE))
   expect_equal(frozen$basic$estimate, model$basic$estimate)
 })
+
+test_that("an indicator without a value has a reference of NA, not NaN", {
+  d <- transform(hand_regions, x = NA_real_)
+  def <- suppressMessages(suppressWarnings(defining_codes(
+    code_panel(d, hand_scheme()))))
+  r <- code_reference(def)
+  at <- match("x", r$indicator)
+  for (value in c(r$centre[at], r$scale[at])) {
+    expect_true(is.na(value) && !is.nan(value))
+  }
+})
