@@ -29,7 +29,8 @@ read_workbook <- function(file) {
 # Whatever stops the reading is an error of the file: with its own class, if it
 # has one, and with the cells of the sheet that it speaks of.
 stop_book <- function(e, at, file, call) {
-  if (inherits(e, "nidcode_error_file")) {
+  placed <- !is.null(e$cells) || !is.null(e$sheet) || !is.null(e$path)
+  if (inherits(e, "nidcode_error_file") && placed) {
     if (is.null(e$path)) e$path <- file
     rlang::cnd_signal(e)
   }
@@ -47,8 +48,8 @@ stop_book <- function(e, at, file, call) {
   fields <- e[setdiff(names(e), inside)]
   where <- book_cells_of(e, at)
   do.call(stop_nid, c(
-    list(c("file", own),
-         c(conditionMessage(e),
+    list(unique(c("file", own)),
+         c(gsub(control_characters, "", conditionMessage(e), perl = TRUE),
            i = if (length(where$cells) > 0L) {
              paste0("On sheet ", some_of(where$sheet), ": ",
                     some_of(where$cells, quote = ""), ".")
@@ -77,8 +78,10 @@ book_cells_of <- function(e, at) {
     return(cells("Data", book_head, data$cols[columns]))
   }
   argument <- as.character(e$argument)
-  setting <- at$settings[sub("^(rate|influence)[.]", "",
-                             names(at$settings)) %in% argument]
+  settings <- names(at$settings)
+  setting <- at$settings[settings %in% e$columns |
+                           sub("^(rate|influence)[.]", "",
+                               settings) %in% argument]
   if (length(setting) > 0L) {
     return(cells("Read me", setting, 2L))
   }

@@ -316,11 +316,25 @@ test_that("errors of the model name sheet and cells, and keep their class", {
   cnd <- expect_error(read_workbook(saved(minus)),
                       class = "nidcode_error_file")
   expect_identical(cnd$sheet, "Scheme")
-  text <- put_text(filled_book(), "A9", "<b>\u202e\n\u0007evil")
-  text <- put_text(text, paste0("B", 7:14), "soon")
+  # What reverses the reading of a line, or commands a terminal, is left out.
+  text <- put_text(filled_book(), paste0("B", 7:14), "so\u202eon \u009b31m")
   cnd <- expect_error(read_workbook(saved(text)),
                       class = "nidcode_error_bad_time")
   expect_s3_class(cnd, "nidcode_error_file")
+  expect_match(conditionMessage(cnd), "soon 31m")
+  expect_identical(cnd$cells, "B6")
+  at <- new.env()
+  settings_getter(read_grid(filled_book(), "Read me"), at)
+  for (name in c("rate", "measure", "rate.degree", "conf_level")) {
+    cell <- paste0("B", at$settings[[name]])
+    wb <- put_cell(filled_book(), cell, t = "inlineStr", sheet = "Read me",
+                   is = "<is><t>odd</t></is>")
+    if (name == "rate.degree") {
+      put_cell(wb, paste0("B", at$settings[["rate"]]), t = "inlineStr",
+               sheet = "Read me", is = "<is><t>local</t></is>")
+    }
+    fails(wb, "file", "Read me", cell)
+  }
 })
 
 test_that("what is foreign or damaged inside is an error of the file", {
