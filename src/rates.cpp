@@ -48,7 +48,8 @@ class operator_maker {
     }
   }
 
-  nidcode::rate_operator operator()(int g) const {
+  nidcode::rate_operator operator()(int g, nidcode::pulse& beat) const {
+    beat.work(100 * pool_[g].n);
     if (kind_ == "custom") {
       return custom_[static_cast<std::size_t>(g)];
     }
@@ -56,7 +57,7 @@ class operator_maker {
       return nidcode::central_difference(pool_[g]);
     }
     if (kind_ == "local") {
-      return nidcode::local_polynomial(pool_[g], local_);
+      return nidcode::local_polynomial(pool_[g], local_, beat);
     }
     return nidcode::divided_difference(pool_[g]);
   }
@@ -68,21 +69,22 @@ class operator_maker {
                                             int n) {
     must(r1.nrow() == n && r1.ncol() == n && r2.nrow() == n && r2.ncol() == n,
          "matrices and times differ in size");
-    nidcode::rate_operator out(n);
-    out.rate[0].setIdentity();
-    out.defined[0].assign(static_cast<std::size_t>(n), 1);
-    for (int order = 1; order < 3; ++order) {
+    nidcode::rate_operator out;
+    out.rate[0].add_identity(n);
+    std::vector<double> row(static_cast<std::size_t>(n));
+    for (std::size_t order = 1; order < 3; ++order) {
       const Rcpp::NumericMatrix& from = order == 1 ? r1 : r2;
       for (int i = 0; i < n; ++i) {
         bool whole = true;
         for (int j = 0; j < n; ++j) {
+          row[static_cast<std::size_t>(j)] = from(i, j);
           whole = whole && from(i, j) == from(i, j);
         }
-        for (int j = 0; j < n && whole; ++j) {
-          out.rate[static_cast<std::size_t>(order)](i, j) = from(i, j);
+        if (whole) {
+          out.rate[order].add(0, row.data(), n);
+        } else {
+          out.rate[order].add_none();
         }
-        out.defined[static_cast<std::size_t>(order)]
-                   [static_cast<std::size_t>(i)] = whole;
       }
     }
     return out;
@@ -140,10 +142,13 @@ Rcpp::List linear_defined_cpp(const Rcpp::List& grids, const Rcpp::List& rate,
   Rcpp::LogicalVector defined(pool.size > 0 ? pool.offset[pool.size] : 0);
   Rcpp::NumericVector df(pool.size);
   r_interrupt progress;
+  nidcode::pulse beat([&progress] { progress.step(progress.done); });
   for (int g = 0; g < pool.size; ++g) {
-    const nidcode::rate_operator op = make(g);
-    const std::vector<char>& here = op.defined[static_cast<std::size_t>(order)];
-    std::copy(here.begin(), here.end(), defined.begin() + pool.offset[g]);
+    const nidcode::rate_operator op = make(g, beat);
+    for (int i = 0; i < pool[g].n; ++i) {
+      defined[pool.offset[g] + i] =
+          op.rate[static_cast<std::size_t>(order)].defined(i);
+    }
     df[g] = op.df >= nidcode::least_df ? op.df : NA_REAL;
     if ((g & 0xfff) == 0) {
       progress.step(static_cast<std::size_t>(g));
@@ -205,12 +210,18 @@ Rcpp::NumericMatrix linear_operator_cpp(const Rcpp::List& grids, int g,
   must(order >= 0 && order <= 2, "no such order");
   must(g >= 1 && g <= pool.size, "no such grid");
   const operator_maker make(rate, pool);
-  const nidcode::rate_operator op = make(g - 1);
-  Rcpp::NumericMatrix out(Rcpp::wrap(op.rate[static_cast<std::size_t>(order)]));
-  for (int i = 0; i < out.nrow(); ++i) {
-    if (!op.defined[static_cast<std::size_t>(order)]
-                   [static_cast<std::size_t>(i)]) {
-      out.row(i) = Rcpp::NumericVector(out.ncol(), NA_REAL);
+  r_interrupt progress;
+  nidcode::pulse beat([&progress] { progress.step(progress.done); });
+  const nidcode::rate_operator op = make(g - 1, beat);
+  const nidcode::rate_rows& rows = op.rate[static_cast<std::size_t>(order)];
+  const int n = pool[g - 1].n;
+  Rcpp::NumericMatrix out(n, n);
+  for (int i = 0; i < n; ++i) {
+    for (int j = 0; j < n && !rows.defined(i); ++j) {
+      out(i, j) = NA_REAL;
+    }
+    for (int j = 0; j < rows.size(i); ++j) {
+      out(i, rows.first(i) + j) = rows.weight(i)[j];
     }
   }
   return out;
@@ -236,14 +247,16 @@ Rcpp::List linear_sums_cpp(const Rcpp::List& grids, const Rcpp::List& rate,
        "weights and grids do not agree");
   Rcpp::NumericVector row(Rcpp::no_init(weight.size()));
   r_interrupt progress;
+  nidcode::pulse beat([&progress] { progress.step(progress.done); });
   for (int g = 0; g < pool.size; ++g) {
     if (k[g] > 0) {
       const int n = pool[g].n;
-      const nidcode::rate_operator op = make(g);
+      const nidcode::rate_operator op = make(g, beat);
       const double* w = weight.begin() + static_cast<R_xlen_t>(offset[g]);
       double* out = row.begin() + static_cast<R_xlen_t>(offset[g]);
       for (int j = 0; j < k[g]; ++j, w += n, out += n) {
         nidcode::sum_weights(op, static_cast<std::size_t>(order), w, n, out);
+        beat.work(10.0 * n);
       }
     }
     if ((g & 0xfff) == 0) {
@@ -344,11 +357,10 @@ Rcpp::List linear_rates_cpp(const Rcpp::NumericVector& values,
   const int* const order_of = orders.begin();
   const int* const k_of = k.begin();
   r_interrupt progress;
-  nidcode::for_each_block(series, threads, progress, [&](std::ptrdiff_t from,
-                                                         std::ptrdiff_t to) {
+  nidcode::for_each_long_block(series, threads, progress, [&](
+      std::ptrdiff_t from, std::ptrdiff_t to, nidcode::pulse& beat) {
     int current = -1;
-    nidcode::rate_operator op(0);
-    std::vector<Eigen::MatrixXd> rates;  // transposed: one column a time
+    nidcode::rate_operator op;
     for (std::ptrdiff_t at = from; at < to; ++at) {
       const R_xlen_t s =
           by.empty() ? at : by[static_cast<std::size_t>(at)];
@@ -356,14 +368,11 @@ Rcpp::List linear_rates_cpp(const Rcpp::NumericVector& values,
       const int n = pool[g].n;
       if (operators && g != current) {
         current = g;
-        op = make(g);
-        rates.clear();
-        for (int o = 0; o < n_orders; ++o) {
-          rates.push_back(
-              op.rate[static_cast<std::size_t>(order_of[o])].transpose());
-        }
+        op = make(g, beat);
       }
       const double* y = y_all + start(s);
+      const double zero = centre && n > 0 ? y[0] : 0;
+      beat.work(100.0 * n);
       const double sd = local          ? nidcode::residual_sd(op, y, n)
                         : one_error ? known[0]
                                        : 1;
@@ -373,17 +382,21 @@ Rcpp::List linear_rates_cpp(const Rcpp::NumericVector& values,
         sigma_all[s] = sd;
       }
       for (int o = 0; o < n_orders; ++o) {
-        const std::size_t order = static_cast<std::size_t>(order_of[o]);
+        const int order = order_of[o];
+        const nidcode::rate_rows& rows =
+            op.rate[static_cast<std::size_t>(order)];
         for (int i = 0; i < n; ++i) {
-          const double* w = rates[static_cast<std::size_t>(o)].col(i).data();
+          const double* w = rows.weight(i);
+          const int first = rows.first(i), size = rows.size(i);
           const R_xlen_t cell = static_cast<R_xlen_t>(o) * n_values +
                                 start(s) + i;
-          const bool defined = op.defined[order][static_cast<std::size_t>(i)];
-          est[cell] = !defined ? NA_REAL
-                               : nidcode::weigh(w, y, n, centre) +
-                                     (order == 0 && centre ? y[0] : 0);
+          const double* here = v == nullptr ? nullptr : v + first;
+          est[cell] = size == 0 ? NA_REAL
+                                : nidcode::weigh(w, y + first, size, zero) +
+                                      (order == 0 ? zero : 0);
           if (errors) {
-            err[cell] = defined ? sd * nidcode::row_norm(w, v, n) : NA_REAL;
+            err[cell] =
+                size == 0 ? NA_REAL : sd * nidcode::row_norm(w, here, size);
           }
         }
       }
@@ -392,7 +405,8 @@ Rcpp::List linear_rates_cpp(const Rcpp::NumericVector& values,
         const double* w = row_all + static_cast<R_xlen_t>(row_start[g]) +
                           static_cast<R_xlen_t>(j) * n;
         const R_xlen_t cell = sum_start(s) + j;
-        sum_est[cell] = nidcode::weigh(w, y, n, centre);
+        sum_est[cell] = nidcode::weigh(w, y, n, zero);
+        beat.work(4.0 * n);
         if (errors) {
           sum_err[cell] = sd * nidcode::row_norm(w, v, n);
         }

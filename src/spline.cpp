@@ -254,10 +254,14 @@ Rcpp::List spline_pieces_cpp(Rcpp::NumericVector time, Rcpp::IntegerVector step,
        "time and step, order and at: lengths differ");
   must_lie(order, 0, m - 1, "an order is not below m");
   must_be_finite(at, "new times: not finite");
+  r_interrupt progress;
+  nidcode::pulse beat([&progress] { progress.step(0); });
   nidcode::spline_basis basis;
-  basis.compute(m, time.begin(), step.begin(), static_cast<int>(time.size()));
+  basis.compute(m, time.begin(), step.begin(), static_cast<int>(time.size()),
+                beat);
   nidcode::spline_functionals f;
-  f.compute(basis, order.begin(), at.begin(), static_cast<int>(at.size()));
+  f.compute(basis, order.begin(), at.begin(), static_cast<int>(at.size()),
+            beat);
   nidcode::lambda_grid grid;
   if (basis.smooth()) {
     grid.compute(basis.e());

@@ -98,9 +98,9 @@ nidcode::code_definition read_definition(const Rcpp::List& code, R_xlen_t rows,
 
 // Values of one code for regions from <= r < to (zero-based), in their rows.
 // `totals`: the weight of the indicators of each instead. A `buffer` of the
-// right length is filled and given back: fresh memory for every block of regions
-// would cost more than the arithmetic. Only for callers that have done with
-// the last block's values.
+// right length is filled and given back: fresh memory for every block of
+// regions would cost more than the arithmetic. Only for callers that have done
+// with the last block's values.
 // [[Rcpp::export]]
 Rcpp::List define_code_cpp(const Rcpp::List& code,
                            const Rcpp::IntegerVector& offset, int from, int to,

@@ -19,24 +19,24 @@ inline std::array<double, 3> second_difference(double a, double b, double c) {
 }
 
 inline rate_operator divided_difference(const time_grid& grid) {
-  rate_operator out(grid.n);
-  out.rate[0].setIdentity();
-  out.defined[0].assign(static_cast<std::size_t>(grid.n), 1);
+  rate_operator out;
+  out.rate[0].add_identity(grid.n);
   const double* t = grid.time;
   for (const auto& segment : grid_segments(grid)) {
-    for (int i = segment[0] + 1; i < segment[1]; ++i) {
-      const double step = t[i] - t[i - 1];
-      out.rate[1](i, i - 1) = -1 / step;
-      out.rate[1](i, i) = 1 / step;
-      out.defined[1][static_cast<std::size_t>(i)] = 1;
-      if (i < segment[0] + 2) {
-        continue;
+    for (int i = segment[0]; i < segment[1]; ++i) {
+      if (i > segment[0]) {
+        const double step = t[i] - t[i - 1];
+        const double slope[2] = {-1 / step, 1 / step};
+        out.rate[1].add(i - 1, slope, 2);
+      } else {
+        out.rate[1].add_none();
       }
-      const auto w = second_difference(t[i - 2], t[i - 1], t[i]);
-      for (int j = 0; j < 3; ++j) {
-        out.rate[2](i, i - 2 + j) = w[static_cast<std::size_t>(j)];
+      if (i > segment[0] + 1) {
+        const auto bend = second_difference(t[i - 2], t[i - 1], t[i]);
+        out.rate[2].add(i - 2, bend.data(), 3);
+      } else {
+        out.rate[2].add_none();
       }
-      out.defined[2][static_cast<std::size_t>(i)] = 1;
     }
   }
   return out;

@@ -5,11 +5,10 @@
 // sums over the times of a grid become one row of weights on its values, and a
 // series costs one product with it.
 
-#include <Eigen/Core>
-
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <vector>
+#include <limits>
 
 #include <nidcode/blocks.h>
 #include <nidcode/rate-operator.h>
@@ -39,13 +38,15 @@ inline double residual_sd(const rate_operator& op, const double* y, int n) {
     return std::numeric_limits<double>::quiet_NaN();
   }
   auto residual = [&](int i) {
-    if (!op.defined[0][static_cast<std::size_t>(i)]) {
+    if (!op.rate[0].defined(i)) {
       return 0.0;
     }
     // Values are taken from the first one, so that an offset costs no digits.
+    const double* w = op.rate[0].weight(i);
+    const double* at = y + op.rate[0].first(i);
     double fit = 0;
-    for (int j = 0; j < n; ++j) {
-      fit += op.rate[0](i, j) * (y[j] - y[0]);
+    for (int j = 0; j < op.rate[0].size(i); ++j) {
+      fit += w[j] * (at[j] - y[0]);
     }
     return y[i] - y[0] - fit;
   };
@@ -57,24 +58,28 @@ inline double residual_sd(const rate_operator& op, const double* y, int n) {
 // rate with a weight makes the sum undefined.
 inline void sum_weights(const rate_operator& op, std::size_t order,
                         const double* w, int n, double* out) {
-  Eigen::Map<Eigen::RowVectorXd> row(out, n);
-  row.setZero();
+  const rate_rows& rows = op.rate[order];
+  std::fill(out, out + n, 0.0);
   for (int i = 0; i < n; ++i) {
     if (w[i] == 0) {
       continue;
     }
-    if (!op.defined[order][static_cast<std::size_t>(i)]) {
-      row.setConstant(std::numeric_limits<double>::quiet_NaN());
+    if (!rows.defined(i)) {
+      std::fill(out, out + n, std::numeric_limits<double>::quiet_NaN());
       return;
     }
-    row += w[i] * op.rate[order].row(i);
+    const double* row = rows.weight(i);
+    double* to = out + rows.first(i);
+    for (int j = 0; j < rows.size(i); ++j) {
+      to[j] += w[i] * row[j];
+    }
   }
 }
 
-// Product of a row of weights with a series. Rates do not see a constant, so
-// the first value may be taken off: exact for huge offsets.
-inline double weigh(const double* w, const double* y, int n, bool centre) {
-  const double zero = centre && n > 0 ? y[0] : 0;
+// Product of a row of weights with values of a series. Rates do not see a
+// constant, so its first value may be taken off as `zero`: exact for huge
+// offsets.
+inline double weigh(const double* w, const double* y, int n, double zero) {
   // Two sums, so that one addition need not wait for the last.
   double even = 0, odd = 0;
   int j = 0;

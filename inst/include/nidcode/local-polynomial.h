@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include <nidcode/pulse.h>
 #include <nidcode/rate-operator.h>
 
 namespace nidcode {
@@ -92,9 +93,9 @@ inline local_window find_window(const double* t, int i, int from, int to,
   return out;
 }
 
-// Fills row i of the three matrices from the window's fit; nothing where the
-// window has too few points for its polynomial and steps.
-inline void fit_window(const time_grid& grid, int i, const local_window& window,
+// Adds row i to the three matrices from the window's fit; false, and nothing
+// added, where the window has too few points for its polynomial and steps.
+inline bool fit_window(const time_grid& grid, int i, const local_window& window,
                        const local_options& options, rate_operator& out) {
   const double* t = grid.time;
   std::vector<int> use;
@@ -121,7 +122,7 @@ inline void fit_window(const time_grid& grid, int i, const local_window& window,
   const int p = options.degree + 1;
   const int columns = p + static_cast<int>(steps.size());
   if (n < columns) {
-    return;
+    return false;
   }
   const double scale =
       std::max({t[use.back()] - t[i], t[i] - t[use.front()], 1e-300});
@@ -140,11 +141,25 @@ inline void fit_window(const time_grid& grid, int i, const local_window& window,
   }
   Eigen::ColPivHouseholderQR<Eigen::MatrixXd> qr(x);
   if (qr.rank() < columns) {
-    return;
+    return false;
   }
-  const Eigen::MatrixXd solve = qr.solve(Eigen::MatrixXd::Identity(n, n));
+  // The rows that give the coefficients; the square of a wide window is never
+  // formed.
+  const Eigen::MatrixXd q =
+      qr.householderQ() * Eigen::MatrixXd::Identity(n, columns);
+  const Eigen::MatrixXd solve =
+      qr.colsPermutation() *
+      qr.matrixR()
+          .topRows(columns)
+          .template triangularView<Eigen::Upper>()
+          .solve(q.transpose());
   const double factorial[3] = {1, 1, 2};
-  for (int order = 0; order < std::min(3, p); ++order) {
+  std::vector<double> row(use.size());
+  for (int order = 0; order < 3; ++order) {
+    if (order >= p) {
+      out.rate[static_cast<std::size_t>(order)].add_none();
+      continue;
+    }
     const double unit = factorial[order] / std::pow(scale, order);
     for (int k = 0; k < n; ++k) {
       double w = solve(order, k) * root[static_cast<std::size_t>(k)] * unit;
@@ -157,17 +172,18 @@ inline void fit_window(const time_grid& grid, int i, const local_window& window,
           }
         }
       }
-      out.rate[static_cast<std::size_t>(order)](
-          i, use[static_cast<std::size_t>(k)]) = w;
+      row[static_cast<std::size_t>(k)] = w;
     }
-    out.defined[static_cast<std::size_t>(order)][static_cast<std::size_t>(i)] =
-        1;
+    // A kernel is above zero on one stretch of times around i.
+    out.rate[static_cast<std::size_t>(order)].add(use[0], row.data(), n);
   }
+  return true;
 }
 
 inline rate_operator local_polynomial(const time_grid& grid,
-                                      const local_options& options) {
-  rate_operator out(grid.n);
+                                      const local_options& options,
+                                      pulse& beat) {
+  rate_operator out;
   std::vector<std::array<int, 2>> segments{{{0, grid.n}}};
   if (!options.shift) {
     segments = grid_segments(grid);
@@ -177,17 +193,31 @@ inline rate_operator local_polynomial(const time_grid& grid,
     inside.step = nullptr;
   }
   int fitted = 0;
+  double trace = 0, square = 0;
   for (const auto& segment : segments) {
     for (int i = segment[0]; i < segment[1]; ++i) {
       const local_window window =
           find_window(grid.time, i, segment[0], segment[1], options);
-      fit_window(inside, i, window, options, out);
-      fitted += out.defined[0][static_cast<std::size_t>(i)];
+      if (!fit_window(inside, i, window, options, out)) {
+        for (rate_rows& rows : out.rate) {
+          rows.add_none();
+        }
+      }
+      const rate_rows& level = out.rate[0];
+      if (level.defined(i)) {
+        ++fitted;
+        trace += level.weight(i)[i - level.first(i)];
+      }
+      for (int k = 0; k < level.size(i); ++k) {
+        square += level.weight(i)[k] * level.weight(i)[k];
+      }
+      const double columns = options.degree + 1;
+      beat.work(1000 + 10 * columns * columns * (window.to - window.from));
     }
   }
   // Residual degrees of freedom n - 2 tr S + tr S'S over the times that have a
-  // fit; the rows of the others are 0.
-  out.df = fitted - 2 * out.rate[0].trace() + out.rate[0].squaredNorm();
+  // fit.
+  out.df = fitted - 2 * trace + square;
   return out;
 }
 

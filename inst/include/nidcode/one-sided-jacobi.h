@@ -14,11 +14,14 @@
 #include <limits>
 #include <utility>
 
+#include <nidcode/pulse.h>
+
 namespace nidcode {
 
 // On return the columns of `a` are orthogonal, in ascending order of length;
 // `sigma` has the lengths. Returns false if 60 sweeps were not enough.
-inline bool one_sided_jacobi(Eigen::MatrixXd& a, Eigen::VectorXd& sigma) {
+inline bool one_sided_jacobi(Eigen::MatrixXd& a, Eigen::VectorXd& sigma,
+                             pulse& beat) {
   const Eigen::Index r = a.cols();
   const double eps = std::numeric_limits<double>::epsilon();
   // Rounding of a scalar product of this length.
@@ -31,6 +34,7 @@ inline bool one_sided_jacobi(Eigen::MatrixXd& a, Eigen::VectorXd& sigma) {
       sigma[j] = a.col(j).squaredNorm();
     }
     for (Eigen::Index i = 0; i + 1 < r; ++i) {
+      beat.work(4.0 * static_cast<double>((r - i) * a.rows()));
       for (Eigen::Index j = i + 1; j < r; ++j) {
         const double c = a.col(i).dot(a.col(j));
         const double aii = sigma[i], ajj = sigma[j];

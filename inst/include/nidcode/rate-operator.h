@@ -4,10 +4,8 @@
 // The operator of a linear rate on one grid: three matrices that map the
 // observed values of a series to its level and its rates of order 1 and 2.
 
-#include <Eigen/Core>
-
 #include <array>
-#include <limits>
+#include <cstddef>
 #include <vector>
 
 namespace nidcode {
@@ -22,20 +20,52 @@ struct time_grid {
   bool breaks_at(int i) const { return i > 0 && step != nullptr && step[i]; }
 };
 
-struct rate_operator {
-  // Row i of rate[k] gives the derivative of order k at time i.
-  std::array<Eigen::MatrixXd, 3> rate;
-  // Where it exists.
-  std::array<std::vector<char>, 3> defined;
-  // Degrees of freedom of the residuals of the level; below 2: no error.
-  double df = 0;
-
-  explicit rate_operator(int n) {
-    for (std::size_t k = 0; k < 3; ++k) {
-      rate[k] = Eigen::MatrixXd::Zero(n, n);
-      defined[k].assign(static_cast<std::size_t>(n), 0);
+// The rows of one matrix, added in the order of the times. Row i holds the
+// weights of the values from first(i) on, those before and after have none: a
+// rate looks at a few values around its time, so a long series does not cost
+// the square of its length. A row without weights is a rate that does not
+// exist.
+class rate_rows {
+ public:
+  void add(int first, const double* weight, int size) {
+    weight_.insert(weight_.end(), weight, weight + size);
+    first_.push_back(first);
+    end_.push_back(weight_.size());
+  }
+  void add_none() {
+    first_.push_back(0);
+    end_.push_back(weight_.size());
+  }
+  // Row i is the value itself.
+  void add_identity(int n) {
+    const double one = 1;
+    for (int i = 0; i < n; ++i) {
+      add(i, &one, 1);
     }
   }
+
+  int first(int i) const { return first_[static_cast<std::size_t>(i)]; }
+  int size(int i) const {
+    return static_cast<int>(end_[static_cast<std::size_t>(i)] - begin(i));
+  }
+  bool defined(int i) const { return size(i) > 0; }
+  const double* weight(int i) const { return weight_.data() + begin(i); }
+
+ private:
+  std::size_t begin(int i) const {
+    return i == 0 ? 0 : end_[static_cast<std::size_t>(i) - 1];
+  }
+
+  std::vector<double> weight_;
+  std::vector<int> first_;
+  std::vector<std::size_t> end_;
+};
+
+struct rate_operator {
+  // Row i of rate[k] gives the derivative of order k at time i.
+  std::array<rate_rows, 3> rate;
+  // Degrees of freedom of the residuals of the level; below 2: no error.
+  double df = 0;
 };
 
 // Ends of the segments of a grid between breaks: [from, to).

@@ -83,6 +83,13 @@ class spline_smoother {
   }
 
   int r() const { return r_; }
+  // What fit() costs, roughly: products of the tables with a tile.
+  double tile_operations() const {
+    const double lambdas = moments_.by_pairs() ? 1 : lambda_points;
+    const double columns = p_ + r_;
+    return tile_width * (lambdas * static_cast<double>(level_.size()) +
+                         3.0 * lambda_points + columns) * columns;
+  }
   double estimate(int k, int w) const {
     return estimate_[tile_at(k, w)] * tile_.unit(w) +
            level_[k] * tile_.base(w);

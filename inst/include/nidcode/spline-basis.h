@@ -22,6 +22,7 @@
 #include <nidcode/integrated-wiener.h>
 #include <nidcode/one-sided-jacobi.h>
 #include <nidcode/orthonormal.h>
+#include <nidcode/pulse.h>
 #include <nidcode/tolerance.h>
 
 namespace nidcode {
@@ -29,7 +30,8 @@ namespace nidcode {
 class spline_basis {
  public:
   // `step[i]` != 0: a break at time[i] (never at the first). Times ascend.
-  void compute(int m, const double* time, const int* step, int n) {
+  void compute(int m, const double* time, const int* step, int n,
+               pulse& beat) {
     check(m, time, n);
     m_ = m;
     n_ = n;
@@ -43,7 +45,7 @@ class spline_basis {
     }
     splines();
     without_breaks();
-    eigen();
+    eigen(beat);
   }
 
   // What compute() throws at, for callers who must not have it throw later.
@@ -216,8 +218,8 @@ class spline_basis {
     p_ = (p_ * orthonormal_complement(q1_)).eval();
   }
 
-  void eigen() {
-    converged_ = one_sided_jacobi(p_, e_);
+  void eigen(pulse& beat) {
+    converged_ = one_sided_jacobi(p_, e_, beat);
     for (int j = 0; j < r_; ++j) {
       p_.col(j) /= e_[j];
       for (int pass = 0; pass < 2; ++pass) {  // against the polynomials

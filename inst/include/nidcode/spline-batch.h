@@ -65,12 +65,12 @@ class spline_worker {
       : ask_(request), in_(series), out_(result) {}
 
   // Series `which[0..count-1]`, all of one grid.
-  void run(const std::ptrdiff_t* which, std::ptrdiff_t count) {
+  void run(const std::ptrdiff_t* which, std::ptrdiff_t count, pulse& beat) {
     const int g = in_.grid[which[0]];
     const std::ptrdiff_t from = ask_.first[g];
     const int n = static_cast<int>(ask_.first[g + 1] - from);
-    basis_.compute(ask_.m, ask_.time + from, ask_.step + from, n);
-    functionals(g, ask_.time + from, n);
+    basis_.compute(ask_.m, ask_.time + from, ask_.step + from, n, beat);
+    functionals(g, ask_.time + from, n, beat);
     smoother_.compute(basis_, all_, ask_.tuning);
     for (std::ptrdiff_t i = 0; i < count; i += tile_width) {
       const int used =
@@ -83,6 +83,7 @@ class spline_worker {
         lambda[w] = column(ask_.frozen_lambda, b);
       }
       smoother_.fit(y, used, {weight, lambda, ask_.frozen_points});
+      beat.work(smoother_.tile_operations());
       for (int w = 0; w < used; ++w) {
         write(which[i + w], w);
       }
@@ -94,37 +95,63 @@ class spline_worker {
     return x == nullptr ? nullptr : x + b * ask_.frozen_points;
   }
 
-  void fill(spline_functionals& f, const std::vector<int>& orders,
-            const double* time, std::ptrdiff_t n) {
+  void list(const std::vector<int>& orders, const double* time,
+            std::ptrdiff_t n) {
     order_.clear();
     at_.clear();
     for (int order : orders) {
       order_.insert(order_.end(), n, order);
       at_.insert(at_.end(), time, time + n);
     }
-    f.compute(basis_, order_.data(), at_.data(), static_cast<int>(at_.size()));
   }
 
-  void functionals(int g, const double* time, int n) {
-    fill(observed_, ask_.orders, time, n);
-    fill(fresh_, ask_.new_orders,
-         ask_.new_time + (ask_.new_first.empty() ? 0 : ask_.new_first[g]),
-         ask_.new_first.empty() ? 0
-                                : ask_.new_first[g + 1] - ask_.new_first[g]);
-    all_ = {&observed_, &fresh_};
+  void fill(spline_functionals& f, const std::vector<int>& orders,
+            const double* time, std::ptrdiff_t n, pulse& beat) {
+    list(orders, time, n);
+    f.compute(basis_, order_.data(), at_.data(), static_cast<int>(at_.size()),
+              beat);
+  }
+
+  // New times may be many, and the cost of functionals that are made together
+  // grows with the square of their number.
+  void fill_fresh(int g, pulse& beat) {
+    if (ask_.new_first.empty()) {
+      fresh_.clear();
+      return;
+    }
+    list(ask_.new_orders, ask_.new_time + ask_.new_first[g],
+         ask_.new_first[g + 1] - ask_.new_first[g]);
+    const std::size_t size = at_.size(), most = functionals_at_once;
+    fresh_.resize((size + most - 1) / most);
+    for (std::size_t part = 0; part < fresh_.size(); ++part) {
+      const std::size_t from = part * most;
+      fresh_[part].compute(basis_, &order_[from], &at_[from],
+                           static_cast<int>(std::min(most, size - from)), beat);
+      fresh_[part].forget_kernel();
+    }
+  }
+
+  void functionals(int g, const double* time, int n, pulse& beat) {
+    fill(observed_, ask_.orders, time, n, beat);
+    fill_fresh(g, beat);
+    all_ = {&observed_};
+    for (const spline_functionals& f : fresh_) {
+      all_.push_back(&f);
+    }
     if (!ask_.sum_first.empty()) {
       const auto& orders = ask_.orders;
       const auto found =
           std::find(orders.begin(), orders.end(), ask_.sum_order);
       const bool known = found != orders.end();
       if (!known) {
-        fill(terms_, {ask_.sum_order}, time, n);
+        fill(terms_, {ask_.sum_order}, time, n, beat);
       }
       sums_.combine(known ? observed_ : terms_,
                     known ? (found - orders.begin()) * n : 0,
                     Eigen::Map<const Eigen::MatrixXd>(
                         ask_.sum_weight + ask_.sum_offset[g], n,
-                        ask_.sum_first[g + 1] - ask_.sum_first[g]));
+                        ask_.sum_first[g + 1] - ask_.sum_first[g]),
+                    beat);
       all_.push_back(&sums_);
     }
   }
@@ -178,7 +205,8 @@ class spline_worker {
   const spline_series& in_;
   const spline_result& out_;
   spline_basis basis_;
-  spline_functionals observed_, fresh_, terms_, sums_;
+  spline_functionals observed_, terms_, sums_;
+  std::vector<spline_functionals> fresh_;
   spline_smoother smoother_;
   std::vector<const spline_functionals*> all_;
   std::vector<int> order_;
@@ -189,8 +217,10 @@ class spline_worker {
 template <typename Progress>
 struct unit_progress {
   Progress& outer;
-  std::size_t done;
-  void step(std::size_t) { outer.step(done); }
+  const std::ptrdiff_t* first;  // series of each unit
+  void step(std::size_t units) {
+    outer.step(static_cast<std::size_t>(first[units]));
+  }
 };
 
 template <typename Progress>
@@ -229,15 +259,15 @@ void fit_splines(const spline_request& request, const spline_series& series,
          ++v) {
       cost += basis_cost + unit[v + 1] - unit[v];
     }
-    unit_progress<Progress> relay = {
-        progress, static_cast<std::size_t>(unit[v])};
-    for_each_block(v - u, threads, relay,
-                   [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
-                     spline_worker worker(request, series, result);
-                     for (std::ptrdiff_t i = u + begin; i < u + end; ++i) {
-                       worker.run(&which[unit[i]], unit[i + 1] - unit[i]);
-                     }
-                   });
+    unit_progress<Progress> relay = {progress, &unit[u]};
+    for_each_long_block(
+        v - u, threads, relay,
+        [&](std::ptrdiff_t begin, std::ptrdiff_t end, pulse& beat) {
+          spline_worker worker(request, series, result);
+          for (std::ptrdiff_t i = u + begin; i < u + end; ++i) {
+            worker.run(&which[unit[i]], unit[i + 1] - unit[i], beat);
+          }
+        });
   }
 }
 

@@ -16,9 +16,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <stdexcept>
 #include <vector>
 
+#include <nidcode/pulse.h>
 #include <nidcode/spline-basis.h>
 
 namespace nidcode {
@@ -33,7 +33,7 @@ class spline_functionals {
   // that sums and covariances of them are exact; cost grows with
   // q (n + distinct times outside the grid).
   void compute(const spline_basis& basis, const int* order, const double* time,
-               int q) {
+               int q, pulse& beat) {
     rho_.setZero(basis.polynomial().cols(), q);
     phi_.setZero(basis.directions().cols(), q);
     level_.resize(q);
@@ -44,6 +44,8 @@ class spline_functionals {
     for (int k = 0; k < q; ++k) {
       const double s = basis.scaled(time[k]);
       level_[k] = order[k] == 0;
+      beat.work(2.0 * basis.n() * basis.r() +
+                4.0 * static_cast<double>(u_.size()));
       polynomial(basis, order[k], s, k);
       if (basis.smooth()) {
         element(basis, order[k], s, k);
@@ -55,17 +57,24 @@ class spline_functionals {
         kernel_.col(k) *= unit;
       }
     }
+    kriging_ = kernel_.colwise().squaredNorm().transpose();
   }
+
+  // Only sums and covariances need the kernel, the largest part.
+  void forget_kernel() { kernel_.resize(0, 0); }
 
   // Sums of the elements of `x` from element `first` on: a column of `weight`
   // for each.
   void combine(const spline_functionals& x, Eigen::Index first,
-               const Eigen::Ref<const Eigen::MatrixXd>& weight) {
+               const Eigen::Ref<const Eigen::MatrixXd>& weight, pulse& beat) {
     const Eigen::Index n = weight.rows();
     rho_.noalias() = x.rho_.middleCols(first, n) * weight;
     phi_.noalias() = x.phi_.middleCols(first, n) * weight;
     kernel_.noalias() = x.kernel_.middleCols(first, n) * weight;
     level_.noalias() = weight.transpose() * x.level_.segment(first, n);
+    kriging_ = kernel_.colwise().squaredNorm().transpose();
+    beat.work(2.0 * static_cast<double>(kernel_.rows() + phi_.rows()) *
+              static_cast<double>(weight.size()));
   }
 
   Eigen::Index size() const { return rho_.cols(); }
@@ -73,7 +82,7 @@ class spline_functionals {
   const Eigen::MatrixXd& phi() const { return phi_; }     // r x q
   const Eigen::MatrixXd& kernel() const { return kernel_; }
   const Eigen::VectorXd& level() const { return level_; }  // of a constant 1
-  double kriging(Eigen::Index k) const { return kernel_.col(k).squaredNorm(); }
+  double kriging(Eigen::Index k) const { return kriging_[k]; }
 
  private:
   // Gauss points of every piece between neighbours among grid and new times.
@@ -237,7 +246,7 @@ class spline_functionals {
   // Place in v_ of the first B-spline at each Gauss point. v_ has room for
   // those that would begin before the first time or end after the last.
   std::vector<int> first_;
-  Eigen::VectorXd weight_, v_, step_, level_;
+  Eigen::VectorXd weight_, v_, step_, level_, kriging_;
   Eigen::MatrixXd rho_, phi_, kernel_;
 };
 

@@ -46,6 +46,11 @@ constexpr double squares_high = 1e300;
 // Series of one grid that are worked on with one basis: few enough to share
 // among threads, enough that the basis costs under 5 %.
 constexpr int unit_series = 900;
+
+// New times of one curve that are worked on together: enough that what they
+// share costs little, few enough that the square of their number does not.
+constexpr int functionals_at_once = 512;
+
 // A regressor whose part orthogonal to the earlier ones is under this share of
 // its own length carries nothing but the rounding of its computation (some
 // thousand roundings of 1e-16) and is aliased.
