@@ -89,6 +89,10 @@ test_throw_cpp <- function(n, bad, threads, memory) {
     invisible(.Call(`_nidcode_test_throw_cpp`, n, bad, threads, memory))
 }
 
+test_pulse_cpp <- function(n, threads, stop_at) {
+    .Call(`_nidcode_test_pulse_cpp`, n, threads, stop_at)
+}
+
 moments_cpp <- function(x, offset) {
     .Call(`_nidcode_moments_cpp`, x, offset)
 }

@@ -54,9 +54,16 @@ code_series <- function(def, code, breaks, rate, call) {
     grids <- g[c("offset", "time", "step")]
     whole <- v$missing == 0
   }
+  check_spline_sizes(rate, breaks, grids, grid, names_of_regions(panel), call,
+                     code)
   list(code = code, whole = whole, grid = grid, grids = grids, lost = lost,
        n_breaks = n_breaks,
        sd = code_sd(def, code, parts, rate, call))
+}
+
+# NULL where the panel is one series without a name.
+names_of_regions <- function(panel) {
+  if (!is.na(panel$index[["region"]])) panel$regions
 }
 
 check_sd_once <- function(def, rate, call) {

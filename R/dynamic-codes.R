@@ -27,7 +27,8 @@
 #' from), worked out by a random stream of its own: same numbers each time, and
 #' the caller's stream stays as it was. For a spline c belongs to the series
 #' and takes about 4 seconds for 1,000 series of 12 times. It is a matter of the
-#' series alone, the same in a panel of any size.
+#' series alone, the same in a panel of any size, and takes at most 400 times
+#' (`nidcode_error_size`).
 #' @section Errors:
 #' `nidcode_error_break`, `_rate_given_twice` (sd in rate and scheme); messages
 #' `_order_undefined` (the rate has no order 2), `_short_series`.
@@ -51,6 +52,7 @@ dynamic_codes <- function(x, rate = rate_spline(), breaks = "auto",
                i = "Give the panel or the defining codes."), call = call)
   }
   fit <- code_fit(get_definition_of(x, call), rate, breaks, call)
+  if (interval == "simultaneous") check_band_sizes(fit, call)
   rates_table(fit, interval, conf_level)
 }
 

@@ -39,6 +39,7 @@ estimate_rates <- function(x, time, group = NULL, rate = rate_spline(),
   }
   v <- vector_series(x, time, group, call)
   g <- code_grids_cpp(v$value, v$offset, v$time, integer())
+  check_spline_sizes(rate, "ignore", g, g$grid, v$group$group, call)
   m <- moments_cpp(v$value, v$offset)
   warn_digits_lost("x", m$mean, m$sd)
   keep <- which(!is.na(v$value))

@@ -52,6 +52,13 @@ pool_grid <- function(grids, g) {
          logical(length(at)))
 }
 
+# The pool of grid g alone.
+one_grid <- function(grids, g) {
+  one <- pool_grid(grids, g)
+  list(offset = c(0L, length(one$time)), time = one$time,
+       step = as.integer(one$step))
+}
+
 # Adds to the series of a spline the weights over lambda and the coefficients.
 spline_posterior <- function(fit, i, series = posterior_series(fit, i)) {
   r <- evaluate_series(fit, i, series, keep = c("weight", "z", "shrink"))$fit
@@ -117,7 +124,21 @@ posterior_noise <- function(pieces, root, draws, u = stats::runif(draws),
   list(u = u, chi = chi,
        flat = tcrossprod(normal(ncol(pieces$rho)), pieces$rho),
        bend = normal(length(pieces$e)),
-       wild = normal(nrow(root)) %*% root)
+       wild = sliced_product(normal(nrow(root)), root))
+}
+
+# a %*% b in slices of rows, between which R answers an interrupt.
+sliced_product <- function(a, b, operations = 2e8) {
+  rows <- max(1, floor(operations / length(b)))
+  if (nrow(a) <= rows) {
+    return(a %*% b)
+  }
+  out <- matrix(0, nrow(a), ncol(b))
+  for (from in seq(1, nrow(a), by = rows)) {
+    at <- seq.int(from, min(nrow(a), from + rows - 1))
+    out[at, ] <- a[at, , drop = FALSE] %*% b
+  }
+  out
 }
 
 # Draws x functionals: lambda from its weights, sigma from RSS / chi-squared,
@@ -129,15 +150,17 @@ posterior_draws <- function(pieces, given, weight, noise) {
   g <- pmin(g, length(weight))
   sigma <- sqrt(given$rss[g] / noise$chi)
   curve <- noise$flat +
-    tcrossprod(noise$bend * t(sqrt(given$s))[g, , drop = FALSE], pieces$phi) +
+    sliced_product(noise$bend * t(sqrt(given$s))[g, , drop = FALSE],
+                   t(pieces$phi)) +
     sqrt(given$lambda[g]) * noise$wild
   t(given$mean)[g, , drop = FALSE] + sigma * curve
 }
 
 # Operator of a linear rate on one grid, orders one below the other.
 linear_rows <- function(fit, grids, g, order) {
+  grids <- one_grid(grids, g)
   args <- linear_rate_args(fit$rate, fit$breaks, grids)
   do.call(rbind, lapply(order, function(o) {
-    linear_operator_cpp(grids, g, args, as.integer(o))
+    linear_operator_cpp(grids, 1L, args, as.integer(o))
   }))
 }

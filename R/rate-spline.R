@@ -29,6 +29,9 @@
 #' @return A `nid_rate`.
 #' @section Shortest series: 2 times give a slope, 3 and 4 a parabola without
 #'   error, 5 and more everything; each break asks for one more.
+#' @section Longest series: 1,000 times (each part, where breaks split it): the
+#'   cost grows with the cube of their number, so that a longer one is refused
+#'   (`nidcode_error_size`). [rate_local()] has no such limit.
 #' @family rates
 #' @examples
 #' estimate_rates(c(1, 2, 4, 7, 9, 14), 2005:2010, rate = rate_spline())
@@ -58,6 +61,64 @@ rate_spline <- function(lambda = "average", df = NULL, m = 3) {
 }
 
 pool_sizes <- function(grids) diff(grids$offset)
+
+# The basis of a grid costs the cube of its times: 400 take half a second,
+# 1,000 ten, 1,500 a minute, and a region may have several codes.
+spline_most <- 1000L
+
+check_spline_sizes <- function(rate, breaks, grids, grid, regions, call,
+                               code = NULL) {
+  if (rate$kind == "spline") {
+    check_series_sizes(
+      longest_parts(grids, breaks), grid, regions, call, code, spline_most,
+      "A spline", paste0("Use `rate = rate_local()`, or fewer times, means of ",
+                         "months or years, say.")
+    )
+  }
+}
+
+# Refuses series that are too long for `what` before any work. `size`: the
+# times of each grid; `grid`: that of each region, 0 for none; `regions`: their
+# labels, NULL where there is one series alone.
+check_series_sizes <- function(size, grid, regions, call, code, most, what,
+                               hint) {
+  if (all(size <= most)) {
+    return(invisible())
+  }
+  size <- size[pmax(grid, 1L)] * (grid > 0L)
+  long <- which(size > most)
+  if (length(long) == 0L) {
+    return(invisible())
+  }
+  long <- long[order(-size[long])]
+  of_code <- if (!is.null(code)) paste0(" of code ", some_of(code))
+  who <- if (is.null(regions)) {
+    paste0("The series", of_code, " has ", count_of(size[long], "time"), ".")
+  } else {
+    paste0(count_of(length(long), "region"), of_code,
+           if (length(long) == 1L) " has " else " have ", "more: ",
+           some_of(paste0(regions[long], " (", whole_text(size[long]), ")"),
+                   quote = ""), ".")
+  }
+  stop_nid(
+    "size",
+    c(paste0(what, " takes at most ", whole_text(most), " times a series."),
+      x = who, i = hint),
+    regions = as.character(regions[long]), codes = code, n = size[long],
+    limit = most, call = call
+  )
+}
+
+# Times of each grid, or of its longest segment where breaks split it.
+longest_parts <- function(grids, breaks) {
+  out <- pool_sizes(grids)
+  if (breaks == "split" && any(grids$step > 0L)) {
+    parts <- split_pool(grids)
+    longest <- tapply(pool_sizes(parts$pool), parts$owner, max)
+    out[as.integer(names(longest))] <- as.vector(longest)
+  }
+  out
+}
 
 # Splines see a break as a free step. To split, each segment is a series of
 # its own.

@@ -27,7 +27,8 @@
 #'   units as [dynamic_codes()]. `NA` for a series without error.
 #' @section Errors:
 #' `nidcode_error_no_error` for differences without `sd`; `_order_undefined`;
-#' message `_no_error` for series too short to have one.
+#' `_size` for a spline of a series of more than 800 times by orders; message
+#' `_no_error` for series too short to have one.
 #' @family rates
 #' @examples
 #' district <- subset(ural, region_code == "FD-U")
@@ -58,6 +59,7 @@ simulate.nid_rates <- function(object, nsim = 1, seed = NULL, order = 1,
                i = paste0("Give the rate or the scheme an `sd`, or use ",
                           "rate_spline() or rate_local().")), call = call)
   }
+  check_draw_sizes(fit, order, call)
   draws <- if (is.null(seed)) {
     drawn_arrays(fit, nsim, order)
   } else {
@@ -84,6 +86,24 @@ check_orders <- function(order, rate, call, default = FALSE) {
     stop_order(rate, max(order), call)
   }
   as.integer(has)
+}
+
+# Draws need the root of a covariance of all times and orders of a series.
+draw_most <- 800L
+
+check_draw_sizes <- function(fit, order, call) {
+  if (fit$rate$kind != "spline") {
+    return(invisible())
+  }
+  for (one in fit$codes) {
+    check_series_sizes(
+      longest_parts(one$grids, fit$breaks), one$grid,
+      names_of_regions(fit$def$panel), call, one$code,
+      draw_most %/% length(order),
+      paste0("A draw of ", count_of(length(order), "order"), " of a spline"),
+      "Draw fewer orders, or use rate_local(), or fewer times."
+    )
+  }
 }
 
 # order x code x row x draw.
@@ -151,7 +171,7 @@ draw_linear <- function(fit, i, series, nsim, order) {
   out <- array(NA_real_, c(length(order), length(series$value), nsim))
   bar <- start_bar("Drawing paths", length(series$grid))
   for (g in sort(unique(series$grid))) {
-    rows <- linear_rows(fit, series$grids, g, order)
+    one <- one_grid(series$grids, g)
     for (b in which(series$grid == g)) {
       if (is.na(r$df[b])) next
       at <- series$start[b] + seq_len(series$size[b])
@@ -161,9 +181,12 @@ draw_linear <- function(fit, i, series, nsim, order) {
         noise <- noise * r$sigma[b] *
           sqrt(r$df[b] / stats::rchisq(nsim, r$df[b]))
       }
-      draws <- noise %*% t(rows) +
-        rep(as.vector(r$estimate[at, ]), each = nsim)
-      out[, at, ] <- place_draws(draws, series, b, length(order))
+      # The rate of a sum is the sum of the rates.
+      drawn <- evaluate_rate(fit$rate, fit$breaks, as.vector(t(noise)),
+                             rep(1L, nsim), one, orders = order)$estimate
+      dim(drawn) <- c(n, nsim, length(order))
+      out[, at, ] <- aperm(drawn, c(3L, 1L, 2L)) +
+        as.vector(t(r$estimate[at, , drop = FALSE]))
       tick_bar(bar)
     }
   }

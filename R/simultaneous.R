@@ -6,6 +6,20 @@ band_seed <- 20170L
 band_draws <- 4000L
 band_directions <- 2000L
 
+# They need the joint distribution of all times of a series: the cube of their
+# number.
+check_band_sizes <- function(fit, call) {
+  spline <- fit$rate$kind == "spline"
+  for (one in fit$codes) {
+    check_series_sizes(
+      longest_parts(one$grids, if (spline) fit$breaks else "ignore"),
+      one$grid, names_of_regions(fit$def$panel), call, one$code,
+      draw_most %/% 2L, "interval = \"simultaneous\"",
+      "Use interval = \"pointwise\", or fewer times."
+    )
+  }
+}
+
 # Level of every row: order x code x panel row. That of a series is a matter of
 # the series alone, however many others there are.
 simultaneous_levels <- function(fit, level) {

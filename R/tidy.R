@@ -130,10 +130,7 @@ effective_df <- function(fit) {
     if (length(s$series) == 0L) return(numeric())
     if (fit$rate$kind == "local") {
       args <- linear_rate_args(fit$rate, fit$breaks, one$grids)
-      trace <- vapply(sort(unique(s$grid)), function(g) {
-        sum(diag(linear_operator_cpp(one$grids, g, args, 0L)), na.rm = TRUE)
-      }, numeric(1))
-      return(trace[match(s$grid, sort(unique(s$grid)))])
+      return(linear_defined_cpp(one$grids, args, 0L)$trace[s$grid])
     }
     evaluate_series(fit, i, s, orders = 0L)$fit$series$edf
   })

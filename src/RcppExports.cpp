@@ -308,6 +308,19 @@ BEGIN_RCPP
     return R_NilValue;
 END_RCPP
 }
+// test_pulse_cpp
+int test_pulse_cpp(double n, int threads, int stop_at);
+RcppExport SEXP _nidcode_test_pulse_cpp(SEXP nSEXP, SEXP threadsSEXP, SEXP stop_atSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< double >::type n(nSEXP);
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    Rcpp::traits::input_parameter< int >::type stop_at(stop_atSEXP);
+    rcpp_result_gen = Rcpp::wrap(test_pulse_cpp(n, threads, stop_at));
+    return rcpp_result_gen;
+END_RCPP
+}
 // moments_cpp
 Rcpp::List moments_cpp(const Rcpp::NumericVector& x, const Rcpp::IntegerVector& offset);
 RcppExport SEXP _nidcode_moments_cpp(SEXP xSEXP, SEXP offsetSEXP) {
@@ -389,6 +402,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_nidcode_spline_pieces_cpp", (DL_FUNC) &_nidcode_spline_pieces_cpp, 5},
     {"_nidcode_test_interrupt_cpp", (DL_FUNC) &_nidcode_test_interrupt_cpp, 2},
     {"_nidcode_test_throw_cpp", (DL_FUNC) &_nidcode_test_throw_cpp, 4},
+    {"_nidcode_test_pulse_cpp", (DL_FUNC) &_nidcode_test_pulse_cpp, 3},
     {"_nidcode_moments_cpp", (DL_FUNC) &_nidcode_moments_cpp, 2},
     {"_nidcode_define_code_cpp", (DL_FUNC) &_nidcode_define_code_cpp, 7},
     {"_nidcode_define_part_cpp", (DL_FUNC) &_nidcode_define_part_cpp, 4},

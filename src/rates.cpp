@@ -131,8 +131,8 @@ std::vector<int> order_by_grid(const Rcpp::IntegerVector& grid, int size) {
 
 }  // namespace
 
-// Where the rate of an order exists, over the pool of grids, and the residual
-// degrees of freedom of each grid.
+// Where the rate of an order exists, over the pool of grids; the residual
+// degrees of freedom of each grid and the trace of its smoother.
 // [[Rcpp::export]]
 Rcpp::List linear_defined_cpp(const Rcpp::List& grids, const Rcpp::List& rate,
                               int order) {
@@ -140,7 +140,7 @@ Rcpp::List linear_defined_cpp(const Rcpp::List& grids, const Rcpp::List& rate,
   must(order >= 0 && order <= 2, "no such order");
   const operator_maker make(rate, pool);
   Rcpp::LogicalVector defined(pool.size > 0 ? pool.offset[pool.size] : 0);
-  Rcpp::NumericVector df(pool.size);
+  Rcpp::NumericVector df(pool.size), trace(pool.size);
   r_interrupt progress;
   nidcode::pulse beat([&progress] { progress.step(progress.done); });
   for (int g = 0; g < pool.size; ++g) {
@@ -149,13 +149,17 @@ Rcpp::List linear_defined_cpp(const Rcpp::List& grids, const Rcpp::List& rate,
       defined[pool.offset[g] + i] =
           op.rate[static_cast<std::size_t>(order)].defined(i);
     }
+    for (int i = 0; i < pool[g].n; ++i) {
+      trace[g] += op.rate[0].own_weight(i);
+    }
     df[g] = op.df >= nidcode::least_df ? op.df : NA_REAL;
     if ((g & 0xfff) == 0) {
       progress.step(static_cast<std::size_t>(g));
     }
   }
   return Rcpp::List::create(Rcpp::Named("defined") = defined,
-                            Rcpp::Named("df") = df);
+                            Rcpp::Named("df") = df,
+                            Rcpp::Named("trace") = trace);
 }
 
 // Widths of the terms of formula (2) as an integral, over the pool of grids.

@@ -42,3 +42,36 @@ void test_throw_cpp(double n, double bad, int threads, bool memory) {
         }
       });
 }
+
+namespace {
+
+// Stops when it was asked often enough.
+struct impatient {
+  int left = 0;
+  int asked = 0;
+
+  void step(std::size_t) {
+    if (++asked == left) {
+      throw std::runtime_error("asked enough");
+    }
+  }
+};
+
+}  // namespace
+
+// A loop over n long items that asks inside each, and is stopped when it asks
+// for the `stop_at`-th time. Gives back how often it asked.
+// [[Rcpp::export]]
+int test_pulse_cpp(double n, int threads, int stop_at) {
+  must(n >= 0 && n < 1e15, "a number of items is none");
+  impatient progress;
+  progress.left = stop_at;
+  nidcode::for_each_long_block(
+      static_cast<std::ptrdiff_t>(n), threads, progress,
+      [](std::ptrdiff_t begin, std::ptrdiff_t end, nidcode::pulse& beat) {
+        for (std::ptrdiff_t i = begin; i < end; ++i) {
+          beat.work(nidcode::pulse_operations);
+        }
+      });
+  return progress.asked;
+}

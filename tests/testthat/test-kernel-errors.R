@@ -50,6 +50,7 @@ good_calls <- function() {
     spline_pieces_cpp = list(c(1, 2, 3), integer(3), 3L, 0L, 1),
     test_interrupt_cpp = list(10, 1L),
     test_throw_cpp = list(10, 10, 1L, FALSE),
+    test_pulse_cpp = list(10, 1L, 100L),
     moments_cpp = list(c(1, 2, 4), c(0L, 3L)),
     define_code_cpp = list(code, c(0L, 3L), 0L, 1L, FALSE, TRUE, numeric()),
     define_part_cpp = list(code, c(0L, 3L), 1L, c(1, 1, 1)),

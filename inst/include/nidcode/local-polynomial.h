@@ -204,10 +204,8 @@ inline rate_operator local_polynomial(const time_grid& grid,
         }
       }
       const rate_rows& level = out.rate[0];
-      if (level.defined(i)) {
-        ++fitted;
-        trace += level.weight(i)[i - level.first(i)];
-      }
+      fitted += level.defined(i);
+      trace += level.own_weight(i);
       for (int k = 0; k < level.size(i); ++k) {
         square += level.weight(i)[k] * level.weight(i)[k];
       }

@@ -51,6 +51,12 @@ class rate_rows {
   bool defined(int i) const { return size(i) > 0; }
   const double* weight(int i) const { return weight_.data() + begin(i); }
 
+  // Of the value at time i itself; 0 where row i has none.
+  double own_weight(int i) const {
+    const int at = i - first(i);
+    return at >= 0 && at < size(i) ? weight(i)[at] : 0;
+  }
+
  private:
   std::size_t begin(int i) const {
     return i == 0 ? 0 : end_[static_cast<std::size_t>(i) - 1];
