@@ -110,7 +110,8 @@ draw_scheme <- function(data) {
     sample(nidcode::nid_codes()$code, k, TRUE),
     direction = sample(c(1, 1, -1), k, TRUE),
     weight = if (chance(0.7)) 1 else stats::runif(k, 0.1, 3),
-    transform = ifelse(positive & stats::runif(k) < 0.2, "log", "none"),
+    transform = ifelse(positive & stats::runif(k) < 0.2,
+                       sample(c("log", "log1p", "sqrt"), k, TRUE), "none"),
     sd = if (chance(0.8)) NA else 0.1
   )
 }
@@ -152,7 +153,9 @@ draw_influence <- function() {
 # The first of some tries that can be built; refusals are not this call's.
 fairly <- function(make, tries = 12L) {
   for (i in seq_len(tries)) {
-    out <- tryCatch(quietly(make()), nidcode_error = function(e) NULL)
+    out <- tryCatch(quietly(make()), nidcode_error = function(e) {
+      if (!is_ours(e, "error")) stop(e)
+    })
     if (!is.null(out)) return(out)
   }
   stop("fuzz: nothing could be built in ", tries, " tries")

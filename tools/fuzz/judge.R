@@ -1,6 +1,7 @@
 # What counts as a fault of a call. A value, or an error, warning or message of
 # the package's own classes, is an outcome; these are faults:
-#   error     an error without one of our classes
+#   error     an error without one of our classes, or what the C++ core threw
+#             (nidcode_error_internal: a check that an R function forgot)
 #   warning   a warning or message without one of our classes
 #   nan       a NaN, or an infinity that nobody gave, in a result
 #   slow      over 20 s of CPU
@@ -34,7 +35,8 @@ bad_numbers <- function(x, path = "value", depth = 0L) {
 }
 
 is_ours <- function(condition, kind) {
-  inherits(condition, paste0("nidcode_", kind))
+  inherits(condition, paste0("nidcode_", kind)) &&
+    !inherits(condition, "nidcode_error_internal")
 }
 
 first_line <- function(text) {
@@ -44,7 +46,7 @@ first_line <- function(text) {
 
 state_now <- function() {
   opts <- options()
-  list(seed = get0(".Random.seed", globalenv()), options = opts[names(opts) != "nidcode.fuzz"],
+  list(seed = get0(".Random.seed", globalenv()), options = opts,
        folder = getwd(), files = sort(list.files(all.files = TRUE)))
 }
 

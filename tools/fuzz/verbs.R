@@ -31,7 +31,8 @@ verb("code_scheme", function() {
   list(indicator = or_odd(paste0("x", seq_len(n))),
        code = or_odd(sample(nidcode::nid_codes()$code, n, TRUE)),
        direction = or_odd(pick(1, -1)), weight = or_odd(pick(1, 2, 0)),
-       transform = or_odd(pick("none", "log")), unit = or_odd(NA),
+       transform = or_odd(pick("none", "log", "log1p", "sqrt", "logit")),
+       unit = or_odd(pick(NA, "percent")),
        sd = or_odd(NA), low = or_odd(NA), high = or_odd(NA))
 })
 verb("as_code_scheme", function() {
@@ -54,7 +55,11 @@ verb("code_panel", function() {
     identity, identity, identity,
     function(d) { d$x1[1L] <- pick(Inf, -Inf, NaN, 1e308); d },
     function(d) { d$x1 <- as.character(d$x1); d },
-    function(d) { d$x1 <- pick("1,5", "1 234", "12.3 b", "..", "#N/A", "x"); d },
+    function(d) {
+      d$x1 <- pick("1,5", "1 234", "12.3 b", "..", "#N/A", "x", "1,234", "5*",
+                   "(D)", "\u2212 3", "14 %")
+      d
+    },
     function(d) { d$x1 <- pick(d$x1 > 0, factor(d$x1), as.list(d$x1)); d },
     function(d) { d$region[1L] <- NA; d },
     function(d) { d$year[1L] <- NA; d },
@@ -64,18 +69,29 @@ verb("code_panel", function() {
     function(d) d[0L, ],
     function(d) { names(d)[2L] <- "code"; d },
     function(d) as.matrix(d[vapply(d, is.numeric, NA)]),
-    function(d) { d$region <- as.character(d$region); d$region[1L] <- "\xff"; d }
+    function(d) {
+      d$region <- as.character(d$region)
+      d$region[1L] <- "\xff"
+      d
+    },
+    function(d) { d$year <- paste0(2000 + seq_len(nrow(d)), "-Q1"); d },
+    function(d) {
+      d$x1_status <- sample(c("bp", "D", ":", "?"), nrow(d), TRUE)
+      d
+    }
   )
   list(data = or_odd(spoil(data), 0.04), scheme = or_odd(scheme, 0.04),
        index = or_odd(pick(NULL, NULL, c("region", "year"), "year",
                            c(time = "year", region = "region"))),
-       status = or_odd(pick(NULL, status_of(data))))
+       status = or_odd(pick(NULL, FALSE, status_of(data))),
+       status_labels = or_odd(NULL, 0.05))
 }, 400L)
 verb("deflate", function() {
   data <- draw_frame()
   data$p <- pick(100, 110, 1.1, 10, 0, -5, NA, 100 * 1.1^seq_len(nrow(data)))
   list(data = or_odd(data, 0.04), columns = or_odd("x1"), price = or_odd("p"),
-       base = or_odd(pick(data$year[1L], 2005)), index = or_odd(NULL))
+       base = or_odd(pick(data$year[1L], 2005)), index = or_odd(NULL),
+       price_type = or_odd(pick("chain", "level", "percent", "ratio")))
 }, 200L)
 verb("code_reference", function() list(or_odd(pick(
   draw_defining(), draw_model(), data.frame(indicator = "x1", centre = 0,
@@ -155,7 +171,7 @@ verb("contributions", function() {
 }, 400L)
 verb("cell_weights", function() {
   list(or_odd(pick(draw_rates(), draw_model()), 0.04),
-       scale = or_odd(pick("normalised", "transformed")))
+       scale = or_odd(pick("normalised", "transformed", "data")))
 }, 300L)
 verb("region_ranks", function() {
   list(or_odd(pick(draw_model(), nidcode::basic_code(draw_rates())), 0.04),
