@@ -46,15 +46,16 @@ predict_interval_at <- function(fit, at) {
   if (any(!slopes)) {
     x <- cbind(1, x)
   }
+  curve_band(fit, x)
+}
+
+absorbed_band <- function(fit, at) curve_band(fit, outer(at, fit$power, `^`))
+
+# Without the columns that no coefficient stands for.
+curve_band <- function(fit, x) {
   keep <- !fit$aliased
   x <- x[, keep, drop = FALSE]
   predict_interval(fit, x, drop(x %*% fit$coefficients[keep]), "confidence",
-                   fit$level)
-}
-
-absorbed_band <- function(fit, at) {
-  x <- outer(at, fit$power, `^`)
-  predict_interval(fit, x, drop(x %*% fit$coefficients), "confidence",
                    fit$level)
 }
 

@@ -42,6 +42,8 @@
 #' picture_size(autoplot(codes))
 #' @export
 theme_nid <- function(base_size = 11, base_family = "") {
+  check_number(base_size, min = 0, open = TRUE)
+  check_string(base_family)
   need_ggplot()
   ggplot2::theme_minimal(base_size = base_size, base_family = base_family) +
     ggplot2::theme(
@@ -100,6 +102,7 @@ look_of <- function(x, codes = nid_codes()) {
 # The scale asks for its palette knowing its limits, so that a code keeps its
 # look whichever other codes are drawn.
 code_scale <- function(aesthetic, look, codes, ...) {
+  codes <- check_codes(codes, rlang::caller_env())
   need_ggplot()
   make <- switch(aesthetic, colour = ggplot2::scale_colour_manual,
                  fill = ggplot2::scale_fill_manual,

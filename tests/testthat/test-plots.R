@@ -513,3 +513,21 @@ test_that("pictures look as they did", {
                                "information"), count = c(60, 50, 20))
   draw("relevance", autoplot(relevance_counts(items, n = 100)))
 })
+
+test_that("the curve of a fit leaves out columns that stand for nothing", {
+  # Two values of x: the square is a line of x.
+  d <- data.frame(region = rep(c("A", "B", "C"), each = 4),
+                  year = rep(2001:2004, 3), x = rep(0:1, 6),
+                  y = c(1, 3, 2, 5, 4, 6, 8, 7, 2, 9, 1, 4))
+  fit <- code_dependence(d, y ~ x, c("region", "year"), form = "quadratic",
+                         scale = "levels", effects = "region")
+  expect_true(any(fits(fit)[[1L]]$aliased))
+  expect_s3_class(ggplot2::autoplot(fit), "ggplot")
+})
+
+test_that("the theme and the scales check what they are given", {
+  expect_error(theme_nid("big"), class = "nidcode_error_argument")
+  expect_error(theme_nid(base_family = 1), class = "nidcode_error_argument")
+  expect_error(scale_colour_code(codes = "production"),
+               class = "nidcode_error_argument")
+})
