@@ -82,9 +82,11 @@ write_workbook <- function(model, file, overwrite = FALSE) {
 }
 
 # openxlsx2 spells some numbers as the session would print them; a workbook has
-# its own way, until the caller returns.
+# its own way, until the caller returns. The seed that openxlsx2 keeps among the
+# user's options is put back as well.
 local_plain_numbers <- function(frame = rlang::caller_env()) {
   rlang::local_options(OutDec = ".", scipen = 100L, digits = 7L,
+                       openxlsx2_seed = getOption("openxlsx2_seed"),
                        .frame = frame)
 }
 

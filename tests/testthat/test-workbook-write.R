@@ -137,3 +137,12 @@ test_that("files are checked before any work", {
   expect_identical(setdiff(list.files(tempdir()), before), basename(again))
   expect_identical(write_workbook(model, again, overwrite = TRUE), again)
 })
+
+test_that("the seed that openxlsx2 keeps among the options is put back", {
+  model <- code_model(data.frame(year = 2001:2006, x = c(1, 3, 2, 5, 4, 6)),
+                      code_scheme("x", "production", codes = nid_codes()[1L, ]),
+                      index = "year")
+  withr::local_options(openxlsx2_seed = 11L)
+  write_workbook(model, withr::local_tempfile(fileext = ".xlsx"))
+  expect_identical(getOption("openxlsx2_seed"), 11L)
+})
