@@ -33,7 +33,7 @@ numeric_values <- function(x, name, call = rlang::caller_env(),
   if (count[["infinite"]] > 0) {
     stop_infinite(name, which(is.infinite(out)), where, call)
   }
-  out
+  nan_to_na(out)
 }
 
 stop_infinite <- function(name, rows, where, call) {

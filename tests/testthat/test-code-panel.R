@@ -211,3 +211,10 @@ test_that("a named index is obeyed or refused", {
   expect_identical(quiet(c(time = "y", region = "r"))[["estimate"]],
                    quiet(c("r", "y"))[["estimate"]])
 })
+
+test_that("NaN in the data is a missing value like any other", {
+  d <- data.frame(region = "A", year = 2001:2003, x = c(1, NaN, 3))
+  panel <- code_panel(d, code_scheme("x", "production"))
+  expect_identical(is.nan(panel$x$x), c(FALSE, FALSE, FALSE))
+  expect_identical(panel$missing[["x"]], 1)
+})
