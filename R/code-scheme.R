@@ -133,6 +133,9 @@ match_named <- function(x, indicator, arg, call) {
 }
 
 recycle_scheme <- function(x, n, arg, call) {
+  if (!is.atomic(x)) {
+    stop_argument(arg, "a vector", x, call)
+  }
   if (length(x) != n && length(x) != 1L) {
     what <- if (arg == "weight") "weights" else "scheme"
     stop_nid(

@@ -329,3 +329,9 @@ test_that("whatever is named by indicators goes to them, or is refused", {
   expect_error(code_scheme(ab, codes, weight = c(z = 2)),
                class = "nidcode_error_weights")
 })
+
+test_that("what is no vector is refused as an argument of a scheme", {
+  expect_error(code_scheme("x", sum), class = "nidcode_error_argument")
+  expect_error(code_scheme("x", "social", weight = list(1)),
+               class = "nidcode_error_argument")
+})
