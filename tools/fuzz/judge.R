@@ -16,7 +16,7 @@ bad_numbers <- function(x, path = "value", depth = 0L) {
     return(character())
   }
   if (is.numeric(x) && is.atomic(x)) {
-    inf_allowed <- grepl("(df|df.residual)$", path)
+    inf_allowed <- grepl("(df|df2|df.residual)$", path)
     bad <- is.nan(x) | (!inf_allowed & is.infinite(x))
     return(if (any(bad)) path)
   }
@@ -26,8 +26,10 @@ bad_numbers <- function(x, path = "value", depth = 0L) {
   }
   names <- names(x)
   if (is.null(names)) names <- as.character(seq_along(x))
-  # Only what a table or a model shows; the user's own columns are theirs.
-  keep <- !names %in% c("call", "panel", "spec", "data", "args")
+  # Only what a table or a model shows; the user's own columns, and powers of
+  # them in a design, are theirs.
+  keep <- !names %in% c("call", "panel", "spec", "data", "args", "plain",
+                        "matrix", "x", "own", "within")
   x <- unclass(x)
   unlist(lapply(which(keep), function(i) {
     bad_numbers(x[[i]], paste0(path, "$", names[i]), depth + 1L)

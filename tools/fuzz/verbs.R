@@ -174,8 +174,9 @@ verb("cell_weights", function() {
        scale = or_odd(pick("normalised", "transformed", "data")))
 }, 300L)
 verb("region_ranks", function() {
-  list(or_odd(pick(draw_model(), nidcode::basic_code(draw_rates())), 0.04),
-       conf_level = level())
+  list(or_odd(pick(draw_model(), fairly(function() {
+    nidcode::basic_code(draw_rates())
+  })), 0.04), conf_level = level())
 }, 300L)
 verb("code_model", function() {
   data <- draw_frame()
@@ -272,7 +273,7 @@ verb("relevance_weights", function() {
   x <- draw_relevance()
   items <- unique(as.character(x$item))
   list(or_odd(x), or_odd(data.frame(
-    item = items, indicator = paste0("x", seq_along(items)))))
+    item = items, indicator = paste0("x", seq_along(items))[seq_along(items)])))
 }, 200L)
 verb("compare_relevance", function() {
   list(or_odd(draw_relevance(), 0.05), adjust = or_odd("holm"))
