@@ -57,6 +57,8 @@ test_that("every verb of the core answers at every corner, under every rate", {
           v <- expect_answer(dynamic_codes(panel, rates[[r]], breaks, interval),
                              paste(at, interval))
         }
+        # An error of 0 is that of values that never change (or of sd = 0).
+        if (p != "constant") expect_false(any(v$std.error == 0, na.rm = TRUE))
         for (verb in names(table_verbs)) {
           if (!is.null(v)) expect_answer(table_verbs[[verb]](v),
                                          paste(at, verb))
