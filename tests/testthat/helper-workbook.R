@@ -1,6 +1,7 @@
 # Workbooks recalculated by LibreOffice: cells in, cells out.
 
 skip_without_office <- function() {
+  skip_under_sanitizer("soffice")
   skip_if_not_installed("openxlsx2", "1.23")
   skip_if(!nzchar(Sys.which("soffice")), "LibreOffice is not installed")
 }

@@ -1,4 +1,5 @@
 # The page as text, its cells, its pictures.
+skip_under_sanitizer("pandoc")
 skip_if_not_installed("rmarkdown")
 skip_if_not_installed("ggplot2")
 skip_if_not(rmarkdown::pandoc_available())

@@ -33,6 +33,7 @@ visible_code <- function(lines) {
 
 # NULL, or the last lines of what R said before it stopped.
 run_fresh <- function(code) {
+  skip_under_sanitizer("Rscript")
   folder <- tempfile("pasted")
   dir.create(folder)
   on.exit(unlink(folder, recursive = TRUE))
