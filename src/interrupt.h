@@ -3,6 +3,7 @@
 
 #include <Rcpp.h>
 
+#include <algorithm>
 #include <cstddef>
 
 // Asks R between blocks whether the user pressed escape, and counts how often
@@ -13,7 +14,8 @@ struct r_interrupt {
   std::size_t longest = 0;
 
   void step(std::size_t now) {
-    longest = std::max(longest, now - done);
+    // Inside a long item, or in the next of several loops, nothing is added.
+    longest = std::max(longest, now > done ? now - done : 0);
     done = now;
     ++asked;
     Rcpp::checkUserInterrupt();

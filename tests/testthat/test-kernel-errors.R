@@ -34,6 +34,7 @@ good_calls <- function() {
     all_ascii_cpp = list(c("a", "A")),
     lookalikes_cpp = list(c("a", "A")),
     integer64_to_double_cpp = list(0),
+    crc32_cpp = list(as.raw(1:3), 0),
     linear_defined_cpp = list(grids, local, 1L),
     term_widths_cpp = list(grids, FALSE, FALSE),
     terms_told_cpp = list(grids, c(TRUE, TRUE, FALSE)),
@@ -158,6 +159,8 @@ test_that("wrong sizes and places are refused before they are read", {
   refused("spline_pieces_cpp", order = 3L)
   refused("spline_pieces_cpp", at = NaN)
   refused("test_interrupt_cpp", n = NaN)
+  refused("crc32_cpp", sum = NaN)
+  refused("crc32_cpp", sum = 2^32)
   refused("moments_cpp", offset = c(0L, 4L))
   refused("define_code_cpp", offset = c(0L, 4L))
   refused("define_code_cpp", offset = c(3L, 0L))

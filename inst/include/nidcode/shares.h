@@ -52,13 +52,15 @@ inline void check_share_design(const tick_matrix& x, const share_design& d) {
   }
 }
 
-inline share_table sum_shares(const tick_matrix& x, const share_design& d) {
+inline share_table sum_shares(const tick_matrix& x, const share_design& d,
+                              pulse& beat) {
   share_table out;
   const Eigen::Index p = x.cols();
   out.estimate = Eigen::MatrixXd::Zero(p, d.groups);
   out.weight = out.weight_square = out.df = out.estimate;
   const binned_rows rows(d.group, d.groups);
   for (Eigen::Index i = 0; i < p; ++i) {
+    beat.work(10.0 * static_cast<double>(x.rows()));
     for (int g = 0; g < d.groups; ++g) {
       const std::size_t at = static_cast<std::size_t>(g);
       double weight = 0, square = 0, ticked = 0;
@@ -242,7 +244,8 @@ template <typename Progress>
 share_table weighted_shares(const tick_matrix& x, const share_design& d,
                             Progress& progress) {
   check_share_design(x, d);
-  share_table out = sum_shares(x, d);
+  pulse reading([&progress] { progress.step(0); });
+  share_table out = sum_shares(x, d, reading);
   share_variance variance(x, d, out);
   const Eigen::Index units = d.stratum.size();
   if (x.cols() == 0 || d.groups == 0 || units == 0) {
@@ -252,9 +255,12 @@ share_table weighted_shares(const tick_matrix& x, const share_design& d,
   // One thread: units of a stratum share their sum, and the order of the
   // additions must not depend on the number of threads.
   Eigen::Index first = 0;
-  for_each_block(
-      units, 1, progress, [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
+  const double items = static_cast<double>(x.cols());
+  for_each_long_block(
+      units, 1, progress,
+      [&](std::ptrdiff_t begin, std::ptrdiff_t end, pulse& beat) {
         for (std::ptrdiff_t u = begin; u < end; ++u) {
+          beat.work(items * (d.groups + items));
           const std::size_t at = static_cast<std::size_t>(u);
           variance.add_unit(static_cast<int>(u),
                             rows.row.data() + rows.start[at],

@@ -64,7 +64,7 @@ struct pair_table {
 class bit_items {
  public:
   bit_items(const tick_matrix& x, const binned_rows& rows, std::size_t group,
-            Eigen::Index leading)
+            Eigen::Index leading, pulse& beat)
       : items_(x.cols()) {
     const Eigen::Index from = rows.start[group], to = rows.start[group + 1];
     words_ = static_cast<std::size_t>((to - from + 63) / 64);
@@ -87,6 +87,7 @@ class bit_items {
         tick[w] = t;
         answer[w] = a;
       }
+      beat.work(5.0 * static_cast<double>(to - from));
       for (std::size_t w = 0; i < leading && w < words_; ++w) {
         complete_[w] &= answer[w];
       }
@@ -94,8 +95,9 @@ class bit_items {
   }
 
   // Pairs (i, j) with i up to j, and their mirror images.
-  void column(Eigen::Index j, pair_table& out) const {
+  void column(Eigen::Index j, pair_table& out, pulse& beat) const {
     for (Eigen::Index i = 0; i <= j; ++i) {
+      beat.work(20.0 * static_cast<double>(words_));
       std::size_t both = 0, ticked = 0, first = 0, second = 0, complete = 0;
       for (std::size_t w = 0; w < words_; ++w) {
         const std::uint64_t ti = word(tick_, i, w), tj = word(tick_, j, w);
@@ -150,21 +152,23 @@ std::vector<pair_table> count_pairs(const tick_matrix& x,
   const binned_rows rows(group, groups);
   const Eigen::Index p = x.cols();
   std::vector<pair_table> out(static_cast<std::size_t>(groups));
+  pulse reading([&progress] { progress.step(0); });
   for (std::size_t g = 0; g < out.size(); ++g) {
     out[g].both = Eigen::MatrixXd::Zero(p, p);
     out[g].ticked = out[g].first = out[g].complete = out[g].both;
     if (p == 0 || rows.start[g] == rows.start[g + 1]) {
       continue;
     }
-    const bit_items items(x, rows, g, leading);
+    const bit_items items(x, rows, g, leading, reading);
     out[g].n_complete = leading > 0 ? items.n_complete() : 0.0;
     pair_table& table = out[g];
-    for_each_block(p, threads, progress,
-                   [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
-                     for (std::ptrdiff_t j = begin; j < end; ++j) {
-                       items.column(j, table);
-                     }
-                   });
+    for_each_long_block(
+        p, threads, progress,
+        [&](std::ptrdiff_t begin, std::ptrdiff_t end, pulse& beat) {
+          for (std::ptrdiff_t j = begin; j < end; ++j) {
+            items.column(j, table, beat);
+          }
+        });
   }
   return out;
 }
