@@ -32,7 +32,8 @@ fi
 
 # In C++14 a static constant of a class that is bound to a reference needs a
 # definition, which an optimiser may or may not ask for.
-if code_only | grep -E 'static +(constexpr|const) +[^()]*='; then
+member='static +(constexpr|const) +[A-Za-z0-9_:]+ +[A-Za-z0-9_]+ *='
+if code_only | grep -E "$member"; then
   echo "headers: a constant belongs to the namespace, not to a class" >&2
   fail=1
 fi
