@@ -12,9 +12,10 @@ bounded_kinds <- c("minmax", "goalposts", "rank")
 # An error of cells, `bad` being the panel rows of each indicator: all of them
 # in the fields, side by side (`columns` has each indicator once); five lines
 # of `head` at most in the message, and the first five cells. `x`: the values
-# that are meant.
+# that are meant; `also`: regions without such a cell that have their part in
+# it, named after those of the cells.
 stop_cells <- function(what, bad, panel, call, head, hint = NULL,
-                       told = NULL, ..., x = panel$x) {
+                       told = NULL, also = character(), ..., x = panel$x) {
   bad <- bad[lengths(bad) > 0L]
   rows <- unlist(bad, FALSE, FALSE)
   column <- rep(names(bad), lengths(bad))
@@ -32,7 +33,8 @@ stop_cells <- function(what, bad, panel, call, head, hint = NULL,
                ".")
       },
       i = hint, i = told),
-    columns = unique(column), regions = place$regions, times = place$times,
+    columns = unique(column), regions = c(place$regions, also),
+    times = place$times,
     values = unlist(Map(function(name, at) x[[name]][at], names(bad), bad),
                     FALSE, FALSE),
     indicators = column, n = length(rows), ..., call = call
@@ -260,6 +262,7 @@ check_transform_domain <- function(panel, call) {
              if (length(bad[[name]]) == 1L) "is" else "are", " not.")
     }, ""),
     hint = domain_hint(panel, bad), told = incomplete_hint(panel, bad),
+    also = incomplete_regions(panel, bad),
     incomplete = incomplete_regions(panel, bad)
   )
 }
