@@ -11,6 +11,8 @@
 #' @return `nid_path`, a tibble with a row per region and time from the first
 #'   term on: index columns, `estimate`, `std.error`, `conf.low`, `conf.high`,
 #'   `n.terms` <int>. Units as in [basic_code()].
+#' @section Errors:
+#' `nidcode_error_size` for series of more than 5,000 times.
 #' @family formulas
 #' @examples
 #' district <- subset(ural, region_code == "FD-U")
@@ -35,9 +37,11 @@ code_path <- function(x, influence = influence_equal(), measure = "sum",
   path_table(fit, influence, measure, kind, cor, conf_level)
 }
 
-path_table <- function(fit, influence, measure, kind, cor, level) {
+path_table <- function(fit, influence, measure, kind, cor, level,
+                       call = rlang::caller_env()) {
   panel <- fit$def$panel
   times <- common_times(fit)
+  check_sums_at_times(fit, times, "A path", call)
   terms <- common_terms(fit, times, 2L)
   plan <- path_plan(fit, times, terms, influence, measure, kind)
   sums <- add_weight_error(functional_sums(fit, plan, cor), fit, plan)
@@ -65,6 +69,18 @@ path_table <- function(fit, influence, measure, kind, cor, level) {
                n_rows(panel), length(region),
                "before the first term, or a code is missing there"
              ))
+  )
+}
+
+# A sum at each time has a weight for each time: the square of their number.
+times_most <- 5000L
+
+check_sums_at_times <- function(fit, times, what, call) {
+  check_series_sizes(
+    pool_sizes(times), times$pattern, names_of_regions(fit$def$panel), call,
+    NULL, times_most, what,
+    paste0("Use basic_code() for the last time alone, or fewer times, means ",
+           "of months or years, say.")
   )
 }
 

@@ -13,7 +13,8 @@
 #'   time under its own name), `estimate` in units of [basic_code()].
 #' @section Errors:
 #' `nidcode_error_not_linear` by indicator under a geometric or harmonic mean or
-#' rank normalisation; `_order_undefined`.
+#' rank normalisation; `_order_undefined`; `_size` by time for series of more
+#' than 5,000 times.
 #' @family formulas
 #' @examples
 #' district <- subset(ural, region_code == "FD-U")
@@ -64,8 +65,12 @@ check_linear <- function(def, call) {
   }
 }
 
-contributions_table <- function(fit, by, influence, measure) {
+contributions_table <- function(fit, by, influence, measure,
+                                call = rlang::caller_env()) {
   times <- common_times(fit)
+  if ("time" %in% by) {
+    check_sums_at_times(fit, times, "A contribution by time", call)
+  }
   terms <- common_terms(fit, times, 2L)
   w <- term_weights(fit, times, terms, influence, measure)
   plan <- contribution_plan(times, terms, w, "time" %in% by)

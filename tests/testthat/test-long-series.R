@@ -120,6 +120,24 @@ test_that("simultaneous intervals of too many times are refused", {
   }
 })
 
+test_that("sums at each of too many times are refused, one sum is not", {
+  n <- times_most + 1L
+  p <- code_panel(data.frame(year = seq_len(n), x = sin(seq_len(n))),
+                  code_scheme("x", "production", codes = alone), "year")
+  v <- dynamic_codes(defining_codes(p, "none"), rate = rate_central())
+  for (verb in list(code_path, function(v) contributions(v, "time"))) {
+    err <- expect_error(verb(v), class = "nidcode_error_size")
+    expect_identical(err$n, n)
+    expect_identical(err$limit, times_most)
+  }
+  # The second differences of sin() add up to the slopes at the ends.
+  expect_equal(basic_code(v)$estimate,
+               sum(diff(sin(seq_len(n)), differences = 2)) +
+                 diff(sin(1:3), differences = 2) +
+                 diff(sin(n - 2:0), differences = 2))
+  expect_error(contributions(v, "indicator"), NA)
+})
+
 test_that("a product in slices is the product", {
   a <- matrix(sin(1:60), 12)
   b <- matrix(cos(1:20), 5)
