@@ -163,12 +163,14 @@ dependence_plot <- function(panels, labels, many) {
                                 linewidth = 0.3, colour = colour) +
              sparse_axes())
   }
+  # A ribbon of no row cannot be drawn.
+  band <- curve[!is.na(curve$low + curve$high), , drop = FALSE]
   p <- p +
-    ggplot2::geom_ribbon(
+    (if (nrow(band) > 0L) ggplot2::geom_ribbon(
       ggplot2::aes(.data[["x"]], ymin = .data[["low"]],
                    ymax = .data[["high"]]),
-      curve, inherit.aes = FALSE, alpha = 0.18, fill = colour, na.rm = TRUE
-    ) +
+      band, inherit.aes = FALSE, alpha = 0.18, fill = colour
+    )) +
     ggplot2::geom_line(ggplot2::aes(.data[["x"]], .data[["y"]]), curve,
                        linewidth = 0.7, colour = colour) +
     ggplot2::geom_point(size = if (most > 100L) 0.8 else 1.6,

@@ -72,14 +72,17 @@ autoplot.nid_fit <- function(object, labels = NULL, ...) {
   panel$points$panel <- factor("")
   panel$curve$group <- 1L
   y <- paste(deparse(stats::formula(object)[[2L]]), collapse = " ")
+  banded <- !all(is.na(panel$curve$low))
   finish_picture(
     dependence_plot(list(panel), labels, FALSE), "One fit",
     alt = paste0("Scatter plot of ", y, " against ", object$variables[1L],
                  ", ", count_of(nrow(panel$points), "point"),
-                 ", with the fitted curve and its band."),
+                 ", with the fitted curve",
+                 if (banded) " and its band", "."),
     x = object$variables[1L], y = y,
     caption = paste0("Fit: ", object$form, ", ", object$scale, "; ",
-                     100 * object$level, "% band.")
+                     if (banded) paste0(100 * object$level, "% band.") else
+                       "no degrees of freedom, no band.")
   )
 }
 

@@ -105,3 +105,21 @@ test_that("plot() draws and returns its argument invisibly", {
     expect_identical(withVisible(plot(x)), list(value = x, visible = FALSE))
   }
 })
+
+test_that("fits without degrees of freedom are drawn without a band", {
+  d <- data.frame(region = "A", year = 2001:2002, x = c(1, 3), y = c(2, 5))
+  for (rows in 1:2) {
+    dep <- suppressWarnings(suppressMessages(
+      code_dependence(d[seq_len(rows), ], y ~ x, c("region", "year"),
+                      scale = "levels")))
+    p <- expect_picture(autoplot(fits(dep)[[1L]]))
+    expect_match(p$labels$caption, "no band", fixed = TRUE)
+    expect_picture(autoplot(dep))
+  }
+  # A verdict of nothing, and of one point a pair.
+  for (formula in list(y ~ 1, y ~ x)) {
+    dep <- suppressWarnings(suppressMessages(
+      code_dependence(d, formula, c("region", "year"))))
+    expect_s3_class(autoplot(verdict(dep)), "ggplot")
+  }
+})
