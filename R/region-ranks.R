@@ -2,8 +2,8 @@
 #'
 #' Rank 1 is the largest. The interval of a rank comes from the differences to
 #' every other region: one that is larger (or smaller) at the given level is
-#' surely above (or below); the rest may stand on either side. Each pair is taken
-#' at `conf_level`. The curves of two regions are independent; errors that both
+#' surely above (or below); the rest may stand on either side. Each pair is
+#' taken at `conf_level`. The curves of two regions are independent; errors that both
 #' share, those of [relevance_weights()], count in a difference only as far as
 #' they do not cancel: the variance is
 #' \deqn{s_r^2 + s_q^2 + (g_r - g_q)' \Omega (g_r - g_q)}{
@@ -16,8 +16,8 @@
 #' @return `nid_ranks`, a tibble sorted by rank: region column, `estimate`,
 #'   `rank` (ties share the smallest), `rank.low`, `rank.high` <int>; `NA`
 #'   where the codes have no error.
-#' @section Errors: `nidcode_error_needs_fit` if regions share errors and rows or
-#'   columns of `x` were changed.
+#' @section Errors: `nidcode_error_needs_fit` if regions share errors and rows
+#'   or columns of `x` were changed.
 #' @family formulas
 #' @examples
 #' regions <- subset(ural, level == "region")

@@ -104,7 +104,8 @@ test_that("a region without a code has the numbers of the codes it has", {
         got <- suppress_ours(rows_of_b(verbs[[verb]](full)))
         want <- suppress_ours(rows_of_b(verbs[[verb]](part)))
         expect_gt(nrow(want), 0L)
-        expect_equal(got, want, tolerance = 1e-12, info = paste(r, breaks, verb))
+        expect_equal(got, want, tolerance = 1e-12,
+                     info = paste(r, breaks, verb))
       }
     }
   }
@@ -181,4 +182,24 @@ test_that("a summary without a row has no share to tell", {
   s <- summary(industrial_code(v))
   expect_identical(s$condition, NA_real_)
   expect_false(any(grepl("NaN|NA%", capture.output(print(s)))))
+})
+
+test_that("pictures and workbooks of a region without a code are made", {
+  skip_on_cran()
+  skip_if_not_installed("ggplot2")
+  skip_if_not_installed("openxlsx2", "1.23")
+  for (corner in corner_panels()[c("no_code_in_region", "codes_never_meet")]) {
+    panel <- corner_panel(corner)
+    for (rate in list(rate_spline(), rate_difference())) {
+      m <- suppress_ours(code_model(panel, rate = rate))
+      for (what in c("codes", "rates", "industrial", "basic", "ranks", "path",
+                     "contributions", "cells")) {
+        expect_answer(ggplot2::ggplot_build(ggplot2::autoplot(m, what)),
+                      paste(rate$name, what))
+      }
+      path <- withr::local_tempfile(fileext = ".xlsx")
+      expect_answer(write_workbook(m, path), paste(rate$name, "workbook"))
+      expect_true(file.exists(path))
+    }
+  }
 })

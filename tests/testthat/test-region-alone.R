@@ -1,4 +1,4 @@
-# What a region says, whoever else is in the panel: every verb, region by region.
+# What a region says, whoever else is in the panel: every verb, by region.
 region_verbs <- list(
   rates = function(v) v,
   industrial = function(v) industrial_code(v),

@@ -232,8 +232,8 @@ test_that("the path carries it too and ends at the code", {
 
 # --- shared by regions ------------------------------------------------------
 
-# Regions of curves a s^2 and b s^2 over s = 0..11 in two indicators of one code:
-# Code NID of differences is 10 terms of 2 (w1 a + w2 b)/(w1 + w2).
+# Regions of curves a s^2 and b s^2 over s = 0..11 in two indicators of one
+# code: Code NID of differences is 10 terms of 2 (w1 a + w2 b)/(w1 + w2).
 shared_model <- function(a, b, w, rate = rate_difference(sd = 1e-6), ...) {
   region <- sprintf("r%d", seq_along(a))
   d <- data.frame(region = rep(region, each = 12), year = rep(2005:2016,

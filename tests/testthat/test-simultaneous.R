@@ -176,8 +176,8 @@ test_that("the band of a series does not depend on how many there are", {
              band(as_codes(seq_len(n), y), reml))
   # Each region on a grid of its own.
   ragged <- do.call(rbind, lapply(1:25, function(r) {
-    data.frame(region = sprintf("r%04d", r), year = seq_len(n) + r * (1:n)^2 / 1e4,
-               x = y[, r])
+    data.frame(region = sprintf("r%04d", r),
+               year = seq_len(n) + r * (1:n)^2 / 1e4, x = y[, r])
   }))
   codes <- function(r) {
     d <- ragged[ragged$region %in% sprintf("r%04d", r), ]
