@@ -286,7 +286,7 @@ test_that("regions share the errors of the weights, by hand", {
 test_that("the variance of a difference is that of drawn weights", {
   w <- two_weights()
   attr(w, "vcov")[] <- matrix(c(4, 1, 1, 9), 2) * 1e-6
-  a <- c(3, 2, 1)
+  a <- c(3.2, 2, 1)
   b <- c(-1, 0.5, 2)
   m <- shared_model(a, b, w)
   drawn <- with_stream(41, {
@@ -308,7 +308,7 @@ test_that("the variance of a difference is that of drawn weights", {
 
 test_that("twins have a difference without error from the weights", {
   w <- two_weights()
-  m <- shared_model(c(3, 3, 2), c(-1, -1, 0), w, rate_difference(sd = 2))
+  m <- shared_model(c(3, 3, 2), c(-1, -1, 0.3), w, rate_difference(sd = 2))
   law <- basic_law(m$basic)
   expect_true(all(shared_gaps(law, 1L, 1:2) == 0))
   # What is their own stays: no order of the twins at any level.
