@@ -13,10 +13,12 @@
 #' @inheritParams relevance
 #' @param exclusive <lgl> `TRUE` if each respondent chose one item only (single
 #'   response): then nobody ticked two, and pairs are compared exactly.
-#' @return `nid_relevance`, as [relevance()]. An item without a count, or with
+#' @return `nid_relevance`, as [relevance()]; `count` and `n` are doubles where
+#'   they are 2^31 or more. An item without a count, or with
 #'   `n` 0, is `NA`. Items are ranked among those with a count.
 #' @section Errors:
-#' `nidcode_error_counts` for negative, not whole or too large counts,
+#' `nidcode_error_counts` for negative, not whole or too large counts (above
+#' `n`, or from 2^53 on, where numbers skip),
 #' `nidcode_error_duplicate_key` for an item given twice in a group,
 #' `nidcode_error_no_column`, `nidcode_error_not_numeric`,
 #' `nidcode_error_level`.

@@ -75,8 +75,9 @@
 #' `nidcode_error_not_numeric` and `nidcode_error_counts` for columns that are
 #' not ticks, `nidcode_error_weights`, `nidcode_error_no_column`,
 #' `nidcode_error_duplicate_name`, `nidcode_error_reserved_name`,
-#' `nidcode_error_level`; message `nidcode_message_base` when an item was never
-#' answered in a group.
+#' `nidcode_error_level`, `nidcode_error_argument` (an item without a code, a
+#' column of `by` that is a list); message `nidcode_message_base` when an item
+#' was never answered in a group.
 #' @references
 #' Wilson (1927) JASA 22. Brown, Cai, DasGupta (2001) Statistical Science 16.
 #' Korn, Graubard (1998) Survey Methodology 24.

@@ -20,8 +20,8 @@
 #'   1 - conf_level, with the errors asked for).
 #' * "no evidence": neither.
 #' * "not tested": fewer than 6 points, steps of time that differ by more than
-#'   a factor of 3, no variation, too few regions (two, of which time effects
-#'   leave one the mirror of the other), no time at all, or a dynamic code of a model
+#'   a factor of 3, no variation, too few regions (of two, time effects make
+#'   one the mirror of the other), no time at all, or a dynamic code of a model
 #'   whose rate smooths (all but [rate_difference()]): neighbouring smoothed
 #'   rates are alike by construction. Test the defining code itself, whose
 #'   changes are what the dynamic code measures.

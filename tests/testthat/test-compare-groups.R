@@ -76,6 +76,6 @@ test_that("Fisher's p is fisher.test()'s, also beyond integers", {
     expect_equal(fisher_p(x[1], n[1], x[2], n[2]), want, tolerance = 1e-12)
   }
   # So rare, counts are Poisson: given their sum the first is binomial.
-  expect_equal(fisher_p(3, 2^40, 9, 2^41), stats::binom.test(3, 12, 1 / 3)$p.value,
-               tolerance = 1e-9)
+  expect_equal(fisher_p(3, 2^40, 9, 2^41),
+               stats::binom.test(3, 12, 1 / 3)$p.value, tolerance = 1e-9)
 })

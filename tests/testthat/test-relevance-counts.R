@@ -129,7 +129,7 @@ test_that("counts as other packages hold them", {
   expect_identical(relevance(a, "a", weights = "w"), want)
 })
 
-test_that("items and codes of counts are one text a row; an item may lack one", {
+test_that("items and codes of counts are one text a row; codes may lack", {
   d <- data.frame(count = c(1, 1), n = 2)
   d$item <- list("a", c("b", "c"))
   expect_error(relevance_counts(d), class = "nidcode_error_not_numeric")

@@ -265,9 +265,7 @@ test_that("weights are a scale: any power of two gives the same bits", {
   d <- make_respondents(60)
   d$a[] <- 1
   want <- relevance(d, c("a", "b"), weights = "weight", strata = "stratum")
-  for (k in c(-1060, -600, 600, 1020)) {
-    # Denormal weights have lost digits before they come here.
-    if (k == -1060) next
+  for (k in c(-1000, -600, 600, 1020)) {
     e <- transform(d, weight = weight * 2^k)
     got <- relevance(e, c("a", "b"), weights = "weight", strata = "stratum")
     expect_identical(as.list(got), as.list(want), label = paste("2 to", k))
