@@ -40,9 +40,11 @@ namespace {
 class code_reader {
  public:
   code_reader(const Rcpp::List& code, R_xlen_t rows, R_xlen_t regions)
-      : rows_(rows), regions_(regions), x_(code["x"]),
-        centre_(code["centre"]), inverse_(code["inverse"]),
-        sign_(code["sign"]), weight_(code["weight"]),
+      : rows_(rows), regions_(regions), x_(Rcpp::as<Rcpp::List>(code["x"])),
+        centre_(Rcpp::as<Rcpp::List>(code["centre"])),
+        inverse_(Rcpp::as<Rcpp::List>(code["inverse"])),
+        sign_(Rcpp::as<Rcpp::NumericVector>(code["sign"])),
+        weight_(Rcpp::as<Rcpp::NumericVector>(code["weight"])),
         reflect_(Rcpp::as<bool>(code["reflect"])) {
     must(centre_.size() == size() && inverse_.size() == size() &&
              sign_.size() == size() && weight_.size() == size(),
