@@ -208,13 +208,16 @@ sums_in <- function(m, groups) {
   })
 }
 
-# The unit of the last digit of each row.
+# The unit of the last digit of each row; a total in thousands ends in 0s.
 last_digit <- function(m) {
-  out <- 1e-9 * apply_max(abs(m))
-  left <- rep(TRUE, nrow(m))
-  for (d in 0:6) {
+  top <- apply_max(abs(m))
+  out <- 1e-9 * top
+  left <- top > 0
+  out[!left] <- 1
+  for (d in -3:6) {
     x <- m[left, , drop = FALSE] * 10^d
-    plain <- rowSums(abs(x - round(x)) > 1e-6 * pmax(1, 1e-6 * abs(x))) == 0
+    near <- 1e-6 * pmax(min(1, 10^d), 1e-6 * abs(x))
+    plain <- rowSums(abs(x - round(x)) > near) == 0
     at <- which(left)[plain]
     out[at] <- 10^-d
     left[at] <- FALSE
@@ -250,12 +253,13 @@ is_sum <- function(total, sum, slack, unit, moved, tried) {
 }
 
 # k = 2: the sum of all others. k levels that each add up to it: k times itself
-# is the sum of all (a country, its districts, their regions: 3).
+# is the sum of all (a country, its districts, their regions: 3). Each level has
+# two regions or more, or a mean of few would pass for a sum.
 sums_of_all <- function(m, unit, moved) {
   n <- nrow(m)
   all <- colSums(m)
   k <- round(all[1L] / m[, 1L])
-  at <- which(is.finite(k) & k >= 2 & k <= 6)
+  at <- which(is.finite(k) & k >= 2 & k <= min(6, 1 + (n - 1) / 2))
   if (length(at) == 0L) {
     return(list())
   }

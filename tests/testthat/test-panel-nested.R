@@ -54,6 +54,29 @@ test_that("a total of all others is named with its parts", {
   expect_null(nested_of(rbind(d[1:6, ], total_of(d[1:6, ], "same"))))
 })
 
+test_that("a mean of few regions is no sum", {
+  for (n in 2:5) {
+    d <- some_parts(n)
+    mean <- total_of(d, "Mean")
+    mean$v <- mean$v / n
+    expect_null(nested_of(rbind(d, mean)))
+  }
+})
+
+test_that("a total in tens, hundreds or thousands is a total still", {
+  for (unit in 10^(1:3)) {
+    d <- some_parts(5, digits = 0L, level = 1000 * unit)
+    total <- total_of(d, "Country")
+    total$v <- unit * round(total$v / unit)
+    expect_identical(nested_of(rbind(d, total))$regions, "Country")
+    total$v <- total$v + 4 * unit * c(-1, 1)
+    expect_null(nested_of(rbind(d, total)))
+  }
+  # Small shares are not multiples of a thousand.
+  expect_identical(last_digit(rbind(c(4e-4, 5e-4), c(0, 0), c(2e4, 3e3))),
+                   c(1e-4, 1, 1e3))
+})
+
 test_that("parts and total rounded each for itself are a total still", {
   for (seed in 1:5) {
     d <- some_parts(8, seed, digits = 4)
