@@ -29,7 +29,10 @@ read_imeta <- function(x, call) {
   column <- function(name, default) {
     if (name %in% names(x)) x[[name]] else rep(default, nrow(x))
   }
-  meta <- list(name = as.character(x$iCode), parent = as.character(x$Parent),
+  # The top of a tree that came through a csv has a blank for its parent.
+  parent <- as.character(x$Parent)
+  parent[!nzchar(trimws(parent))] <- NA
+  meta <- list(name = as.character(x$iCode), parent = parent,
                type = as.character(column("Type", NA)),
                Level = column("Level", NA_real_),
                Direction = column("Direction", 1), Weight = column("Weight", 1),
@@ -162,7 +165,11 @@ check_imeta_weights <- function(meta, used, call) {
   if (any(bad)) {
     stop_nid("weights",
              c("Weights of aggregates are finite, not negative, not all zero.",
-               x = paste0("They are not for ", some_of(meta$name[bad]), ".")),
+               x = paste0("They are not for ", some_of(meta$name[bad]), "."),
+               i = if (!is.numeric(weight)) {
+                 paste0("`Weight` is <", class(weight)[1L], ">: x$Weight <- ",
+                        "as.numeric(as.character(x$Weight)).")
+               }),
              columns = meta$name[bad], call = call)
   }
 }

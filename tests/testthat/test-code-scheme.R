@@ -151,6 +151,11 @@ test_that("weights of aggregates are those of the codes", {
   expect_identical(weights_of(meta), c(Phys = 3, Soc = 1))
   # The weights of indicators stay theirs.
   expect_identical(as_code_scheme(meta)$weight, c(1, 5, 1))
+  # A csv has a blank where the top has no parent.
+  blank <- utils::read.csv(text = utils::capture.output(
+    utils::write.csv(meta, row.names = FALSE, na = "")))
+  expect_identical(blank$Parent[6], "")
+  expect_identical(weights_of(blank), weights_of(meta))
   meta$Weight[4:5] <- c(0.1, 0.2)
   expect_identical(weights_of(meta), c(Phys = 0.1, Soc = 0.2))
   # Without an index above them, they are the tops.
