@@ -89,12 +89,11 @@ odd_parts <- function(text) {
 
 # Letters behind a number that some list of flags knows.
 known_flags <- function(x) {
-  lookup <- status_lookup()
   each <- unique(x)
-  known <- vapply(each, function(label) {
-    nzchar(label) && !"unknown" %in% read_label(label, lookup)$how
-  }, NA, USE.NAMES = FALSE)
-  known[match(x, each)]
+  known <- vapply(read_label(each, status_lookup()), function(one) {
+    !"unknown" %in% one$how
+  }, NA)
+  known[match(x, each)] & nzchar(x)
 }
 
 # What comma and dot are in a number of digits, commas and dots.

@@ -68,45 +68,66 @@ long_status_column <- function(plain, values_from, status, call) {
   if (is.null(status) || isFALSE(status)) {
     return(NULL)
   }
-  if (length(status) != 1L ||
-        !all(names(status) %in% values_from)) {
+  if (length(status) != 1L) {
     stop_argument("status", "one column of labels where data are long", status,
                   call)
+  }
+  if (!all(names(status) %in% values_from)) {
+    stop_nid("argument",
+             c(paste0("Data are long: their one column of labels, ",
+                      some_of(status), ", belongs to the column of values, ",
+                      some_of(values_from), ", not to ",
+                      some_of(names(status)), "."),
+               i = paste0("Say `status = ",
+                          encodeString(unname(status), quote = "\""), "`.")),
+             argument = "status", columns = unname(status), call = call)
   }
   check_columns(plain, unname(status), "status", call = call)
   unname(status)
 }
 
-# What is left of a name after the indicator's, where the column holds labels.
-label_ending <- paste0(
-  "^[ ._-]*(obs[ ._-]?)?",
+# What is left of a name without the indicator's, where the column holds
+# labels: behind it or before it.
+label_names <- paste0(
   "(status|stat|flags?|labels?|marks?|symbols?|\u0441\u0442\u0430\u0442",
-  "\u0443\u0441|\u0444\u043b\u0430\u0433)$"
+  "\u0443\u0441|\u0444\u043b\u0430\u0433)"
 )
+label_ending <- paste0("^[ ._-]*(obs[ ._-]?)?", label_names, "$")
+label_beginning <- paste0("^(obs[ ._-]?)?", label_names, "[ ._-]+$")
+# "Observation status (Flag)", "Flag and footnotes", "CONF_STATUS".
+label_alone <- paste0("(^|[^[:alpha:]])", label_names, "($|[^[:alpha:]])")
 
 # Columns of labels that nobody asked for are told: a break among them would
 # become growth. `owners` are the columns of values, `labels` the labels of
 # columns by name.
 unread_columns <- function(plain, owners, taken) {
+  rest <- setdiff(names(plain), taken)
+  low <- small_letters(rest)
   found <- lapply(owners, function(owner) {
-    rest <- setdiff(names(plain), taken)
-    rest <- rest[startsWith(rest, owner)]
-    ending <- substring(rest, nchar(owner) + 1L)
-    rest[nzchar(ending) & grepl(label_ending, small_letters(ending))]
+    ending <- ifelse(startsWith(rest, owner), substring(low, nchar(owner) + 1L),
+                     "")
+    beginning <- ifelse(endsWith(rest, owner),
+                        substr(low, 1L, nchar(rest) - nchar(owner)), "")
+    rest[grepl(label_ending, ending) | grepl(label_beginning, beginning)]
   })
   out <- stats::setNames(unlist(found), rep(owners, lengths(found)))
+  out <- out[!duplicated(out)]
   if (length(owners) == 1L) {
     # A table of one indicator has its flags in a column of their own. Its
     # name proves less, so its labels must all be known.
-    rest <- setdiff(names(plain), c(taken, out))
-    rest <- rest[grepl(label_ending, small_letters(rest))]
+    rest <- setdiff(rest, out)
+    rest <- rest[grepl(label_alone, gsub("[_.]", " ", small_letters(rest)))]
     rest <- rest[vapply(rest, function(name) knows_labels(plain[[name]]), NA)]
     out <- c(out, stats::setNames(rest, rep(owners, length(rest))))
   }
   out
 }
 
+# Text, or marks that are there or not.
 text_labels <- function(x) {
+  if (is.logical(x)) {
+    return(as.character(x[x %in% TRUE]))
+  }
   if (!is.character(x) && !is.factor(x)) {
     return(character())
   }
@@ -116,10 +137,11 @@ text_labels <- function(x) {
 
 knows_labels <- function(x) {
   labels <- unique(text_labels(x))
-  lookup <- status_lookup()
-  all(vapply(labels, function(label) {
-    !"unknown" %in% read_label(label, lookup)$how
-  }, NA))
+  # No list has more.
+  length(labels) < 200L &&
+    all(vapply(read_label(labels, status_lookup()), function(one) {
+      !"unknown" %in% one$how
+    }, NA))
 }
 
 inform_unread <- function(plain, owners, taken, long = FALSE) {

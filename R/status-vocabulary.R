@@ -116,9 +116,9 @@ status_lookup <- function(declared = NULL) {
   symbols <- codes[codes$list == "symbol", ]
   list(
     declared = declared,
-    word = stats::setNames(words, words),
-    name = c(stats::setNames(letters$status, small_letters(letters$name)),
-             other_names),
+    word = stats::setNames(words, plain_words(words)),
+    name = c(stats::setNames(letters$status, plain_words(letters$name)),
+             stats::setNames(other_names, plain_words(names(other_names)))),
     letter = exact,
     symbol = symbols,
     # Letters that Eurostat writes together: "bp", "bep".
@@ -127,13 +127,30 @@ status_lookup <- function(declared = NULL) {
   )
 }
 
+# "Time-series break", "low_reliability": words however they are joined.
+plain_words <- function(x) gsub("[-_ ]+", " ", small_letters(x))
+
 swap_case <- function(x) {
   ifelse(x == large_letters(x), small_letters(x), large_letters(x))
 }
 
-# One spelling: its words, and by which list; NULL where none has it.
+# Spellings: the words of each, and by which list; NULL where none has it. Notes
+# can be as many as there are cells: only what some list could have is looked
+# up one by one.
+find_labels <- function(labels, lookup) {
+  core <- plain_words(bare_label(labels))
+  known <- c(names(lookup$word), names(lookup$name),
+             plain_words(c(names(lookup$letter), lookup$symbol$letter,
+                           names(lookup$declared))))
+  may <- core %in% known | plain_words(labels) %in% known |
+    (nchar(core) %in% 2:4 & !grepl("[0-9 ]", core))
+  out <- vector("list", length(labels))
+  out[may] <- lapply(labels[may], find_label, lookup)
+  out
+}
+
 find_label <- function(label, lookup) {
-  low <- small_letters(label)
+  low <- plain_words(label)
   found <- function(words, how) list(words = unname(words), how = how)
   declared <- match_label(label, names(lookup$declared))
   if (!is.na(declared)) {
@@ -148,15 +165,25 @@ find_label <- function(label, lookup) {
   if (is.na(symbol) && label %in% names(lookup$letter)) {
     return(found(lookup$letter[label], "letter"))
   }
-  if (is.na(symbol)) symbol <- match(low, lookup$symbol$letter)
+  if (is.na(symbol)) {
+    symbol <- match(small_letters(label), lookup$symbol$letter)
+  }
   if (!is.na(symbol)) {
     return(found(lookup$symbol$status[symbol], "symbol"))
   }
-  inside <- sub("^[(\\[](.+)[])]$|^(.+)\\)$", "\\1\\2", label)
-  if (inside != label) {
+  inside <- bare_label(label)
+  if (inside != label && nzchar(inside)) {
     return(find_label(inside, lookup))
   }
   glued_letters(label, lookup)
+}
+
+# Without the brackets around it, or the mark of a footnote behind it.
+bare_label <- function(x) {
+  x <- sub("^[(\\[] ?(.+?) ?[])]$|^([^(]*[^0-9(])\\)$", "\\1\\2", x,
+           perl = TRUE)
+  sub("(?<=[^ .*]) ?([0-9]+\\)|[*\u2020\u2021\u00b9\u00b2\u00b3]+|[.])$",
+      "", x, perl = TRUE)
 }
 
 # As it stands, else in whatever case.
@@ -178,39 +205,57 @@ glued_letters <- function(label, lookup) {
   list(words = vapply(parts, `[[`, "", "words"), how = "letter")
 }
 
-# A label is a set: "b p", "b,e", "b;p", "Time series break; estimated". A part
+# A label is a set: "b p", "b,e", "b;p", "Time series break (estimated)". A part
 # that nobody knows leaves the others as they are; among parts set apart by
-# blanks alone all must be known, or it is a sentence.
-read_label <- function(label, lookup) {
-  whole <- find_label(label, lookup)
-  if (!is.null(whole)) {
-    return(whole)
-  }
-  parts <- trimws(strsplit(label, "[;,|/+&]+")[[1L]])
-  parts <- parts[nzchar(parts)]
-  read <- lapply(parts, function(part) {
-    find_label(part, lookup) %||% split_blanks(part, lookup)
-  })
-  known <- !vapply(read, is.null, NA)
-  if (!any(known)) {
-    return(list(words = small_letters(label), how = "unknown"))
-  }
-  read[!known] <- lapply(parts[!known], function(part) {
-    list(words = small_letters(part), how = "unknown")
-  })
-  list(words = unlist(lapply(read, `[[`, "words")),
-       how = unlist(lapply(read, `[[`, "how")))
+# blanks alone all must be known, or it is a sentence. The words of each label
+# and by which list: whole, else between the marks that set notes apart, else by
+# blanks, else between any marks.
+read_label <- function(labels, lookup) {
+  steps <- list(function(x) strsplit(x, "[;,|]+"), split_blanks,
+                function(x) strsplit(gsub("([[:alpha:]]):", "\\1;", x),
+                                     "[][;/+&(){}]+"),
+                split_blanks)
+  read_parts(labels, lookup, steps)
 }
 
-split_blanks <- function(label, lookup) {
-  parts <- strsplit(label, " +")[[1L]]
-  read <- lapply(parts, find_label, lookup)
-  if (length(parts) < 2L || any(vapply(read, is.null, NA))) {
-    return(NULL)
+read_parts <- function(labels, lookup, steps) {
+  out <- find_labels(labels, lookup)
+  left <- which(lengths(out) == 0L)
+  if (length(left) == 0L) {
+    return(out)
   }
-  list(words = unlist(lapply(read, `[[`, "words")),
-       how = unlist(lapply(read, `[[`, "how")))
+  out[left] <- lapply(small_letters(labels[left]), function(x) {
+    list(words = x, how = "unknown")
+  })
+  if (length(steps) == 0L) {
+    return(out)
+  }
+  by_blanks <- identical(steps[[1L]], split_blanks)
+  parts <- steps[[1L]](labels[left])
+  of <- rep(seq_along(parts), lengths(parts))
+  parts <- trimws(unlist(parts))
+  of <- of[nzchar(parts)]
+  parts <- parts[nzchar(parts)]
+  each <- unique(parts)
+  # Parts of blanks are words: nothing is left to take apart in them.
+  read <- read_parts(each, lookup, if (by_blanks) list() else steps[-1L])
+  known <- vapply(read, function(one) any(one$how != "unknown"), NA)
+  at <- match(parts, each)
+  n <- tabulate(of, length(left))
+  n_known <- tabulate(of[known[at]], length(left))
+  enough <- n_known > 0L & (n_known == n | !by_blanks)
+  sets <- split(at[enough[of]], of[enough[of]])
+  out[left[enough]] <- lapply(sets, function(at) {
+    list(words = unlist(lapply(read[at], `[[`, "words")),
+         how = unlist(lapply(read[at], `[[`, "how")))
+  })
+  if (by_blanks && any(!enough)) {
+    out[left[!enough]] <- read_parts(labels[left[!enough]], lookup, steps[-1L])
+  }
+  out
 }
+
+split_blanks <- function(x) strsplit(x, " +")
 
 # Blanks of all kinds as one.
 plain_label <- function(x) {
@@ -228,8 +273,10 @@ valid_text <- function(x) {
 }
 
 # The set as the text of one level, strongest first: "break+provisional".
-join_words <- function(words) {
-  known <- status_words()$status
+join_words <- function(words, known = status_words()$status) {
+  if (length(words) == 1L) {
+    return(words)
+  }
   words <- unique(words)
   words <- words[order(match(words, known, nomatch = length(known) + 1L))]
   real <- words[!words %in% c("ok", "zero")]

@@ -60,7 +60,7 @@ read_status <- function(x, lookup = status_lookup()) {
   at <- match(as.character(x), labels)
   empty <- is.na(clean) | clean == ""
   words <- rep(list(list(words = "ok", how = "word")), length(labels))
-  words[!empty] <- lapply(clean[!empty], read_label, lookup)
+  words[!empty] <- read_label(clean[!empty], lookup)
   level <- vapply(words, function(w) join_words(w$words), "")
   coded <- vapply(words, function(w) {
     if ("symbol" %in% w$how) "symbol" else
@@ -149,8 +149,12 @@ apply_status <- function(x, status, where) {
   unknown <- setdiff(unlist(level_words(levels)), status_words()$status)
   if (length(unknown) > 0L) {
     inform_nid("status",
-               paste0("Status ", some_of(unknown, quote = "\""),
-                      " is not known; those values are used."),
+               c(paste0("Status ", some_of(unknown, quote = "\""),
+                        if (length(unknown) == 1L) " is" else " are",
+                        " not known; those values are used."),
+                 i = paste0("Say what it means by a word of nid_status(): ",
+                            "`status_labels = c(", own_name(unknown[1L]),
+                            " = \"break\")`.")),
                values = unknown)
   }
   breaks <- lapply(status, function(s) {

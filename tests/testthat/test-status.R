@@ -118,12 +118,15 @@ test_that("a label is a set of flags, the strongest effect wins", {
   for (label in c("bp", "be", "bu", "pb", "bep", "BP", "b p", "b,e", "b;p",
                   "b/u", "b\u00a0p", "break; estimated", "break estimated",
                   "Time series break; Provisional value", "[b]",
-                  "break in series, see the notes")) {
+                  "break in series, see the notes", "Time-series break",
+                  "series_break", "break (new method)", "Break (provisional)",
+                  "B: break", "b (p)", "( b )", "b*", "b 1)")) {
     one <- read_one(label)
     expect_true(one$starts, label = label)
     expect_false(one$out, label = label)
   }
-  for (label in c("bc", "cp", "e:;z", "p,Q", "Missing value; suppressed")) {
+  for (label in c("bc", "cp", "e:;z", "p,Q", "Missing value; suppressed",
+                  "n/a; b", "n/a b", ": c", "(D) p", "confidential*")) {
     expect_true(read_one(label)$out, label = label)
   }
   # The value is gone, and the method has changed all the same.
@@ -140,6 +143,26 @@ test_that("a label is a set of flags, the strongest effect wins", {
   one <- read_one("break; see p. 7")
   expect_true(one$starts)
   expect_identical(one$said[[1L]]$values, "see p. 7")
+  # What is not known is told with what to type.
+  one <- read_one("neue Methode")
+  expect_false(one$starts)
+  hint <- regmatches(conditionMessage(one$said[[1L]]),
+                     regexpr("c\\(.*\\)", conditionMessage(one$said[[1L]])))
+  expect_true(read_one("neue Methode",
+                       status_labels = eval(str2lang(hint)))$starts)
+})
+
+test_that("notes as many as cells are read at once", {
+  x <- sprintf("note %d of the table; b", seq_len(5000))
+  calls <- 0L
+  seen <- find_label
+  local_ours(find_label = function(...) {
+    calls <<- calls + 1L
+    seen(...)
+  })
+  read <- read_status(x)
+  expect_true(all(level_has(as.character(read$status), "break")))
+  expect_lt(calls, 100L)
 })
 
 test_that("sets of flags count as soft where one of them is", {
@@ -360,6 +383,16 @@ test_that("columns of labels are known by their names", {
     p <- code_panel(d, scheme, status = asked_status(m))
     expect_identical(p$breaks, list(y = 12L))
   }
+  for (beginning in c("flag_", "status.", "OBS_FLAG_")) {
+    d <- hand_regions
+    d[[paste0(beginning, "y")]] <- rep(c("ok", "break"), c(11, 1))
+    m <- expect_message(code_panel(d, scheme),
+                        class = "nidcode_message_unread_status")
+    p <- code_panel(d, scheme, status = asked_status(m))
+    expect_identical(p$breaks, list(y = 12L))
+  }
+  expect_message(code_panel(transform(hand_regions, x_flag = x > 0), scheme),
+                 class = "nidcode_message_unread_status")
   # Endings that differ are typed indicator by indicator.
   d <- transform(hand_regions, x_flag = "break", z_status = "estimated")
   m <- expect_message(code_panel(d, scheme),
@@ -385,11 +418,22 @@ test_that("long data and tables of one indicator have one column of labels", {
   p <- code_panel(long, s, "year", "what", "value", status = asked_status(m))
   expect_identical(p$breaks, list(x = 3L, y = 4L))
   expect_silent(code_panel(long, s, "year", "what", "value", status = FALSE))
+  err <- expect_error(code_panel(long, s, "year", "what", "value",
+                                 status = c(x = "OBS_FLAG")),
+                      class = "nidcode_error_argument")
+  expect_match(conditionMessage(err), "`status = \"OBS_FLAG\"`", fixed = TRUE)
   one <- code_scheme("value", "production", codes = alone)
   table <- long[1:6, c("year", "value", "OBS_FLAG")]
   m <- expect_message(code_panel(table, one),
                       class = "nidcode_message_unread_status")
   expect_identical(asked_status(m), "OBS_FLAG")
+  for (name in c("Flag and Footnotes", "Observation status (Flag)",
+                 "CONF_STATUS")) {
+    named <- stats::setNames(table, c("year", "value", name))
+    m <- expect_message(code_panel(named, one),
+                        class = "nidcode_message_unread_status")
+    expect_identical(asked_status(m), name)
+  }
   # A column called so may hold anything: then it is no business of ours.
   expect_silent(code_panel(transform(table, OBS_FLAG = "urban"), one))
 })
