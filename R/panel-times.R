@@ -59,7 +59,8 @@ months_read <- list(frequency = 12L, phase = 0L, day = "first")
 
 # Days of the same clock time, all the first or all the last of a month, are
 # labels of periods: counted in days, months would have unequal steps and a
-# straight line rates of second order.
+# straight line rates of second order. Date-times that label none in the zone
+# they print in may do so in UTC, where dates became date-times: `zone`.
 date_reading <- function(x) {
   if (inherits(x, "yearweek")) {
     return(list(frequency = NA_integer_))
@@ -67,25 +68,33 @@ date_reading <- function(x) {
   if (!inherits(x, c("Date", "POSIXct"))) {
     return(NULL)
   }
-  at <- date_parts(sort(unique(as_plain_dates(x))))
-  n <- length(at$month)
-  same <- n > 0L && all(at$clock == at$clock[1L])
-  day <- if (!same) NA else if (all(at$mday == 1L)) "first" else
-    if (all(at$mday == at$length)) "last" else NA
+  seen <- sort(unique(as_plain_dates(x)))
+  for (zone in list(NULL, "UTC")) {
+    at <- date_parts(seen, zone)
+    day <- day_of_months(at)
+    if (!is.na(day) || !inherits(x, "POSIXct")) break
+  }
   if (is.na(day)) {
     return(list(frequency = NA_integer_))
   }
+  n <- length(at$month)
   if (n == 1L) {
     # A lone date says a year only where it can say nothing else.
     yearly <- at$month == if (day == "first") 0L else 11L
     return(list(frequency = if (yearly) 1L else 12L,
-                phase = if (yearly) at$month else 0L, day = day))
+                phase = if (yearly) at$month else 0L, day = day, zone = zone))
   }
   for (frequency in c(1L, 2L, 4L, 12L)) {
     phase <- at$month %% (12L %/% frequency)
     if (all(phase == phase[1L])) break
   }
-  list(frequency = frequency, phase = phase[1L], day = day)
+  list(frequency = frequency, phase = phase[1L], day = day, zone = zone)
+}
+
+day_of_months <- function(at) {
+  same <- length(at$month) > 0L && all(at$clock == at$clock[1L])
+  if (!same) NA else if (all(at$mday == 1L)) "first" else
+    if (all(at$mday == at$length)) "last" else NA
 }
 
 # Without the infinite and the missing, which numeric_time() tells.
@@ -98,9 +107,10 @@ as_plain_dates <- function(x) {
   v
 }
 
-# A date-time is seen in its own time zone, as it prints.
-date_parts <- function(x) {
-  p <- as.POSIXlt(x)
+# A date-time is seen in its own time zone, as it prints, or in `zone`.
+date_parts <- function(x, zone = NULL) {
+  p <- if (is.null(zone) || !inherits(x, "POSIXct")) as.POSIXlt(x) else
+    as.POSIXlt(x, tz = zone)
   year <- p$year + 1900L
   month <- as.integer(p$mon)
   leap <- month == 1L & (year %% 4L == 0L & year %% 100L != 0L |
@@ -120,7 +130,7 @@ date_number <- function(x, reading) {
   out <- rep(NA_real_, length(x))
   there <- which(is.finite(as.double(unclass(x))))
   seen <- unique(as_plain_dates(x))
-  at <- date_parts(seen)
+  at <- date_parts(seen, reading$zone)
   passed <- if (reading$day == "first") {
     (at$mday - 1) / at$length
   } else {
@@ -152,7 +162,9 @@ inform_periods <- function(reading, name) {
   inform_nid(
     "periods",
     paste0("The time (column ", some_of(name), ") is dates that are all the ",
-           reading$day, " day of a month; they are read as ", as, "."),
+           reading$day, " day of a month",
+           if (!is.null(reading$zone)) paste0(" (in ", reading$zone, ")"),
+           "; they are read as ", as, "."),
     columns = name, frequency = reading$frequency, day = reading$day
   )
 }
@@ -383,6 +395,24 @@ time_number_kinds <- function() {
       }
     ),
     list(
+      what = "years and weeks (YYYYWW), whose steps are uneven",
+      hint = paste0("Weeks (ISO): as.Date(paste0(x %/% 100, \"-01-04\")) - ",
+                    "(as.POSIXlt(paste0(x %/% 100, \"-01-04\"))$wday + 6) ",
+                    "%% 7 + 7 * (x %% 100 - 1)."),
+      is = function(t) {
+        whole(t, 160001, 299953) && within(t %% 100, 53) &&
+          max(t %% 100) > 12 && length(unique(t %/% 100)) > 1L
+      }
+    ),
+    list(
+      what = "years and days (YYYYDDD), whose steps are uneven",
+      hint = "Dates: as.Date(as.character(x), \"%Y%j\").",
+      is = function(t) {
+        whole(t, 1600001, 2999366) && within(t %% 1000, 366) &&
+          length(unique(t %/% 1000)) > 1L
+      }
+    ),
+    list(
       what = "years and quarters (YYYYQ), whose steps are uneven",
       hint = "Quarters: x %/% 10 + (x %% 10 - 1) / 4.",
       is = function(t) {
@@ -415,12 +445,30 @@ time_number_kinds <- function() {
       }
     ),
     list(
+      what = "milliseconds since 1970",
+      hint = paste0("Dates and times: as.POSIXct(x / 1000, origin = ",
+                    "\"1970-01-01\", tz = \"UTC\")."),
+      is = function(t) {
+        whole(t, 1e11, 4102444800e3) && all(t %% 3600e3 == 0)
+      }
+    ),
+    list(
       what = "years and months written as YYYY.MM",
       hint = "Months: floor(x) + (round(100 * (x %% 1)) - 1) / 12.",
       is = function(t) {
         part <- 100 * (t %% 1)
         t[1L] >= 1600 && t[length(t)] < 3000 && all(near_whole(part)) &&
           within(round(part), 12) && length(unique(round(part))) > 2L
+      }
+    ),
+    list(
+      what = "years and parts of a year written as YYYY.1, YYYY.2",
+      hint = c("Quarters: floor(x) + (round(10 * (x %% 1)) - 1) / 4.",
+               "Half years: floor(x) + (round(10 * (x %% 1)) - 1) / 2."),
+      is = function(t) {
+        part <- 10 * (t %% 1)
+        t[1L] >= 1600 && t[length(t)] < 3000 && all(near_whole(part)) &&
+          counted_anew(floor(t), round(part))
       }
     ),
     list(
@@ -438,6 +486,13 @@ by_days <- function(t) {
 }
 
 near_whole <- function(x) abs(x - round(x)) < 1e-6
+
+# Parts of a year that run from 1 to 2, or to 4, and start again next year.
+counted_anew <- function(year, part) {
+  n <- max(part)
+  n %in% c(2, 4) && min(part) == 1 && length(unique(year)) > 1L &&
+    max(table(year)) == n
+}
 
 # 98, 99, 0, 1: nearer to each other around the end of a century than the two
 # sides of their widest gap.

@@ -248,7 +248,13 @@ test_that("numbers that are codes of times are refused with the way out", {
     list(as.double(month_starts) + 14 + 25569, month_starts + 14),
     list(38717 + 365 * 0:5, as.Date("2005-12-31") + 365 * 0:5),
     list(as.double(month_starts) * 86400,
-         as.POSIXct(format(month_starts), tz = "UTC"))
+         as.POSIXct(format(month_starts), tz = "UTC")),
+    list(as.double(month_starts) * 86400e3,
+         as.POSIXct(format(month_starts), tz = "UTC")),
+    list(c(2005.1, 2005.2, 2005.3, 2005.4, 2006.1), 2005 + 0:4 / 4),
+    list(c(2012365, 2012366, 2013001), as.Date("2012-12-30") + 0:2),
+    # Weeks of 2015 are 53; the first Monday of the ISO year 2016 is Jan 4.
+    list(c(201552, 201553, 201601, 201602), as.Date("2015-12-21") + 7 * 0:3)
   )
   for (one in kinds) {
     for (time in list(one[[1]], as.character(one[[1]]))) {
@@ -275,7 +281,9 @@ test_that("plain counts, years and odd offsets are times", {
                2005 + 0:9 / 10, 90:99, c(0, 1, 5, 10, 80), 0:99,
                20001:20010, 38717:38730, 38717 + 10 * 0:9, 200001:200020,
                1e6 + 1:5, 10000 + 0:4, 100:110, -5:5, c(2001.5, 2002.5),
-               1e5 + 0:30, c(50, 60, 70), 1e8 + 0:5, 201300 + 0:15)
+               1e5 + 0:30, c(50, 60, 70), 1e8 + 0:5, 201300 + 0:15,
+               c(2001.1, 2002.4, 2006.2), c(2001.2, 2002.2, 2003.2),
+               201201:201253, 2012001:2012030, 1e12 + 0:9)
   for (time in fine) {
     expect_no_error(p <- suppressMessages(line_panel(time)))
     expect_equal(row_time(p), sort(time))
@@ -320,6 +328,21 @@ test_that("labels that are no numbers get what to type", {
   month <- expect_error(line_panel(c("Jan 2005", "Feb 2005")),
                         class = "nidcode_error_bad_time")
   expect_no_match(conditionMessage(month), "substr")
+})
+
+test_that("months of UTC are months in whatever zone they print", {
+  want <- number_of(month_starts)
+  for (zone in c("America/New_York", "Europe/Moscow", "Pacific/Auckland")) {
+    x <- as.POSIXct(month_starts, tz = "UTC")
+    attr(x, "tzone") <- zone
+    expect_identical(number_of(x), want, label = zone)
+    ends <- as.POSIXct("2012-03-31", tz = "UTC") + 86400 * c(0, 91, 183, 275)
+    attr(ends, "tzone") <- zone
+    expect_equal(number_of(ends), 2012 + 0:3 / 4, label = zone)
+    m <- expect_message(code_panel(data.frame(when = x, v = 1:36), line_scheme,
+                                   "when"), class = "nidcode_message_periods")
+    expect_match(conditionMessage(m), "(in UTC)", fixed = TRUE)
+  }
 })
 
 test_that("times are not touched by the locale or the time zone", {
