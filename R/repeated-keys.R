@@ -10,9 +10,9 @@ telling_columns <- function(plain, rows, key, skip, values = character()) {
   codes <- lapply(names, function(name) dimension_codes(plain[[name]], rows))
   names(codes) <- names
   codes <- Filter(Negate(is.null), codes)
-  pairs <- vapply(codes, function(code) {
-    nrow(unique(cbind(key, code)))
-  }, 1L)
+  # As numbers, which a hash tells apart at once.
+  pairs_of <- function(code) length(unique(key * (max(code) + 1) + code))
+  pairs <- vapply(codes, pairs_of, 1L)
   differ <- names(pairs)[pairs > length(unique(key))]
   # A label of cells differs too, but is no dimension to choose from.
   labels <- grepl(label_ending, small_letters(differ))
@@ -40,7 +40,7 @@ telling_columns <- function(plain, rows, key, skip, values = character()) {
   }
   differ <- values[vapply(values, function(name) {
     code <- match(plain[[name]][rows], unique(plain[[name]][rows]))
-    nrow(unique(cbind(key, code))) > length(unique(key))
+    pairs_of(code) > length(unique(key))
   }, NA)]
   list(columns = character(), hint = c(i = if (length(differ) > 0L) {
     paste0("The repeated rows differ in ", some_of(differ), " alone: see ",
