@@ -30,9 +30,10 @@
 #' `nidcode_error_no_column`, `nidcode_error_duplicate_key`,
 #' `nidcode_error_domain` for prices of 0 or less (growth of -100 % or less),
 #' `nidcode_error_price_type` where the column cannot be what `price_type` says:
-#' links below 50 or above 200 % of the period before in most rows, or a level
-#' given as a chain: prices of one time that drift one way through 100, or
-#' that as links would be steady growth by over 15 % a period.
+#' links below 50 or above 200 % of the period before in most rows (growth in
+#' per cent: above 50 %), or a level given as a chain or ratio: prices of one
+#' time that drift one way through 100 (1), or that as links would be steady
+#' growth by over 15 % a period.
 #' `nidcode_error_reference` where a region lacks the base time or a price
 #' between the base and a time it has (a gap would break the chain unseen; a
 #' level needs a price at each time).
@@ -52,7 +53,11 @@ deflate <- function(data, columns, price, base, index = NULL,
   plain <- strip_container(data, call)
   check_string(price)
   check_choice(price_type, c("chain", "level", "percent", "ratio"))
-  if (!is_dated(base) || length(base) != 1L) check_number(base)
+  if (length(base) != 1L || !(is_dated(base) || is.numeric(base))) {
+    stop_argument("base", "one time: a number, or a date where times are dates",
+                  base, call)
+  }
+  if (!is_dated(base)) check_number(base)
   if (!is.character(columns) || length(columns) == 0L || anyNA(columns)) {
     stop_argument("columns", "one or more column names", columns, call)
   }
@@ -102,13 +107,17 @@ check_price_type <- function(p, price, price_type, rows, call) {
     price_links(p, price_type)[-1L]
   }))
   links <- links[!is.na(links)]
-  odd <- sum(links < 0.5 | links > 2)
+  # Growth in per cent is rarely more than 50, what it is mixed up with always.
+  odd <- sum(links < 0.5 | links > if (price_type == "percent") 1.5 else 2)
   why <- if (odd > length(links) / 2) {
     paste0("read as ", price_words[[price_type]], ", prices would halve or ",
-           "double from one period to the next in ", odd, " of ",
-           length(links), " rows")
-  } else if (price_type == "chain") {
-    drift <- vapply(by_region, drifts_as_level, NA)
+           if (price_type == "percent") "grow by more than half" else "double",
+           " from one period to the next in ", odd, " of ", length(links),
+           " rows")
+  } else if (price_type %in% c("chain", "ratio")) {
+    drift <- vapply(by_region, function(p) {
+      drifts_as_level(100 * price_links(p, price_type))
+    }, NA)
     if (isTRUE(mean(drift, na.rm = TRUE) > 0.5)) {
       paste0("it drifts one way as a level does, not as growth from one ",
              "period to the next")
@@ -127,10 +136,14 @@ check_price_type <- function(p, price, price_type, rows, call) {
       i = paste0("Say what it holds: `price_type = \"chain\"` for previous ",
                  "period = 100, \"level\" for one time = 100, \"percent\" for ",
                  "growth in per cent, \"ratio\" for growth as a factor."),
-      i = if (price_type == "chain") {
-        paste0("If it holds links after all, divide it by 100 and say ",
-               "\"ratio\"; for prices that do double, chain them to a ",
-               "\"level\".")
+      i = if (price_type %in% c("chain", "ratio")) {
+        paste0("If it holds links after all, ",
+               if (price_type == "chain") "take 100 off" else
+                 "take 1 off, times 100,",
+               " and say \"percent\"; for prices that do double, chain them ",
+               "to a \"level\".")
+      } else if (price_type == "percent") {
+        "For prices that do grow so fast, chain them to a \"level\"."
       }),
     columns = price, values = p, n = odd, call = call
   )

@@ -75,6 +75,11 @@ test_that("columns that are not there or are no numbers", {
                class = "nidcode_error_not_numeric")
   expect_error(deflate(rbind(money, money), "income", "cpi", 2005),
                class = "nidcode_error")
+  for (base in list("2005", NULL, 2005:2006, TRUE, NA_real_)) {
+    err <- expect_error(deflate(money, "income", "cpi", base),
+                        class = "nidcode_error_argument")
+    expect_identical(err$argument, "base")
+  }
 })
 
 test_that("a price index of 0 or less is refused with its place", {
@@ -179,10 +184,25 @@ test_that("levels are known by their drift, links are left alone", {
   for (name in names(links)) {
     expect_identical(said(links[[name]]), "taken", label = name)
   }
-  # The way out: links that look like a level are told as factors.
+  # A level around 1 is no growth as a factor either, and one around 100 no
+  # growth in per cent.
+  for (name in names(levels)) {
+    expect_identical(said(levels[[name]] / 100, price_type = "ratio"),
+                     "refused", label = name)
+    expect_identical(said(levels[[name]], price_type = "percent"), "refused",
+                     label = name)
+  }
+  for (name in setdiff(names(links), "filler_wrong")) {
+    expect_identical(said(links[[name]] / 100, price_type = "ratio"), "taken",
+                     label = name)
+    expect_identical(said(links[[name]] - 100, price_type = "percent"),
+                     "taken", label = name)
+  }
+  # The way out: links that look like a level are told as growth in per cent.
   doubtful <- c(99.7, 100, 100.4, 102.7, 103)
   expect_identical(said(doubtful), "refused")
-  expect_identical(said(doubtful / 100, price_type = "ratio"), "taken")
+  expect_identical(said(doubtful / 100, price_type = "ratio"), "refused")
+  expect_identical(said(doubtful - 100, price_type = "percent"), "taken")
   # Most regions decide.
   d <- data.frame(region = rep(c("A", "B", "C"), each = 5),
                   year = rep(2001:2005, 3), income = 100,
