@@ -57,7 +57,7 @@ odd_parts <- function(text) {
   body <- full
   mark <- is(footnote_mark) & nchar(body) > 1L
   cut(footnote_mark, "", mark)
-  symbol <- tolower(body) %in% missing_symbols | body == ""
+  symbol <- small_letters(body) %in% missing_symbols | body == ""
   dash <- is(paste0("^(-|", odd_minus, ")+$"))
   error <- is("^#[A-Z0-9/]+[!?]?$")
   flag <- rep("", length(body))
@@ -67,7 +67,7 @@ odd_parts <- function(text) {
   flagged <- nzchar(flag)
   cut(flag_ending, "\\1", flagged)
   body <- gsub("^ +| +$", "", body, perl = TRUE)
-  bare <- flagged & tolower(body) %in% c("", missing_symbols)
+  bare <- flagged & small_letters(body) %in% c("", missing_symbols)
   percent <- is("[0-9] ?%$")
   cut(" ?%$", "", percent)
   minus <- is(paste0("^", odd_minus, " ?[0-9.,]"))
@@ -166,6 +166,11 @@ cell_hints <- function(x, name, parts = cell_parts(unique(x[!is.na(x)]))) {
       paste0("A dash alone (", quoted(is("dash")), ") is zero with some ",
              "offices (Rosstat, Destatis), no value with others: see the ",
              "table's notes, then put 0 or NA in its place.")
+    },
+    if (any(many <- is("number") & parts$flag %in% c("K", "M", "k", "m"))) {
+      paste0("The letters of ", quoted(many), " may be thousands and ",
+             "millions: multiply those cells, or say in a column of labels ",
+             "what they are.")
     },
     if (marks$comma == "both") {
       rows <- nzchar(parts$comma) | nzchar(parts$dot)

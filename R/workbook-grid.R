@@ -124,7 +124,7 @@ date_styles <- function(styles) {
   code <- plain_xml(attribute(own, "formatCode"))
   # Not letters that are shown as they are, colours, conditions, languages.
   code <- gsub("\"[^\"]*\"|\\\\.|_.|[*].|\\[(?![hms]+\\])[^]]*\\]", "",
-               tolower(code), perl = TRUE)
+               small_letters(code), perl = TRUE)
   own_dates <- attribute(own, "numFmtId")[grepl("[dmyhs]", code)]
   built_in <- as.character(c(14:22, 27:36, 45:47, 50:58))
   format <- attribute(styles$cellXfs, "numFmtId")
