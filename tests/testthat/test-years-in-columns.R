@@ -97,3 +97,55 @@ test_that("other refusals stay what they are", {
   err <- expect_error(code_panel(d, one), class = "nidcode_error_missing_index")
   expect_false(inherits(err, "nidcode_error_years_in_columns"))
 })
+
+test_that("periods of a year, and fiscal years, in columns", {
+  spellings <- list(
+    list(c("2005Q1", "2005Q2", "2005Q3", "2005Q4"), 2005 + 0:3 / 4),
+    list(c("X2005.S1", "X2005.S2", "X2006.S1", "X2006.S2"), 2005 + 0:3 / 2),
+    list(c("2005M10", "2005M11", "2005M12", "2006M01"), 2005 + 9:12 / 12),
+    list(c("2005-10", "2005-11", "2005-12", "2006-01"), 2005 + 9:12 / 12),
+    list(c("2005/06", "2006/07", "2007/08", "2008/09"), 2005:2008),
+    list(c("X2008.09", "X2009.10", "X2010.11", "X2011.12"), 2008:2011)
+  )
+  for (one_kind in spellings) {
+    d <- stats::setNames(wide, c("region", one_kind[[1]]))
+    p <- as.data.frame(mended(d, one)$panel)
+    expect_equal(p$year, rep(one_kind[[2]], 2), label = one_kind[[1]][1])
+    expect_identical(p$GDP, values, label = one_kind[[1]][1])
+  }
+})
+
+test_that("no year and no label of a cell is left behind", {
+  # Years with a mark of their own.
+  d <- stats::setNames(wide, c("region", "2005", "2006", "2007p", "2008*"))
+  expect_identical(as.data.frame(mended(d, one)$panel)$GDP, values)
+  # Labels beside the years, and beside names with years.
+  for (name in c("", "GDP_")) {
+    for (ending in c(" flag", "_status", "_OBS_FLAG")) {
+      d <- stats::setNames(wide, c("region", paste0(name, 2005:2008)))
+      for (y in 2005:2008) d[[paste0(name, y, ending)]] <- c("", "")
+      d[[paste0(name, 2007, ending)]][2] <- "break"
+      p <- mended(d, one)$panel
+      expect_identical(as.data.frame(p)$GDP, values)
+      expect_identical(p$breaks, list(GDP = 3L))
+    }
+  }
+  d <- cbind(rbind(wide, transform(wide, X2005 = X2005 + 1)),
+             series = rep(c("GDP", "POP"), each = 2), X2006_flag = "p")
+  p <- mended(d, code_scheme(c("GDP", "POP"), "production"))$panel
+  expect_identical(summary(p)$status, rep("provisional 2", 2))
+  # One indicator whose name the columns do not have.
+  d <- stats::setNames(wide, c("region", paste0("FY", 2005:2008)))
+  expect_identical(as.data.frame(mended(d, one)$panel)$GDP, values)
+})
+
+test_that("regions may be numbers; names may have years for other reasons", {
+  d <- transform(wide, Country.Name = c(48002, 48001))
+  p <- as.data.frame(mended(d, one)$panel)
+  expect_identical(p$Country.Name, rep(c(48001, 48002), each = 4))
+  expect_identical(p$GDP, values)
+  # Prices of two years beside a column that holds the years.
+  d <- data.frame(yr = 2005:2008, in_2010_prices = 1:4, in_2015_prices = 2:5)
+  err <- expect_error(code_panel(d, one), class = "nidcode_error_missing_index")
+  expect_false(inherits(err, "nidcode_error_years_in_columns"))
+})
