@@ -35,8 +35,8 @@
 #'   for `augment()` and never computed on.
 #' @section What is told:
 #' Warnings: `nidcode_warning_lookalike`, regions whose names differ only in
-#' case, blanks, dashes, a footnote mark behind the name (`1)`, `*`), leading
-#' zeros of a code, or Latin and Cyrillic letters of one shape;
+#' case, blanks, dashes, apostrophes, a footnote mark behind the name (`1)`,
+#' `*`), leading zeros of a code, or Latin and Cyrillic letters of one shape;
 #' `nidcode_warning_nested`, regions that hold others and so count twice in
 #' centre, scale and ranks: by a column `nested_in`, by codes that begin others
 #' (`BE`, `BE1`, `BE10`), or because an indicator is at every time the sum of

@@ -1,8 +1,8 @@
 # Region names that a reader could take for one another.
 
 # Equal after NFKC, case folding, reading Cyrillic letters as their Latin twins
-# and all dashes as hyphens, with one blank for many, no footnote mark behind
-# and no leading zeros where all are digits.
+# (yo as ye), all dashes as hyphens and all apostrophes as one, with one blank
+# for many, no footnote mark behind and no leading zeros where all are digits.
 warn_lookalikes <- function(x) {
   if (is.factor(x)) {
     x <- levels(x)[as.integer(x)]
@@ -18,9 +18,9 @@ warn_lookalikes <- function(x) {
       "lookalike",
       c(paste0("Some region names look alike but are kept apart: ",
                some_of(pairs, quote = ""), "."),
-        i = paste0("They differ only in case, blanks, dashes, marks behind ",
-                   "the name, leading zeros, or Latin and Cyrillic letters ",
-                   "of one shape."),
+        i = paste0("They differ only in case, blanks, dashes, apostrophes, ",
+                   "marks behind the name, leading zeros, or Latin and ",
+                   "Cyrillic letters of one shape."),
         i = paste0("If they are one region, give it one name: ",
                    "x[x == \"", x[second[1L]], "\"] <- \"",
                    x[twin[second[1L]]], "\".")),
@@ -48,10 +48,12 @@ plain_letters <- function(x) {
   x <- gsub("[\u00ad\u200b-\u200d\u2060\ufeff]", "", x)
   x <- gsub("[[:space:]\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]", " ", x)
   x <- gsub("[\u2010-\u2015\u2212\u2043\ufe58\ufe63\uff0d]", "-", x)
-  # Cyrillic a ve ie ka em en o er es te u ha, and dotted i.
+  x <- gsub("[\u2018\u2019\u201b\u02bc]", "'", x)
+  # Cyrillic a ve ie ka em en o er es te u ha, dotted i, and yo, which is
+  # written as ye.
   chartr(
     paste0("\u0430\u0432\u0435\u043a\u043c\u043d\u043e\u0440\u0441\u0442",
-           "\u0443\u0445\u0456"),
-    "abekmhopctyxi", x
+           "\u0443\u0445\u0456\u0451"),
+    "abekmhopctyxie", x
   )
 }

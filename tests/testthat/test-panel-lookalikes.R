@@ -36,6 +36,9 @@ alike <- list(
   `star mark` = c("Moscow **", "Moscow1) *"),
   raised = c("Moscow", "Moscow\u00b9"),
   `Cyrillic o` = c("Omsk", "\u041emsk"),
+  apostrophe = c("Cote d'Ivoire", "Cote d\u2019Ivoire"),
+  yo = c("\u041c\u043e\u0433\u0438\u043b\u0451\u0432",
+         "\u041c\u043e\u0433\u0438\u043b\u0435\u0432"),
   Cyrillic = c("\u041e\u043c\u0441\u043a", "\u043e\u043c\u0441\u043a 1)")
 )
 
