@@ -124,9 +124,15 @@ check_columns <- function(data, x, arg = rlang::caller_arg(x),
   }
   missing <- setdiff(x, given)
   if (length(missing) > 0L) {
+    # read.csv() writes dots for what cannot stand in a name of R.
+    plain <- function(x) gsub("[ ._\t\r\n()%-]+", "", small_letters(x))
+    meant <- given[match(plain(missing), plain(given))]
     stop_nid(
       "no_column",
       c(paste0("The data has no column ", some_of(missing), " (`", arg, "`)."),
+        i = if (any(!is.na(meant))) {
+          paste0("Is ", some_of(meant[!is.na(meant)]), " meant?")
+        },
         i = paste0("Its columns are ", some_of(given, 20L), ".")),
       columns = missing,
       available = given,

@@ -66,6 +66,19 @@ order_index <- function(index, call) {
   unname(index[match(keys, given)])
 }
 
+# Columns that are called region and time in other words, or a gap to fill.
+near_index <- function(names) {
+  called <- list(region = c("region", "regions", "geo", "area", "territory",
+                            "country", "country name", "geo name"),
+                 time = c("year", "time", "period", "time period", "date"))
+  low <- gsub("[._ ]+", " ", trimws(small_letters(names)))
+  vapply(names(called), function(what) {
+    at <- match(called[[what]], low)
+    at <- at[!is.na(at)]
+    if (length(at) > 0L) names[at[1L]] else paste0("<", what, ">")
+  }, "", USE.NAMES = FALSE)
+}
+
 guess_index <- function(data, call) {
   own <- attr(data, "nid_index", exact = TRUE)
   if (!is.null(own)) {
@@ -77,10 +90,12 @@ guess_index <- function(data, call) {
   if ("year" %in% names(data) && !anyDuplicated(data[["year"]])) {
     return("year")
   }
+  near <- near_index(names(data))
   stop_nid(
     "missing_index",
     c("Which columns are the region and the time?",
-      i = "Say `index = c(\"<region>\", \"<time>\")`.",
+      i = paste0("Say `index = c(", paste(encodeString(near, quote = "\""),
+                                          collapse = ", "), ")`."),
       i = paste0("The columns are ", some_of(names(data), 20L), ".")),
     columns = names(data), call = call
   )

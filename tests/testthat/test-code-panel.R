@@ -48,11 +48,36 @@ test_that("the index: given, by name, by class, or asked for", {
                       class = "nidcode_error_missing_index")
   expect_match(conditionMessage(err), "place", fixed = TRUE)
   expect_match(conditionMessage(err), "index = c(", fixed = TRUE)
+  # Columns that are called so in other words are proposed.
+  for (names in list(c("Region", "Year"), c("geo", "TIME_PERIOD"),
+                     c("Country.Name", "Time"))) {
+    names(d)[1:2] <- names
+    err <- expect_error(code_panel(d, scheme),
+                        class = "nidcode_error_missing_index")
+    line <- regmatches(conditionMessage(err),
+                       regexpr("c\\([^)]*\\)", conditionMessage(err)))
+    expect_identical(eval(str2lang(line)), names)
+  }
+  names(d)[1:2] <- c("place", "when")
   skip_if_not_installed("plm")
   own <- suppressMessages(
     code_panel(plm::pdata.frame(d, c("place", "when")), scheme)
   )
   expect_identical(as.character(as.data.frame(own)$place), d$place)
+})
+
+test_that("a name that lost its blanks on the way is proposed", {
+  for (name in c("GRP.per.capita..RUB.", "grp per capita, RUB",
+                 "GRP\nper capita (RUB)")) {
+    d <- stats::setNames(hand[c("year", "x")], c("year", name))
+    err <- expect_error(
+      code_panel(d, code_scheme("GRP per capita (RUB)", "production")),
+      class = "nidcode_error_no_column"
+    )
+    hint <- paste0("Is `", name, "` meant?")
+    expect_identical(grepl(hint, conditionMessage(err), fixed = TRUE),
+                     !grepl(",", name))
+  }
 })
 
 test_that("one region needs no region column", {
