@@ -9,15 +9,17 @@ read_grid <- function(wb, name) {
   cc <- sheet$sheet_data$cc
   if (is.null(cc)) cc <- empty_cells()
   formula <- cc$f != "" | cc$f_attr != ""
-  used <- cc$v != "" | cc$is != "" | (formula & cc$c_t != "str")
-  cc <- cc[used, , drop = FALSE]
+  bare <- cc$v == "" & cc$is == ""
+  # Text of no letters: what the formula says, or one that nobody computed.
+  hollow <- paste0(cc$c_r, cc$row_r)[bare & formula & cc$c_t == "str"]
+  cc <- cc[!bare | (formula & cc$c_t != "str"), , drop = FALSE]
   row <- suppressWarnings(as.integer(cc$row_r))
   col <- letters_column(cc$c_r)
   check_grid(name, cc, row, col, length(wb$styles_mgr$styles$cellXfs))
   kind <- cell_kinds(cc, date_styles(wb$styles_mgr$styles))
   grid <- list(name = name, row = row, col = col, kind = kind,
                text = cell_texts(cc, kind, wb$sharedStrings),
-               merged = merged_ranges(sheet$mergeCells),
+               merged = merged_ranges(sheet$mergeCells), hollow = hollow,
                shift = if (begins_1904(wb)) 1462 else 0)
   dates <- which(kind == "date")
   grid$text[dates] <- number_key(date_days(grid$text[dates], grid$shift))

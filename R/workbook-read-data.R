@@ -136,6 +136,15 @@ read_values <- function(grid, cols, rows, names) {
                       "."),
                values = from_text)
   }
+  hollow <- told("hollow")
+  if (length(hollow) > 0L) {
+    inform_nid("cells",
+               paste0("On sheet Data, ", count_of(length(hollow), "cell"),
+                      " of x with a formula that gives no value count",
+                      if (length(hollow) == 1L) "s", " as missing: ",
+                      some_of(hollow, quote = ""), "."),
+               values = hollow)
+  }
   lost <- told("lost")
   if (length(lost) > 0L) {
     warn_nid("cells",
@@ -174,9 +183,11 @@ value_cells <- function(grid, rows, col) {
   number[text] <- said$number
   flag <- rep("", length(rows))
   flag[text] <- said$flag
-  words <- cells_words(paste0(book_letters(col), rows), cells$text)
+  address <- paste0(book_letters(col), rows)
+  words <- cells_words(address, cells$text)
   list(number = number, flag = flag, from_text = words[text[said$read]],
-       lost = words[sort(c(failed, text[!said$read]))])
+       lost = words[sort(c(failed, text[!said$read]))],
+       hollow = address[address %in% grid$hollow])
 }
 
 # Numbers and flags of cells of text in one column. `alone`: it has no cells of
