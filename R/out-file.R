@@ -4,6 +4,7 @@
 # `endings` are lower case, without the dot.
 check_out_file <- function(file, endings, overwrite, call) {
   check_string(file, call = call)
+  check_native_name(file, call)
   check_flag(overwrite, call = call)
   if (!file_ending(file) %in% endings) {
     stop_nid("path",
@@ -37,8 +38,20 @@ check_out_file <- function(file, endings, overwrite, call) {
   invisible(file)
 }
 
+# A name that the locale cannot spell reaches no file.
+check_native_name <- function(file, call) {
+  if (unreadable(file) || is.na(iconv(enc2utf8(file), "UTF-8", ""))) {
+    stop_nid("path",
+             c(paste0("The name ", some_of(readable(file), quote = "\""),
+                      " of the file cannot be written in this locale."),
+               i = "Run R in a UTF-8 locale, or use ASCII letters."),
+             path = file, call = call)
+  }
+}
+
 file_ending <- function(file) {
-  name <- basename(file)
+  # basename() fails on letters that the locale does not have.
+  name <- sub(".*[/\\\\]", "", file)
   ifelse(grepl(".[.][^.]+$", name), small_letters(sub(".*[.]", "", name)), "")
 }
 

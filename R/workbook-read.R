@@ -109,6 +109,7 @@ book_rows_of <- function(e, at) {
 }
 
 check_in_file <- function(file, call) {
+  check_native_name(file, call)
   why <- if (!file.exists(file)) {
     "There is no file "
   } else if (dir.exists(file)) {

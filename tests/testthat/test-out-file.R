@@ -119,6 +119,8 @@ test_that("a path is checked before any work, in the same way by all", {
     fails("path", at("folder.", ending), overwrite = TRUE)
     fails("argument", at("new.", ending), overwrite = NA)
     fails("argument", c(file, file))
+    withr::with_locale(c(LC_CTYPE = "C"),
+                       fails("path", at("\u0444.", ending)))
     expect_identical(readLines(file), "old")
     expect_length(in_folder(file), 2L)
   }
