@@ -124,15 +124,10 @@ check_columns <- function(data, x, arg = rlang::caller_arg(x),
   }
   missing <- setdiff(x, given)
   if (length(missing) > 0L) {
-    # read.csv() writes dots for what cannot stand in a name of R.
-    plain <- function(x) gsub("[ ._\t\r\n()%-]+", "", small_letters(x))
-    meant <- given[match(plain(missing), plain(given))]
     stop_nid(
       "no_column",
       c(paste0("The data has no column ", some_of(missing), " (`", arg, "`)."),
-        i = if (any(!is.na(meant))) {
-          paste0("Is ", some_of(meant[!is.na(meant)]), " meant?")
-        },
+        i = is_meant(missing, given),
         i = paste0("Its columns are ", some_of(given, 20L), ".")),
       columns = missing,
       available = given,
@@ -144,6 +139,17 @@ check_columns <- function(data, x, arg = rlang::caller_arg(x),
     for (name in unique(x)) check_readable(data[[name]], name, call = call)
   }
   invisible(x)
+}
+
+# Names that lost or gained blanks and marks on the way: read.csv() writes dots
+# for what cannot stand in a name of R.
+is_meant <- function(missing, given) {
+  plain <- function(x) {
+    gsub("[ \u00a0._\t\r\n()%-]+", "", small_letters(x), perl = TRUE)
+  }
+  meant <- given[match(plain(missing), plain(given))]
+  meant <- meant[!is.na(meant)]
+  if (length(meant) > 0L) paste0("Is ", some_of(meant), " meant?")
 }
 
 check_data_frame <- function(x, arg = rlang::caller_arg(x),

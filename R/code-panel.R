@@ -272,6 +272,7 @@ read_long <- function(plain, scheme, index, names_from, values_from, status,
   if (length(absent) > 0L) {
     stop_nid("no_column",
              c(paste0("The data has no indicator ", some_of(absent), "."),
+               i = is_meant(absent, unique(name)),
                i = paste0("Column ", some_of(names_from), " has ",
                           some_of(unique(name), 20L), ".")),
              columns = absent, available = unique(name), call = call)

@@ -68,7 +68,7 @@ test_that("the index: given, by name, by class, or asked for", {
 
 test_that("a name that lost its blanks on the way is proposed", {
   for (name in c("GRP.per.capita..RUB.", "grp per capita, RUB",
-                 "GRP\nper capita (RUB)")) {
+                 "GRP\nper capita (RUB)", "GRP\u00a0per capita (RUB) ")) {
     d <- stats::setNames(hand[c("year", "x")], c("year", name))
     err <- expect_error(
       code_panel(d, code_scheme("GRP per capita (RUB)", "production")),
@@ -78,6 +78,11 @@ test_that("a name that lost its blanks on the way is proposed", {
     expect_identical(grepl(hint, conditionMessage(err), fixed = TRUE),
                      !grepl(",", name))
   }
+  long <- data.frame(year = hand$year, what = "GRP ", value = hand$x)
+  err <- expect_error(code_panel(long, code_scheme("GRP", "production"),
+                                 "year", "what", "value"),
+                      class = "nidcode_error_no_column")
+  expect_match(conditionMessage(err), "Is `GRP ` meant?", fixed = TRUE)
 })
 
 test_that("one region needs no region column", {
