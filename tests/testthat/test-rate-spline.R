@@ -1,5 +1,5 @@
 # The package's verbs on rate_spline(), against the reference of
-# helper-spline-reference.R; the kernel's own tests: test-smoothing-spline.R.
+# helper-spline-reference.R; the kernel's own tests: test-rate-spline-kernel.R.
 
 quiet <- function(code) suppressMessages(suppressWarnings(code))
 
