@@ -53,11 +53,10 @@ audit_percentages <- function(percent, n = NULL, digits = 1, n_max = 2000) {
     list(n = bases, hits = as.integer(hits), expected = expected,
          p.value = p),
     "audit",
-    new_nid_spec("Audit of percentages", entries = length(percent),
-                 decimals = unique(digits),
-                 "best base" = paste0(
-                   best, " (", hits[at], " fit, ",
-                   sprintf("%.1f", expected[at]), " by chance)")),
+    list(title = "Audit of percentages", keys = "n", entries = length(percent),
+         decimals = unique(digits),
+         "best base" = paste0(best, " (", hits[at], " fit, ",
+                              sprintf("%.1f", expected[at]), " by chance)")),
     list(percent = percent, digits = digits, best = best)
   )
 }

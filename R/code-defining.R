@@ -245,14 +245,18 @@ check_complete <- function(def, call) {
   }
 }
 
-defining_spec <- function(def, title, ..., level = NULL, notes = character()) {
-  new_nid_spec(
-    title, ...,
+# `keys`: what tells the rows apart, of which the user has named region and
+# time (NA: a panel of one region).
+defining_facts <- function(def, title, keys, ...) {
+  keys <- stats::setNames(keys, keys)
+  index <- intersect(keys, names(def$panel$index))
+  keys[index] <- def$panel$index[index]
+  list(
+    title = title, keys = keys[!is.na(keys)], ...,
     normalise = def$normalise,
     reference = reference_text(def$reference, def$panel),
     aggregate = if (def$aggregate != "mean") def$aggregate,
-    missing = if (any(def$panel$missing > 0)) def$missing,
-    level = level, notes = notes
+    missing = if (any(def$panel$missing > 0)) def$missing
   )
 }
 
@@ -284,9 +288,12 @@ defining_table <- function(def) {
   )
   names(columns)[length(columns)] <- "break"
   lost <- stats::setNames(vapply(parts, `[[`, 1, "missing"), codes)
-  spec <- defining_spec(def, "Defining codes",
-                        notes = lost_values_note(lost, n))
-  new_nid_table(columns, "defining", spec, fit = def)
+  new_nid_table(
+    columns, "defining",
+    defining_facts(def, "Defining codes", c("region", "time", "code"),
+                   notes = lost_values_note(lost, n)),
+    fit = def
+  )
 }
 
 # Values of codes that a table lacks (`lost` is named by code, `n` are the rows

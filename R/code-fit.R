@@ -195,10 +195,10 @@ keep_settings <- function(x, env = parent.frame()) {
     return(invisible())
   }
   takes <- names(formals(sys.function(sys.parent())))
-  for (name in setdiff(intersect(takes, names(x$spec)), "rate")) {
+  for (name in setdiff(intersect(takes, names(x$args)), "rate")) {
     left_out <- eval(call("missing", as.name(name)), env) ||
       is.null(env[[name]])
-    if (left_out) assign(name, x$spec[[name]], env)
+    if (left_out) assign(name, x$args[[name]], env)
   }
 }
 
@@ -251,17 +251,16 @@ warn_missing_codes <- function(fit, x = NULL) {
   )
 }
 
-fit_spec <- function(fit, title, ..., level = NULL, notes = character()) {
+fit_facts <- function(fit, title, keys, ...) {
   used <- length(fit$codes)
   all <- nrow(scheme_codes(fit$def$panel$scheme))
   n_breaks <- sum(vapply(fit$codes, `[[`, 1L, "n_breaks"))
-  defining_spec(
-    fit$def, title,
+  defining_facts(
+    fit$def, title, keys,
     rate = fit$rate$words,
     breaks = breaks_text(fit$breaks, n_breaks),
     ...,
-    codes = if (used < all) paste0(used, " of ", all),
-    level = level, notes = notes
+    codes = if (used < all) paste0(used, " of ", all)
   )
 }
 

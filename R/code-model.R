@@ -15,7 +15,7 @@
 #' @return `nid_model`, a list: `call`, `panel`, `defining`, `rates`,
 #'   `industrial`, `basic`, `path` (see [code_panel()], [defining_codes()],
 #'   [dynamic_codes()], [industrial_code()], [basic_code()], [code_path()]) and
-#'   `spec`, the settings. Methods: `print`, `summary`, `tidy`, `glance`,
+#'   `args`, the settings. Methods: `print`, `summary`, `tidy`, `glance`,
 #'   `augment`, `confint`, `coef`, `vcov`, `nobs`, `predict`, `simulate`,
 #'   `update`, `plot`, `autoplot`.
 #' @section Errors: Those of the steps.
@@ -91,7 +91,7 @@ build_model <- function(panel, args, matched, call, tuning = NULL) {
       basic = basic_table(fit, args$influence, args$measure, cor, level),
       path = path_table(fit, args$influence, args$measure, "stock", cor,
                         level),
-      spec = args
+      args = args
     ),
     class = "nid_model"
   )
@@ -125,7 +125,7 @@ update.nid_model <- function(object, ..., freeze = FALSE) {
   call <- rlang::current_env()
   check_flag(freeze)
   changes <- list(...)
-  known <- c("data", "scheme", names(object$spec))
+  known <- c("data", "scheme", names(object$args))
   if (length(changes) > 0L &&
       (is.null(names(changes)) || !all(names(changes) %in% known))) {
     stop_nid("argument",
@@ -135,7 +135,7 @@ update.nid_model <- function(object, ..., freeze = FALSE) {
                i = paste0("They are ", some_of(known, 20L), ".")),
              argument = "...", call = call)
   }
-  args <- object$spec
+  args <- object$args
   for (name in setdiff(names(changes), c("data", "scheme"))) {
     args[name] <- list(changes[[name]])
   }

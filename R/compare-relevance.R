@@ -54,7 +54,7 @@ compare_relevance <- function(x, adjust = "holm") {
   groups <- c(list(rows(no_pairs(fit$weighted), 0L)),
               lapply(seq_len(fit$groups), \(g) rows(pair_tests(fit, g), g)))
   columns <- do.call(Map, c(list(\(...) concatenate(list(...))), groups))
-  new_nid_table(columns, "comparison", comparison_spec(fit, adjust),
+  new_nid_table(columns, "comparison", comparison_facts(fit, adjust),
                 list(overall = overall_tests(fit), kind = "items"))
 }
 
@@ -96,7 +96,7 @@ pairs_from_counts <- function(tests, adjust, alpha) {
        differs = as.character(differs))
 }
 
-comparison_spec <- function(fit, adjust) {
+comparison_facts <- function(fit, adjust) {
   test <- if (fit$source == "counts") {
     if (fit$exclusive) "exact McNemar, one answer each" else
       "exact McNemar over every overlap"
@@ -105,8 +105,9 @@ comparison_spec <- function(fit, adjust) {
   } else {
     "exact McNemar"
   }
-  new_nid_spec("Pairs of items", test = test, adjusted = adjust,
-               level = fit$conf_level)
+  list(title = "Pairs of items", kind = "items",
+       keys = c("item1", "item2", names(fit$keys)), test = test,
+       adjusted = adjust, level = fit$conf_level)
 }
 
 # All items of a group together: one row a group.

@@ -86,7 +86,8 @@ forms_table <- function(d, rows) {
   by_key <- order(cell, seq_along(cell))
   new_nid_table(
     lapply(out, \(x) x[by_key]), "forms",
-    new_nid_spec("Forms of dependence", compared = "by AICc of y itself")
+    list(title = "Forms of dependence", keys = c(names(keys), "form"),
+         compared = "by AICc of y itself")
   )
 }
 

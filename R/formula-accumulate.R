@@ -33,8 +33,9 @@ accumulate_rates <- function(x, time, group = NULL,
 }
 
 accumulated_table <- function(columns, title, influence, measure) {
-  new_nid_table(columns, "accumulated", new_nid_spec(
-    title, influence = influence$words, measure = measure))
+  new_nid_table(columns, "accumulated", list(
+    title = title, keys = vector_keys(columns), influence = influence$words,
+    measure = measure))
 }
 
 #' @rdname accumulate_rates

@@ -70,14 +70,13 @@ basic_table <- function(fit, influence, measure, cor, level) {
     add_interval(sums$estimate, sums$se, sums$df, level),
     told[c("n.terms", "time.first", "time.last", "n.lost")]
   )
-  out <- new_nid_table(
+  new_nid_table(
     columns, "basic",
-    fit_spec(fit, "Code NID, formula (2)", influence = influence$words,
-             measure = measure, cor = cor_text(cor), level = level,
-             notes = lost_note(told$n.lost))
+    fit_facts(fit, "Code NID, formula (2)", "region",
+              influence = influence$words, measure = measure,
+              cor = cor_text(cor), level = level, law = sums_law(sums),
+              notes = lost_note(told$n.lost))
   )
-  attr(out, "spec")$law <- sums_law(sums)
-  out
 }
 
 lost_note <- function(n) {

@@ -28,7 +28,7 @@ cell_weights <- function(x, scale = "normalised") {
   check_second_order(fit$rate, call)
   check_linear(fit$def, call)
   warn_missing_codes(fit, x)
-  spec <- if (inherits(x, "nid_model")) x$spec
+  spec <- if (inherits(x, "nid_model")) x$args
   influence <- spec$influence %||% influence_equal()
   measure <- spec$measure %||% "sum"
   rows <- cell_weight_rows(freeze_fit(fit), influence, measure, scale)
@@ -36,10 +36,12 @@ cell_weights <- function(x, scale = "normalised") {
   columns <- c(index_columns(panel, rows$row),
                rows[c("code", "indicator", "weight")])
   new_nid_table(columns, "cell_weights",
-                fit_spec(fit, paste0("Weights of cells (", scale, ")"),
-                         influence = influence$words, measure = measure,
-                         notes = lost_values_note(lost_values(fit),
-                                                  n_rows(panel))))
+                fit_facts(fit, paste0("Weights of cells (", scale, ")"),
+                          c("region", "time", "code", "indicator"),
+                          kind = scale, influence = influence$words,
+                          measure = measure,
+                          notes = lost_values_note(lost_values(fit),
+                                                   n_rows(panel))))
 }
 
 cell_weight_rows <- function(fit, influence, measure, scale) {

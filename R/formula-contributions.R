@@ -220,10 +220,11 @@ sum_contributions <- function(fit, columns, values, exists, by, influence,
   columns <- lapply(columns, function(x) x[at])
   new_nid_table(
     c(columns, list(estimate = values[at])), "contributions",
-    fit_spec(fit, paste0("Contributions to Code NID by ",
-                         paste(by, collapse = " and ")),
-             influence = influence$words, measure = measure,
-             notes = lost_values_note(lost_values(fit), n_rows(panel)))
+    fit_facts(fit, paste0("Contributions to Code NID by ",
+                          paste(by, collapse = " and ")),
+              c("region", if ("time" %in% by) "time", setdiff(by, "time")),
+              by = by, influence = influence$words, measure = measure,
+              notes = lost_values_note(lost_values(fit), n_rows(panel)))
   )
 }
 

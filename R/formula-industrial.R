@@ -78,15 +78,15 @@ industrial_table <- function(fit, cor, level) {
     list(condition = positive[keep], prob.condition = prob[keep],
          n.codes = n.codes[keep])
   )
-  out <- new_nid_table(
+  new_nid_table(
     columns, "industrial",
-    fit_spec(fit, "Code ID, formula (1)", cor = cor_text(cor), level = level,
-             notes = lost_rows_note(
-               n, length(keep), "a code or its rate is missing there"
-             ))
+    fit_facts(fit, "Code ID, formula (1)", c("region", "time"),
+              cor = cor_text(cor), level = level,
+              dissemination = dissemination(fit, v),
+              notes = lost_rows_note(
+                n, length(keep), "a code or its rate is missing there"
+              ))
   )
-  attr(out, "spec")$dissemination <- dissemination(fit, v)
-  out
 }
 
 # Rows of the panel that a table lacks, and why, for print().

@@ -62,13 +62,14 @@ path_table <- function(fit, influence, measure, kind, cor, level,
                list(n.terms = plan$n.terms[at]))
   new_nid_table(
     columns, "path",
-    fit_spec(fit, paste0("Path of Code NID (", kind, ")"),
-             influence = influence$words, measure = measure,
-             cor = cor_text(cor), level = level,
-             notes = lost_rows_note(
-               n_rows(panel), length(region),
-               "before the first term, or a code is missing there"
-             ))
+    fit_facts(fit, paste0("Path of Code NID (", kind, ")"),
+              c("region", "time"), kind = kind,
+              influence = influence$words, measure = measure,
+              cor = cor_text(cor), level = level,
+              notes = lost_rows_note(
+                n_rows(panel), length(region),
+                "before the first term, or a code is missing there"
+              ))
   )
 }
 

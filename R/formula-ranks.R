@@ -38,21 +38,20 @@ region_ranks <- function(x, conf_level = NULL) {
   rank <- rank(-estimate, na.last = "keep", ties.method = "min")
   limits <- rank_limits(estimate, law, conf_level)
   at <- order(rank)
-  first <- names(x)[1L]
   columns <- c(
-    if (first != "estimate") stats::setNames(list(x[[first]][at]), first),
+    lapply(as.list(x[spec$keys]), \(key) key[at]),
     list(estimate = estimate[at], rank = as.integer(rank[at]),
          rank.low = limits$low[at], rank.high = limits$high[at])
   )
-  new_nid_table(columns, "ranks", new_nid_spec(
-    "Regions ranked by Code NID", rate = spec$words$rate,
-    influence = spec$words$influence, measure = spec$words$measure,
+  new_nid_table(columns, "ranks", list(
+    title = "Regions ranked by Code NID", keys = spec$keys, rate = spec$rate,
+    influence = spec$influence, measure = spec$measure,
     pairs = if (is.null(law$shared)) {
       "differences of independent regions"
     } else {
       "differences of regions that share the errors of the weights"
     },
-    level = conf_level
+    level = conf_level, limits = c("rank.low", "rank.high")
   ))
 }
 

@@ -34,8 +34,8 @@ words_about_data <- function(x) {
     count_of(n_regions(x$panel), "region"), ", ",
     panel_span(x$panel),
     ": ", count_of(n, "indicator"), if (n == 1L) " forms " else " form ",
-    count_of(length(fit$codes), "code"), "; rates by ", spec$words$rate,
-    if (!is.null(spec$words$breaks)) paste0(", breaks ", spec$words$breaks), "."
+    count_of(length(fit$codes), "code"), "; rates by ", spec$rate,
+    if (!is.null(spec$breaks)) paste0(", breaks ", spec$breaks), "."
   )
 }
 

@@ -70,9 +70,10 @@ likert_shares <- function(data, items, levels, by = NULL, weights = NULL,
            share = pick("estimate"), std.error = pick("std.error"),
            conf.low = pick("low"), conf.high = pick("high"))),
     "likert",
-    new_nid_spec("Answers on an ordered scale", levels = levels,
-                 errors = if (!is.null(sample$design)) "design-based",
-                 interval = "wilson", level = conf_level),
+    list(title = "Answers on an ordered scale",
+         keys = c("item", names(groups$keys), "level"), levels = levels,
+         errors = if (!is.null(sample$design)) "design-based",
+         interval = "wilson", level = conf_level),
     list(balance = likert_balance(fits, groups, conf_level))
   )
 }

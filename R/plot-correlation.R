@@ -17,7 +17,7 @@ plot_correlation <- function(object, ..., regions = NULL, call) {
   finish_picture(
     p, "Correlation of the errors of codes", correlation_alt(rows),
     x = "Correlation of standardised residuals", caption = caption_of(
-      list(words = list(rate = frame$spec$words$rate)),
+      frame$spec["rate"],
       "Grey: where 19 of 20 belong if errors are independent.",
       if (many) "A dot for each region; diamond: their median." else
         "Filled: outside it.",
@@ -25,7 +25,7 @@ plot_correlation <- function(object, ..., regions = NULL, call) {
           nlevels(droplevels(frame$rows$region))) {
         "No value for codes on different times or breaks."
       },
-      paste0("This model adds errors as ", cor_text(object$spec$cor), ".")),
+      paste0("This model adds errors as ", cor_text(object$args$cor), ".")),
     width = if (many) 7.5 else max(7.5, 2 + 2.4 * min(pairs, 3L)),
     height = if (many) 1.8 + 0.5 * pairs else
       1.9 + ceiling(pairs / 3) * (0.4 + 0.3 * n)

@@ -106,14 +106,14 @@ time_unit <- function(frame) {
 # The unit of a code, from the words of the table; with "none" that of the
 # scheme where it has but one.
 code_unit <- function(spec, scheme = NULL) {
-  reference <- spec$words$reference
+  reference <- spec$reference
   base <- if (identical(reference, "region")) "the region's own sd" else {
     paste("sd of the", switch(reference %||% "", panel = "panel",
                               frozen = "frozen reference",
                               paste("regions in", reference)))
   }
   switch(
-    spec$words$normalise %||% "",
+    spec$normalise %||% "",
     zscore = base,
     minmax = "share of the range",
     goalposts = "share of the way between goalposts",
@@ -138,12 +138,12 @@ rate_unit <- function(unit, time, order = 1L) {
 
 # "sum" adds second-order rates, "integral" gives them a width in time.
 basic_unit <- function(spec, frame, scheme = NULL, time = NULL) {
-  if (is.null(spec$words$normalise)) {
+  if (is.null(spec$normalise)) {
     return("units of the codes")
   }
   time <- time %||% if (is.na(frame$time)) "unit of time" else time_unit(frame)
   rate_unit(code_unit(spec, scheme), time,
-            if (identical(spec$words$measure, "integral")) 1L else 2L)
+            if (identical(spec$measure, "integral")) 1L else 2L)
 }
 
 with_unit <- function(what, unit) paste0(what, ", ", unit)
@@ -169,10 +169,9 @@ short_number <- function(x) {
 
 # One sentence on how the numbers came about, and what the marks mean.
 caption_of <- function(spec, ...) {
-  words <- spec$words
-  how <- c(if (!is.null(words$rate)) paste("Rate:", words$rate),
-           if (!is.null(words$influence)) {
-             paste("time influence:", words$influence)
+  how <- c(if (!is.null(spec$rate)) paste("Rate:", spec$rate),
+           if (!is.null(spec$influence)) {
+             paste("time influence:", spec$influence)
            },
            if (!is.null(spec$level)) interval_words(spec))
   marks <- c(...)
@@ -184,7 +183,7 @@ caption_of <- function(spec, ...) {
 # Bands that hold all times at once are wider, and say so.
 interval_words <- function(spec) {
   paste0(100 * spec$level, "% ",
-         if (identical(spec$words$interval, "simultaneous")) {
+         if (identical(spec$interval, "simultaneous")) {
            "simultaneous intervals"
          } else {
            "intervals"

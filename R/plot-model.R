@@ -21,7 +21,7 @@ autoplot.nid_model <- function(object, what = "basic", ...) {
                            ...),
     basic = plot_with(plot_basic, object$basic, object, call, ...),
     ranks = ggplot2::autoplot(region_ranks(object,
-                                           object$spec$conf_level), ...),
+                                           object$args$conf_level), ...),
     path = plot_with(plot_path, object$path, def, call, ...),
     contributions = plot_model_contributions(object, ..., call = call),
     cells = ggplot2::autoplot(cell_weights(object), ...),
@@ -37,7 +37,7 @@ plot_with <- function(draw, table, context, call, ..., regions = NULL) {
 plot_model_codes <- function(object, ..., regions = NULL, call) {
   rlang::check_dots_empty(call = call)
   fit <- get_fit(object$rates)
-  fit$level <- object$spec$conf_level
+  fit$level <- object$args$conf_level
   plot_defining(object$defining, regions, fit, call)
 }
 
@@ -50,10 +50,10 @@ plot_model_contributions <- function(object, ..., by = "code", regions = NULL,
 #' @rdname nid_plots
 #' @exportS3Method ggplot2::autoplot
 autoplot.nid_table <- function(object, ...) {
-  spec <- get_spec(object)
   stop_nid(
     "argument",
-    c(paste0("There is no picture of this table (", spec$title, ")."),
+    c(paste0("There is no picture of this table (", get_spec(object)$title,
+             ")."),
       i = paste0("It is a tibble: draw its columns with ggplot2, in ",
                  "theme_nid().")),
     argument = "object", values = class(object)[1L]

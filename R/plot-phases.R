@@ -50,7 +50,7 @@ phase_caption <- function(spec, many) {
 # The smooth level where the rate has one, else the code itself.
 defining_level <- function(object, frame) {
   fit <- get_fit(object$rates)
-  fit$level <- object$spec$conf_level
+  fit$level <- object$args$conf_level
   rows <- plot_frame(object$defining)$rows
   rows$look <- factor(rows$code, unique(rows$code))
   level <- level_rows(fit, list(rows = rows, time = frame$time))

@@ -120,8 +120,10 @@ rates_table <- function(fit, interval, level) {
   inform_df(fit)
   new_nid_table(
     columns, "rates",
-    fit_spec(fit, "Dynamic codes", interval = interval, level = level,
-             notes = lost_values_note(lost_values(fit), n)),
+    fit_facts(fit, "Dynamic codes",
+              c("region", "time", "code", "term", "order"),
+              interval = interval, level = level,
+              notes = lost_values_note(lost_values(fit), n)),
     fit = fit
   )
 }

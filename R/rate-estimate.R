@@ -73,8 +73,15 @@ rates_frame <- function(v, series, time, estimate, se, df, order, level,
     add_interval(est, if (!is.null(se)) interleave(se), rep(df, each = k),
                  level)
   )
-  new_nid_table(columns, "estimated", new_nid_spec(
-    "Rates of plain vectors", rate = rate$words, level = level))
+  new_nid_table(columns, "estimated", list(
+    title = "Rates of plain vectors", keys = vector_keys(columns),
+    rate = rate$words, level = level))
+}
+
+# The groups of plain vectors are their regions.
+vector_keys <- function(columns) {
+  keys <- c(region = "group", time = "time", order = "order")
+  keys[keys %in% names(columns)]
 }
 
 rates_at <- function(v, g, value, rate, order, at, level, call) {

@@ -174,5 +174,7 @@ prediction_table <- function(fit, parts, user_time, order, level) {
     list(df = df)
   )
   new_nid_table(columns, "prediction",
-                fit_spec(fit, "Levels and rates predicted", level = level))
+                fit_facts(fit, "Levels and rates predicted",
+                          c("region", "time", "code", "term", "order"),
+                          level = level))
 }

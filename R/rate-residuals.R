@@ -149,13 +149,12 @@ residual_table <- function(fit, parts) {
          .resid = (value - fitted)[at],
          .std.resid = gather(standardised)[at])
   )
-  spec <- fit_spec(fit, "Residuals of the codes")
   dw <- vapply(parts, rates_durbin_watson, numeric(2))
-  spec$durbin.watson <- data.frame(
-    code = vapply(fit$codes, `[[`, "", "code"), dw = dw[1L, ],
-    dw.expected = dw[2L, ]
-  )
-  new_nid_table(columns, "residuals", spec)
+  new_nid_table(columns, "residuals", fit_facts(
+    fit, "Residuals of the codes", c("region", "time", "code"),
+    durbin.watson = data.frame(code = vapply(fit$codes, `[[`, "", "code"),
+                               dw = dw[1L, ], dw.expected = dw[2L, ])
+  ))
 }
 
 #' @rdname rates_residuals

@@ -213,7 +213,8 @@ simulation_table <- function(fit, drawn, nsim, order, seed) {
   )
   new_nid_table(
     columns, "simulation",
-    fit_spec(fit, paste0(count_of(nsim, "draw"), " of the dynamic codes"),
-             seed = seed)
+    fit_facts(fit, paste0(count_of(nsim, "draw"), " of the dynamic codes"),
+              c("region", "time", "code", "term", "order", "sim"),
+              seed = seed)
   )
 }

@@ -57,8 +57,9 @@ relevance_by_code <- function(x) {
            std.error = pick("std.error"), conf.low = pick("low"),
            conf.high = pick("high"), df = pick("df"))),
     "code_relevance",
-    new_nid_spec("Relevance by code", level = fit$conf_level,
-                 errors = if (fit$source == "counts") "largest possible")
+    list(title = "Relevance by code",
+         keys = c("code", names(fit$keys), "measure"), level = fit$conf_level,
+         errors = if (fit$source == "counts") "largest possible")
   )
 }
 

@@ -159,7 +159,7 @@ new_relevance <- function(fit, method, conf_level, simultaneous) {
       rank.high = rank_of("rank.high"), df = fit$df[cell]
     )
   )
-  new_nid_table(columns, "relevance", relevance_spec(fit), fit)
+  new_nid_table(columns, "relevance", relevance_facts(fit), fit)
 }
 
 # Intervals of chosen cells (item, group); the family is the table's items.
@@ -176,14 +176,14 @@ share_intervals <- function(fit, cell, conf_level,
   lapply(out, as.double)
 }
 
-relevance_spec <- function(fit) {
+relevance_facts <- function(fit) {
   n <- fit$n[seq_len(fit$n.items), ]
   n <- n[!is.na(n)]
   base <- if (length(n) > 0L) {
     paste(unique(whole(range(n))), collapse = " to ")
   }
-  new_nid_spec(
-    "Relevance",
+  list(
+    title = "Relevance", keys = c("item", names(fit$keys)),
     from = if (fit$source == "counts") "published counts" else
       if (fit$exclusive) "one answer each" else "any number of answers each",
     base = base,

@@ -55,11 +55,14 @@ compare_groups <- function(x, adjust = "holm") {
     list(p.adjusted = stats::p.adjust(tests$p.value, adjust)),
     tests[c("conf.low", "conf.high")]
   )
-  spec <- new_nid_spec("Groups of respondents",
-                       test = unique(tests$test[!is.na(tests$test)]),
-                       adjusted = adjust, level = fit$conf_level)
-  new_nid_table(columns, "comparison", spec,
-                list(overall = overall_groups(fit), kind = "groups"))
+  new_nid_table(
+    columns, "comparison",
+    list(title = "Groups of respondents", kind = "groups",
+         keys = c("item", "group1", "group2"),
+         test = unique(tests$test[!is.na(tests$test)]), adjusted = adjust,
+         level = fit$conf_level),
+    list(overall = overall_groups(fit), kind = "groups")
+  )
 }
 
 group_labels <- function(keys) {

@@ -133,10 +133,8 @@ tidy.nid_likert <- function(x, conf.int = TRUE, ...) {
   plain_table(out, nrow(x))
 }
 
-# "208", "95%", "99.9%": whatever OutDec and scipen say.
+# "208": whatever OutDec and scipen say.
 whole <- function(x) sprintf("%.0f", x)
-
-level_text <- function(level) sprintf("%g%%", 100 * level)
 
 #' A relevance table for print
 #'

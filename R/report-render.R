@@ -111,9 +111,9 @@ report_block.nid_scheme <- function(x, options) {
 
 #' @export
 report_block.nid_spec <- function(x, options) {
-  words <- c(list(result = x$title), x$words,
-             if (!is.null(x$level)) {
-               list(intervals = sprintf("%g%%", 100 * x$level))
+  words <- c(list(result = x$title), said_facts(x),
+             if (!is.null(x[["level"]])) {
+               list(intervals = level_text(x[["level"]]))
              })
   markdown_table(data.frame(
     setting = names(words),

@@ -1,34 +1,37 @@
 # nid_table: every result is a tibble that says how it was made.
 #
 # Class c("nid_<what>", "nid_table", "tbl_df", "tbl", "data.frame"), one small
-# attribute `spec` (class nid_spec: words and numbers, no data) and, for
-# defining codes and rates only, `fit`. Any change of rows or columns gives a
-# plain tibble, because the claims of `spec` may no longer hold.
+# attribute `spec` (class nid_spec: facts, no data) and, for some, `fit`. Any
+# change of rows or columns gives a plain tibble, because the claims of `spec`
+# may no longer hold.
 
-new_nid_table <- function(columns, what, spec, fit = NULL) {
+# `facts`: a list of which empty ones are dropped. `title` says what the table
+# is, in a few words; `keys` are the columns that tell its rows apart, those of
+# regions and times named "region" and "time", since the user has named them;
+# `notes` are sentences. What is not in `quiet_facts` is said by print().
+new_nid_table <- function(columns, what, facts, fit = NULL) {
   n <- if (length(columns) > 0L) length(columns[[1L]]) else 0L
   columns <- known_numbers(columns)
-  spec$shape <- list(n, names(columns))
+  facts <- facts[lengths(facts) > 0L]
+  facts$shape <- list(n, names(columns))
   out <- tibble::new_tibble(
     columns,
     nrow = n,
     class = c(paste0("nid_", what), "nid_table"),
-    spec = spec
+    spec = structure(facts, class = "nid_spec")
   )
   attr(out, "fit") <- fit
   out
 }
 
-# `title`: what the table is, in a few words. The rest are named strings that
-# print() shows, one sentence when formatted; NULL and empty ones are dropped.
-new_nid_spec <- function(title, ..., level = NULL, notes = character()) {
-  words <- list(...)
-  words <- words[lengths(words) > 0L]
-  structure(
-    list(title = title, words = words, level = level, notes = notes),
-    class = "nid_spec"
-  )
-}
+# Facts for code alone: what print() says of them, if anything, is in the title.
+quiet_facts <- c("title", "keys", "by", "kind", "limits", "level", "notes",
+                 "shape", "law", "dissemination", "durbin.watson")
+
+said_facts <- function(spec) unclass(spec)[setdiff(names(spec), quiet_facts)]
+
+# "95%", "99.9%": whatever OutDec and scipen say.
+level_text <- function(level) sprintf("%g%%", 100 * level)
 
 get_spec <- function(x) attr(x, "spec", exact = TRUE)
 
@@ -57,12 +60,10 @@ as_plain_tibble <- function(x) {
 
 #' @export
 format.nid_spec <- function(x, ...) {
-  words <- vapply(
-    names(x$words),
-    function(name) paste0(name, " ", paste(x$words[[name]], collapse = ", ")),
-    character(1)
-  )
-  level <- if (!is.null(x$level)) sprintf("%g%% intervals", 100 * x$level)
+  said <- vapply(said_facts(x), paste, "", collapse = ", ")
+  words <- paste(names(said), said, recycle0 = TRUE)
+  level <- x[["level"]]
+  if (!is.null(level)) level <- paste(level_text(level), "intervals")
   paste0(x$title, ": ", paste(c(words, level), collapse = "; "), ".")
 }
 

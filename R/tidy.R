@@ -47,13 +47,13 @@ tidy.nid_model <- function(x, what = "basic", conf.int = TRUE,
   check_foreign_dots(...)
   check_flag(conf.int)
   if (is.null(conf.level)) {
-    conf.level <- x$spec$conf_level
+    conf.level <- x$args$conf_level
   }
   check_level(conf.level, call = call)
-  if (conf.level != x$spec$conf_level) {
+  if (conf.level != x$args$conf_level) {
     suppressWarnings(suppressMessages(
       x <- build_model(x$panel,
-                       utils::modifyList(x$spec,
+                       utils::modifyList(x$args,
                                          list(conf_level = conf.level)),
                        x$call, call, tuning = get_fit(x$rates))
     ))
@@ -113,8 +113,8 @@ glance.nid_model <- function(x, ...) {
     nobs = stats::nobs(x),
     n.codes = length(fit$codes),
     rate = fit$rate$words,
-    influence = x$spec$influence$words,
-    measure = x$spec$measure,
+    influence = x$args$influence$words,
+    measure = x$args$measure,
     effective.df = effective_df(fit)
   ))
 }
@@ -142,7 +142,7 @@ effective_df <- function(fit) {
 glance.nid_table <- function(x, ...) {
   check_foreign_dots(...)
   spec <- get_spec(x)
-  words <- lapply(spec$words, function(w) paste(w, collapse = ", "))
+  words <- lapply(said_facts(spec), paste, collapse = ", ")
   tibble::as_tibble(c(list(title = spec$title, nobs = nrow(x)), words,
                       if (!is.null(spec$level)) list(level = spec$level)))
 }
@@ -236,7 +236,7 @@ user_rows <- function(panel) {
 #' @export
 confint.nid_model <- function(object, parm, level = NULL, ...) {
   table <- tidy(object, conf.level = level)
-  if (is.null(level)) level <- object$spec$conf_level
+  if (is.null(level)) level <- object$args$conf_level
   interval_matrix(table, table[["term"]], level,
                   if (missing(parm)) NULL else parm)
 }

@@ -93,8 +93,9 @@ new_nid_verdict <- function(x, d, cells, found) {
   sentence <- vapply(seq_along(found), function(k) {
     say_verdict(found[[k]], cells$y[k], cells$x[k], group[k], x$lag)
   }, "")
-  spec <- new_nid_spec(
-    "Verdict on dependence",
+  facts <- list(
+    title = "Verdict on dependence",
+    keys = c("y", "x", names(d$groups), "form"),
     built = "on first differences per unit time",
     effects = if (x$effects != "none") x$effects,
     level = x$conf_level,
@@ -104,7 +105,7 @@ new_nid_verdict <- function(x, d, cells, found) {
     c(list(y = cells$y, x = cells$x),
       lapply(d$groups, \(key) key[cells$group]), out,
       list(form = cells$form, sentence = sentence)),
-    "verdict", spec
+    "verdict", facts
   )
 }
 

@@ -54,7 +54,7 @@ kept_sd <- function(frame) {
 }
 
 kept_cor <- function(frame) {
-  cor <- frame$model$spec$cor
+  cor <- frame$model$args$cor
   if (!is.matrix(cor)) {
     return(NULL)
   }
@@ -75,7 +75,7 @@ kept_vcov <- function(frame) {
 
 # An influence of the user's own at every lag (or time) that can occur.
 kept_influence <- function(frame) {
-  influence <- frame$model$spec$influence
+  influence <- frame$model$args$influence
   if (influence$form != "custom") {
     return(NULL)
   }

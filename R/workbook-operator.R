@@ -6,10 +6,10 @@
 # code i (0: none).
 book_operators <- function(frame) {
   fit <- frame$fit
-  spec <- frame$model$spec
+  args <- frame$model$args
   times <- common_times(fit)
   terms <- common_terms(fit, times, 2L)
-  tau <- term_weights(fit, times, terms, spec$influence, spec$measure)
+  tau <- term_weights(fit, times, terms, args$influence, args$measure)
   n <- n_regions(frame$panel)
   of <- matrix(0L, n, length(fit$codes))
   blocks <- list()

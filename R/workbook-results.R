@@ -73,8 +73,8 @@ basic_sheet <- function(frame) {
     "Code NID: formula (2), rates A under time influence",
     frame$banner,
     paste0(
-      "Time influence: ", frame$model$spec$influence$words, "; measure: ",
-      frame$model$spec$measure,
+      "Time influence: ", frame$model$args$influence$words, "; measure: ",
+      frame$model$args$measure,
       ". Columns marked \"in R\" do not follow edits.")
   )
   first <- length(region_column(frame$panel)) + 1L

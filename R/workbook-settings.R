@@ -3,7 +3,7 @@
 # values.
 
 book_settings <- function(model) {
-  spec <- model$spec
+  args <- model$args
   panel <- model$panel
   def <- get_defining(model)
   types <- vapply(index_columns(panel), key_type, "")
@@ -18,12 +18,12 @@ book_settings <- function(model) {
          reference = if (inherits(def$reference, "nid_reference")) "frozen"
            else def$reference,
          aggregate = def$aggregate, missing = def$missing),
-    rate_settings(spec$rate),
-    list(breaks = spec$breaks),
-    influence_settings(spec$influence, panel$reading),
-    list(measure = spec$measure,
-         cor = if (is.matrix(spec$cor)) "matrix" else spec$cor,
-         interval = spec$interval, conf_level = spec$conf_level,
+    rate_settings(args$rate),
+    list(breaks = args$breaks),
+    influence_settings(args$influence, panel$reading),
+    list(measure = args$measure,
+         cor = if (is.matrix(args$cor)) "matrix" else args$cor,
+         interval = args$interval, conf_level = args$conf_level,
          tuning = if (is.null(get_fit(model$rates)$tuning)) "estimated" else
            "frozen")
   )
@@ -62,7 +62,7 @@ book_status_suffix <- function(model) {
   if (length(panel$status) == 0L) {
     return(NULL)
   }
-  own <- model$spec$status
+  own <- model$args$status
   wide <- is.null(panel$long$names_from)
   if (wide && is.character(own) && is.null(names(own)) &&
         any(paste0(names(panel$status), own) %in% names(panel$plain))) {

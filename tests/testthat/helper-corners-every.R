@@ -649,7 +649,7 @@ plain_calls <- expression(
   theme_nid(base_size = 1),
   picture_size(ggplot2::ggplot()),
   picture_size(ggplot2::autoplot(influence_equal())),
-  new_nid_table(list(a = 1), "strange", new_nid_spec("Of no known kind")),
+  new_nid_table(list(a = 1), "strange", list(title = "Of no known kind")),
   # Values of others that a report shows.
   "a", character(), numeric(), quote(quote(f(x))),
   data.frame(), ggplot2::ggplot(), report_render(NULL), report_render("a"),

@@ -5,7 +5,7 @@ spline <- fit()
 test_that("a list of the steps, each once", {
   expect_s3_class(m, "nid_model")
   expect_named(m, c("call", "panel", "defining", "rates", "industrial",
-                    "basic", "path", "spec"))
+                    "basic", "path", "args"))
   h <- influence_half_life(2)
   expect_identical(m$panel, code_panel(hand_regions, hand_scheme()))
   expect_equal(m$defining, defining_codes(m$panel))
@@ -288,7 +288,7 @@ test_that("intervals of the rates may be simultaneous, kept by what follows", {
   for (what in c("industrial", "basic", "path")) {
     expect_identical(as.data.frame(wide[[what]]), as.data.frame(point[[what]]))
   }
-  expect_identical(get_spec(wide$rates)$words$interval, "simultaneous")
+  expect_identical(get_spec(wide$rates)$interval, "simultaneous")
   again <- update(point, interval = "simultaneous")
   expect_identical(as.data.frame(again$rates), as.data.frame(wide$rates))
   later <- update(wide, influence = influence_half_life(2))

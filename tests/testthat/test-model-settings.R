@@ -43,7 +43,7 @@ test_that("every verb keeps every setting of the model that is left out", {
     verb <- verbs[[name]]$verb
     takes <- verbs[[name]]$takes
     call <- function(args) quiet(do.call(verb, c(list(m), args)))
-    own <- m$spec[takes]
+    own <- m$args[takes]
     expect_identical(call(list()), call(own), info = name)
     # NULL is left out too, where it is the default.
     for (arg in takes) {
@@ -65,7 +65,7 @@ test_that("the tables of a model are those of its verbs", {
                fixed = TRUE)
   # What is not a model's keeps the plain defaults.
   plain <- quiet(basic_code(m$rates))
-  expect_identical(attr(plain, "spec")$words$influence,
+  expect_identical(attr(plain, "spec")$influence,
                    influence_equal()$words)
   expect_false(isTRUE(all.equal(plain$estimate, m$basic$estimate)))
   sum_to <- tapply(contributions(m)$estimate, contributions(m)[[1]], sum)

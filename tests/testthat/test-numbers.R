@@ -84,7 +84,7 @@ test_that("numbers beyond the largest are NA with a warning that names them", {
   w <- expect_warning(
     out <- new_nid_table(list(region = c("A", "B"), estimate = c(1, Inf),
                               df = c(Inf, 2), std.error = c(NaN, 3)),
-                         "basic", new_nid_spec("A table")),
+                         "basic", list(title = "A table")),
     class = "nidcode_warning_out_of_range"
   )
   expect_identical(w$columns, "estimate")

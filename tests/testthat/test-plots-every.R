@@ -93,7 +93,7 @@ test_that("no result class is left out", {
     "nid_relevance", "nid_code_relevance", "nid_comparison", "nid_audit",
     "nid_likert", "nid_weights", "nid_dependence", "nid_verdict", "nid_forms",
     "nid_fit") %in% drawn))
-  strange <- new_nid_table(list(a = 1), "strange", new_nid_spec("Strange"))
+  strange <- new_nid_table(list(a = 1), "strange", list(title = "Strange"))
   expect_error(autoplot(strange), "no picture",
                class = "nidcode_error_argument")
 })

@@ -95,11 +95,11 @@ test_that("without smoothing, edits equal a new model under its reference", {
   run <- office_run()
   for (name in paste0("kept", 1:4)) {
     model <- run$models[[name]]
-    spec <- model$spec
+    args <- model$args
     new <- quietly(code_model(
       run$edits[[name]]$data, model$panel$scheme, index = c("region", "year"),
-      status = "_status", normalise = spec$normalise,
-      reference = spec$reference, rate = spec$rate))
+      status = "_status", normalise = args$normalise,
+      reference = args$reference, rate = args$rate))
     expect_equal(book_table(run$changed[[name]], "Code NID")[["Code NID"]],
                  new$basic$estimate, tolerance = 1e-11)
     parts <- book_table(run$changed[[name]], "Contributions")

@@ -36,7 +36,7 @@ test_that("the scheme, too, can be filled in", {
   model <- quietly(code_model(regions, ural_scheme))
   expect_equal(as.data.frame(read$basic), as.data.frame(model$basic),
                tolerance = 1e-12)
-  expect_null(read$spec$status)
+  expect_null(read$args$status)
 })
 
 test_that("settings of a template are read, and wrong ones told", {
