@@ -129,12 +129,12 @@ nested_by_column <- function(panel) {
 # some must be two or three letters alone, as countries have, and at least half
 # of the longer ones must go on from one of those: "R1" and "R10" only count.
 nested_by_code <- function(panel) {
+  root <- country_codes(panel$regions)
   x <- as.character(panel$regions)
-  if (!all(grepl(code_shape, x))) {
+  if (length(root) == 0L || !all(grepl(code_shape, x))) {
     return(list())
   }
-  root <- x[grepl("^[A-Z]{2,3}$", x)]
-  longer <- x[nchar(x) > max(nchar(root), 0L)]
+  longer <- x[nchar(x) > max(nchar(root))]
   below <- longer[substr(longer, 1L, 2L) %in% root |
                     substr(longer, 1L, 3L) %in% root]
   if (length(below) == 0L || 2L * length(below) < length(longer) ||
@@ -153,6 +153,16 @@ nested_by_code <- function(panel) {
     list(region = whole, parts = which(up == whole), how = "code",
          column = panel$index[["region"]])
   })
+}
+
+# Codes of two or three letters. Short names first: a pattern is slow to try on
+# a million of them.
+country_codes <- function(regions) {
+  if (is.numeric(regions)) {
+    return(character())
+  }
+  x <- as.character(regions)
+  grep("^[A-Z]{2,3}$", x[nchar(x, "bytes") <= 3L], value = TRUE)
 }
 
 # ---- Sums --------------------------------------------------------------------
