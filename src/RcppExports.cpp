@@ -11,6 +11,96 @@ Rcpp::Rostream<true>&  Rcpp::Rcout = Rcpp::Rcpp_cout_get();
 Rcpp::Rostream<false>& Rcpp::Rcerr = Rcpp::Rcpp_cerr_get();
 #endif
 
+// code_grids_cpp
+Rcpp::List code_grids_cpp(const Rcpp::NumericVector& value, const Rcpp::IntegerVector& offset, const Rcpp::NumericVector& time, const Rcpp::IntegerVector& breaks);
+RcppExport SEXP _nidcode_code_grids_cpp(SEXP valueSEXP, SEXP offsetSEXP, SEXP timeSEXP, SEXP breaksSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type value(valueSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type offset(offsetSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type time(timeSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type breaks(breaksSEXP);
+    rcpp_result_gen = Rcpp::wrap(code_grids_cpp(value, offset, time, breaks));
+    return rcpp_result_gen;
+END_RCPP
+}
+// moments_cpp
+Rcpp::List moments_cpp(const Rcpp::NumericVector& x, const Rcpp::IntegerVector& offset);
+RcppExport SEXP _nidcode_moments_cpp(SEXP xSEXP, SEXP offsetSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type x(xSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type offset(offsetSEXP);
+    rcpp_result_gen = Rcpp::wrap(moments_cpp(x, offset));
+    return rcpp_result_gen;
+END_RCPP
+}
+// define_code_cpp
+Rcpp::List define_code_cpp(const Rcpp::List& code, const Rcpp::IntegerVector& offset, int from, int to, bool totals, bool count, const Rcpp::NumericVector& buffer);
+RcppExport SEXP _nidcode_define_code_cpp(SEXP codeSEXP, SEXP offsetSEXP, SEXP fromSEXP, SEXP toSEXP, SEXP totalsSEXP, SEXP countSEXP, SEXP bufferSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::List& >::type code(codeSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type offset(offsetSEXP);
+    Rcpp::traits::input_parameter< int >::type from(fromSEXP);
+    Rcpp::traits::input_parameter< int >::type to(toSEXP);
+    Rcpp::traits::input_parameter< bool >::type totals(totalsSEXP);
+    Rcpp::traits::input_parameter< bool >::type count(countSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type buffer(bufferSEXP);
+    rcpp_result_gen = Rcpp::wrap(define_code_cpp(code, offset, from, to, totals, count, buffer));
+    return rcpp_result_gen;
+END_RCPP
+}
+// define_part_cpp
+Rcpp::NumericVector define_part_cpp(const Rcpp::List& code, const Rcpp::IntegerVector& offset, int k, const Rcpp::NumericVector& total);
+RcppExport SEXP _nidcode_define_part_cpp(SEXP codeSEXP, SEXP offsetSEXP, SEXP kSEXP, SEXP totalSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::List& >::type code(codeSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type offset(offsetSEXP);
+    Rcpp::traits::input_parameter< int >::type k(kSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type total(totalSEXP);
+    rcpp_result_gen = Rcpp::wrap(define_part_cpp(code, offset, k, total));
+    return rcpp_result_gen;
+END_RCPP
+}
+// count_missing_cpp
+Rcpp::NumericVector count_missing_cpp(const Rcpp::NumericVector& x);
+RcppExport SEXP _nidcode_count_missing_cpp(SEXP xSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type x(xSEXP);
+    rcpp_result_gen = Rcpp::wrap(count_missing_cpp(x));
+    return rcpp_result_gen;
+END_RCPP
+}
+// all_ascii_cpp
+bool all_ascii_cpp(const Rcpp::CharacterVector& x);
+RcppExport SEXP _nidcode_all_ascii_cpp(SEXP xSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::CharacterVector& >::type x(xSEXP);
+    rcpp_result_gen = Rcpp::wrap(all_ascii_cpp(x));
+    return rcpp_result_gen;
+END_RCPP
+}
+// integer64_to_double_cpp
+Rcpp::NumericVector integer64_to_double_cpp(const Rcpp::NumericVector& x);
+RcppExport SEXP _nidcode_integer64_to_double_cpp(SEXP xSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type x(xSEXP);
+    rcpp_result_gen = Rcpp::wrap(integer64_to_double_cpp(x));
+    return rcpp_result_gen;
+END_RCPP
+}
 // crc32_cpp
 double crc32_cpp(const Rcpp::RawVector& bytes, double sum);
 RcppExport SEXP _nidcode_crc32_cpp(SEXP bytesSEXP, SEXP sumSEXP) {
@@ -66,62 +156,6 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
-// panel_order_cpp
-Rcpp::List panel_order_cpp(SEXP region, SEXP time);
-RcppExport SEXP _nidcode_panel_order_cpp(SEXP regionSEXP, SEXP timeSEXP) {
-BEGIN_RCPP
-    Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
-    Rcpp::traits::input_parameter< SEXP >::type region(regionSEXP);
-    Rcpp::traits::input_parameter< SEXP >::type time(timeSEXP);
-    rcpp_result_gen = Rcpp::wrap(panel_order_cpp(region, time));
-    return rcpp_result_gen;
-END_RCPP
-}
-// count_missing_cpp
-Rcpp::NumericVector count_missing_cpp(const Rcpp::NumericVector& x);
-RcppExport SEXP _nidcode_count_missing_cpp(SEXP xSEXP) {
-BEGIN_RCPP
-    Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
-    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type x(xSEXP);
-    rcpp_result_gen = Rcpp::wrap(count_missing_cpp(x));
-    return rcpp_result_gen;
-END_RCPP
-}
-// all_ascii_cpp
-bool all_ascii_cpp(const Rcpp::CharacterVector& x);
-RcppExport SEXP _nidcode_all_ascii_cpp(SEXP xSEXP) {
-BEGIN_RCPP
-    Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
-    Rcpp::traits::input_parameter< const Rcpp::CharacterVector& >::type x(xSEXP);
-    rcpp_result_gen = Rcpp::wrap(all_ascii_cpp(x));
-    return rcpp_result_gen;
-END_RCPP
-}
-// lookalikes_cpp
-Rcpp::IntegerVector lookalikes_cpp(const Rcpp::CharacterVector& name);
-RcppExport SEXP _nidcode_lookalikes_cpp(SEXP nameSEXP) {
-BEGIN_RCPP
-    Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
-    Rcpp::traits::input_parameter< const Rcpp::CharacterVector& >::type name(nameSEXP);
-    rcpp_result_gen = Rcpp::wrap(lookalikes_cpp(name));
-    return rcpp_result_gen;
-END_RCPP
-}
-// integer64_to_double_cpp
-Rcpp::NumericVector integer64_to_double_cpp(const Rcpp::NumericVector& x);
-RcppExport SEXP _nidcode_integer64_to_double_cpp(SEXP xSEXP) {
-BEGIN_RCPP
-    Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
-    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type x(xSEXP);
-    rcpp_result_gen = Rcpp::wrap(integer64_to_double_cpp(x));
-    return rcpp_result_gen;
-END_RCPP
-}
 // linear_defined_cpp
 Rcpp::List linear_defined_cpp(const Rcpp::List& grids, const Rcpp::List& rate, int order);
 RcppExport SEXP _nidcode_linear_defined_cpp(SEXP gridsSEXP, SEXP rateSEXP, SEXP orderSEXP) {
@@ -132,31 +166,6 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< const Rcpp::List& >::type rate(rateSEXP);
     Rcpp::traits::input_parameter< int >::type order(orderSEXP);
     rcpp_result_gen = Rcpp::wrap(linear_defined_cpp(grids, rate, order));
-    return rcpp_result_gen;
-END_RCPP
-}
-// term_widths_cpp
-Rcpp::NumericVector term_widths_cpp(const Rcpp::List& grids, bool backward, bool split);
-RcppExport SEXP _nidcode_term_widths_cpp(SEXP gridsSEXP, SEXP backwardSEXP, SEXP splitSEXP) {
-BEGIN_RCPP
-    Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
-    Rcpp::traits::input_parameter< const Rcpp::List& >::type grids(gridsSEXP);
-    Rcpp::traits::input_parameter< bool >::type backward(backwardSEXP);
-    Rcpp::traits::input_parameter< bool >::type split(splitSEXP);
-    rcpp_result_gen = Rcpp::wrap(term_widths_cpp(grids, backward, split));
-    return rcpp_result_gen;
-END_RCPP
-}
-// terms_told_cpp
-Rcpp::List terms_told_cpp(const Rcpp::List& grids, const Rcpp::LogicalVector& terms);
-RcppExport SEXP _nidcode_terms_told_cpp(SEXP gridsSEXP, SEXP termsSEXP) {
-BEGIN_RCPP
-    Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
-    Rcpp::traits::input_parameter< const Rcpp::List& >::type grids(gridsSEXP);
-    Rcpp::traits::input_parameter< const Rcpp::LogicalVector& >::type terms(termsSEXP);
-    rcpp_result_gen = Rcpp::wrap(terms_told_cpp(grids, terms));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -204,6 +213,29 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type known_sd(known_sdSEXP);
     Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
     rcpp_result_gen = Rcpp::wrap(linear_rates_cpp(values, grid, grids, rate, orders, sums, known_sd, threads));
+    return rcpp_result_gen;
+END_RCPP
+}
+// lookalikes_cpp
+Rcpp::IntegerVector lookalikes_cpp(const Rcpp::CharacterVector& name);
+RcppExport SEXP _nidcode_lookalikes_cpp(SEXP nameSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::CharacterVector& >::type name(nameSEXP);
+    rcpp_result_gen = Rcpp::wrap(lookalikes_cpp(name));
+    return rcpp_result_gen;
+END_RCPP
+}
+// panel_order_cpp
+Rcpp::List panel_order_cpp(SEXP region, SEXP time);
+RcppExport SEXP _nidcode_panel_order_cpp(SEXP regionSEXP, SEXP timeSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type region(regionSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type time(timeSEXP);
+    rcpp_result_gen = Rcpp::wrap(panel_order_cpp(region, time));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -283,6 +315,31 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// term_widths_cpp
+Rcpp::NumericVector term_widths_cpp(const Rcpp::List& grids, bool backward, bool split);
+RcppExport SEXP _nidcode_term_widths_cpp(SEXP gridsSEXP, SEXP backwardSEXP, SEXP splitSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::List& >::type grids(gridsSEXP);
+    Rcpp::traits::input_parameter< bool >::type backward(backwardSEXP);
+    Rcpp::traits::input_parameter< bool >::type split(splitSEXP);
+    rcpp_result_gen = Rcpp::wrap(term_widths_cpp(grids, backward, split));
+    return rcpp_result_gen;
+END_RCPP
+}
+// terms_told_cpp
+Rcpp::List terms_told_cpp(const Rcpp::List& grids, const Rcpp::LogicalVector& terms);
+RcppExport SEXP _nidcode_terms_told_cpp(SEXP gridsSEXP, SEXP termsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::List& >::type grids(gridsSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::LogicalVector& >::type terms(termsSEXP);
+    rcpp_result_gen = Rcpp::wrap(terms_told_cpp(grids, terms));
+    return rcpp_result_gen;
+END_RCPP
+}
 // test_interrupt_cpp
 Rcpp::NumericVector test_interrupt_cpp(double n, int threads);
 RcppExport SEXP _nidcode_test_interrupt_cpp(SEXP nSEXP, SEXP threadsSEXP) {
@@ -321,92 +378,35 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
-// moments_cpp
-Rcpp::List moments_cpp(const Rcpp::NumericVector& x, const Rcpp::IntegerVector& offset);
-RcppExport SEXP _nidcode_moments_cpp(SEXP xSEXP, SEXP offsetSEXP) {
-BEGIN_RCPP
-    Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
-    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type x(xSEXP);
-    Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type offset(offsetSEXP);
-    rcpp_result_gen = Rcpp::wrap(moments_cpp(x, offset));
-    return rcpp_result_gen;
-END_RCPP
-}
-// define_code_cpp
-Rcpp::List define_code_cpp(const Rcpp::List& code, const Rcpp::IntegerVector& offset, int from, int to, bool totals, bool count, const Rcpp::NumericVector& buffer);
-RcppExport SEXP _nidcode_define_code_cpp(SEXP codeSEXP, SEXP offsetSEXP, SEXP fromSEXP, SEXP toSEXP, SEXP totalsSEXP, SEXP countSEXP, SEXP bufferSEXP) {
-BEGIN_RCPP
-    Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
-    Rcpp::traits::input_parameter< const Rcpp::List& >::type code(codeSEXP);
-    Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type offset(offsetSEXP);
-    Rcpp::traits::input_parameter< int >::type from(fromSEXP);
-    Rcpp::traits::input_parameter< int >::type to(toSEXP);
-    Rcpp::traits::input_parameter< bool >::type totals(totalsSEXP);
-    Rcpp::traits::input_parameter< bool >::type count(countSEXP);
-    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type buffer(bufferSEXP);
-    rcpp_result_gen = Rcpp::wrap(define_code_cpp(code, offset, from, to, totals, count, buffer));
-    return rcpp_result_gen;
-END_RCPP
-}
-// define_part_cpp
-Rcpp::NumericVector define_part_cpp(const Rcpp::List& code, const Rcpp::IntegerVector& offset, int k, const Rcpp::NumericVector& total);
-RcppExport SEXP _nidcode_define_part_cpp(SEXP codeSEXP, SEXP offsetSEXP, SEXP kSEXP, SEXP totalSEXP) {
-BEGIN_RCPP
-    Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
-    Rcpp::traits::input_parameter< const Rcpp::List& >::type code(codeSEXP);
-    Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type offset(offsetSEXP);
-    Rcpp::traits::input_parameter< int >::type k(kSEXP);
-    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type total(totalSEXP);
-    rcpp_result_gen = Rcpp::wrap(define_part_cpp(code, offset, k, total));
-    return rcpp_result_gen;
-END_RCPP
-}
-// code_grids_cpp
-Rcpp::List code_grids_cpp(const Rcpp::NumericVector& value, const Rcpp::IntegerVector& offset, const Rcpp::NumericVector& time, const Rcpp::IntegerVector& breaks);
-RcppExport SEXP _nidcode_code_grids_cpp(SEXP valueSEXP, SEXP offsetSEXP, SEXP timeSEXP, SEXP breaksSEXP) {
-BEGIN_RCPP
-    Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
-    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type value(valueSEXP);
-    Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type offset(offsetSEXP);
-    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type time(timeSEXP);
-    Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type breaks(breaksSEXP);
-    rcpp_result_gen = Rcpp::wrap(code_grids_cpp(value, offset, time, breaks));
-    return rcpp_result_gen;
-END_RCPP
-}
 
 static const R_CallMethodDef CallEntries[] = {
+    {"_nidcode_code_grids_cpp", (DL_FUNC) &_nidcode_code_grids_cpp, 4},
+    {"_nidcode_moments_cpp", (DL_FUNC) &_nidcode_moments_cpp, 2},
+    {"_nidcode_define_code_cpp", (DL_FUNC) &_nidcode_define_code_cpp, 7},
+    {"_nidcode_define_part_cpp", (DL_FUNC) &_nidcode_define_part_cpp, 4},
+    {"_nidcode_count_missing_cpp", (DL_FUNC) &_nidcode_count_missing_cpp, 1},
+    {"_nidcode_all_ascii_cpp", (DL_FUNC) &_nidcode_all_ascii_cpp, 1},
+    {"_nidcode_integer64_to_double_cpp", (DL_FUNC) &_nidcode_integer64_to_double_cpp, 1},
     {"_nidcode_crc32_cpp", (DL_FUNC) &_nidcode_crc32_cpp, 2},
     {"_nidcode_fit_least_squares_cpp", (DL_FUNC) &_nidcode_fit_least_squares_cpp, 5},
     {"_nidcode_fit_groups_cpp", (DL_FUNC) &_nidcode_fit_groups_cpp, 7},
     {"_nidcode_group_starts_cpp", (DL_FUNC) &_nidcode_group_starts_cpp, 1},
-    {"_nidcode_panel_order_cpp", (DL_FUNC) &_nidcode_panel_order_cpp, 2},
-    {"_nidcode_count_missing_cpp", (DL_FUNC) &_nidcode_count_missing_cpp, 1},
-    {"_nidcode_all_ascii_cpp", (DL_FUNC) &_nidcode_all_ascii_cpp, 1},
-    {"_nidcode_lookalikes_cpp", (DL_FUNC) &_nidcode_lookalikes_cpp, 1},
-    {"_nidcode_integer64_to_double_cpp", (DL_FUNC) &_nidcode_integer64_to_double_cpp, 1},
     {"_nidcode_linear_defined_cpp", (DL_FUNC) &_nidcode_linear_defined_cpp, 3},
-    {"_nidcode_term_widths_cpp", (DL_FUNC) &_nidcode_term_widths_cpp, 3},
-    {"_nidcode_terms_told_cpp", (DL_FUNC) &_nidcode_terms_told_cpp, 2},
     {"_nidcode_linear_operator_cpp", (DL_FUNC) &_nidcode_linear_operator_cpp, 4},
     {"_nidcode_linear_sums_cpp", (DL_FUNC) &_nidcode_linear_sums_cpp, 5},
     {"_nidcode_linear_rates_cpp", (DL_FUNC) &_nidcode_linear_rates_cpp, 8},
+    {"_nidcode_lookalikes_cpp", (DL_FUNC) &_nidcode_lookalikes_cpp, 1},
+    {"_nidcode_panel_order_cpp", (DL_FUNC) &_nidcode_panel_order_cpp, 2},
     {"_nidcode_count_pairs_cpp", (DL_FUNC) &_nidcode_count_pairs_cpp, 5},
     {"_nidcode_weighted_shares_cpp", (DL_FUNC) &_nidcode_weighted_shares_cpp, 7},
     {"_nidcode_read_ticks_cpp", (DL_FUNC) &_nidcode_read_ticks_cpp, 2},
     {"_nidcode_spline_fit_cpp", (DL_FUNC) &_nidcode_spline_fit_cpp, 7},
     {"_nidcode_spline_pieces_cpp", (DL_FUNC) &_nidcode_spline_pieces_cpp, 5},
+    {"_nidcode_term_widths_cpp", (DL_FUNC) &_nidcode_term_widths_cpp, 3},
+    {"_nidcode_terms_told_cpp", (DL_FUNC) &_nidcode_terms_told_cpp, 2},
     {"_nidcode_test_interrupt_cpp", (DL_FUNC) &_nidcode_test_interrupt_cpp, 2},
     {"_nidcode_test_throw_cpp", (DL_FUNC) &_nidcode_test_throw_cpp, 4},
     {"_nidcode_test_pulse_cpp", (DL_FUNC) &_nidcode_test_pulse_cpp, 3},
-    {"_nidcode_moments_cpp", (DL_FUNC) &_nidcode_moments_cpp, 2},
-    {"_nidcode_define_code_cpp", (DL_FUNC) &_nidcode_define_code_cpp, 7},
-    {"_nidcode_define_part_cpp", (DL_FUNC) &_nidcode_define_part_cpp, 4},
-    {"_nidcode_code_grids_cpp", (DL_FUNC) &_nidcode_code_grids_cpp, 4},
     {NULL, NULL, 0}
 };
 

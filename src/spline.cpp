@@ -5,6 +5,9 @@
 
 #include "interrupt.h"
 #include "must.h"
+#include "room.h"
+
+using Rcpp::_;
 
 namespace {
 
@@ -15,16 +18,6 @@ nidcode::offsets running_sum(const Rcpp::IntegerVector& size) {
     first[i + 1] = first[i] + size[i];
   }
   return first;
-}
-
-// Offsets of series of which grid g takes first[g + 1] - first[g] places.
-nidcode::offsets by_series(const nidcode::offsets& first,
-                           const std::vector<int>& grid) {
-  nidcode::offsets to(grid.size() + 1, 0);
-  for (std::size_t b = 0; b < grid.size(); ++b) {
-    to[b + 1] = to[b] + first[grid[b] + 1] - first[grid[b]];
-  }
-  return to;
 }
 
 nidcode::spline_mode mode_of(const std::string& name) {
@@ -45,7 +38,6 @@ struct request_reader {
   Rcpp::NumericVector time, new_time, sum_weight;
   Rcpp::IntegerVector step, size;
   Rcpp::NumericMatrix weights, lambda;
-  std::vector<int> which;
   nidcode::spline_request ask;
   nidcode::spline_series in;
 
@@ -63,16 +55,19 @@ struct request_reader {
 
   void series(const Rcpp::NumericVector& values,
               const Rcpp::IntegerVector& grid) {
-    which.resize(grid.size());
-    for (R_xlen_t b = 0; b < grid.size(); ++b) {
-      must(grid[b] >= 1 && grid[b] <= size.size(), "grid: no such grid");
-      which[b] = grid[b] - 1;
-    }
+    must_lie(grid, 1, size.size(), "grid: no such grid");
     in.values = values.begin();
-    in.grid = which.data();
+    in.grid = grid.begin();
     in.count = grid.size();
-    in.value = by_series(ask.first, which);
-    must(in.value.back() == values.size(), "values: not one for each time");
+    in.value = places(ask.first);
+    must(in.value.total() == values.size(), "values: not one for each time");
+  }
+
+  // Of series of which grid g takes first[g + 1] - first[g] places.
+  nidcode::series_places places(const nidcode::offsets& first) const {
+    return nidcode::series_places(
+        in.grid, in.count, static_cast<int>(size.size()),
+        [&first](int g) { return first[g + 1] - first[g]; });
   }
 
   std::vector<int> orders(const Rcpp::IntegerVector& orders) const {
@@ -94,7 +89,7 @@ struct request_reader {
       must(new_size.size() == size.size() &&
                ask.new_first.back() == new_time.size(),
            "new times: sizes do not add up");
-      in.fresh = by_series(ask.new_first, which);
+      in.fresh = places(ask.new_first);
     }
   }
 
@@ -117,7 +112,7 @@ struct request_reader {
     }
     must(ask.sum_offset.back() == sum_weight.size(),
          "sums: weights do not add up");
-    in.sum = by_series(ask.sum_first, which);
+    in.sum = places(ask.sum_first);
   }
 
   void tuning(const Rcpp::List& tuning) {
@@ -155,13 +150,6 @@ struct request_reader {
   }
 };
 
-Rcpp::NumericMatrix room(const nidcode::offsets& to, std::size_t columns) {
-  const std::ptrdiff_t rows = to.empty() ? 0 : to.back();
-  must(rows <= 2147483647, "more than 2^31 - 1 rows");
-  return Rcpp::NumericMatrix(Rcpp::no_init(static_cast<int>(rows),
-                                           static_cast<int>(columns)));
-}
-
 // What R gets back, as the places where the kernel writes.
 struct result_writer {
   Rcpp::NumericMatrix estimate, std_error, new_estimate, new_std_error, weight;
@@ -172,17 +160,17 @@ struct result_writer {
   result_writer(const nidcode::spline_request& ask,
                 const nidcode::spline_series& in, bool keep_weight,
                 bool keep_shrink, bool keep_z)
-      : estimate(room(in.value, ask.orders.size())),
-        std_error(room(in.value, ask.orders.size())),
-        new_estimate(room(in.fresh, ask.new_orders.size())),
-        new_std_error(room(in.fresh, ask.new_orders.size())),
+      : estimate(room(in.value.total(), ask.orders.size())),
+        std_error(room(in.value.total(), ask.orders.size())),
+        new_estimate(room(in.fresh.total(), ask.new_orders.size())),
+        new_std_error(room(in.fresh.total(), ask.new_orders.size())),
         weight(keep_weight ? nidcode::lambda_points : 0,
                keep_weight ? static_cast<int>(in.count) : 0),
-        sum_estimate(in.sum.empty() ? 0 : in.sum.back()),
+        sum_estimate(in.sum.total()),
         sum_std_error(sum_estimate.size()), log_lambda(in.count),
         first(in.count), last(in.count), edf(in.count), sigma(in.count),
-        shrink(keep_shrink ? in.direction.back() : 0),
-        z(keep_z ? in.direction.back() : 0) {
+        shrink(keep_shrink ? in.direction.total() : 0),
+        z(keep_z ? in.direction.total() : 0) {
     out.estimate = estimate.begin();
     out.std_error = std_error.begin();
     out.new_estimate = new_estimate.begin();
@@ -200,8 +188,7 @@ struct result_writer {
   }
 
   Rcpp::List list() const {
-    using Rcpp::_;
-    return Rcpp::List::create(
+      return Rcpp::List::create(
         _["estimate"] = estimate, _["std.error"] = std_error,
         _["new.estimate"] = new_estimate, _["new.std.error"] = new_std_error,
         _["sum.estimate"] = sum_estimate, _["sum.std.error"] = sum_std_error,
@@ -228,7 +215,7 @@ Rcpp::List spline_fit_cpp(Rcpp::NumericVector values, Rcpp::IntegerVector grid,
   from.frozen();
   const Rcpp::IntegerVector df =
       from.of_grids(nidcode::spline_basis::directions_of);
-  from.in.direction = by_series(running_sum(df), from.which);
+  from.in.direction = from.places(running_sum(df));
   auto kept = [&keep](const char* name) {
     return std::find(keep.begin(), keep.end(), name) != keep.end();
   };
@@ -266,7 +253,6 @@ Rcpp::List spline_pieces_cpp(Rcpp::NumericVector time, Rcpp::IntegerVector step,
   if (basis.smooth()) {
     grid.compute(basis.e());
   }
-  using Rcpp::_;
   return Rcpp::List::create(
       _["polynomial"] = basis.polynomial(),
       _["directions"] = basis.directions(), _["e"] = basis.e(),

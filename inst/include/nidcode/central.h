@@ -22,7 +22,7 @@ inline std::array<double, 3> parabola_slope(double a, double b, double c,
 
 inline rate_operator central_difference(const time_grid& grid) {
   rate_operator out;
-  out.rate[0].add_identity(grid.n);
+  out[0].add_identity(grid.n);
   const double* t = grid.time;
   for (const auto& segment : grid_segments(grid)) {
     const int from = segment[0];
@@ -31,19 +31,19 @@ inline rate_operator central_difference(const time_grid& grid) {
       if (to - from == 2) {
         const double step = t[from + 1] - t[from];
         const double slope[2] = {-1 / step, 1 / step};
-        out.rate[1].add(from, slope, 2);
+        out[1].add(from, slope, 2);
       } else {
-        out.rate[1].add_none();
+        out[1].add_none();
       }
-      out.rate[2].add_none();
+      out[2].add_none();
     }
     for (int i = from; i < to && to - from > 2; ++i) {
       const int mid = std::min(std::max(i, from + 1), to - 2);
       const double a = t[mid - 1], b = t[mid], c = t[mid + 1];
       const auto slope = parabola_slope(a, b, c, t[i]);
       const auto bend = second_difference(a, b, c);
-      out.rate[1].add(mid - 1, slope.data(), 3);
-      out.rate[2].add(mid - 1, bend.data(), 3);
+      out[1].add(mid - 1, slope.data(), 3);
+      out[2].add(mid - 1, bend.data(), 3);
     }
   }
   return out;

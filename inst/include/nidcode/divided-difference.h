@@ -20,22 +20,22 @@ inline std::array<double, 3> second_difference(double a, double b, double c) {
 
 inline rate_operator divided_difference(const time_grid& grid) {
   rate_operator out;
-  out.rate[0].add_identity(grid.n);
+  out[0].add_identity(grid.n);
   const double* t = grid.time;
   for (const auto& segment : grid_segments(grid)) {
     for (int i = segment[0]; i < segment[1]; ++i) {
       if (i > segment[0]) {
         const double step = t[i] - t[i - 1];
         const double slope[2] = {-1 / step, 1 / step};
-        out.rate[1].add(i - 1, slope, 2);
+        out[1].add(i - 1, slope, 2);
       } else {
-        out.rate[1].add_none();
+        out[1].add_none();
       }
       if (i > segment[0] + 1) {
         const auto bend = second_difference(t[i - 2], t[i - 1], t[i]);
-        out.rate[2].add(i - 2, bend.data(), 3);
+        out[2].add(i - 2, bend.data(), 3);
       } else {
-        out.rate[2].add_none();
+        out[2].add_none();
       }
     }
   }

@@ -1,34 +1,76 @@
 #ifndef NIDCODE_LINEAR_RATES_H
 #define NIDCODE_LINEAR_RATES_H
 
-// Linear rates of many series at once. Each grid has one operator, made once;
-// sums over the times of a grid become one row of weights on its values, and a
-// series costs one product with it.
+// Linear rates: the operator that a grid has, sums over its times as rows of
+// weights on its values, and their products with a series.
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <vector>
 
-#include <nidcode/blocks.h>
+#include <nidcode/central.h>
+#include <nidcode/divided-difference.h>
+#include <nidcode/grid-pool.h>
+#include <nidcode/local-polynomial.h>
+#include <nidcode/pulse.h>
 #include <nidcode/rate-operator.h>
 #include <nidcode/scaled-squares.h>
 #include <nidcode/tolerance.h>
 
 namespace nidcode {
 
-// Distinct grids, one behind the other, and k[g] sums over the times of grid
-// g: weight holds n x k numbers a grid, column by column.
-struct grid_pool {
-  const int* offset;
-  const double* time;
-  const int* step;
-  int size;
+enum class linear_kind { difference, central, local, custom };
 
-  time_grid operator[](int g) const {
-    const int from = offset[g];
-    return {time + from, step == nullptr ? nullptr : step + from,
-            offset[g + 1] - from};
+// The user's own matrices of one grid, n x n column by column, of the rates of
+// order 1 and 2.
+using custom_matrices = std::array<const double*, 2>;
+
+// A row with a NaN is a time without a rate.
+inline rate_operator custom_operator(const custom_matrices& matrix, int n) {
+  rate_operator out;
+  out[0].add_identity(n);
+  std::vector<double> row(static_cast<std::size_t>(n));
+  for (int order = 1; order < rate_orders; ++order) {
+    for (int i = 0; i < n; ++i) {
+      bool whole = true;
+      for (int j = 0; j < n; ++j) {
+        const double one = matrix[static_cast<std::size_t>(order) - 1]
+                                 [i + static_cast<std::ptrdiff_t>(j) * n];
+        row[static_cast<std::size_t>(j)] = one;
+        whole = whole && one == one;
+      }
+      whole ? out[order].add(0, row.data(), n) : out[order].add_none();
+    }
+  }
+  return out;
+}
+
+struct linear_rate {
+  linear_kind kind = linear_kind::difference;
+  local_options local;
+  std::vector<custom_matrices> custom;  // one for each grid
+
+  // Errors come from the residuals of a fit.
+  bool fitted() const { return kind == linear_kind::local; }
+  // Constants have no rate; a user's own matrices need not send them to zero.
+  bool centred() const { return kind != linear_kind::custom; }
+
+  rate_operator operator()(const grid_pool& grids, int g, pulse& beat) const {
+    const time_grid grid = grids[g];
+    beat.work(100 * grid.n);
+    switch (kind) {
+      case linear_kind::central:
+        return central_difference(grid);
+      case linear_kind::local:
+        return local_polynomial(grid, local, beat);
+      case linear_kind::custom:
+        return custom_operator(custom[static_cast<std::size_t>(g)], grid.n);
+      default:
+        return divided_difference(grid);
+    }
   }
 };
 
@@ -38,14 +80,14 @@ inline double residual_sd(const rate_operator& op, const double* y, int n) {
     return std::numeric_limits<double>::quiet_NaN();
   }
   auto residual = [&](int i) {
-    if (!op.rate[0].defined(i)) {
+    if (!op[0].defined(i)) {
       return 0.0;
     }
     // Values are taken from the first one, so that an offset costs no digits.
-    const double* w = op.rate[0].weight(i);
-    const double* at = y + op.rate[0].first(i);
+    const double* w = op[0].weight(i);
+    const double* at = y + op[0].first(i);
     double fit = 0;
-    for (int j = 0; j < op.rate[0].size(i); ++j) {
+    for (int j = 0; j < op[0].size(i); ++j) {
       fit += w[j] * (at[j] - y[0]);
     }
     return y[i] - y[0] - fit;
@@ -56,9 +98,9 @@ inline double residual_sd(const rate_operator& op, const double* y, int n) {
 // Row of weights on the values that gives sum_i w_i rate(t_i). Times with
 // weight 0 do not enter, so an undefined rate there does no harm; an undefined
 // rate with a weight makes the sum undefined.
-inline void sum_weights(const rate_operator& op, std::size_t order,
-                        const double* w, int n, double* out) {
-  const rate_rows& rows = op.rate[order];
+inline void sum_weights(const rate_operator& op, int order, const double* w,
+                        int n, double* out) {
+  const rate_rows& rows = op[order];
   std::fill(out, out + n, 0.0);
   for (int i = 0; i < n; ++i) {
     if (w[i] == 0) {

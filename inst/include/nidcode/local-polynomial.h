@@ -157,7 +157,7 @@ inline bool fit_window(const time_grid& grid, int i, const local_window& window,
   std::vector<double> row(use.size());
   for (int order = 0; order < 3; ++order) {
     if (order >= p) {
-      out.rate[static_cast<std::size_t>(order)].add_none();
+      out[order].add_none();
       continue;
     }
     const double unit = factorial[order] / std::pow(scale, order);
@@ -175,7 +175,7 @@ inline bool fit_window(const time_grid& grid, int i, const local_window& window,
       row[static_cast<std::size_t>(k)] = w;
     }
     // A kernel is above zero on one stretch of times around i.
-    out.rate[static_cast<std::size_t>(order)].add(use[0], row.data(), n);
+    out[order].add(use[0], row.data(), n);
   }
   return true;
 }
@@ -203,7 +203,7 @@ inline rate_operator local_polynomial(const time_grid& grid,
           rows.add_none();
         }
       }
-      const rate_rows& level = out.rate[0];
+      const rate_rows& level = out[0];
       fitted += level.defined(i);
       trace += level.own_weight(i);
       for (int k = 0; k < level.size(i); ++k) {

@@ -57,6 +57,17 @@ class rate_rows {
     return at >= 0 && at < size(i) ? weight(i)[at] : 0;
   }
 
+  // As a matrix n x n of zeros, column by column; rows that do not exist are
+  // `missing`.
+  void write(double* to, int n, double missing) const {
+    for (int i = 0; i < n; ++i) {
+      for (int j = 0; j < (defined(i) ? size(i) : n); ++j) {
+        to[i + static_cast<std::ptrdiff_t>(first(i) + j) * n] =
+            defined(i) ? weight(i)[j] : missing;
+      }
+    }
+  }
+
  private:
   std::size_t begin(int i) const {
     return i == 0 ? 0 : end_[static_cast<std::size_t>(i) - 1];
@@ -67,9 +78,29 @@ class rate_rows {
   std::vector<std::size_t> end_;
 };
 
+// Orders 0 (the level), 1 and 2.
+constexpr int rate_orders = 3;
+
+// Three indices: row i of op[k] gives the derivative of order k at time i, from
+// the weights of the values.
 struct rate_operator {
-  // Row i of rate[k] gives the derivative of order k at time i.
-  std::array<rate_rows, 3> rate;
+  std::array<rate_rows, rate_orders> rate;
+
+  rate_rows& operator[](int order) {
+    return rate[static_cast<std::size_t>(order)];
+  }
+  const rate_rows& operator[](int order) const {
+    return rate[static_cast<std::size_t>(order)];
+  }
+  // The trace of the smoother: what the values say of themselves.
+  double trace(int n) const {
+    double out = 0;
+    for (int i = 0; i < n; ++i) {
+      out += rate[0].own_weight(i);
+    }
+    return out;
+  }
+
   // Degrees of freedom of the residuals of the level; below 2: no error.
   double df = 0;
 };

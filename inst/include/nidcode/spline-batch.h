@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <nidcode/blocks.h>
+#include <nidcode/grid-pool.h>
 #include <nidcode/smoothing-spline.h>
 
 namespace nidcode {
@@ -40,9 +41,9 @@ struct spline_request {
 // Series lie one after another in `values`; offsets per series.
 struct spline_series {
   const double* values = nullptr;
-  const int* grid = nullptr;  // from 0
+  const int* grid = nullptr;  // from 1
   std::ptrdiff_t count = 0;
-  offsets value, fresh, sum, direction;
+  series_places value, fresh, sum, direction;
 };
 
 // Where results go; nullptr is not wanted. Matrices have their rows in the
@@ -66,7 +67,7 @@ class spline_worker {
 
   // Series `which[0..count-1]`, all of one grid.
   void run(const std::ptrdiff_t* which, std::ptrdiff_t count, pulse& beat) {
-    const int g = in_.grid[which[0]];
+    const int g = in_.grid[which[0]] - 1;
     const std::ptrdiff_t from = ask_.first[g];
     const int n = static_cast<int>(ask_.first[g + 1] - from);
     basis_.compute(ask_.m, ask_.time + from, ask_.step + from, n, beat);
@@ -168,19 +169,16 @@ class spline_worker {
   void write(std::ptrdiff_t b, int w) const {
     int k = 0;
     for (std::size_t c = 0; c < ask_.orders.size(); ++c) {
-      const std::ptrdiff_t to = in_.value[b] + c * in_.value.back();
+      const std::ptrdiff_t to = in_.value[b] + c * in_.value.total();
       copy(k, w, basis_.n(), out_.estimate + to, out_.std_error + to);
     }
-    for (std::size_t c = 0; !in_.fresh.empty() && c < ask_.new_orders.size();
-         ++c) {
-      const std::ptrdiff_t to = in_.fresh[b] + c * in_.fresh.back();
+    for (std::size_t c = 0; c < ask_.new_orders.size(); ++c) {
+      const std::ptrdiff_t to = in_.fresh[b] + c * in_.fresh.total();
       copy(k, w, in_.fresh[b + 1] - in_.fresh[b], out_.new_estimate + to,
            out_.new_std_error + to);
     }
-    if (!in_.sum.empty()) {
-      copy(k, w, in_.sum[b + 1] - in_.sum[b], out_.sum_estimate + in_.sum[b],
-           out_.sum_std_error + in_.sum[b]);
-    }
+    copy(k, w, in_.sum[b + 1] - in_.sum[b], out_.sum_estimate + in_.sum[b],
+         out_.sum_std_error + in_.sum[b]);
     const spline_summary s = smoother_.summary(w);
     out_.log_lambda[b] = s.log_lambda;
     out_.first[b] = s.first;
@@ -234,21 +232,16 @@ void fit_splines(const spline_request& request, const spline_series& series,
                         static_cast<int>(request.first[g + 1] -
                                          request.first[g]));
   }
-  offsets start(grids + 1, 0), which(series.count), unit;
-  for (std::ptrdiff_t b = 0; b < series.count; ++b) {
-    ++start[series.grid[b] + 1];
-  }
-  for (std::ptrdiff_t g = 0; g < grids; ++g) {
-    for (std::ptrdiff_t i = 0; i < start[g + 1]; i += unit_series) {
-      unit.push_back(start[g] + i);
+  const offsets which =
+      series_by_grid(series.grid, series.count, static_cast<int>(grids));
+  offsets unit;  // where a grid begins, or the next unit of one
+  for (std::ptrdiff_t i = 0; i < series.count; ++i) {
+    if (i == 0 || i - unit.back() == unit_series ||
+        series.grid[which[i]] != series.grid[which[i - 1]]) {
+      unit.push_back(i);
     }
-    start[g + 1] += start[g];
   }
   unit.push_back(series.count);
-  offsets next(start);
-  for (std::ptrdiff_t b = 0; b < series.count; ++b) {
-    which[next[series.grid[b]]++] = b;
-  }
   // A basis costs about as much as this many series.
   const std::ptrdiff_t basis_cost = 30;
   const std::ptrdiff_t units = static_cast<std::ptrdiff_t>(unit.size()) - 1;

@@ -1,8 +1,13 @@
 #ifndef NIDCODE_TERM_WIDTHS_H
 #define NIDCODE_TERM_WIDTHS_H
 
-// Widths of the terms of formula (2) as an integral over time.
+// Widths of the terms of formula (2) as an integral over time, and which terms
+// a grid has.
 
+#include <cstddef>
+
+#include <nidcode/blocks.h>
+#include <nidcode/grid-pool.h>
 #include <nidcode/rate-operator.h>
 
 namespace nidcode {
@@ -25,6 +30,38 @@ inline void term_widths(const time_grid& grid, bool backward, bool split,
     const double after = right ? t[i + 1] - t[i] : 0;
     out[i] = (before + after) / 2;
   }
+}
+
+// The widths of all grids, one behind the other.
+template <typename Progress>
+void pool_widths(const grid_pool& grids, bool backward, bool split, double* out,
+                 Progress& progress) {
+  for_each_block(grids.size, 1, progress,
+                 [&](std::ptrdiff_t from, std::ptrdiff_t to) {
+                   for (int g = static_cast<int>(from); g < to; ++g) {
+                     term_widths(grids[g], backward, split,
+                                 out + grids.offset[g]);
+                   }
+                 });
+}
+
+// Number of terms of each grid, the times of the first and the last, which stay
+// as they are where there is none. `terms` is not 0 at a term's time.
+template <typename Progress>
+void terms_told(const grid_pool& grids, const int* terms, int* count,
+                double* first, double* last, Progress& progress) {
+  for_each_block(
+      grids.size, 1, progress, [&](std::ptrdiff_t from, std::ptrdiff_t to) {
+        for (std::ptrdiff_t g = from; g < to; ++g) {
+          for (int i = grids.offset[g]; i < grids.offset[g + 1]; ++i) {
+            if (terms[i] != 0) {
+              first[g] = count[g] == 0 ? grids.time[i] : first[g];
+              last[g] = grids.time[i];
+              ++count[g];
+            }
+          }
+        }
+      });
 }
 
 }  // namespace nidcode
