@@ -12,6 +12,8 @@
 #include <limits>
 #include <vector>
 
+#include <nidcode/blocks.h>
+
 namespace nidcode {
 
 struct moments {
@@ -99,6 +101,28 @@ inline moments column_moments(const double* x, std::ptrdiff_t n) {
     out.sd = std::sqrt(left / (out.n - 1)) * unit;
   }
   return out;
+}
+
+// The moments of each region's rows, in a column for each of its numbers.
+struct moment_columns {
+  double *n, *mean, *sd, *min, *max;
+};
+
+template <typename Progress>
+void region_moments(const double* x, const int* offset, std::ptrdiff_t regions,
+                    const moment_columns& out, Progress& progress) {
+  for_each_block(
+      regions, 1, progress, [&](std::ptrdiff_t from, std::ptrdiff_t to) {
+        for (std::ptrdiff_t r = from; r < to; ++r) {
+          const moments m =
+              column_moments(x + offset[r], offset[r + 1] - offset[r]);
+          out.n[r] = m.n;
+          out.mean[r] = m.mean;
+          out.sd[r] = m.sd;
+          out.min[r] = m.min;
+          out.max[r] = m.max;
+        }
+      });
 }
 
 // An indicator within its code. Centre and inverse scale have one number, or
@@ -266,6 +290,30 @@ inline void define_region(const code_definition& code, std::ptrdiff_t region,
   }
 }
 
+// Regions from <= r < to, whose rows begin at offset[r]; `value` and `used` (or
+// nullptr) begin with those of the first.
+template <typename Progress>
+void define_regions(const code_definition& code, const int* offset, int from,
+                    int to, bool totals, double* value, int* used,
+                    composition& out, Progress& progress) {
+  out.lost.assign(code.indicators.size(), 0);
+  if (from == to) {
+    return;
+  }
+  if (defines_whole(code, totals)) {
+    define_whole(code, 0, offset[from], offset[to], value, used);
+    return;
+  }
+  for_each_block(
+      to - from, 1, progress, [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
+        for (std::ptrdiff_t r = from + begin; r < from + end; ++r) {
+          const int at = offset[r] - offset[from];
+          define_region(code, r, offset[r], offset[r + 1], totals, value + at,
+                        used == nullptr ? nullptr : used + at, out);
+        }
+      });
+}
+
 // The part of one indicator in a mean whose weights add up to total[] in the
 // same rows; NaN where there is no code, 0 where the indicator is not in it.
 // The parts of all indicators so cost one pass over each column.
@@ -273,11 +321,22 @@ inline void part_of_region(const indicator_values& one, std::ptrdiff_t region,
                            std::ptrdiff_t from, std::ptrdiff_t to,
                            const double* total, double* value) {
   for (std::ptrdiff_t row = from; row < to; ++row) {
-    const double t = total[row - from];
     const double part =
         one.x[row] == one.x[row] ? one.weight * one.normalised(row, region) : 0;
-    value[row - from] = part / t;
+    value[row] = part / total[row];
   }
+}
+
+template <typename Progress>
+void define_part(const indicator_values& one, const int* offset,
+                 std::ptrdiff_t regions, const double* total, double* value,
+                 Progress& progress) {
+  for_each_block(
+      regions, 1, progress, [&](std::ptrdiff_t from, std::ptrdiff_t to) {
+        for (std::ptrdiff_t r = from; r < to; ++r) {
+          part_of_region(one, r, offset[r], offset[r + 1], total, value);
+        }
+      });
 }
 
 }  // namespace nidcode
