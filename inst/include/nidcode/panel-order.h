@@ -8,11 +8,15 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <numeric>
 #include <utility>
 #include <vector>
 
 #include <nidcode/grid.h>
+#include <nidcode/key-index.h>
+#include <nidcode/progress.h>
 #include <nidcode/tolerance.h>
 
 namespace nidcode {
@@ -27,8 +31,126 @@ struct panel_order {
   sequence_index grids;
 };
 
-// Reports every this many rows, so that a long sort can be interrupted.
-constexpr std::ptrdiff_t report_rows = 1 << 19;
+// How rows are told apart by region. `bits` are alike for equal regions;
+// `prefix` never contradicts `less`, which decides where prefixes tie; `meet`
+// is told a row of each region before either is asked.
+struct no_regions {
+  std::uint64_t bits(std::ptrdiff_t) const { return 0; }
+  std::uint64_t prefix(std::ptrdiff_t) const { return 0; }
+  bool less(std::ptrdiff_t, std::ptrdiff_t) const { return false; }
+  void meet(const std::vector<int>&) {}
+};
+
+template <typename Number>
+struct number_regions {
+  const Number* x;
+
+  std::uint64_t bits(std::ptrdiff_t i) const {
+    const Number value = x[i] + Number(0);  // -0 is 0
+    std::uint64_t out = 0;
+    std::memcpy(&out, &value, sizeof value);
+    return out;
+  }
+  // The bits of a double ascend with it, those of a negative one descend.
+  std::uint64_t prefix(std::ptrdiff_t i) const {
+    const double value = static_cast<double>(x[i]) + 0.0;
+    std::uint64_t out;
+    std::memcpy(&out, &value, sizeof value);
+    return value < 0 ? ~out : out | (std::uint64_t(1) << 63);
+  }
+  bool less(std::ptrdiff_t i, std::ptrdiff_t j) const { return x[i] < x[j]; }
+  void meet(const std::vector<int>&) {}
+};
+
+// Names in UTF-8, in the order of their bytes: text(i) is that of row i.
+template <typename Text>
+std::size_t common_prefix(const std::vector<int>& rows, Text text) {
+  const char* a = text(rows[0]);
+  std::size_t length = std::strlen(a);
+  for (int i : rows) {
+    const char* b = text(i);
+    std::size_t j = 0;
+    while (j < length && a[j] == b[j]) {
+      ++j;
+    }
+    length = j;
+  }
+  return length;
+}
+
+// The next eight bytes as a number in their order.
+inline std::uint64_t eight_bytes(const char* x) {
+  std::uint64_t out = 0;
+  for (int i = 0; i < 8; ++i) {
+    out = (out << 8) | static_cast<unsigned char>(*x);
+    x += *x != 0;
+  }
+  return out;
+}
+
+// For each row the number of its region, and for each region the row where it
+// is met first.
+struct numbered_rows {
+  std::vector<int> region;
+  std::vector<int> first;
+};
+
+template <typename Regions, typename Progress>
+numbered_rows number_rows(std::ptrdiff_t n, const Regions& regions,
+                          Progress& progress) {
+  numbered_rows out;
+  out.region.resize(static_cast<std::size_t>(n));
+  key_index index;
+  std::uint64_t last = 0;
+  int number = -1;
+  for (std::ptrdiff_t i = 0; i < n; ++i) {
+    const std::uint64_t now = regions.bits(i);
+    if (number < 0 || now != last) {
+      bool fresh = false;
+      number = index.number(now, fresh);
+      last = now;
+      if (fresh) {
+        out.first.push_back(static_cast<int>(i));
+      }
+    }
+    out.region[static_cast<std::size_t>(i)] = number;
+    if (i % report_rows == 0) {
+      progress.step(static_cast<std::size_t>(i));
+    }
+  }
+  return out;
+}
+
+// Renumbers regions by the order of their names.
+template <typename Regions>
+void sort_regions(numbered_rows& rows, const Regions& regions) {
+  const std::size_t k = rows.first.size();
+  using entry = std::pair<std::uint64_t, int>;
+  std::vector<entry> by(k);
+  for (std::size_t i = 0; i < k; ++i) {
+    by[i] = entry(regions.prefix(rows.first[i]), static_cast<int>(i));
+  }
+  auto before = [&](const entry& a, const entry& b) {
+    return a.first != b.first
+               ? a.first < b.first
+               : regions.less(rows.first[static_cast<std::size_t>(a.second)],
+                              rows.first[static_cast<std::size_t>(b.second)]);
+  };
+  std::sort(by.begin(), by.end(), before);
+  // Names that are neither less than the other are one region.
+  std::vector<int> rank(k), first;
+  for (std::size_t i = 0; i < k; ++i) {
+    const std::size_t at = static_cast<std::size_t>(by[i].second);
+    if (i == 0 || before(by[i - 1], by[i])) {
+      first.push_back(rows.first[at]);
+    }
+    rank[at] = static_cast<int>(first.size()) - 1;
+  }
+  rows.first.swap(first);
+  for (int& region : rows.region) {
+    region = rank[static_cast<std::size_t>(region)];
+  }
+}
 
 // Takes the times of the next region, in order: checks the steps and names
 // the grid.
@@ -47,15 +169,15 @@ inline void add_region_times(panel_order& out, const double* time, int n) {
   out.grid.push_back(out.grids.number(time, n));
 }
 
-// Rows in order: regions strictly ascending by `less`, times never descending.
+// Rows in order: regions strictly ascending, times never descending.
 // False (and `out` to be thrown away) at the first row that is not.
-template <typename Time, typename Same, typename Less, typename Progress>
+template <typename Time, typename Regions, typename Progress>
 bool read_ordered_rows(panel_order& out, std::ptrdiff_t n, const Time* time,
-                       Same same_region, Less less, Progress& progress) {
+                       const Regions& regions, Progress& progress) {
   std::vector<double> times;
   for (std::ptrdiff_t i = 0; i < n;) {
     const std::ptrdiff_t from = i;
-    if (from > 0 && !less(from - 1, from)) {
+    if (from > 0 && !regions.less(from - 1, from)) {
       return false;
     }
     times.clear();
@@ -65,7 +187,7 @@ bool read_ordered_rows(panel_order& out, std::ptrdiff_t n, const Time* time,
       }
       times.push_back(0.0 + time[i]);
       ++i;
-    } while (i < n && same_region(i - 1, i));
+    } while (i < n && regions.bits(i - 1) == regions.bits(i));
     out.first.push_back(static_cast<int>(from));
     add_region_times(out, times.data(), static_cast<int>(times.size()));
     if (from / report_rows != i / report_rows) {
@@ -134,6 +256,21 @@ void order_rows(panel_order& out, const std::vector<int>& region,
       progress.step(to);
     }
   }
+}
+
+template <typename Time, typename Regions, typename Progress>
+panel_order order_panel(std::ptrdiff_t n, const Time* time, Regions regions,
+                        Progress& progress) {
+  panel_order out;
+  if (read_ordered_rows(out, n, time, regions, progress)) {
+    return out;
+  }
+  out = panel_order();
+  numbered_rows rows = number_rows(n, regions, progress);
+  regions.meet(rows.first);
+  sort_regions(rows, regions);
+  order_rows(out, rows.region, rows.first, time, progress);
+  return out;
 }
 
 }  // namespace nidcode

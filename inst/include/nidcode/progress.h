@@ -9,6 +9,9 @@
 
 namespace nidcode {
 
+// Kernels that only read rows report every so many of them.
+constexpr std::ptrdiff_t report_rows = 1 << 19;
+
 struct no_progress {
   void step(std::size_t /* done */) {}
 };

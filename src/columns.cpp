@@ -1,0 +1,49 @@
+// Short questions about one column, which no kernel needs.
+
+#include <Rcpp.h>
+
+#include <cstdint>
+#include <cstring>
+#include <limits>
+
+using Rcpp::_;
+
+// What stands in a column: how many NA, NaN and infinite values.
+// [[Rcpp::export]]
+Rcpp::NumericVector count_missing_cpp(const Rcpp::NumericVector& x) {
+  double count[3] = {0, 0, 0};
+  for (const double one : x) {
+    // x - x is 0 for every finite x and NaN for all others.
+    if (!(one - one == 0)) {
+      ++count[R_IsNA(one) ? 0 : R_IsNaN(one) ? 1 : 2];
+    }
+  }
+  return Rcpp::NumericVector::create(_["na"] = count[0], _["nan"] = count[1],
+                                     _["infinite"] = count[2]);
+}
+
+// Is every string plain ASCII? Neighbours are often one string.
+// [[Rcpp::export]]
+bool all_ascii_cpp(const Rcpp::CharacterVector& x) {
+  bool plain = true;
+  for (R_xlen_t i = 0; plain && i < x.size(); ++i) {
+    const bool again = i > 0 && STRING_ELT(x, i) == STRING_ELT(x, i - 1);
+    for (const char* c = again ? "" : CHAR(STRING_ELT(x, i)); *c != 0; ++c) {
+      plain = plain && static_cast<unsigned char>(*c) < 128;
+    }
+  }
+  return plain;
+}
+
+// [[Rcpp::export]]
+Rcpp::NumericVector integer64_to_double_cpp(const Rcpp::NumericVector& x) {
+  Rcpp::NumericVector out(x.size());
+  for (R_xlen_t i = 0; i < x.size(); ++i) {
+    std::int64_t value;
+    std::memcpy(&value, &x[i], sizeof value);
+    out[i] = value == std::numeric_limits<std::int64_t>::min()
+                 ? NA_REAL
+                 : static_cast<double>(value);
+  }
+  return out;
+}
