@@ -6,6 +6,8 @@
 #include "interrupt.h"
 #include "must.h"
 
+using Rcpp::_;
+
 namespace {
 
 nidcode::design_spec as_design(const Rcpp::IntegerVector& variable,
@@ -53,14 +55,14 @@ Rcpp::List fit_least_squares_cpp(const Eigen::Map<Eigen::MatrixXd>& x,
     leverage[i] = fit.leverage(i);
   }
   return Rcpp::List::create(
-      Rcpp::Named("coefficients") = coefficient,
-      Rcpp::Named("residuals") = residual, Rcpp::Named("leverage") = leverage,
-      Rcpp::Named("weights") = weight, Rcpp::Named("aliased") = aliased,
-      Rcpp::Named("rank") = static_cast<int>(fit.rank()),
-      Rcpp::Named("sigma") = fit.sigma(),
-      Rcpp::Named("r.squared") = fit.r_squared(spec),
-      Rcpp::Named("kappa") = fit.condition(),
-      Rcpp::Named("q") = Eigen::MatrixXd(fit.qr().q()));
+      _["coefficients"] = coefficient,
+      _["residuals"] = residual, _["leverage"] = leverage,
+      _["weights"] = weight, _["aliased"] = aliased,
+      _["rank"] = static_cast<int>(fit.rank()),
+      _["sigma"] = fit.sigma(),
+      _["r.squared"] = fit.r_squared(spec),
+      _["kappa"] = fit.condition(),
+      _["q"] = Eigen::MatrixXd(fit.qr().q()));
 }
 
 // A fit per group; `first` has the rows (from 0) at which groups start, and
@@ -80,12 +82,12 @@ Rcpp::List fit_groups_cpp(const Eigen::Map<Eigen::MatrixXd>& x,
   r_interrupt progress;
   nidcode::grouped_least_squares(spec, x, y, first, threads, progress, out);
   return Rcpp::List::create(
-      Rcpp::Named("estimate") = out.coefficient,
-      Rcpp::Named("std.error") = out.error_iid,
-      Rcpp::Named("std.error.hc3") = out.error_hc3,
-      Rcpp::Named("sigma") = out.sigma,
-      Rcpp::Named("r.squared") = out.r_squared,
-      Rcpp::Named("kappa") = out.condition, Rcpp::Named("rank") = out.rank);
+      _["estimate"] = out.coefficient,
+      _["std.error"] = out.error_iid,
+      _["std.error.hc3"] = out.error_hc3,
+      _["sigma"] = out.sigma,
+      _["r.squared"] = out.r_squared,
+      _["kappa"] = out.condition, _["rank"] = out.rank);
 }
 
 namespace {

@@ -8,6 +8,8 @@
 #include "interrupt.h"
 #include "must.h"
 
+using Rcpp::_;
+
 using int_map = Eigen::Map<Eigen::VectorXi>;
 using real_map = Eigen::Map<Eigen::VectorXd>;
 
@@ -23,11 +25,11 @@ Rcpp::List count_pairs_cpp(const Eigen::Map<Eigen::MatrixXi>& x,
   Rcpp::List out(tables.size());
   for (std::size_t g = 0; g < tables.size(); ++g) {
     out[g] = Rcpp::List::create(
-        Rcpp::Named("both") = tables[g].both,
-        Rcpp::Named("ticked") = tables[g].ticked,
-        Rcpp::Named("first") = tables[g].first,
-        Rcpp::Named("complete") = tables[g].complete,
-        Rcpp::Named("n_complete") = tables[g].n_complete);
+        _["both"] = tables[g].both,
+        _["ticked"] = tables[g].ticked,
+        _["first"] = tables[g].first,
+        _["complete"] = tables[g].complete,
+        _["n_complete"] = tables[g].n_complete);
   }
   return out;
 }
@@ -45,12 +47,12 @@ Rcpp::List weighted_shares_cpp(const Eigen::Map<Eigen::MatrixXi>& x,
   const nidcode::share_design design{weight, group,   groups,
                                      psu,    stratum, remains};
   const auto out = nidcode::weighted_shares(x, design, progress);
-  return Rcpp::List::create(Rcpp::Named("estimate") = out.estimate,
-                            Rcpp::Named("weight") = out.weight,
-                            Rcpp::Named("weight_square") = out.weight_square,
-                            Rcpp::Named("df") = out.df,
-                            Rcpp::Named("within") = out.within,
-                            Rcpp::Named("across") = out.across);
+  return Rcpp::List::create(_["estimate"] = out.estimate,
+                            _["weight"] = out.weight,
+                            _["weight_square"] = out.weight_square,
+                            _["df"] = out.df,
+                            _["within"] = out.within,
+                            _["across"] = out.across);
 }
 
 namespace {
@@ -89,6 +91,6 @@ Rcpp::List read_ticks_cpp(Rcpp::List columns, int n) {
                               : write_ticks(INTEGER(x), n, na_int, to);
     bad = good ? 0 : static_cast<int>(i) + 1;
   }
-  return Rcpp::List::create(Rcpp::Named("ticks") = ticks,
-                            Rcpp::Named("bad") = bad);
+  return Rcpp::List::create(_["ticks"] = ticks,
+                            _["bad"] = bad);
 }

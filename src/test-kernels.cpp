@@ -10,6 +10,8 @@
 #include "interrupt.h"
 #include "must.h"
 
+using Rcpp::_;
+
 // How often, and at the longest after how many items, a loop over n items
 // asks whether it was interrupted.
 // [[Rcpp::export]]
@@ -19,8 +21,8 @@ Rcpp::NumericVector test_interrupt_cpp(double n, int threads) {
   nidcode::for_each_block(static_cast<std::ptrdiff_t>(n), threads, progress,
                           [](std::ptrdiff_t, std::ptrdiff_t) {});
   return Rcpp::NumericVector::create(
-      Rcpp::Named("asked") = static_cast<double>(progress.asked),
-      Rcpp::Named("longest") = static_cast<double>(progress.longest));
+      _["asked"] = static_cast<double>(progress.asked),
+      _["longest"] = static_cast<double>(progress.longest));
 }
 
 // A loop whose items from `bad` on all fail, or find no memory: the first

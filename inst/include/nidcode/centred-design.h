@@ -18,8 +18,8 @@
 #include <stdexcept>
 #include <vector>
 
-#include "double-double.h"
-#include "tolerance.h"
+#include <nidcode/double-double.h>
+#include <nidcode/tolerance.h>
 
 namespace nidcode {
 

@@ -15,8 +15,8 @@
 #include <stdexcept>
 #include <vector>
 
-#include "blocks.h"
-#include "least-squares.h"
+#include <nidcode/blocks.h>
+#include <nidcode/least-squares.h>
 
 namespace nidcode {
 

@@ -14,7 +14,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "tolerance.h"
+#include <nidcode/tolerance.h>
 
 namespace nidcode {
 

@@ -20,10 +20,10 @@
 #include <limits>
 #include <vector>
 
-#include "centred-design.h"
-#include "double-double.h"
-#include "householder.h"
-#include "tolerance.h"
+#include <nidcode/centred-design.h>
+#include <nidcode/double-double.h>
+#include <nidcode/householder.h>
+#include <nidcode/tolerance.h>
 
 namespace nidcode {
 

@@ -10,8 +10,8 @@
 #include <stdexcept>
 #include <vector>
 
-#include "blocks.h"
-#include "tick-pairs.h"
+#include <nidcode/blocks.h>
+#include <nidcode/tick-pairs.h>
 
 namespace nidcode {
 

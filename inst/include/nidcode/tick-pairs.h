@@ -13,7 +13,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "blocks.h"
+#include <nidcode/blocks.h>
 
 namespace nidcode {
 
