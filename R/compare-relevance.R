@@ -55,7 +55,7 @@ compare_relevance <- function(x, adjust = "holm") {
               lapply(seq_len(fit$groups), \(g) rows(pair_tests(fit, g), g)))
   columns <- do.call(Map, c(list(\(...) concatenate(list(...))), groups))
   new_nid_table(columns, "comparison", comparison_facts(fit, adjust),
-                list(overall = overall_tests(fit), kind = "items"))
+                list(overall = overall_tests(fit)))
 }
 
 # c() of factors is only since R 4.1.0 what it should be.

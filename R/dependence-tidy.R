@@ -41,15 +41,11 @@ summary_names <- c(
 #' @rdname code_dependence
 #' @export
 confint.nid_dependence <- function(object, parm = NULL, level = NULL, ...) {
-  out <- tidy.nid_dependence(object, conf.level = level)
-  if (!is.null(parm)) {
-    check_parm(parm, out$fit, rlang::current_env(), number = FALSE)
-  }
-  keep <- is.null(parm) | out$fit %in% parm
-  rows <- as.matrix(out[keep, c("conf.low", "conf.high")])
-  rownames(rows) <- paste0(out$fit[keep], ": ", out$term[keep],
-                           recycle0 = TRUE)
-  rows
+  level <- level %||% object$conf_level
+  rows <- tidy.nid_dependence(object, conf.level = level)
+  interval_matrix(rows$conf.low, rows$conf.high,
+                  paste0(rows$fit, ": ", rows$term, recycle0 = TRUE),
+                  level, parm, rows$fit)
 }
 
 #' @rdname code_dependence

@@ -95,13 +95,7 @@ vcov.nid_fit <- function(object, ...) {
 confint.nid_fit <- function(object, parm = NULL, level = NULL, ...) {
   level <- if (is.null(level)) object$level else check_level(level)
   rows <- coef_table(object, level)
-  out <- cbind(rows$conf.low, rows$conf.high)
-  side <- (1 - level) / 2
-  dimnames(out) <- list(rows$term, paste0(format(100 * c(side, 1 - side),
-                                                 trim = TRUE, digits = 3),
-                                          " %"))
-  if (is.null(parm)) return(out)
-  out[check_parm(parm, rows$term, rlang::current_env()), , drop = FALSE]
+  interval_matrix(rows$conf.low, rows$conf.high, rows$term, level, parm)
 }
 
 #' @rdname fits

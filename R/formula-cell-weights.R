@@ -37,7 +37,7 @@ cell_weights <- function(x, scale = "normalised") {
                rows[c("code", "indicator", "weight")])
   new_nid_table(columns, "cell_weights",
                 fit_facts(fit, paste0("Weights of cells (", scale, ")"),
-                          c("region", "time", "code", "indicator"),
+                          c("region", "time", "indicator"),
                           kind = scale, influence = influence$words,
                           measure = measure,
                           notes = lost_values_note(lost_values(fit),

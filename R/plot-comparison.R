@@ -7,7 +7,8 @@ autoplot.nid_comparison <- function(object, max = 15, ...) {
   rlang::check_dots_empty()
   check_number(max, min = 1, whole = TRUE)
   rows <- larger_first(plot_rows(object))
-  items <- !is.null(rows$item1)
+  spec <- get_spec(object)
+  items <- spec$kind == "items"
   rows <- rows[!is.na(rows$difference), , drop = FALSE]
   if (nrow(rows) == 0L) {
     return(empty_picture("Differences"))
@@ -22,7 +23,7 @@ autoplot.nid_comparison <- function(object, max = 15, ...) {
   rows <- utils::head(rows, max)
   rows$estimate <- rows$difference
   rows$clear <- (rows$conf.low > 0 | rows$conf.high < 0) %in% TRUE
-  draw_differences(rows, left, get_spec(object)$level,
+  draw_differences(rows, left, spec$level,
                    if (items) "items" else "groups of respondents")
 }
 
@@ -107,16 +108,13 @@ autoplot.nid_audit <- function(object, ...) {
 autoplot.nid_code_relevance <- function(object, ...) {
   rlang::check_dots_empty()
   rows <- plot_rows(object)
-  keys <- rows[setdiff(names(rows), c(
-    "code", "measure", "n.items", "n", "estimate", "std.error", "conf.low",
-    "conf.high", "df"))]
-  group <- if (length(keys) > 0L) group_labels(keys) else rep("", nrow(rows))
+  spec <- get_spec(object)
+  group <- group_labels(rows[spec$by])
   rows$group <- factor(group, unique(group))
   rows$panel <- ifelse(rows$measure == "mean", "mean of its items",
                        "any of its items")
   code <- unique(rows$code)
   rows$label <- wrap_levels(factor(rows$code, rev(code)), 42L)
-  spec <- get_spec(object)
   share_picture_of(
     rows, "Relevance by code", "code",
     paste0(level_text(spec$level), " intervals",

@@ -205,7 +205,6 @@ balloon_layers <- function(rows) {
 }
 
 contribution_alt <- function(rows, frame, unit) {
-  what <- sub("^Contributions to Code NID ", "", frame$spec$title)
   size <- order(-abs(rows$estimate))
   top <- if (length(size) > 0L) {
     i <- size[1L]
@@ -216,6 +215,6 @@ contribution_alt <- function(rows, frame, unit) {
     paste0(" The largest in size is ", short_number(rows$estimate[i]), " (",
            paste(unique(of[nzchar(of)]), collapse = ", "), ").")
   }
-  paste0("Contributions to Code NID ", what, " of ",
-         regions_in_words(rows$region), ", in ", unit, ".", top)
+  paste0(frame$spec$title, " of ", regions_in_words(rows$region), ", in ",
+         unit, ".", top)
 }

@@ -9,30 +9,18 @@ max_panels <- 12L
 # NA.
 plot_frame <- function(x, regions = NULL, call = rlang::caller_env()) {
   need_ggplot()
-  own <- c("code", "term", "indicator", "order", "estimate")
-  all <- names(x)
-  keys <- setdiff(all[seq_len(min(match(own, all), na.rm = TRUE) - 1L)], own)
-  timed <- has_time(x)
-  region <- if (length(keys) > timed) keys[1L] else NA_character_
-  time <- if (timed) keys[length(keys)] else NA_character_
-  rows <- as.data.frame(as_plain_tibble(x)[setdiff(all, keys)],
+  spec <- get_spec(x)
+  region <- key_column(spec, "region")
+  time <- key_column(spec, "time")
+  timed <- !is.na(time)
+  rows <- as.data.frame(as_plain_tibble(x)[setdiff(names(x), c(region, time))],
                         optional = TRUE)
   rows <- cbind(row = seq_len(nrow(rows)),
                 region = region_factor(x, region, nrow(rows)), rows)
   if (timed) rows$time <- axis_time(x[[time]], time, call)
   out <- list(rows = rows, region = region, time = time,
-              dated = timed && is_dated(x[[time]]), spec = get_spec(x))
+              dated = timed && is_dated(x[[time]]), spec = spec)
   choose_regions(out, x, regions, call)
-}
-
-has_time <- function(x) {
-  if (inherits(x, "nid_contributions")) {
-    return(grepl(" by (.* and )?time", get_spec(x)$title))
-  }
-  if (inherits(x, "nid_accumulated")) {
-    return("time" %in% names(x))
-  }
-  !inherits(x, c("nid_basic", "nid_ranks"))
 }
 
 region_factor <- function(x, region, n) {

@@ -5,7 +5,7 @@
 autoplot.nid_likert <- function(object, ...) {
   rlang::check_dots_empty()
   title <- "Answers on an ordered scale"
-  rows <- likert_rows(plot_rows(object))
+  rows <- likert_rows(plot_rows(object), get_spec(object)$by)
   if (nrow(rows) == 0L) {
     return(empty_picture(title))
   }
@@ -37,12 +37,9 @@ autoplot.nid_likert <- function(object, ...) {
 
 # A bar for each item and a panel for each group; of many groups the other way
 # round.
-likert_rows <- function(rows) {
+likert_rows <- function(rows, by) {
   m <- nlevels(rows$level)
-  by <- setdiff(names(rows), c("item", "level", "count", "n", "share",
-                               "std.error", "conf.low", "conf.high"))
-  group <- if (length(by) > 0L) group_labels(rows[by]) else
-    rep("", nrow(rows))
+  group <- group_labels(rows[by])
   rows$key <- paste(rows$item, group, sep = "\r")
   many <- length(unique(group)) > max_panels
   bar <- if (many) group else rows$item

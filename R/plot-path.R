@@ -12,11 +12,8 @@ plot_path <- function(object, regions, def, call) {
   unit <- basic_unit(frame$spec, frame, def$panel$scheme)
   breaks <- if (!is.null(def)) break_rows(def, frame)
   breaks$look <- NULL
-  kind <- if (grepl("partial", frame$spec$title, fixed = TRUE)) {
-    "partial sums of its final value"
-  } else {
-    "as of each time"
-  }
+  kind <- c(partial = "partial sums of its final value",
+            stock = "as of each time")[[frame$spec$kind]]
   series_plot(
     frame, y = with_unit("Code NID", unit),
     title = paste0("Path of Code NID, ", kind),
@@ -36,10 +33,8 @@ autoplot.nid_cell_weights <- function(object, regions = NULL, ...) {
   rows$look <- factor(rows$code, unique(rows$code))
   rows$series <- rows$indicator
   frame$rows <- rows
-  scale <- c("transformed", "data")
-  scale <- scale[paste0("Weights of cells (", scale, ")") == frame$spec$title]
   per <- paste("change of Code NID per unit of the",
-               switch(c(scale, "")[1L], transformed = "transformed indicator",
+               switch(frame$spec$kind, transformed = "transformed indicator",
                       data = "indicator", "normalised indicator"))
   series_plot(
     frame, y = capital(per), names = FALSE,

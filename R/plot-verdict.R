@@ -33,9 +33,7 @@ autoplot.nid_verdict <- function(object, ...) {
 # are groups.
 verdict_rows <- function(object) {
   x <- as.data.frame(as_plain_tibble(object))
-  keys <- x[setdiff(names(x), c("y", "x", "verdict", "r.levels", "r.rates",
-                                "p.rates", "critical", "n", "form",
-                                "sentence"))]
+  keys <- x[get_spec(object)$by]
   pair <- paste(x$y, "~", x$x, recycle0 = TRUE)
   if (length(unique(x$form)) > 1L) pair <- paste0(pair, ", ", x$form)
   grouped <- length(keys) > 0L
@@ -107,10 +105,7 @@ autoplot.nid_forms <- function(object, ...) {
   if (nrow(rows) == 0L) {
     return(empty_picture("Which form fits"))
   }
-  keys <- rows[setdiff(names(rows), c(
-    "form", "nobs", "r.squared", "r.squared.y", "AICc", "delta", "weight",
-    "p.slope"))]
-  cell <- group_labels(keys[rev(names(keys))])
+  cell <- group_labels(rows[rev(setdiff(get_spec(object)$keys, "form"))])
   rows$cell <- factor(cell, unique(cell))
   rows$form <- factor(rows$form, unique(rows$form))
   rows$label <- wrap_levels(factor(rows$cell, rev(levels(rows$cell))), 60L)

@@ -58,7 +58,8 @@ relevance_by_code <- function(x) {
            conf.high = pick("high"), df = pick("df"))),
     "code_relevance",
     list(title = "Relevance by code",
-         keys = c("code", names(fit$keys), "measure"), level = fit$conf_level,
+         keys = c("code", names(fit$keys), "measure"), by = names(fit$keys),
+         level = fit$conf_level,
          errors = if (fit$source == "counts") "largest possible")
   )
 }

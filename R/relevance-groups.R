@@ -61,11 +61,15 @@ compare_groups <- function(x, adjust = "holm") {
          keys = c("item", "group1", "group2"),
          test = unique(tests$test[!is.na(tests$test)]), adjusted = adjust,
          level = fit$conf_level),
-    list(overall = overall_groups(fit), kind = "groups")
+    list(overall = overall_groups(fit))
   )
 }
 
+# `keys`: a list, or columns of a data frame; those of no column say "".
 group_labels <- function(keys) {
+  if (length(keys) == 0L) {
+    return(rep("", NROW(keys)))
+  }
   do.call(paste, c(lapply(unname(keys), as.character), sep = ", "))
 }
 

@@ -65,25 +65,16 @@ glance.nid_relevance <- function(x, ...) {
 #' @export
 confint.nid_relevance <- function(object, parm = NULL, level = NULL, ...) {
   rlang::check_dots_empty()
-  call <- rlang::current_env()
-  fit <- relevance_fit(object, call)
-  if (is.null(level)) {
-    level <- fit$conf_level
-  }
-  check_level(level, call = call)
+  fit <- relevance_fit(object, rlang::current_env())
+  level <- check_level(level %||% fit$conf_level, "level")
   limits <- share_intervals(fit, table_cells(fit), level)
   items <- rep(fit$items[seq_len(fit$n.items)], fit$groups)
-  out <- cbind(limits$low, limits$high)
   rows <- if (fit$groups > 1L) {
     paste(items, rep(group_labels(fit$keys), each = fit$n.items), sep = ": ")
   } else {
     items
   }
-  tails <- c((1 - level) / 2, 1 - (1 - level) / 2)
-  dimnames(out) <- list(rows, level_text(tails))
-  if (is.null(parm)) return(out)
-  check_parm(parm, items, call, number = FALSE)
-  out[items %in% parm, , drop = FALSE]
+  interval_matrix(limits$low, limits$high, rows, level, parm, items)
 }
 
 #' @rdname tidy_relevance
@@ -92,7 +83,7 @@ tidy.nid_comparison <- function(x, conf.int = TRUE, ...) {
   check_foreign_dots(...)
   check_flag(conf.int)
   out <- as.list(as_plain_tibble(x))
-  if (!is.null(out$item1)) {
+  if (get_spec(x)$kind == "items") {
     term <- paste(out$item1, "-", out$item2)
     out[c("item1", "item2")] <- NULL
     out <- c(list(term = term), out)

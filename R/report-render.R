@@ -57,8 +57,11 @@ report_block.nid_table <- function(x, options) {
   # A rate without error leaves columns of NA, which say nothing.
   empty <- vapply(x, function(v) is.double(v) && all(is.na(v)), TRUE)
   shown <- as_plain_tibble(x)[!empty | names(x) == "estimate"]
-  c(described(get_spec(x)),
-    markdown_table(shown, options$max_rows, key_columns(x),
+  spec <- get_spec(x)
+  # Times are no measurements: no digit of them is rounded away.
+  c(described(spec),
+    markdown_table(shown, options$max_rows,
+                   c(spec$keys, "time.first", "time.last"),
                    c("estimate", "std.error", "conf.low", "conf.high")))
 }
 
@@ -70,13 +73,13 @@ described <- function(spec) {
 
 #' @export
 report_block.nid_contributions <- function(x, options) {
-  keys <- setdiff(names(x), "estimate")
-  if (!identical(keys[length(keys)], "code")) {
+  spec <- get_spec(x)
+  if (utils::tail(spec$by, 1L) != "code") {
     return(report_block.nid_table(x, options))
   }
-  rows <- unclass(as_plain_tibble(x))[setdiff(keys, "code")]
+  rows <- as.list(as_plain_tibble(x))[setdiff(spec$keys, "code")]
   if (length(rows) == 0L) rows <- list(" " = rep("Code NID", nrow(x)))
-  c(described(get_spec(x)),
+  c(described(spec),
     wide_markdown(rows, x[["code"]], x[["estimate"]], options))
 }
 

@@ -43,16 +43,6 @@ markdown_table <- function(x, max_rows = NULL, keys = character(),
     })
 }
 
-# The columns that tell which row it is: those before the numbers. Times among
-# them are no measurements, so no digit of them is rounded away.
-key_columns <- function(x) {
-  own <- c("code", "term", "indicator", "estimate", "difference", "count")
-  if (!any(own %in% names(x))) {
-    own <- names(x)[vapply(x, is.numeric, NA)]
-  }
-  c(names_before(x, own), "time.first", "time.last", "time")
-}
-
 # What the columns of our verbs are called where people read them; those of the
 # user keep their names.
 column_labels <- function(x) {

@@ -48,6 +48,24 @@ is_intact <- function(x) {
   identical(get_spec(x)$shape, list(nrow(x), names(x)))
 }
 
+# The column that stands for regions or times, NA where there is none.
+key_column <- function(spec, what) {
+  if (what %in% names(spec$keys)) spec$keys[[what]] else NA_character_
+}
+
+# What confint() gives, of any class; `parm` names rows by `of`, or by their
+# own names or numbers.
+interval_matrix <- function(low, high, term, level, parm, of = NULL,
+                            call = rlang::caller_env()) {
+  tail <- sub("%", " %", level_text((1 + c(-level, level)) / 2), fixed = TRUE)
+  out <- matrix(c(low, high), ncol = 2L, dimnames = list(term, tail))
+  if (is.null(parm)) {
+    return(out)
+  }
+  check_parm(parm, of %||% term, call, number = is.null(of))
+  out[if (is.null(of)) parm else of %in% parm, , drop = FALSE]
+}
+
 as_plain_tibble <- function(x) {
   if (!inherits(x, "nid_table")) {
     return(x)

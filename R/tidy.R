@@ -59,23 +59,20 @@ tidy.nid_model <- function(x, what = "basic", conf.int = TRUE,
     ))
   }
   table <- model_table(x, what, call)
-  term <- term_of(table, what, x$panel)
-  tidy_table(table, conf.int, term)
+  tidy_table(table, conf.int,
+             if (!"term" %in% names(table)) key_words(table))
 }
 
-# One name for every row: the region, with the time and code where they vary.
-term_of <- function(table, what, panel) {
-  region <- panel$index[["region"]]
-  out <- if (is.na(region)) rep("Code NID", nrow(table)) else {
-    as.character(table[[region]])
+# One name for every row: what tells it from the others.
+key_words <- function(table) {
+  keys <- get_spec(table)$keys
+  if (length(keys) == 0L) {
+    return(rep("Code NID", nrow(table)))
   }
-  time <- panel$index[["time"]]
-  if (time %in% names(table)) {
-    out <- paste(out, format(table[[time]], trim = TRUE))
-  }
-  if ("code" %in% names(table)) out <- paste(out, table[["code"]])
-  if ("term" %in% names(table)) return(NULL)
-  out
+  words <- lapply(as.list(as_plain_tibble(table))[keys], as.character)
+  time <- match("time", names(keys), 0L)
+  words[time] <- lapply(keys[time], \(key) stamp_words(table[[key]]))
+  do.call(paste, unname(words))
 }
 
 tidy_table <- function(table, conf.int, term) {
@@ -234,19 +231,19 @@ user_rows <- function(panel) {
 
 #' @rdname nid_tidy
 #' @export
-confint.nid_model <- function(object, parm, level = NULL, ...) {
+confint.nid_model <- function(object, parm = NULL, level = NULL, ...) {
+  level <- level %||% object$args$conf_level
   table <- tidy(object, conf.level = level)
-  if (is.null(level)) level <- object$args$conf_level
-  interval_matrix(table, table[["term"]], level,
-                  if (missing(parm)) NULL else parm)
+  interval_matrix(table[["conf.low"]], table[["conf.high"]], table[["term"]],
+                  level, parm)
 }
 
 #' @rdname nid_tidy
 #' @export
-confint.nid_table <- function(object, parm, level = NULL, ...) {
-  own <- get_spec(object)$level
-  limits <- c("conf.low", "conf.high")
-  if (inherits(object, "nid_ranks")) limits <- c("rank.low", "rank.high")
+confint.nid_table <- function(object, parm = NULL, level = NULL, ...) {
+  spec <- get_spec(object)
+  own <- spec$level
+  limits <- spec$limits %||% c("conf.low", "conf.high")
   if (!all(limits %in% names(object))) {
     stop_nid("argument", "This table has no intervals.")
   }
@@ -255,40 +252,20 @@ confint.nid_table <- function(object, parm, level = NULL, ...) {
              c(paste0("The table has ", 100 * own, "% intervals."),
                i = "Ask the verb that made it for another `conf_level`."))
   }
-  keys <- setdiff(names_before(object, c("estimate", "difference", "count")),
-                  "")
-  term <- if (length(keys) == 0L) rep("Code NID", nrow(object)) else {
-    do.call(paste, lapply(keys, function(k) as.character(object[[k]])))
-  }
-  interval_matrix(object, term, own, if (missing(parm)) NULL else parm, limits)
-}
-
-# Columns before the first of some that the table has.
-names_before <- function(x, columns) {
-  at <- match(columns, names(x))
-  names(x)[seq_len(min(at, length(x) + 1L, na.rm = TRUE) - 1L)]
-}
-
-interval_matrix <- function(table, term, level, parm,
-                            limits = c("conf.low", "conf.high")) {
-  out <- cbind(table[[limits[1L]]], table[[limits[2L]]])
-  tail <- 100 * c((1 - level) / 2, (1 + level) / 2)
-  dimnames(out) <- list(term, paste(format(tail, trim = TRUE), "%"))
-  if (is.null(parm)) return(out)
-  out[check_parm(parm, term, rlang::caller_env()), , drop = FALSE]
+  interval_matrix(object[[limits[1L]]], object[[limits[2L]]],
+                  key_words(object), own, parm)
 }
 
 #' @rdname nid_tidy
 #' @export
 coef.nid_model <- function(object, ...) {
-  term <- term_of(object$basic, "basic", object$panel)
-  stats::setNames(object$basic[["estimate"]], term)
+  stats::setNames(object$basic[["estimate"]], key_words(object$basic))
 }
 
 #' @rdname nid_tidy
 #' @export
 vcov.nid_model <- function(object, ...) {
-  term <- term_of(object$basic, "basic", object$panel)
+  term <- key_words(object$basic)
   out <- law_covariance(basic_law(object$basic))
   dimnames(out) <- list(term, term)
   out

@@ -9,12 +9,10 @@ format.nid_verdict <- function(x, ..., n = NULL, width = NULL) {
   two <- function(v) {
     ifelse(is.na(v), "none", formatC(v, digits = 2, format = "f", width = 1))
   }
-  by <- setdiff(names(x), c("y", "x", "verdict", "r.levels", "r.rates",
-                            "p.rates", "critical", "n", "form", "sentence"))
   plain <- as_plain_tibble(x)
   who <- paste0(
     vapply(seq_len(nrow(plain)), function(i) {
-      paste0(vapply(by, \(name) as.character(plain[[name]][i]), ""), ": ",
+      paste0(vapply(spec$by, \(name) as.character(plain[[name]][i]), ""), ": ",
              recycle0 = TRUE, collapse = "")
     }, ""),
     plain$y, " ~ ", plain$x, recycle0 = TRUE

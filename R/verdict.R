@@ -95,7 +95,7 @@ new_nid_verdict <- function(x, d, cells, found) {
   }, "")
   facts <- list(
     title = "Verdict on dependence",
-    keys = c("y", "x", names(d$groups), "form"),
+    keys = c("y", "x", names(d$groups), "form"), by = names(d$groups),
     built = "on first differences per unit time",
     effects = if (x$effects != "none") x$effects,
     level = x$conf_level,

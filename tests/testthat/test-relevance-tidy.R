@@ -13,7 +13,7 @@ test_that("tidy, glance and confint", {
   ci <- confint(x, "b", level = 0.95)
   expect_identical(dim(ci), c(3L, 2L))
   expect_equal(unname(ci[, 1]), x$conf.low[x$item == "b"])
-  expect_identical(colnames(ci), c("2.5%", "97.5%"))
+  expect_identical(colnames(ci), c("2.5 %", "97.5 %"))
   pairs <- compare_relevance(x)
   expect_identical(tidy(pairs)$term[1], "a - b")
   expect_identical(tidy(pairs)$estimate, pairs$difference)
