@@ -89,6 +89,10 @@ spline_pieces_cpp <- function(time, step, m, order, at) {
     .Call(`_nidcode_spline_pieces_cpp`, time, step, m, order, at)
 }
 
+t_probability_cpp <- function(estimate, std_error, df) {
+    .Call(`_nidcode_t_probability_cpp`, estimate, std_error, df)
+}
+
 term_widths_cpp <- function(grids, backward, split) {
     .Call(`_nidcode_term_widths_cpp`, grids, backward, split)
 }

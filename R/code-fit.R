@@ -290,9 +290,7 @@ add_interval <- function(estimate, se, df, level) {
 
 # A zero that is known exactly is as likely above as below.
 probability_positive <- function(estimate, se, df) {
-  out <- stats::pt(estimate / se, df)
-  out[which(se == 0 & estimate == 0)] <- 0.5
-  out
+  t_probability_cpp(estimate, se, df)
 }
 
 # Quantiles are slow and most series share their df.

@@ -315,6 +315,19 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// t_probability_cpp
+Rcpp::NumericVector t_probability_cpp(const Rcpp::NumericVector& estimate, const Rcpp::NumericVector& std_error, const Rcpp::NumericVector& df);
+RcppExport SEXP _nidcode_t_probability_cpp(SEXP estimateSEXP, SEXP std_errorSEXP, SEXP dfSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type estimate(estimateSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type std_error(std_errorSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type df(dfSEXP);
+    rcpp_result_gen = Rcpp::wrap(t_probability_cpp(estimate, std_error, df));
+    return rcpp_result_gen;
+END_RCPP
+}
 // term_widths_cpp
 Rcpp::NumericVector term_widths_cpp(const Rcpp::List& grids, bool backward, bool split);
 RcppExport SEXP _nidcode_term_widths_cpp(SEXP gridsSEXP, SEXP backwardSEXP, SEXP splitSEXP) {
@@ -402,6 +415,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_nidcode_read_ticks_cpp", (DL_FUNC) &_nidcode_read_ticks_cpp, 2},
     {"_nidcode_spline_fit_cpp", (DL_FUNC) &_nidcode_spline_fit_cpp, 7},
     {"_nidcode_spline_pieces_cpp", (DL_FUNC) &_nidcode_spline_pieces_cpp, 5},
+    {"_nidcode_t_probability_cpp", (DL_FUNC) &_nidcode_t_probability_cpp, 3},
     {"_nidcode_term_widths_cpp", (DL_FUNC) &_nidcode_term_widths_cpp, 3},
     {"_nidcode_terms_told_cpp", (DL_FUNC) &_nidcode_terms_told_cpp, 2},
     {"_nidcode_test_interrupt_cpp", (DL_FUNC) &_nidcode_test_interrupt_cpp, 2},

@@ -52,6 +52,7 @@ good_calls <- function() {
     test_interrupt_cpp = list(10, 1L),
     test_throw_cpp = list(10, 10, 1L, FALSE),
     test_pulse_cpp = list(10, 1L, 100L),
+    t_probability_cpp = list(1, 1, 5),
     moments_cpp = list(c(1, 2, 4), c(0L, 3L)),
     define_code_cpp = list(code, c(0L, 3L), 0L, 1L, FALSE, TRUE, numeric()),
     define_part_cpp = list(code, c(0L, 3L), 1L, c(1, 1, 1)),
@@ -161,6 +162,8 @@ test_that("wrong sizes and places are refused before they are read", {
   refused("test_interrupt_cpp", n = NaN)
   refused("crc32_cpp", sum = NaN)
   refused("crc32_cpp", sum = 2^32)
+  refused("t_probability_cpp", std_error = c(1, 1))
+  refused("t_probability_cpp", df = c(5, 5))
   refused("moments_cpp", offset = c(0L, 4L))
   refused("define_code_cpp", offset = c(0L, 4L))
   refused("define_code_cpp", offset = c(3L, 0L))

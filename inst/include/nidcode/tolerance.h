@@ -67,6 +67,13 @@ constexpr double weights_refined_above = 32;
 // A second refinement step pays where the first leaves kappa * eps visible.
 constexpr double second_step_above = 1e5;
 
+// Student's t of more degrees of freedom than these is R's: the closed sum has
+// half as many terms, its tail some ten times as many.
+constexpr int whole_df_most = 200;
+
+// Up to this share inside, what is outside is 1 minus it to 14 digits.
+constexpr double t_middle = 0.98;
+
 }  // namespace nidcode
 
 #endif
