@@ -197,35 +197,26 @@ text_values <- function(grid, rows, col, text, alone) {
   if (length(text) == 0L) {
     return(none)
   }
-  once <- unique(text)
-  parts <- cell_parts(once)[match(text, once), ]
-  marks <- column_marks(parts)
+  cells <- read_cells(text)
   refuse <- function(which, what, hint = NULL) {
     if (any(which)) {
       stop_at_cells(grid, rows[which], col, text[which], what, hint,
                     "not_numeric")
     }
   }
-  doubt <- c("either", "both")
-  refuse((marks$comma %in% doubt & nzchar(parts$comma)) |
-           (marks$dot %in% doubt & nzchar(parts$dot)),
+  refuse(cells$how == "either",
          "commas and dots can be read in two ways, a factor of 1000 apart, in",
          "Format the cells as numbers and type them again.")
-  refuse(parts$kind == "dash", "a dash is zero or no value in",
+  refuse(cells$how == "scale", "letters may be thousands and millions in",
+         "Multiply, and type the numbers alone.")
+  refuse(cells$how == "dash", "a dash is zero or no value in",
          "Write 0, or leave the cell empty, as the notes of the table say.")
-  refuse(parts$percent & !(alone && all(parts$percent)),
+  refuse(cells$percent & !(alone && all(cells$percent)),
          "percent signs stand beside numbers without one in",
          "Give all cells of a column one unit.")
-  read <- parts$kind == "number"
-  refuse(alone & !any(read) & parts$kind != "missing", "no number stands in")
-  body <- parts$body[read]
-  for (mark in c(comma = ",", dot = ".")) {
-    name <- if (mark == ",") "comma" else "dot"
-    if (marks[[name]] == "group") body <- gsub(mark, "", body, fixed = TRUE)
-  }
-  number <- rep(NA_real_, length(text))
-  number[read] <- as.numeric(sub(",", ".", body, fixed = TRUE))
-  list(number = number, flag = parts$flag, read = read)
+  read <- cells$how == "number"
+  refuse(alone & !any(read) & cells$how != "missing", "no number stands in")
+  list(number = cells$value, flag = cells$flag, read = read)
 }
 
 # A value that spans several rows belongs to one of them, or to each.

@@ -86,3 +86,87 @@ test_that("the lines read columns of any name, in any shape of data", {
   expect_identical(data$value, c(1.5, 2.5))
   expect_identical(data$value_status, c("", "b"))
 })
+
+# cells-alone.csv, a row per cell as the only one of its column: its value, the
+# label that stands in it, how it is read.
+alone_cells <- utils::read.csv(test_path("cells-alone.csv"),
+                               colClasses = "character",
+                               na.strings = character(), encoding = "UTF-8")
+alone_cells$cell <- unescape(alone_cells$cell)
+alone_cells$status <- unescape(alone_cells$status)
+alone_cells$number <- as.numeric(sub("NA", NA, alone_cells$value))
+
+expect_cells_read <- function() {
+  for (i in seq_len(nrow(alone_cells))) {
+    row <- alone_cells[i, ]
+    got <- read_cells(row$cell)
+    expect_identical(
+      got[c("value", "status", "how")],
+      list(value = row$number, status = row$status, how = row$how),
+      label = paste0("\"", row$cell, "\"")
+    )
+  }
+}
+
+test_that("a cell says a value, a label, or why it says neither", {
+  expect_gte(nrow(alone_cells), 150L)
+  expect_false(anyDuplicated(alone_cells$cell) > 0L)
+  expect_cells_read()
+})
+
+test_that("cells are read alike in any locale and under any options", {
+  withr::local_options(OutDec = ",", scipen = -10, digits = 3)
+  expect_cells_read()
+  withr::local_locale(c(LC_CTYPE = "C", LC_COLLATE = "C"))
+  expect_cells_read()
+})
+
+test_that("what says neither is an error that says what to type", {
+  says <- c(dash = "put 0 or NA in its place", error = "read the sheet again",
+            either = "factor is 1000", scale = "multiply those cells",
+            other = "mend the cells in the source")
+  for (i in which(alone_cells$how %in% names(says))) {
+    one <- refused(alone_cells$cell[i])
+    expect_match(conditionMessage(one$err), says[[alone_cells$how[i]]],
+                 fixed = TRUE)
+    expect_null(one$err$code)
+  }
+})
+
+test_that("a column decides for the cells that do not, or the caller does", {
+  value <- function(x, ...) read_cells(x, ...)$value
+  expect_identical(value(c("1,234", "0,5")), c(1.234, 0.5))
+  expect_identical(value(c("1,234", "2.5")), c(1234, 2.5))
+  expect_identical(value(c("1,234", "12 345")), c(1.234, 12345))
+  expect_identical(value("1,234", decimal = ","), 1.234)
+  expect_identical(value("1,234", decimal = "."), 1234)
+  expect_identical(value("1.234", decimal = ","), 1234)
+  expect_identical(value("1.234", decimal = "."), 1.234)
+  both <- read_cells(c("1,5", "2.5", "3"))
+  expect_identical(both$how, c("either", "either", "number"))
+  expect_identical(both$value, c(NA, NA, 3))
+  expect_identical(read_cells(c("2,5", "1"), decimal = ".")$how,
+                   c("either", "number"))
+})
+
+test_that("one cell is read alike alone and among many", {
+  # Shapes are shared between texts: each must keep its own digits.
+  read <- alone_cells[alone_cells$how %in% c("number", "missing") &
+                        !grepl("[,.%]", alone_cells$cell), ]
+  got <- read_cells(rep(read$cell, 3))
+  expect_identical(got$value, rep(read$number, 3))
+  expect_identical(got$status, rep(read$status, 3))
+  x <- c(10, 20, 1.5, 201, 0.5, 1000.25, 90001, -7.03)
+  expect_identical(read_cells(format(x, trim = TRUE, nsmall = 2))$value, x)
+  x <- round(1e5 * sin(1:500), 2)
+  text <- format(x, big.mark = " ", decimal.mark = ",", nsmall = 2)
+  text <- sub("-", "\u2212", paste0(text, rep(c("", " b", " 1)"), 167)[1:500]))
+  got <- read_cells(text)
+  expect_equal(got$value, x, tolerance = 1e-14)
+  expect_identical(got$status, rep(c("", "b", ""), 167)[1:500])
+})
+
+test_that("no cells give no values", {
+  expect_identical(read_cells(character())$value, numeric())
+  expect_identical(read_cells(NA)$how, "missing")
+})
