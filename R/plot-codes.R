@@ -171,25 +171,3 @@ plot_industrial <- function(object, regions, def, call) {
     breaks = breaks
   )
 }
-
-series_alt <- function(what, codes, frame, unit, extra = NULL) {
-  rows <- frame$rows
-  value <- rows$estimate[!is.na(rows$estimate)]
-  if (nlevels(droplevels(rows$region)) > max_panels) {
-    extra <- "a thin line for each region and their median"
-  } else if (identical(extra, "bands") && !any(is.finite(rows$conf.low))) {
-    extra <- NULL
-  }
-  paste0(
-    "Line chart. ", what, paste(codes, collapse = ", "), " of ",
-    regions_in_words(droplevels(rows$region)), ", ",
-    times_in_words(rows$time), ", in ", unit,
-    if (!is.null(extra)) paste0(", with ", extra), ". ",
-    if (length(value) > 0L) {
-      paste0("Values run from ", short_number(min(value)), " to ",
-             short_number(max(value)), ".")
-    } else {
-      "There is no value."
-    }
-  )
-}

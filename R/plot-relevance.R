@@ -41,11 +41,6 @@ autoplot.nid_relevance <- function(object, ...) {
                    relevance_caption(fit))
 }
 
-plot_rows <- function(x) {
-  need_ggplot()
-  as.data.frame(x)
-}
-
 # rows: label, group (factors), estimate, conf.low, conf.high and, for a panel
 # each, `panel`.
 share_picture_of <- function(rows, title, noun, caption) {

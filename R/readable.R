@@ -106,23 +106,6 @@ capital <- function(x) {
   paste0(large_letters(substr(x, 1L, 1L)), substring(x, 2L))
 }
 
-# One line of text without characters that are not text: controls, which XML
-# does not allow or which a reader does not see, and those that turn the
-# direction of the text around.
-clean_text <- function(x) {
-  x <- enc2utf8(as.character(x))
-  x[is.na(x)] <- ""
-  bad <- !validUTF8(x)
-  x[bad] <- iconv(x[bad], "latin1", "UTF-8")
-  x <- gsub("[\t\r\n\u0085\u2028\u2029]+", " ", x, perl = TRUE)
-  trimws(gsub(control_characters, "", x, perl = TRUE))
-}
-
-# The escapes beyond ASCII are R's, so that the pattern is read as UTF-8.
-control_characters <- paste0("[\\x01-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f\u0080-",
-                             "\u0084\u0086-\u009f\u202a-\u202e\u2066-\u2069",
-                             "\ufffe\uffff]")
-
 # An order that no locale changes.
 sorted <- function(x) {
   if (is.null(x)) {

@@ -186,11 +186,3 @@ knit_print.nid_relevance <- function(x, ...) {
   text <- knitr::kable(table, format = "pipe", escape = FALSE)
   knitr::asis_output(paste(c("", text, ""), collapse = "\n"))
 }
-
-escape_kable <- function(x) {
-  x <- gsub("&", "&amp;", x, fixed = TRUE)
-  x <- gsub("<", "&lt;", x, fixed = TRUE)
-  x <- gsub("[[:cntrl:]]+", " ", x)
-  # kable() itself takes care of the bar.
-  gsub("([\\\\`*_{}$#~^]|\\[|\\])", "\\\\\\1", x)
-}

@@ -202,10 +202,10 @@ picture_file <- function(options, ext) {
 # their own marks in the whole page, code blocks included.
 code_block <- function(text) {
   text <- vapply(strsplit(text, "\n", fixed = TRUE), function(lines) {
-    paste(gsub(control_characters, "", lines, perl = TRUE), collapse = "\n")
+    paste(drop_controls(lines), collapse = "\n")
   }, "")
   if (is_html(list())) {
-    html <- paste(escape_html(text), collapse = "\n")
+    html <- paste(escape_markup(text), collapse = "\n")
     # No empty line: it would end the block of raw HTML.
     return(c("```{=html}",
              paste0("<pre class=\"r\"><code>", gsub("`", "&#96;", html,

@@ -57,21 +57,21 @@ cell_fields <- function(x) {
     lost <- is.na(x$value)
     if (is.character(x$value)) {
       out <- list(t = rep("str", length(lost)), is = rep("", length(lost)),
-                  v = escape_xml(workbook_text(x$value)))
+                  v = escape_markup(workbook_text(x$value)))
     }
     out$t[lost] <- "e"
     out$v[lost] <- "#N/A"
-    out$f <- escape_xml(x$formula)
+    out$f <- escape_markup(x$formula)
     return(out)
   }
   n <- length(x)
   none <- rep("", n)
   if (is.character(x)) {
     given <- !is.na(x) & nzchar(x)
-    text <- ifelse(given, paste0("<is><t xml:space=\"preserve\">",
-                                 escape_xml(workbook_text(x)), "</t></is>"), "")
+    text <- paste0("<is><t xml:space=\"preserve\">",
+                   escape_markup(workbook_text(x)), "</t></is>")
     return(list(t = ifelse(given, "inlineStr", ""), v = none, f = none,
-                is = text))
+                is = ifelse(given, text, "")))
   }
   if (is.logical(x)) {
     v <- ifelse(is.na(x), "", ifelse(x, "1", "0"))
@@ -85,14 +85,9 @@ cell_fields <- function(x) {
 # Text as a cell holds it: characters that XML has no room for go, and what
 # spreadsheets would read as an escape (_x000D_) is escaped itself.
 workbook_text <- function(x) {
-  x <- gsub("_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", strip_control(x), perl = TRUE)
+  x <- gsub("_(?=x[0-9A-Fa-f]{4}_)", "_x005F_",
+            drop_controls(x, xml_controls), perl = TRUE)
   gsub("\r", "_x000D_", x, fixed = TRUE)
-}
-
-strip_control <- function(x) {
-  x <- gsub("[\\x01-\\x08\\x0B\\x0C\\x0E-\\x1F]", "", enc2utf8(x),
-            perl = TRUE)
-  gsub("\uffff", "", gsub("\ufffe", "", x, fixed = TRUE), fixed = TRUE)
 }
 
 # The other way round, for text read from a sheet. No cell holds \001, which
@@ -101,12 +96,6 @@ plain_text <- function(x) {
   x <- gsub("_x005F_", "\001", x, fixed = TRUE)
   x <- gsub("_x000D_", "\r", x, fixed = TRUE)
   gsub("\001", "_", x, fixed = TRUE)
-}
-
-escape_xml <- function(x) {
-  x <- gsub("&", "&amp;", x, fixed = TRUE)
-  x <- gsub("<", "&lt;", x, fixed = TRUE)
-  gsub(">", "&gt;", x, fixed = TRUE)
 }
 
 # Adds the sheet to a workbook.

@@ -108,7 +108,7 @@ bar_chart <- function(title, y_title, series, stacked = FALSE) {
 series_xml <- function(one, i, look, before = "", after = "") {
   reference <- function(tag, of, kind) {
     if (is.null(of)) return("")
-    paste0("<c:", tag, "><c:", kind, "><c:f>", escape_xml(of), "</c:f></c:",
+    paste0("<c:", tag, "><c:", kind, "><c:f>", escape_markup(of), "</c:f></c:",
            kind, "></c:", tag, ">")
   }
   paste0("<c:ser><c:idx val=\"", i - 1L, "\"/><c:order val=\"", i - 1L,
@@ -123,7 +123,7 @@ text_xml <- function(text, size, bold = FALSE) {
   paste0("<c:tx><c:rich><a:bodyPr/><a:p><a:pPr><a:defRPr sz=\"", size,
          "\" b=\"", as.integer(bold), "\"/></a:pPr><a:r><a:rPr sz=\"", size,
          "\" b=\"", as.integer(bold), "\"/><a:t>",
-         escape_xml(workbook_text(text)),
+         escape_markup(workbook_text(text)),
          "</a:t></a:r></a:p></c:rich></c:tx>")
 }
 

@@ -4,9 +4,6 @@
 
 book_head <- 6L
 
-book_sheets <- c("Read me", "Scheme", "Data", "Codes", "Rates", "Operator",
-                 "Code ID", "Code NID", "Contributions")
-
 book_frame <- function(model) {
   fit <- freeze_fit(get_fit(model$rates))
   panel <- model$panel

@@ -49,7 +49,7 @@ stop_book <- function(e, at, file, call) {
   where <- book_cells_of(e, at)
   do.call(stop_nid, c(
     list(unique(c("file", own)),
-         c(gsub(control_characters, "", conditionMessage(e), perl = TRUE),
+         c(drop_controls(conditionMessage(e)),
            i = if (length(where$cells) > 0L) {
              paste0("On sheet ", some_of(where$sheet), ": ",
                     some_of(where$cells, quote = ""), ".")

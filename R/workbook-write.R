@@ -164,14 +164,14 @@ warn_control <- function(frame, call) {
       if (is.factor(x)) levels(x) else if (is.character(x)) unique(x)
     }), names(frame$panel$plain)))
   text <- enc2utf8(text[!is.na(text)])
-  bad <- text[strip_control(text) != text]
+  bad <- text[drop_controls(text, xml_controls) != text]
   long <- text[nchar(text) > 32767L]
   if (length(long) > 0L) {
     stop_nid("file", paste0("A cell holds at most 32,767 characters; a text ",
                             "of the data has ", max(nchar(long)), "."),
              call = call)
   }
-  regions <- strip_control(as.character(frame$panel$regions))
+  regions <- drop_controls(as.character(frame$panel$regions), xml_controls)
   if (anyDuplicated(regions) > 0L) {
     stop_nid("file",
              c(paste0("Regions differ in control characters only: ",
@@ -182,7 +182,7 @@ warn_control <- function(frame, call) {
   if (length(bad) > 0L) {
     warn_nid("control_characters",
              paste0("Control characters are removed from ",
-                    some_of(strip_control(bad), quote = "\""),
+                    some_of(drop_controls(bad, xml_controls), quote = "\""),
                     ": a sheet cannot hold them."),
              values = bad)
   }

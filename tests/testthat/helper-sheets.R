@@ -42,7 +42,7 @@ put_cell <- function(wb, cell, v = "", t = "", f = "", is = "", s = "",
 put_text <- function(wb, cells, text) {
   for (k in seq_along(cells)) {
     put_cell(wb, cells[k], t = "inlineStr", is = paste0(
-      "<is><t xml:space=\"preserve\">", escape_xml(rep_len(
+      "<is><t xml:space=\"preserve\">", escape_markup(rep_len(
         text, length(cells))[k]), "</t></is>"))
   }
   wb

@@ -165,3 +165,6 @@ edited_cells <- function(model) {
   }
   list(data = data, edits = edits)
 }
+
+book_sheets <- c("Read me", "Scheme", "Data", "Codes", "Rates", "Operator",
+                 "Code ID", "Code NID", "Contributions")
