@@ -4,7 +4,9 @@ test_that("a line of text has nothing that is no text", {
   expect_identical(clean_text(c("a\u0001b\u202ec", "l\nm", "\u041a\u009b", NA)),
                    c("abc", "l m", "\u041a", ""))
   expect_identical(clean_text(factor(c("b", "a"))), c("b", "a"))
-  expect_identical(clean_text("Perm\xe9"), "Perm\u00e9")
+  wrong <- "Perm\xe9"
+  Encoding(wrong) <- "UTF-8"
+  expect_identical(clean_text(wrong), "Perm\u00e9")
 })
 
 test_that("XML loses what it has no room for, and no more", {
@@ -27,6 +29,7 @@ test_that("each escape leaves no mark of its language", {
   expect_identical(escape_markup(text[1]), "&lt;b&gt;&amp;amp;")
   expect_no_match(gsub("&#[0-9]+;", "", inert_markdown(text)), "[[:punct:]]")
   expect_identical(escape_kable(c(text[3:6], NA)), c(
-    "\\*x\\*\\_y\\_\\`z\\`", "\\$x\\^2\\$", "\\[a\\](b)", "\\\\(c\\\\)", NA))
+    "\\*x\\*\\_y\\_\\`z\\`", "\\$x\\^2\\$", "\\[a\\](b)", "\\\\(c\\\\)",
+    NA))
   expect_identical(escape_kable("a\tb\u0007<"), "a b&lt;")
 })
