@@ -4,20 +4,18 @@
 studio_api <- function() {
   rlang::check_installed("rstudioapi", "to use the addins of nidcode.")
   list(
-    open = function(text) {
-      rstudioapi::documentNew(text, type = "rmarkdown")
-    },
-    selected = function() {
+    open = \(text) rstudioapi::documentNew(text, type = "rmarkdown"),
+    selected = \() {
       rstudioapi::primary_selection(rstudioapi::getActiveDocumentContext())$text
     },
-    ask = function(title, message) rstudioapi::showPrompt(title, message),
-    save_as = function(name) {
+    ask = \(title, message) rstudioapi::showPrompt(title, message),
+    save_as = \(name) {
       rstudioapi::selectFile("Write the report to", label = "Write",
                              path = name, existing = FALSE)
     },
-    tell = function(title, message) rstudioapi::showDialog(title, message),
+    tell = \(title, message) rstudioapi::showDialog(title, message),
     write = write_report,
-    show = function(file) utils::browseURL(file)
+    show = \(file) utils::browseURL(file)
   )
 }
 
@@ -47,9 +45,7 @@ addin_report <- function(studio = studio_api(), env = globalenv()) {
 }
 
 chosen_model <- function(studio, env) {
-  models <- Filter(function(name) {
-    inherits(get0(name, env), "nid_model")
-  }, ls(env))
+  models <- Filter(\(name) inherits(get0(name, env), "nid_model"), ls(env))
   name <- trimws(studio$selected() %||% "")
   if (!nzchar(name)) {
     name <- if (length(models) == 1L) models else {

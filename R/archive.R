@@ -17,7 +17,7 @@ check_archive <- function(file, kind, call) {
     refuse(x = "It has more than 1 GB.")
   }
   bytes <- tryCatch(suppressWarnings(readBin(file, "raw", file.size(file))),
-                    error = function(e) refuse(x = conditionMessage(e)))
+                    error = \(e) refuse(x = conditionMessage(e)))
   refuse_other_kinds(bytes, refuse)
   entries <- archive_entries(bytes, refuse)
   check_entry_sizes(entries, length(bytes), refuse)
@@ -190,7 +190,7 @@ check_local_headers <- function(bytes, entries, refuse) {
     length <- archive_number(bytes, from + 26, 2L)
     data <- from + 30 + length + archive_number(bytes, from + 28, 2L)
     ok <- data + entries$packed <= entries$end
-    ok[ok] <- vapply(which(ok), function(i) {
+    ok[ok] <- vapply(which(ok), \(i) {
       identical(bytes[from[i] + 29 + seq_len(length[i])],
                 charToRaw(entries$name[i]))
     }, TRUE)
@@ -228,5 +228,5 @@ unpacked_sum <- function(file, name) {
       sum <- crc32_cpp(piece, sum)
     }
     c(size, sum)
-  }, warning = function(w) NULL, error = function(e) NULL)
+  }, warning = \(w) NULL, error = \(e) NULL)
 }

@@ -50,8 +50,7 @@ audit_percentages <- function(percent, n = NULL, digits = 1, n_max = 2000) {
   best <- best_base(bases, p)
   at <- match(best, bases)
   new_nid_table(
-    list(n = bases, hits = as.integer(hits), expected = expected,
-         p.value = p),
+    list(n = bases, hits = as.integer(hits), expected = expected, p.value = p),
     "audit",
     list(title = "Audit of percentages", keys = "n", entries = length(percent),
          decimals = unique(digits),
@@ -111,8 +110,7 @@ read_bases <- function(n, n_max, call) {
 # without fractions: |2 scale k - 2 units n| <= n.
 hit_count <- function(entries, n) {
   k <- floor((2 * entries$units * n + entries$scale) / (2 * entries$scale))
-  list(count = k,
-       hit = abs(2 * entries$scale * k - 2 * entries$units * n) <= n)
+  list(count = k, hit = abs(2 * entries$scale * k - 2 * entries$units * n) <= n)
 }
 
 # Share of the scale + 1 printable values that k/n, k = 0..n, can give. An

@@ -194,7 +194,7 @@ check_positive_mean <- function(def, call) {
   for (code in used_codes(def)$code) {
     parts <- code_parts(def, code)
     for (k in seq_along(parts$names)) {
-      one <- lapply(parts, function(p) p)
+      one <- lapply(parts, \(p) p)
       for (what in c("x", "centre", "inverse", "sign", "weight")) {
         one[[what]] <- parts[[what]][k]
       }
@@ -219,7 +219,7 @@ check_positive_mean <- function(def, call) {
 check_sums <- function(def, call) {
   for (code in used_codes(def)$code) {
     parts <- code_parts(def, code)
-    largest <- vapply(parts$x, function(x) {
+    largest <- vapply(parts$x, \(x) {
       if (all(is.na(x))) 0 else max(abs(range(x, na.rm = TRUE)))
     }, 1)
     if (!is.finite(sum(largest * parts$weight))) {
@@ -269,7 +269,7 @@ reference_text <- function(reference, panel) {
 defining_table <- function(def) {
   codes <- used_codes(def)$code
   n <- n_rows(def$panel)
-  parts <- lapply(codes, function(code) {
+  parts <- lapply(codes, \(code) {
     v <- code_values(def, code, count = TRUE)
     c(v, list(at = observed_breaks(def, code, v)))
   })
@@ -348,9 +348,9 @@ lost_times <- function(panel, names) {
   n <- n_regions(panel)
   region <- rep.int(seq_len(n), diff(panel$offset))
   some <- if (length(holes) < length(names)) TRUE else {
-    Reduce(`|`, lapply(panel$x[names], function(v) !is.na(v)))
+    Reduce(`|`, lapply(panel$x[names], \(v) !is.na(v)))
   }
-  vapply(stats::setNames(holes, holes), function(name) {
+  vapply(stats::setNames(holes, holes), \(name) {
     gone <- is.na(panel$x[[name]])
     has <- tabulate(region[!gone], n) > 0L
     as.double(sum(gone & some & has[region]))

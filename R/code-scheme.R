@@ -83,8 +83,7 @@ code_scheme <- function(indicator, code, direction = 1, weight = 1,
   call <- rlang::current_env()
   codes <- check_codes(codes, call = call)
   if (!is.character(indicator) || anyNA(indicator)) {
-    stop_argument("indicator", "a character vector without NA", indicator,
-                  call)
+    stop_argument("indicator", "a character vector without NA", indicator, call)
   }
   check_readable_names(indicator, "Names of indicators", call)
   if (length(indicator) == 0L) {
@@ -93,8 +92,7 @@ code_scheme <- function(indicator, code, direction = 1, weight = 1,
   twice <- unique(indicator[duplicated(indicator)])
   if (length(twice) > 0L) {
     stop_nid("duplicate_name",
-             paste0("`indicator` names ", some_of(twice),
-                    " more than once."),
+             paste0("`indicator` names ", some_of(twice), " more than once."),
              columns = twice, call = call)
   }
   n <- length(indicator)
@@ -102,9 +100,9 @@ code_scheme <- function(indicator, code, direction = 1, weight = 1,
                    transform = transform, unit = unit, sd = sd, low = low,
                    high = high)
   vcov <- attr(weight, "vcov", exact = TRUE)
-  recycled <- Map(function(x, arg) match_named(x, indicator, arg, call),
+  recycled <- Map(\(x, arg) match_named(x, indicator, arg, call),
                   recycled, names(recycled))
-  recycled <- Map(function(x, arg) recycle_scheme(x, n, arg, call),
+  recycled <- Map(\(x, arg) recycle_scheme(x, n, arg, call),
                   recycled, names(recycled))
   recycled <- lapply(recycled, unname)
   scheme <- c(list(indicator = indicator), type_scheme(recycled, call))
@@ -279,7 +277,7 @@ check_scheme <- function(x, call = rlang::caller_env()) {
 #' @export
 format.nid_scheme <- function(x, ...) {
   codes <- scheme_codes(x)
-  lines <- vapply(seq_len(nrow(codes)), function(i) {
+  lines <- vapply(seq_len(nrow(codes)), \(i) {
     of_code <- x[["code"]] == codes$code[i]
     names <- x[["indicator"]][of_code]
     names <- paste0(ifelse(x[["direction"]][of_code] < 0, "-", ""), names,
@@ -361,7 +359,7 @@ as.data.frame.nid_scheme <- function(x, ...) {
 
 #' @export
 rbind.nid_scheme <- function(..., deparse.level = 1) {
-  parts <- lapply(list(...), function(x) {
+  parts <- lapply(list(...), \(x) {
     if (inherits(x, "nid_scheme")) unclass_scheme(x) else x
   })
   do.call(rbind, parts)

@@ -32,12 +32,11 @@ check_codes <- function(codes, call = rlang::caller_env()) {
                    codes$dynamic[duplicated(codes$dynamic)])
   if (length(names_twice) > 0L) {
     stop_nid("scheme",
-             paste0("`codes` names ", some_of(names_twice),
-                    " more than once."),
+             paste0("`codes` names ", some_of(names_twice), " more than once."),
              values = names_twice, call = call)
   }
   named <- vapply(codes[c("code", "carrier", "dynamic")],
-                  function(x) is.character(x) && !anyNA(x) && all(nzchar(x)),
+                  \(x) is.character(x) && !anyNA(x) && all(nzchar(x)),
                   logical(1))
   if (!all(named)) {
     stop_nid("scheme",

@@ -51,8 +51,7 @@ as_count <- function(x) {
 }
 
 whole_text <- function(n) {
-  format(n, big.mark = ",", decimal.mark = ".", scientific = FALSE,
-         trim = TRUE)
+  format(n, big.mark = ",", decimal.mark = ".", scientific = FALSE, trim = TRUE)
 }
 
 # `f` of each item. Where it refuses several for the same reason, one error says
@@ -60,8 +59,8 @@ whole_text <- function(n) {
 # not column by column.
 each_told <- function(items, f) {
   failed <- list()
-  out <- lapply(items, function(item) {
-    tryCatch(f(item), nidcode_error = function(cnd) {
+  out <- lapply(items, \(item) {
+    tryCatch(f(item), nidcode_error = \(cnd) {
       failed[[length(failed) + 1L]] <<- cnd
       NULL
     })
@@ -72,7 +71,7 @@ each_told <- function(items, f) {
 
 stop_together <- function(failed) {
   first <- failed[[1L]]
-  alike <- Filter(function(cnd) class(cnd)[1L] == class(first)[1L], failed)
+  alike <- Filter(\(cnd) class(cnd)[1L] == class(first)[1L], failed)
   # What one item shows of itself (text, code, argument) stays the first's.
   for (name in c("columns", "values", "rows", "regions", "times", "n")) {
     first[[name]] <- unlist(lapply(alike, `[[`, name))

@@ -24,8 +24,7 @@ absorb <- function(columns, unit, time, unit_degree, by_time) {
   # What is left of a column that the groups explain is rounding, not data.
   gone <- apply(abs(out), 2L, max) <= 1e-13 * size
   out[, gone] <- 0
-  list(columns = out, leverage = basis$leverage, df = basis$df,
-       project = basis)
+  list(columns = out, leverage = basis$leverage, df = basis$df, project = basis)
 }
 
 centre_by <- function(x, key) {

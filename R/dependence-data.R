@@ -19,7 +19,7 @@ dependence_data <- function(data, formula, index, by, call) {
   check_dependence_by(by, plain, call)
   index <- dependence_index(plain, index, by, call)
   order <- dependence_order(plain, index, by, call, parts$columns)
-  values <- lapply(parts$columns, function(name) {
+  values <- lapply(parts$columns, \(name) {
     numeric_values(plain[[name]], name, call)[order$row]
   })
   names(values) <- parts$columns
@@ -78,13 +78,13 @@ formula_parts <- function(formula, plain, call) {
   factors <- attr(terms, "factors")
   variables <- as.list(attr(terms, "variables"))[-1L]
   labels <- attr(terms, "term.labels")
-  x <- lapply(seq_along(labels), function(j) variables[factors[, j] > 0])
+  x <- lapply(seq_along(labels), \(j) variables[factors[, j] > 0])
   names(x) <- labels
   columns <- unique(c(unlist(lapply(y, all.vars)), all.vars(right)))
   check_columns(plain, columns, "formula", call = call)
   x_terms <- lapply(x, describe_term)
-  base <- lapply(x_terms, function(term) term$base)
-  names(base) <- vapply(x_terms, function(term) term$variable, "")
+  base <- lapply(x_terms, \(term) term$base)
+  names(base) <- vapply(x_terms, \(term) term$variable, "")
   list(y = lapply(y, list), x = x, columns = columns,
        intercept = attr(terms, "intercept") == 1L,
        base = base[!duplicated(names(base))], x_terms = x_terms)
@@ -216,8 +216,7 @@ apply_lag <- function(d, lag) {
     return(d)
   }
   near <- function(time) signif(time, 9)
-  from <- match(paste(d$unit, near(d$time - lag)),
-                paste(d$unit, near(d$time)))
+  from <- match(paste(d$unit, near(d$time - lag)), paste(d$unit, near(d$time)))
   d$x <- lapply(d$x, \(x) x[from])
   d$base <- lapply(d$base, \(x) x[from])
   own <- unique(unlist(lapply(d$expressions$x, \(v) lapply(v, all.vars))))

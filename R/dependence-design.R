@@ -40,7 +40,7 @@ fit_design <- function(d, rows, y_name, form, scale, effects, longest = Inf) {
 
 # A spread near the rounding of the values: what is left is mostly rounding.
 has_lost_digits <- function(columns) {
-  any(apply(columns, 2L, function(v) {
+  any(apply(columns, 2L, \(v) {
     !is_flat(v) && length(v) > 1L &&
       sd_of(v) < last_digits * abs(mean(v))
   }))
@@ -74,8 +74,7 @@ form_terms <- function(d, form, scale) {
     }
     return(with_squares(d$x, labels, exprs, form == "quadratic"))
   }
-  variable <- match(vapply(d$x_terms, \(term) term$variable, ""),
-                    names(d$base))
+  variable <- match(vapply(d$x_terms, \(term) term$variable, ""), names(d$base))
   power <- unname(vapply(d$x_terms, \(term) term$power, 0L))
   out <- list(columns = d$base, variable = variable, power = power,
               labels = labels, expressions = exprs,

@@ -26,11 +26,11 @@ dependence_forms <- function(data, formula, index = NULL, by = NULL,
   check_choice(vcov, vcov_types)
   d <- dependence_data(data, formula, index, by, call)
   need_index(d, "levels", "none", vcov, 0, call)
-  rows <- lapply(dependence_forms_known, function(form) {
+  rows <- lapply(dependence_forms_known, \(form) {
     tryCatch({
       out <- fit_all(d, form, "levels", "none", vcov, 0.95, call)
       list(fits = out$fits, table = out$table, lost = out$lost)
-    }, nidcode_error_form_domain = function(e) {
+    }, nidcode_error_form_domain = \(e) {
       warn_nid("form_domain",
                c(paste0("Form \"", form, "\" is left out."),
                  x = rlang::cnd_header(e)),
@@ -53,7 +53,7 @@ forms_table <- function(d, rows) {
   shape <- rows[["linear"]]$table
   keys <- shape[setdiff(names(shape), c("fit", "form", "scale"))]
   k <- length(shape$fit)
-  values <- lapply(names(rows), function(form) {
+  values <- lapply(names(rows), \(form) {
     fits <- rows[[form]]$fits
     of <- function(f) {
       if (is.null(fits)) rep(NA_real_, k) else
@@ -70,7 +70,7 @@ forms_table <- function(d, rows) {
   aicc <- column("AICc")
   cell <- rep(seq_len(k), times)
   best <- if (k > 0L) {
-    vapply(seq_len(k), function(i) {
+    vapply(seq_len(k), \(i) {
       v <- aicc[cell == i]
       if (all(is.na(v))) NA_real_ else min(v, na.rm = TRUE)
     }, numeric(1))

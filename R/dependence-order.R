@@ -56,7 +56,7 @@ dependence_order <- function(plain, index, by, call, columns) {
 }
 
 interaction_text <- function(plain, columns) {
-  do.call(paste, c(lapply(columns, function(name) {
+  do.call(paste, c(lapply(columns, \(name) {
     as.character(plain[[name]])
   }), sep = ", "))
 }
@@ -68,19 +68,19 @@ group_rows <- function(plain, by) {
     keys <- tibble::new_tibble(list(), nrow = 1L)
     return(list(id = rep(1L, n), keys = keys))
   }
-  codes <- lapply(by, function(name) {
+  codes <- lapply(by, \(name) {
     column <- plain[[name]]
     if (is.factor(column)) as.integer(column) else
       match(column, sorted(unique(column)))
   })
   at <- do.call(order, c(codes, method = "radix"))
-  new <- Reduce(`|`, lapply(codes, function(code) {
+  new <- Reduce(`|`, lapply(codes, \(code) {
     c(TRUE, diff(code[at]) != 0 | is.na(diff(code[at])))[seq_len(n)]
   }))
   id <- integer(n)
   id[at] <- cumsum(new)
   first <- at[new]
-  keys <- lapply(by, function(name) {
+  keys <- lapply(by, \(name) {
     column <- plain[[name]][first]
     if (is.factor(column)) droplevels(column) else column
   })

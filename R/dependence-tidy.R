@@ -9,7 +9,7 @@ tidy.nid_dependence <- function(x, conf.int = TRUE, conf.level = NULL, ...) {
   keys <- lapply(x$table, \(key) rep(key, times))
   names <- c("term", "estimate", "std.error", "statistic", "p.value", "df",
              if (conf.int) c("conf.low", "conf.high"))
-  values <- lapply(names, function(name) {
+  values <- lapply(names, \(name) {
     empty <- if (name == "term") character() else double()
     c(empty, unlist(lapply(rows, `[[`, name), use.names = FALSE))
   })
@@ -22,7 +22,7 @@ tidy.nid_dependence <- function(x, conf.int = TRUE, conf.level = NULL, ...) {
 glance.nid_dependence <- function(x, ...) {
   rows <- lapply(x$fits, fit_summary)
   names <- if (length(rows) > 0L) names(rows[[1L]]) else summary_names
-  values <- lapply(names, function(name) {
+  values <- lapply(names, \(name) {
     empty <- switch(name, nobs = , df.residual = integer(),
                     aliased = character(), double())
     c(empty, unlist(lapply(rows, `[[`, name), use.names = FALSE))

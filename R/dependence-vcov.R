@@ -99,7 +99,7 @@ vcov_cluster <- function(fit, w) {
     score <- crossprod(u[i, , drop = FALSE], fit$residuals[i])
     v <- v + tcrossprod(score)
   }
-  df <- vapply(seq_len(ncol(w)), function(j) {
+  df <- vapply(seq_len(ncol(w)), \(j) {
     satterthwaite(u[, j], w[, j], key, fit)
   }, numeric(1))
   # Without a df the scores are 0 whatever the data, and v is their rounding.

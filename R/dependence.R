@@ -212,8 +212,7 @@ report_problems <- function(fits, lost) {
              fits = lost)
   }
   aliased <- full & of(\(fit) any(fit$aliased))
-  terms <- unique(unlist(lapply(fits[aliased],
-                                \(fit) fit$terms[fit$aliased])))
+  terms <- unique(unlist(lapply(fits[aliased], \(fit) fit$terms[fit$aliased])))
   tell("aliased", aliased,
        paste0("Terms that the others already explain are left out: ",
               some_of(terms), "."), columns = terms)

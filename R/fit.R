@@ -45,8 +45,7 @@ NULL
 #' @export
 fits <- function(x) {
   if (!inherits(x, "nid_dependence")) {
-    stop_argument("x", "a result of code_dependence()", x,
-                  rlang::current_env())
+    stop_argument("x", "a result of code_dependence()", x, rlang::current_env())
   }
   x$fits
 }
@@ -199,8 +198,7 @@ predict_interval <- function(object, x, fit, interval, level) {
 newdata_matrix <- function(object, newdata) {
   check_data_frame(newdata, call = rlang::caller_env())
   terms <- stats::delete.response(stats::terms(object$formula))
-  check_columns(newdata, all.vars(terms), "newdata",
-                call = rlang::caller_env())
+  check_columns(newdata, all.vars(terms), "newdata", call = rlang::caller_env())
   frame <- stats::model.frame(terms, as_plain_frame(newdata),
                               na.action = stats::na.pass)
   stats::model.matrix(terms, frame)

@@ -79,7 +79,7 @@ words_about_basic <- function(x) {
   clear <- words_about_clear(table[["prob.positive"]], known, names)
   falling <- known[order(-table[["estimate"]][known])]
   if (length(known) <= most_sentences) {
-    each <- vapply(falling, function(i) {
+    each <- vapply(falling, \(i) {
       words_about_region(table, i, paste0(names[i] %||% "The region",
                                           ": Code NID "))
     }, "")

@@ -7,7 +7,7 @@ guard_kernels <- function(ns) {
   for (name in grep("^[a-z].*_cpp$", ls(ns), value = TRUE)) {
     kernel <- get(name, ns)
     guarded <- bquote(withCallingHandlers(
-      .(body(kernel)), error = function(e) stop_kernel(e, .(name))
+      .(body(kernel)), error = \(e) stop_kernel(e, .(name))
     ))
     # Arguments come first: what goes wrong in them is no fault of a kernel.
     arguments <- lapply(names(formals(kernel)), as.name)

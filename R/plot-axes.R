@@ -16,8 +16,8 @@ scale_time <- function(time) {
     ggplot2::scale_x_datetime(guide = guide)
   } else {
     ggplot2::scale_x_continuous(
-      breaks = function(limits) whole_breaks(range(time), 3), guide = guide,
-      labels = function(x) ifelse(is.na(x), "", format_time(x))
+      breaks = \(limits) whole_breaks(range(time), 3), guide = guide,
+      labels = \(x) ifelse(is.na(x), "", format_time(x))
     )
   }
 }

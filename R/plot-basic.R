@@ -54,7 +54,7 @@ autoplot.nid_ranks <- function(object, regions = NULL, ...) {
   rows$clear <- rep(TRUE, nrow(rows))
   known <- any(!is.na(rows$conf.low))
   p <- ranked_plot(rows, known) +
-    ggplot2::scale_x_continuous(breaks = function(limits) {
+    ggplot2::scale_x_continuous(breaks = \(limits) {
       whole_breaks(range(rows$estimate, rows$conf.low, rows$conf.high,
                          na.rm = TRUE))
     })
@@ -96,8 +96,7 @@ ranked_plot <- function(rows, known, width = 42L) {
 
 ranked_alt <- function(rows, unit, known, what = "Code NID") {
   n <- nrow(rows)
-  one <- function(i) paste0(rows$region[i], " ",
-                            short_number(rows$estimate[i]))
+  one <- function(i) paste0(rows$region[i], " ", short_number(rows$estimate[i]))
   paste0(
     "Dot chart of ", what, " of ", regions_in_words(droplevels(rows$region)),
     ", in ", unit, if (known) ", with intervals",

@@ -92,8 +92,7 @@ plot_defining <- function(object, regions, fit, call) {
                      if (!is.null(fitted)) "points with smooth curves"),
     caption = marks_caption(frame$spec, rows, def,
                             if (!is.null(fitted)) {
-      paste0("Curve: the level of the smooth fit, band ",
-             100 * fit$level, "%.")
+      paste0("Curve: the level of the smooth fit, band ", 100 * fit$level, "%.")
     }),
     codes = scheme_codes(def$panel$scheme), breaks = break_rows(def, frame),
     fitted = fitted

@@ -87,7 +87,7 @@ autoplot.nid_audit <- function(object, ...) {
                         colour = "grey10") +
     ggplot2::geom_text(ggplot2::aes(hjust = .data[["beside"]]), data = best,
                        vjust = -1, size = 3.3, label = text) +
-    ggplot2::scale_x_continuous(breaks = function(limits) {
+    ggplot2::scale_x_continuous(breaks = \(limits) {
       whole_breaks(range(rows$n))
     }) +
     ggplot2::scale_y_continuous(limits = c(0, entries * 1.12),

@@ -51,7 +51,7 @@ correlation_rows <- function(rates, frame, call) {
   limit <- correlation_limits(fit)
   pair <- utils::combn(length(code), 2L)
   names <- code_pairs(code)
-  rows <- do.call(rbind, lapply(seq_len(ncol(pair)), function(k) {
+  rows <- do.call(rbind, lapply(seq_len(ncol(pair)), \(k) {
     data.frame(row = seq_along(limit), pair = names[k],
                estimate = r[, pair[1L, k], pair[2L, k]], limit = limit)
   }))
@@ -94,9 +94,7 @@ correlation_dots <- function(rows) {
                                           "TRUE" = "grey10"),
                                guide = "none") +
     ggplot2::facet_wrap(ggplot2::vars(.data[["pair"]]), ncol = 3L,
-                        labeller = ggplot2::as_labeller(function(x) {
-                          wrapped(x, 22L)
-                        }))
+                        labeller = ggplot2::as_labeller(\(x) wrapped(x, 22L)))
 }
 
 correlation_cloud <- function(rows) {
@@ -108,7 +106,7 @@ correlation_cloud <- function(rows) {
     limit = as.double(tapply(rows$limit, rows$label, stats::median)))
   # Neighbours take different heights, the same on every drawing.
   rows$at <- as.integer(rows$label) +
-    stats::ave(rows$estimate, rows$label, FUN = function(x) {
+    stats::ave(rows$estimate, rows$label, FUN = \(x) {
       0.3 * (((rank(x, ties.method = "first") * 3) %% 7) / 3 - 1)
     })
   middle$at <- as.integer(middle$label)
@@ -124,7 +122,7 @@ correlation_cloud <- function(rows) {
 }
 
 correlation_alt <- function(rows) {
-  one <- vapply(levels(rows$pair), function(pair) {
+  one <- vapply(levels(rows$pair), \(pair) {
     x <- rows$estimate[rows$pair == pair]
     if (length(x) == 0L) return(paste(pair, "none"))
     if (length(x) == 1L) return(paste(pair, short_number(x)))

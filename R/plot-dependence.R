@@ -61,7 +61,7 @@ draw_dependence <- function(object, fits, at, scale, form, labels) {
   strip <- if (one) title else
     paste0(wrapped(title, letters), "\n",
            wrapped(sub(" (", "\n(", words, fixed = TRUE), letters))
-  panels <- lapply(seq_along(fits), function(k) {
+  panels <- lapply(seq_along(fits), \(k) {
     out <- fit_panel(fits[[k]])
     out$points$panel <- out$curve$panel <- factor(strip[k], unique(strip))
     out$points$group <- out$curve$group <- k
@@ -103,7 +103,7 @@ finish_dependence <- function(p, object, panels, scale, form, title, words,
 
 panel_key <- function(object, at) {
   do.call(paste, c(list(object$table$y[at]),
-                   lapply(names(object$data$groups), function(name) {
+                   lapply(names(object$data$groups), \(name) {
                      as.character(object$table[[name]][at])
                    }), sep = "\r"))
 }
@@ -111,7 +111,7 @@ panel_key <- function(object, at) {
 panel_key_of_verdict <- function(object, form) {
   v <- as_plain_tibble(verdict(object))
   v <- v[v$form == form, ]
-  do.call(paste, c(list(v$y), lapply(names(object$data$groups), function(n) {
+  do.call(paste, c(list(v$y), lapply(names(object$data$groups), \(n) {
     as.character(v[[n]])
   }), sep = "\r"))
 }
@@ -131,7 +131,7 @@ verdict_words <- function(object, form) {
 }
 
 panel_title <- function(keys, at, object) {
-  by <- vapply(names(object$data$groups), function(name) {
+  by <- vapply(names(object$data$groups), \(name) {
     as.character(keys[[name]][at])
   }, "")
   paste(c(by, keys$y[at]), collapse = ", ")
@@ -141,7 +141,7 @@ panel_title <- function(keys, at, object) {
 counted_verdicts <- function(object, form, title) {
   v <- as_plain_tibble(verdict(object))
   v <- v[v$form == form, ]
-  told <- vapply(unique(v$y), function(y) {
+  told <- vapply(unique(v$y), \(y) {
     count <- table(v$verdict[v$y == y])
     paste0("verdicts: ", paste(names(count), count, collapse = ", "))
   }, "")
@@ -167,8 +167,7 @@ dependence_plot <- function(panels, labels, many) {
   band <- curve[!is.na(curve$low + curve$high), , drop = FALSE]
   p <- p +
     (if (nrow(band) > 0L) ggplot2::geom_ribbon(
-      ggplot2::aes(.data[["x"]], ymin = .data[["low"]],
-                   ymax = .data[["high"]]),
+      ggplot2::aes(.data[["x"]], ymin = .data[["low"]], ymax = .data[["high"]]),
       band, inherit.aes = FALSE, alpha = 0.18, fill = colour
     )) +
     ggplot2::geom_line(ggplot2::aes(.data[["x"]], .data[["y"]]), curve,

@@ -18,8 +18,7 @@ autoplot.nid_likert <- function(object, ...) {
     ggplot2::scale_y_continuous(breaks = seq_len(n), labels = levels(rows$bar),
                                 expand = ggplot2::expansion(add = 0.3))
   if (panels > 1L) {
-    p <- p + ggplot2::facet_wrap(ggplot2::vars(.data[["panel"]]),
-                                 ncol = across)
+    p <- p + ggplot2::facet_wrap(ggplot2::vars(.data[["panel"]]), ncol = across)
   }
   .data <- rlang::.data
   lines <- ceiling(sum(nchar(levels, "width") + 8L) /

@@ -44,13 +44,13 @@ middle_rows <- function(rows) {
 # Highest and lowest at the last time, for each panel.
 named_rows <- function(rows) {
   part <- rows$split %||% factor(rep("", nrow(rows)))
-  ends <- lapply(split(seq_len(nrow(rows)), part, drop = TRUE), function(at) {
+  ends <- lapply(split(seq_len(nrow(rows)), part, drop = TRUE), \(at) {
     at <- at[rows$time[at] == max(rows$time[at])]
     at <- at[order(rows$estimate[at])]
     unique(c(at[1L], at[length(at)]))
   })
   out <- rows[unlist(ends), , drop = FALSE]
-  out$above <- unlist(lapply(ends, function(at) c(1.4, -0.5)[seq_along(at)]))
+  out$above <- unlist(lapply(ends, \(at) c(1.4, -0.5)[seq_along(at)]))
   out$label <- wrapped(as.character(out$region), 26L)
   out
 }

@@ -15,7 +15,7 @@ mark_rows <- function(rows, table, def, cut = TRUE) {
   for (one in if (is.null(rows$code)) NA_character_ else codes) {
     mine <- which(code %in% one)
     of <- if (is.na(one)) codes else one
-    marks <- Reduce(`|`, lapply(of, function(c) hollow_values(def, c)))
+    marks <- Reduce(`|`, lapply(of, \(c) hollow_values(def, c)))
     rows$hollow[mine] <- marks[at[mine]]
     if (cut && !is.na(one)) {
       starts <- tabulate(code_starts(def, one), n_rows(panel))
@@ -51,7 +51,7 @@ break_rows <- function(def, frame) {
                                        n_rows(panel)))
   time <- axis_time(index[[panel$index[["time"]]]], frame$time, NULL)
   codes <- used_codes(def)$code
-  at <- lapply(codes, function(code) code_starts(def, code))
+  at <- lapply(codes, \(code) code_starts(def, code))
   rows <- as.integer(unlist(at))
   out <- data.frame(region = region[rows], time = time[rows],
                     look = factor(rep(codes, lengths(at)), codes))
@@ -65,7 +65,7 @@ level_rows <- function(fit, frame) {
   }
   panel <- fit$def$panel
   codes <- vapply(fit$codes, `[[`, "", "code")
-  parts <- lapply(seq_along(fit$codes), function(i) {
+  parts <- lapply(seq_along(fit$codes), \(i) {
     s <- series_values(fit, i)
     if (length(s$series) == 0L) return(NULL)
     grids <- fit$codes[[i]]$grids

@@ -25,7 +25,7 @@ panel_cells <- function(panel, regions, call) {
     list(rows = data.frame(row = seq_along(time), region = region)), NULL,
     regions, call)
   rows <- frame$rows
-  parts <- lapply(names(panel$x), function(item) {
+  parts <- lapply(names(panel$x), \(item) {
     value <- panel$x[[item]][rows$row]
     status <- panel$status[[item]]
     soft <- if (is.null(status)) rep(FALSE, nrow(rows)) else {
@@ -54,8 +54,7 @@ cell_picture <- function(cells, panel) {
   n <- nlevels(cells$region)
   width <- if (n > 4L) 10 else 8
   cells$panel <- wrap_panels(cells$region, width, 2)
-  p <- ggplot2::ggplot(cells, ggplot2::aes(.data[["time"]],
-                                           .data[["label"]])) +
+  p <- ggplot2::ggplot(cells, ggplot2::aes(.data[["time"]], .data[["label"]])) +
     ggplot2::geom_point(ggplot2::aes(shape = .data[["state"]],
                                      colour = .data[["state"]]), size = 1.9,
                         fill = "white") +
@@ -84,14 +83,12 @@ share_picture <- function(cells, panel) {
   first <- !duplicated(data.frame(key))
   seen <- stats::ave(as.double(cells$state != "missing"), key$time, key$label,
                      FUN = sum)
-  starts <- stats::ave(as.double(cells$starts), key$time, key$label,
-                       FUN = sum)
+  starts <- stats::ave(as.double(cells$starts), key$time, key$label, FUN = sum)
   rows <- cells[first, , drop = FALSE]
   rows$share <- seen[first] / n
   rows$starts <- starts[first] >= n / 10
   rows$text <- paste0(round(100 * rows$share))
-  p <- ggplot2::ggplot(rows, ggplot2::aes(.data[["time"]],
-                                          .data[["label"]])) +
+  p <- ggplot2::ggplot(rows, ggplot2::aes(.data[["time"]], .data[["label"]])) +
     ggplot2::geom_tile(ggplot2::aes(fill = .data[["share"]]), width = 0.95,
                        height = 0.9) +
     ggplot2::geom_text(ggplot2::aes(label = .data[["text"]]), size = 2.6,

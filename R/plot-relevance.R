@@ -75,7 +75,7 @@ strip_rows <- function(rows) {
   ggplot2::facet_grid(
     rows = ggplot2::vars(factor(.data[["panel"]], unique(rows$panel))),
     scales = "free_y", space = "free_y", switch = "y",
-    labeller = ggplot2::as_labeller(function(x) wrapped(x, 18L)))
+    labeller = ggplot2::as_labeller(\(x) wrapped(x, 18L)))
 }
 
 share_layers <- function(rows, n) {
@@ -111,11 +111,11 @@ many_shares <- function(rows) {
   .data <- rlang::.data
   rows <- rows[is.finite(rows$estimate), , drop = FALSE]
   parts <- split(rows, rows$label, drop = TRUE)
-  middle <- do.call(rbind, lapply(parts, function(d) {
+  middle <- do.call(rbind, lapply(parts, \(d) {
     d$estimate <- stats::median(d$estimate)
     d[1L, , drop = FALSE]
   }))
-  ends <- do.call(rbind, lapply(parts, function(d) {
+  ends <- do.call(rbind, lapply(parts, \(d) {
     d[c(which.min(d$estimate), which.max(d$estimate)), , drop = FALSE]
   }))
   ends$above <- rep_len(c(2.1, -1.1), nrow(ends))

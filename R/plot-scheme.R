@@ -56,14 +56,14 @@ scheme_picture_columns <- function() {
 
 # Millimetres: long words are set smaller, not across the border.
 head_size <- function(head, width) {
-  longest <- vapply(strsplit(head, "\n", fixed = TRUE), function(lines) {
+  longest <- vapply(strsplit(head, "\n", fixed = TRUE), \(lines) {
     max(nchar(lines, "width"), 1L)
   }, 1)
   pmin(3.2, 3.2 * 8.6 * width / longest)
 }
 
 scheme_boxes <- function(scheme, codes) {
-  lines <- lapply(codes$code, function(code) indicator_lines(scheme, code))
+  lines <- lapply(codes$code, \(code) indicator_lines(scheme, code))
   name <- wrapped(codes$code, 26L)
   height <- 1.7 + 0.75 * (lengths(lines) +
                             lengths(strsplit(name, "\n", fixed = TRUE)))
@@ -179,7 +179,7 @@ scheme_arrows <- function(boxes, n) {
 }
 
 scheme_alt <- function(scheme, codes) {
-  one <- vapply(seq_len(nrow(codes)), function(i) {
+  one <- vapply(seq_len(nrow(codes)), \(i) {
     of <- scheme[["indicator"]][scheme[["code"]] == codes$code[i]]
     paste0(codes$carrier[i], " carry the ", codes$code[i],
            " code (", paste(of, collapse = ", "), "), whose rate is the ",

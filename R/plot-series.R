@@ -100,7 +100,7 @@ point_layers <- function(rows, plain) {
     if (nlevels(rows$region) > 4L) 1.2 else 1.6
   kind <- split(rows, paste(rows$hollow, rows$fails %in% TRUE), drop = TRUE)
   # The first kind, the plain one if there is one, stands in the legend.
-  lapply(seq_along(kind), function(i) {
+  lapply(seq_along(kind), \(i) {
     d <- kind[[i]]
     fill <- if (d$hollow[1L]) "white" else if (plain) "grey15"
     args <- list(data = d, size = size, show.legend = if (i > 1L) FALSE else NA)

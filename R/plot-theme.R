@@ -112,7 +112,7 @@ code_scale <- function(aesthetic, look, codes, ...) {
   parent <- make(..., values = code_looks()[[look]], limits = NULL)
   ggplot2::ggproto(
     NULL, parent,
-    palette = function(self, n) {
+    palette = \(self, n) {
       limits <- self$get_limits()
       limits <- limits[!is.na(limits)]
       stats::setNames(look_of(limits, codes)[[look]], limits)
@@ -187,7 +187,7 @@ letters_in <- function(inches, size) floor(inches * 72 / (0.6 * size))
 # Lines that are too long for `width` letters, broken; lines stay lines, and
 # long words (names like `consumer_spending_pc_real`) break where they can.
 wrapped <- function(x, width) {
-  vapply(as.character(x), function(one) {
+  vapply(as.character(x), \(one) {
     lines <- strsplit(one, "\n", fixed = TRUE)[[1L]]
     lines <- unlist(lapply(lines, strwrap, width + 1L))
     long <- nchar(lines, "width") > width
@@ -197,7 +197,7 @@ wrapped <- function(x, width) {
 }
 
 break_words <- function(lines, width) {
-  vapply(lines, function(line) {
+  vapply(lines, \(line) {
     parts <- regmatches(line, gregexpr("[^-_./ ]*[-_./ ]?", line))[[1L]]
     out <- ""
     for (part in parts) {

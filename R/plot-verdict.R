@@ -55,8 +55,7 @@ verdict_rows <- function(object) {
 
 verdict_layers <- function(rows) {
   .data <- rlang::.data
-  known <- rows[!is.na(rows$critical) & rows$what == "changes", ,
-                drop = FALSE]
+  known <- rows[!is.na(rows$critical) & rows$what == "changes", , drop = FALSE]
   seen <- rows[!is.na(rows$r), , drop = FALSE]
   place <- paste(seen$label, seen$panel, sep = "\r")
   both <- seen[place %in% place[duplicated(place)], , drop = FALSE]
@@ -113,8 +112,7 @@ autoplot.nid_forms <- function(object, ...) {
                       paste0(round(100 * rows$weight)))
   rows$dark <- (rows$weight > 0.55) %in% TRUE
   .data <- rlang::.data
-  p <- ggplot2::ggplot(rows, ggplot2::aes(.data[["form"]],
-                                          .data[["label"]])) +
+  p <- ggplot2::ggplot(rows, ggplot2::aes(.data[["form"]], .data[["label"]])) +
     ggplot2::geom_tile(ggplot2::aes(fill = .data[["weight"]]), width = 0.95,
                        height = 0.9) +
     ggplot2::geom_text(ggplot2::aes(label = .data[["text"]],

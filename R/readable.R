@@ -64,7 +64,7 @@ unreadable <- function(x) {
 # Its bytes instead.
 readable <- function(x) {
   bad <- unreadable(x)
-  x[bad] <- vapply(x[bad], function(one) {
+  x[bad] <- vapply(x[bad], \(one) {
     raw <- as.integer(charToRaw(one))
     paste0(ifelse(raw > 126L | raw < 32L, sprintf("<%02x>", raw),
                   intToUtf8(ifelse(raw > 126L, 63L, raw), multiple = TRUE)),

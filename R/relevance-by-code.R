@@ -67,8 +67,7 @@ relevance_by_code <- function(x) {
 # The fit behind a relevance table, or what to do about its loss.
 relevance_fit <- function(x, call) {
   if (!is.data.frame(x)) {
-    stop_argument("x", "a table of relevance() or relevance_counts()", x,
-                  call)
+    stop_argument("x", "a table of relevance() or relevance_counts()", x, call)
   }
   fit <- get_fit(x)
   if (!inherits(x, "nid_relevance") || is.null(fit)) {

@@ -27,8 +27,7 @@ fit_shares <- function(ticks, groups, design, n_items = ncol(ticks)) {
     variance = estimate * (1 - estimate) / n,
     df = matrix(Inf, nrow(n), ncol(n)),
     n_zero = n,
-    within = lapply(seq_along(pairs),
-                    \(g) pair_vcov(pairs[[g]], estimate[, g]))
+    within = lapply(seq_along(pairs), \(g) pair_vcov(pairs[[g]], estimate[, g]))
   ))
 }
 

@@ -49,8 +49,7 @@ compare_groups <- function(x, adjust = "holm") {
     groups_counts(fit, at)
   label <- group_labels(fit$keys)
   columns <- c(
-    list(item = fit$items[at$item], group1 = label[at$g],
-         group2 = label[at$h]),
+    list(item = fit$items[at$item], group1 = label[at$g], group2 = label[at$h]),
     tests[c("difference", "test", "statistic", "p.value")],
     list(p.adjusted = stats::p.adjust(tests$p.value, adjust)),
     tests[c("conf.low", "conf.high")]

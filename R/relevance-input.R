@@ -9,8 +9,7 @@ read_ticks <- function(data, items, sep, call) {
   data <- drop_declared_in(unclass(data), items)
   column <- data[[items[1L]]]
   if (!is.null(sep) && !(length(items) == 1L && is.character(column))) {
-    stop_argument("sep", "NULL unless `items` is one column of text", sep,
-                  call)
+    stop_argument("sep", "NULL unless `items` is one column of text", sep, call)
   }
   if (length(items) == 1L) {
     if (is.list(column) && !is.data.frame(column)) {
@@ -23,8 +22,7 @@ read_ticks <- function(data, items, sep, call) {
       return(ticks_from_factor(column, items, call))
     }
   }
-  list(ticks = ticks_from_columns(data[items], n, call),
-       exclusive = FALSE)
+  list(ticks = ticks_from_columns(data[items], n, call), exclusive = FALSE)
 }
 
 # Plain columns are read in C++; the others are made plain first. A column

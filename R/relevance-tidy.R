@@ -165,8 +165,7 @@ relevance_table <- function(x, digits = 1, sort = TRUE) {
          Base = ifelse(is.na(x[["n"]]), "", whole(x[["n"]])),
          Rank = ranks)
   )
-  names(out)[names(out) == ""] <- paste(level_text(fit$conf_level),
-                                        "interval")
+  names(out)[names(out) == ""] <- paste(level_text(fit$conf_level), "interval")
   out <- data.frame(out, check.names = FALSE, stringsAsFactors = FALSE)
   if (sort) {
     group <- rep(seq_len(fit$groups), each = fit$n.items)

@@ -21,15 +21,15 @@ fresh_knitr <- function() {
 knitr_state <- function() {
   space <- asNamespace("knitr")
   all <- mget(ls(space, all.names = TRUE), space)
-  stores <- Filter(function(x) {
+  stores <- Filter(\(x) {
     is.list(x) && is.function(x$get) && is.function(x$restore)
   }, all)
-  counters <- Filter(function(x) {
+  counters <- Filter(\(x) {
     is.function(x) && all(c("init", "n") %in% ls(environment(x)))
   }, all[grepl("_counter$", names(all))])
   list(
-    stores = lapply(stores, function(x) list(store = x, value = x$get())),
-    counters = lapply(counters, function(x) {
+    stores = lapply(stores, \(x) list(store = x, value = x$get())),
+    counters = lapply(counters, \(x) {
       list(of = environment(x), n = environment(x)$n)
     }),
     page = space$.knitEnv,

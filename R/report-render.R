@@ -55,7 +55,7 @@ report_block.data.frame <- function(x, options) {
 #' @export
 report_block.nid_table <- function(x, options) {
   # A rate without error leaves columns of NA, which say nothing.
-  empty <- vapply(x, function(v) is.double(v) && all(is.na(v)), TRUE)
+  empty <- vapply(x, \(v) is.double(v) && all(is.na(v)), TRUE)
   shown <- as_plain_tibble(x)[!empty | names(x) == "estimate"]
   spec <- get_spec(x)
   # Times are no measurements: no digit of them is rounded away.
@@ -79,8 +79,7 @@ report_block.nid_contributions <- function(x, options) {
   }
   rows <- as.list(as_plain_tibble(x))[setdiff(spec$keys, "code")]
   if (length(rows) == 0L) rows <- list(" " = rep("Code NID", nrow(x)))
-  c(described(spec),
-    wide_markdown(rows, x[["code"]], x[["estimate"]], options))
+  c(described(spec), wide_markdown(rows, x[["code"]], x[["estimate"]], options))
 }
 
 wide_markdown <- function(rows, columns, value, options) {
@@ -108,7 +107,7 @@ report_block.summary_nid_industrial <- function(x, options) {
 #' @export
 report_block.nid_scheme <- function(x, options) {
   x <- as.data.frame(x, optional = TRUE)
-  empty <- vapply(x, function(v) all(is.na(v)), TRUE)
+  empty <- vapply(x, \(v) all(is.na(v)), TRUE)
   markdown_table(x[!empty], options$max_rows)
 }
 
@@ -201,7 +200,7 @@ picture_file <- function(options, ext) {
 # Code from outside. In HTML it is not left to markdown: some tools look for
 # their own marks in the whole page, code blocks included.
 code_block <- function(text) {
-  text <- vapply(strsplit(text, "\n", fixed = TRUE), function(lines) {
+  text <- vapply(strsplit(text, "\n", fixed = TRUE), \(lines) {
     paste(drop_controls(lines), collapse = "\n")
   }, "")
   if (is_html(list())) {

@@ -11,7 +11,7 @@ markdown_table <- function(x, max_rows = NULL, keys = character(),
   max_rows <- max_rows %||% 100L
   shown <- utils::head(x, max_rows)
   joint <- which(names(x) %in% joint)
-  text <- lapply(seq_along(shown), function(j) {
+  text <- lapply(seq_along(shown), \(j) {
     if (grepl("^prob[.]", names(shown)[j])) {
       probability_text(shown[[j]])
     } else {
@@ -30,7 +30,7 @@ markdown_table <- function(x, max_rows = NULL, keys = character(),
     paste0("| ", do.call(paste, c(parts, sep = " | ")), " |")
   }
   # Where pandoc must wrap cells, it shares the width out by the dashes.
-  dashes <- strrep("-", 2L + pmax(4L, vapply(text, function(v) {
+  dashes <- strrep("-", 2L + pmax(4L, vapply(text, \(v) {
     max(nchar(v, "width"))
   }, 1L), pmin(nchar(head, "width"), 9L)))
   c(line(as.list(inert_markdown(head))),
@@ -72,7 +72,7 @@ shown_text <- function(v, key = FALSE) {
   if (is.double(v) && !is.object(v)) {
     return(if (key) ifelse(is.na(v), "", format_time(v)) else number_text(v))
   }
-  if (is.list(v)) v <- vapply(v, function(e) paste(e, collapse = ", "), "")
+  if (is.list(v)) v <- vapply(v, \(e) paste(e, collapse = ", "), "")
   # format() would not leave letters alone that the locale does not know.
   plain <- is.factor(v) || is.character(v)
   text <- if (plain) as.character(v) else format(v, trim = TRUE)
@@ -90,7 +90,7 @@ number_text <- function(v) {
   places <- if (whole || largest == 0) 0 else {
     max(2 - floor(log10(largest)), 0)
   }
-  vapply(v, function(x) {
+  vapply(v, \(x) {
     if (is.na(x)) {
       return("")
     }
@@ -123,8 +123,8 @@ wide_table <- function(rows, columns, value) {
   cells <- matrix(NA_real_, sum(first), length(names))
   cells[cbind(match(key, key[first]),
               match(as.character(columns), names))] <- value
-  out <- lapply(rows, function(v) v[first])
-  out <- c(out, stats::setNames(lapply(seq_along(names), function(j) {
+  out <- lapply(rows, \(v) v[first])
+  out <- c(out, stats::setNames(lapply(seq_along(names), \(j) {
     cells[, j]
   }), names))
   tibble::new_tibble(out, nrow = sum(first))

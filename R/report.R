@@ -56,7 +56,7 @@ write_report <- function(model, file, format = "html", overwrite = FALSE) {
   dir.create(work)
   on.exit(unlink(work, recursive = TRUE))
   made <- render_report(model, work, format, call)
-  write_aside(file, function(draft) copy_whole(made, draft), call)
+  write_aside(file, \(draft) copy_whole(made, draft), call)
 }
 
 report_endings <- function() {
@@ -67,7 +67,7 @@ report_endings <- function() {
 ending_format <- function(file, call = rlang::caller_env()) {
   check_string(file, call = call)
   endings <- report_endings()
-  has <- vapply(endings, function(e) file_ending(file) %in% e, TRUE)
+  has <- vapply(endings, \(e) file_ending(file) %in% e, TRUE)
   if (!any(has)) {
     stop_nid("path",
              c(paste0("`file` must end in .html, .docx or .pdf."),
@@ -126,7 +126,7 @@ render_report <- function(model, work, format, call) {
   state <- fresh_knitr()
   on.exit(restore_knitr(state))
   # Inside a chunk knitr would catch the bar: move it between them.
-  knitr::opts_hooks$set(echo = function(options) {
+  knitr::opts_hooks$set(echo = \(options) {
     tick_bar(bar)
     options
   })
@@ -139,7 +139,7 @@ render_report <- function(model, work, format, call) {
       params = list(model = model), envir = page, quiet = TRUE,
       encoding = "UTF-8"
     ),
-    error = function(e) {
+    error = \(e) {
       stop_nid("report", "The report could not be made.", parent = e,
                call = call)
     }

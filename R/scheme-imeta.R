@@ -111,7 +111,7 @@ check_imeta_tree <- function(meta, of, call) {
              "A scheme turns indicators only; aggregates with Direction -1",
              call)
   paths <- lapply(of[of %in% meta$name], tree_path, meta = meta, call = call)
-  tops <- unique(vapply(paths, function(p) p[length(p)], ""))
+  tops <- unique(vapply(paths, \(p) p[length(p)], ""))
   if (length(tops) > 1L && any(lengths(paths) > 1L)) {
     stop_imeta(meta, meta$name %in% tops,
                "A scheme is one index; aggregates without a `Parent`", call)
@@ -150,7 +150,7 @@ tree_weights <- function(meta, codes, call) {
   share <- rep(1, length(weight))
   group <- meta$parent[used]
   share[used] <- weight[used] / rowsum(weight[used], group)[group, 1L]
-  product <- vapply(codes, function(name) {
+  product <- vapply(codes, \(name) {
     prod(share[match(tree_path(name, meta, call), meta$name)])
   }, 1, USE.NAMES = FALSE)
   product / sum(product) * sum(weight[at])

@@ -44,15 +44,14 @@ escape_markup <- function(x) {
 # would not do: \( begins a formula in R Markdown.)
 markdown_entities <- function() {
   code <- c(33:47, 58:64, 91:96, 123:126)
-  stats::setNames(paste0("&#", code, ";"),
-                  strsplit(intToUtf8(code), "")[[1L]])
+  stats::setNames(paste0("&#", code, ";"), strsplit(intToUtf8(code), "")[[1L]])
 }
 
 inert_markdown <- function(x) {
   x <- clean_text(x)
   entity <- markdown_entities()
   once <- unique(x)
-  plain <- vapply(strsplit(once, ""), function(chars) {
+  plain <- vapply(strsplit(once, ""), \(chars) {
     at <- match(chars, names(entity))
     chars[!is.na(at)] <- entity[at[!is.na(at)]]
     paste(chars, collapse = "")

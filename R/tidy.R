@@ -53,14 +53,12 @@ tidy.nid_model <- function(x, what = "basic", conf.int = TRUE,
   if (conf.level != x$args$conf_level) {
     suppressWarnings(suppressMessages(
       x <- build_model(x$panel,
-                       utils::modifyList(x$args,
-                                         list(conf_level = conf.level)),
+                       utils::modifyList(x$args, list(conf_level = conf.level)),
                        x$call, call, tuning = get_fit(x$rates))
     ))
   }
   table <- model_table(x, what, call)
-  tidy_table(table, conf.int,
-             if (!"term" %in% names(table)) key_words(table))
+  tidy_table(table, conf.int, if (!"term" %in% names(table)) key_words(table))
 }
 
 # One name for every row: what tells it from the others.
@@ -121,7 +119,7 @@ effective_df <- function(fit) {
   if (!fit$rate$kind %in% c("spline", "local")) {
     return(NA_real_)
   }
-  per_code <- lapply(seq_along(fit$codes), function(i) {
+  per_code <- lapply(seq_along(fit$codes), \(i) {
     one <- fit$codes[[i]]
     s <- series_values(fit, i)
     if (length(s$series) == 0L) return(numeric())
@@ -181,7 +179,7 @@ augment.nid_model <- function(x, data = NULL, ...) {
   }
   columns <- known_numbers(c(columns, industrial_columns(x)))
   own <- user_rows(panel)
-  out <- c(unclass_columns(panel$plain), lapply(columns, function(v) {
+  out <- c(unclass_columns(panel$plain), lapply(columns, \(v) {
     nan_to_na(v[own])
   }))
   tibble::new_tibble(out, nrow = nrow(panel$plain))
@@ -274,8 +272,7 @@ vcov.nid_model <- function(object, ...) {
 #' @rdname nid_tidy
 #' @export
 nobs.nid_model <- function(object, ...) {
-  as.integer(sum(vapply(object$panel$x, function(v) sum(!is.na(v)),
-                        numeric(1))))
+  as.integer(sum(vapply(object$panel$x, \(v) sum(!is.na(v)), numeric(1))))
 }
 
 #' @rdname nid_tidy

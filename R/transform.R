@@ -12,31 +12,31 @@ transform_of <- function(kind, unit = NA) {
     kind,
     none = list(
       word = "", low = -Inf, high = Inf, closed = TRUE, bare = FALSE,
-      forward = function(x) x, slope = function(x) x * 0 + 1,
-      cell = function(x) x
+      forward = \(x) x, slope = \(x) x * 0 + 1,
+      cell = \(x) x
     ),
     log = list(
       word = "log", low = 0, high = Inf, closed = FALSE, bare = TRUE,
-      forward = log, slope = function(x) 1 / x,
-      cell = function(x) paste0("LN(", x, ")")
+      forward = log, slope = \(x) 1 / x,
+      cell = \(x) paste0("LN(", x, ")")
     ),
     log1p = list(
       word = "log1p", low = -1, high = Inf, closed = FALSE, bare = FALSE,
-      forward = log1p, slope = function(x) 1 / (1 + x),
-      cell = function(x) paste0("LN(1+", x, ")")
+      forward = log1p, slope = \(x) 1 / (1 + x),
+      cell = \(x) paste0("LN(1+", x, ")")
     ),
     sqrt = list(
       word = "square root", low = 0, high = Inf, closed = TRUE, bare = FALSE,
       forward = sqrt,
       # Vertical at 0: no derivative.
-      slope = function(x) ifelse(x > 0, 0.5 / sqrt(x), NA),
-      cell = function(x) paste0("SQRT(", x, ")")
+      slope = \(x) ifelse(x > 0, 0.5 / sqrt(x), NA),
+      cell = \(x) paste0("SQRT(", x, ")")
     ),
     logit = list(
       word = "logit", low = 0, high = top, closed = FALSE, bare = TRUE,
-      forward = function(x) log(x / (top - x)),
-      slope = function(x) top / (x * (top - x)),
-      cell = function(x) paste0("LN(", x, "/(", top, "-", x, "))")
+      forward = \(x) log(x / (top - x)),
+      slope = \(x) top / (x * (top - x)),
+      cell = \(x) paste0("LN(", x, "/(", top, "-", x, "))")
     )
   )
 }
@@ -112,7 +112,7 @@ domain_hint <- function(panel, bad) {
   scheme <- panel$scheme
   kinds <- scheme[["transform"]][match(names(bad), scheme[["indicator"]])]
   takes <- function(kind, unit = NA) {
-    all(vapply(names(bad), function(name) {
+    all(vapply(names(bad), \(name) {
       length(outside_domain(panel$x[[name]], transform_of(kind, unit))) == 0L
     }, NA))
   }

@@ -11,7 +11,7 @@ format.nid_verdict <- function(x, ..., n = NULL, width = NULL) {
   }
   plain <- as_plain_tibble(x)
   who <- paste0(
-    vapply(seq_len(nrow(plain)), function(i) {
+    vapply(seq_len(nrow(plain)), \(i) {
       paste0(vapply(spec$by, \(name) as.character(plain[[name]][i]), ""), ": ",
              recycle0 = TRUE, collapse = "")
     }, ""),
@@ -44,9 +44,8 @@ print.nid_verdict <- function(x, ...) {
 }
 
 wrap_each <- function(lines) {
-  vapply(lines, function(line) {
-    paste(strwrap(line, 0.95 * getOption("width"), exdent = 2),
-          collapse = "\n")
+  vapply(lines, \(line) {
+    paste(strwrap(line, 0.95 * getOption("width"), exdent = 2), collapse = "\n")
   }, "")
 }
 

@@ -51,8 +51,7 @@
 #' @export
 verdict <- function(x) {
   if (!inherits(x, "nid_dependence")) {
-    stop_argument("x", "a result of code_dependence()", x,
-                  rlang::current_env())
+    stop_argument("x", "a result of code_dependence()", x, rlang::current_env())
   }
   d <- x$data
   d$intercept <- TRUE
@@ -66,11 +65,11 @@ verdict <- function(x) {
   rows <- split(seq_along(d$group), factor(d$group, seq_len(nrow(d$groups))))
   # One pair of fits serves every regressor.
   key <- paste(cells$group, cells$y, cells$form, sep = "\r")
-  pairs <- lapply(which(!duplicated(key)), function(k) {
+  pairs <- lapply(which(!duplicated(key)), \(k) {
     pair_of_fits(x, d, rows[[cells$group[k]]], cells$y[k], cells$form[k])
   })
   names(pairs) <- unique(key)
-  found <- lapply(seq_len(nrow(cells)), function(k) {
+  found <- lapply(seq_len(nrow(cells)), \(k) {
     judge(pairs[[key[k]]], cells$x[k], x,
           smoothed_in(d, cells$y[k], cells$x[k]))
   })
@@ -86,11 +85,11 @@ new_nid_verdict <- function(x, d, cells, found) {
               r.rates = pick("r.rates", double()),
               p.rates = pick("p.rates", double()),
               critical = pick("critical", double()), n = pick("n", integer()))
-  group <- vapply(seq_len(nrow(cells)), function(k) {
+  group <- vapply(seq_len(nrow(cells)), \(k) {
     paste(vapply(d$groups, \(key) as.character(key[cells$group[k]]), ""),
           collapse = ", ")
   }, "")
-  sentence <- vapply(seq_along(found), function(k) {
+  sentence <- vapply(seq_along(found), \(k) {
     say_verdict(found[[k]], cells$y[k], cells$x[k], group[k], x$lag)
   }, "")
   facts <- list(
@@ -164,8 +163,7 @@ judge <- function(pair, name, x, smoothed) {
   }
   at <- slope_position(rates, name, pair$names)
   r$r.rates <- partial_r(rates, at)
-  flat <- why_flat(levels, rates, match(name, pair$names),
-                   length(pair$names))
+  flat <- why_flat(levels, rates, match(name, pair$names), length(pair$names))
   if (is.na(r$r.rates) || !is.null(flat)) {
     r$r.rates <- NA_real_
     r$why <- flat %||% "the other variables or effects explain it"

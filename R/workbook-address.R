@@ -25,8 +25,7 @@ row_digits <- function(row) as.character(as.integer(row))
 
 # One cell or a range, fixed ($A$1); `sheet` NULL: the formula's own.
 fixed_cell <- function(sheet, row, col) {
-  paste0(sheet_prefix(sheet), "$", book_letters(col), "$",
-         row_digits(row))
+  paste0(sheet_prefix(sheet), "$", book_letters(col), "$", row_digits(row))
 }
 
 fixed_range <- function(sheet, row, col, to_row = row, to_col = col) {
@@ -51,7 +50,7 @@ number_runs <- function(x) {
 # The other way round; NA for what is no column.
 letters_column <- function(letters) {
   once <- unique(letters)
-  number <- vapply(once, function(x) {
+  number <- vapply(once, \(x) {
     digits <- match(strsplit(x, "")[[1L]], LETTERS)
     if (length(digits) %in% 1:3) {
       as.integer(sum(digits * 26^(rev(seq_along(digits)) - 1)))

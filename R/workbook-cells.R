@@ -102,7 +102,7 @@ plain_text <- function(x) {
 write_book_sheet <- function(wb, sheet, ...) {
   cells <- lapply(c(t = "t", v = "v", f = "f", is = "is", row = "row",
                     col = "col"),
-                  function(what) unlist(lapply(sheet$cells, `[[`, what)))
+                  \(what) unlist(lapply(sheet$cells, `[[`, what)))
   wb$add_worksheet(sheet$name, ...)
   size <- c(max(cells$row), max(cells$col))
   check_book_size(size, sheet$name, max(nchar(cells$f)))

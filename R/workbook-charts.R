@@ -34,7 +34,7 @@ add_book_charts <- function(wb, frame) {
   place("Contributions", first + k + 2L + length(indicator_names(frame)),
         height = tall, chart = bar_chart(
           "Contributions to Code NID by code", "", lapply(
-            seq_len(k), function(i) {
+            seq_len(k), \(i) {
               table_series("Contributions", first + i - 1L, rows, names,
                            colours[i])
             }), stacked = TRUE))
@@ -43,13 +43,13 @@ add_book_charts <- function(wb, frame) {
 
 indicator_names <- function(frame) {
   if (!frame$def$affine) character() else unlist(lapply(
-    frame$code, function(code) code_parts(frame$def, code)$names))
+    frame$code, \(code) code_parts(frame$def, code)$names))
 }
 
 view_series <- function(frame, skip, colours, n = length(colours)) {
   col <- view_column(frame)
   rows <- book_head + c(1L, view_length(frame))
-  lapply(seq_len(n), function(i) {
+  lapply(seq_len(n), \(i) {
     at <- col + skip + i - 1L
     list(name = fixed_cell("Codes", book_head, at),
          x = fixed_range("Codes", rows[1L], col, rows[2L]),
@@ -70,7 +70,7 @@ table_series <- function(sheet, col, rows, names, colour) {
 # XML ------------------------------------------------------------------------
 
 line_chart <- function(title, x_title, y_title, series) {
-  body <- vapply(seq_along(series), function(i) {
+  body <- vapply(seq_along(series), \(i) {
     one <- series[[i]]
     line <- paste0("<a:ln w=\"28575\"><a:solidFill><a:srgbClr val=\"",
                    one$colour, "\"/></a:solidFill><a:prstDash val=\"",
@@ -88,7 +88,7 @@ line_chart <- function(title, x_title, y_title, series) {
 
 # Horizontal bars, the first region on top.
 bar_chart <- function(title, y_title, series, stacked = FALSE) {
-  body <- vapply(seq_along(series), function(i) {
+  body <- vapply(seq_along(series), \(i) {
     fill <- paste0("<c:spPr><a:solidFill><a:srgbClr val=\"",
                    series[[i]]$colour, "\"/></a:solidFill></c:spPr>",
                    "<c:invertIfNegative val=\"0\"/>")

@@ -34,7 +34,7 @@ code_formulas <- function(frame, i) {
   rows <- unlist(frame$series[[i]])
   value[rows] <- code_values(frame$def, frame$code[i])$value[rows]
   formula <- rep("NA()", frame$n)
-  kind <- do.call(paste0, lapply(seq_len(ncol(here)), function(k) {
+  kind <- do.call(paste0, lapply(seq_len(ncol(here)), \(k) {
     as.integer(here[, k])
   }))
   for (one in split(rows, kind[rows])) {
@@ -48,7 +48,7 @@ mean_formulas <- function(frame, used, rows) {
   runs <- number_runs(sort(frame$at$z[used]))
   weights <- weight_ranges(frame, used)
   total <- paste0("SUM(", paste(weights, collapse = ","), ")")
-  z <- lapply(seq_along(runs$from), function(k) {
+  z <- lapply(seq_along(runs$from), \(k) {
     paste0(moving_cell("Data", rows, runs$from[k]), ":$",
            book_letters(runs$to[k]), rows)
   })
@@ -57,13 +57,13 @@ mean_formulas <- function(frame, used, rows) {
   }
   switch(
     frame$def$aggregate,
-    mean = paste0("(", piece(function(w, z) {
+    mean = paste0("(", piece(\(w, z) {
       paste0("SUMPRODUCT(", w, ",", z, ")")
     }), ")/", total),
-    geometric = paste0("EXP((", piece(function(w, z) {
+    geometric = paste0("EXP((", piece(\(w, z) {
       paste0("SUMPRODUCT(", w, ",LN(", z, "))")
     }), ")/", total, ")"),
-    harmonic = paste0(total, "/(", piece(function(w, z) {
+    harmonic = paste0(total, "/(", piece(\(w, z) {
       paste0("SUMPRODUCT(", w, "/", z, ")")
     }), ")")
   )

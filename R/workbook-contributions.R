@@ -12,13 +12,13 @@ contributions_sheet <- function(frame) {
   region <- region_column(frame$panel)
   first <- length(region) + 1L
   by_code <- contribution_matrix(frame, "code", frame$code)
-  columns <- lapply(seq_along(frame$code), function(i) {
+  columns <- lapply(seq_along(frame$code), \(i) {
     book_formula(part_formulas(frame, i), by_code[, i])
   })
   rows <- book_head + seq_len(n_regions(frame$panel))
   exists <- rowSums(frame$operators$of > 0L & frame$operators$terms) > 0L
   # Absent codes are #N/A, so the sum names those that exist.
-  total <- vapply(seq_along(rows), function(r) {
+  total <- vapply(seq_along(rows), \(r) {
     codes <- which(frame$operators$of[r, ] > 0L)
     paste(moving_cell(NULL, rows[r], first + codes - 1L), collapse = "+")
   }, "")
@@ -48,7 +48,7 @@ contribution_matrix <- function(frame, by, names,
 }
 
 part_formulas <- function(frame, i) {
-  vapply(seq_len(n_regions(frame$panel)), function(r) {
+  vapply(seq_len(n_regions(frame$panel)), \(r) {
     b <- frame$operators$of[r, i]
     if (b == 0L || !frame$operators$terms[r]) {
       return("NA()")
@@ -66,12 +66,12 @@ indicator_columns <- function(frame) {
     return(list())
   }
   table <- contributions(frame$model, "indicator")
-  out <- lapply(seq_along(frame$code), function(i) {
+  out <- lapply(seq_along(frame$code), \(i) {
     parts <- code_parts(frame$def, frame$code[i])
     here <- present_weights(frame$fit, parts)$here
     value <- contribution_matrix(frame, "indicator", parts$names, table)
-    columns <- lapply(seq_along(parts$names), function(k) {
-      formula <- vapply(seq_len(n_regions(frame$panel)), function(r) {
+    columns <- lapply(seq_along(parts$names), \(k) {
+      formula <- vapply(seq_len(n_regions(frame$panel)), \(r) {
         entry_formula(frame, i, r, k, parts$names, here)
       }, "")
       value[formula == "NA()", k] <- NA
@@ -91,13 +91,13 @@ entry_formula <- function(frame, i, r, k, names, here) {
     return("NA()")
   }
   one <- frame$operators$blocks[[b]]
-  kind <- apply(here[rows, , drop = FALSE], 1L, function(x) {
+  kind <- apply(here[rows, , drop = FALSE], 1L, \(x) {
     paste(as.integer(x), collapse = "")
   })
   use <- which(here[rows, k])
   own <- weight_ranges(frame, names[k])
   own <- sub(":.*", "", own)
-  pieces <- vapply(split(use, kind[use]), function(at) {
+  pieces <- vapply(split(use, kind[use]), \(at) {
     used <- names[here[rows[at[1L]], ]]
     paste0("(", stretch_product(frame, one, rows, at, names[k]), ")*", own,
            "/SUM(", paste(weight_ranges(frame, used), collapse = ","), ")")

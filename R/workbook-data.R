@@ -27,7 +27,7 @@ scheme_sheet <- function(frame) {
 common_map <- function(frame) {
   def <- in_data_units(frame$def)
   one <- function(x) {
-    vapply(frame$scheme[["indicator"]], function(name) {
+    vapply(frame$scheme[["indicator"]], \(name) {
       if (length(x[[name]]) == 1L) as.double(x[[name]]) else NA_real_
     }, 1, USE.NAMES = FALSE)
   }
@@ -125,9 +125,9 @@ other_columns <- function(frame) {
   labels <- paste0(names(panel$status), book_status_suffix(frame$model))
   names <- setdiff(names(panel$plain), c(panel$index, names(panel$x), labels,
                                          paste0("z: ", names(panel$x)), ""))
-  columns <- lapply(names, function(name) panel_column(panel, name))
+  columns <- lapply(names, \(name) panel_column(panel, name))
   names(columns) <- names
-  Filter(function(x) is.atomic(x) && is.null(dim(x)) && !is.complex(x) &&
+  Filter(\(x) is.atomic(x) && is.null(dim(x)) && !is.complex(x) &&
            !is.raw(x), columns)
 }
 

@@ -18,9 +18,7 @@ book_frame <- function(model) {
     types = vapply(index_columns(panel), key_type, "")
   )
   frame$width <- length(frame$keys)
-  frame$series <- lapply(seq_along(fit$codes), function(i) {
-    code_rows(fit, i)
-  })
+  frame$series <- lapply(seq_along(fit$codes), \(i) code_rows(fit, i))
   c(frame, list(at = data_places(frame)))
 }
 
@@ -60,8 +58,7 @@ scheme_columns <- c("indicator", "code", "direction", "weight", "transform",
                     "unit", "sd", "low", "high", "centre", "scale")
 
 scheme_cell <- function(frame, name, column) {
-  fixed_cell("Scheme", scheme_row(frame, name),
-             match(column, scheme_columns))
+  fixed_cell("Scheme", scheme_row(frame, name), match(column, scheme_columns))
 }
 
 # The block of codes on the same sheet, and what stands further right.

@@ -88,7 +88,7 @@ string_texts <- function(xml) {
   inner <- gsub("(?s)<rPh[ >].*?</rPh>", "", once, perl = TRUE)
   runs <- regmatches(inner, gregexpr("(?s)<t(?: [^>]*)?>[^<]*</t>", inner,
                                      perl = TRUE))
-  text <- vapply(runs, function(run) {
+  text <- vapply(runs, \(run) {
     paste(gsub("<[^>]*>", "", run), collapse = "")
   }, "")
   text[is.na(once)] <- NA_character_
@@ -120,7 +120,7 @@ plain_xml <- function(x) {
 date_styles <- function(styles) {
   attribute <- function(x, name) {
     found <- regmatches(x, regexec(paste0("[ ]", name, "=\"([^\"]*)\""), x))
-    vapply(found, function(one) c(one, "", "")[2L], "")
+    vapply(found, \(one) c(one, "", "")[2L], "")
   }
   own <- styles$numFmts
   code <- plain_xml(attribute(own, "formatCode"))

@@ -33,7 +33,7 @@ kept_types <- function(frame) {
   own <- frame$panel$plain
   x <- names(frame$panel$x)
   wide <- is.null(frame$panel$long$names_from)
-  whole <- x[wide & vapply(x, function(name) {
+  whole <- x[wide & vapply(x, \(name) {
     is.integer(own[[name]]) && !is.object(own[[name]])
   }, TRUE)]
   other <- vapply(other_columns(frame), key_type, "")
@@ -85,7 +85,7 @@ kept_influence <- function(frame) {
     return(kept_rows("influence", number_key(time), "",
                      influence$weight(0 * time, time, 0 * time)))
   }
-  per_grid <- lapply(seq_len(length(times$offset) - 1L), function(p) {
+  per_grid <- lapply(seq_len(length(times$offset) - 1L), \(p) {
     t <- times$time[seq.int(times$offset[p] + 1L,
                             length.out = diff(times$offset)[p])]
     outer(c(t, influence_at(influence, fit_reading(frame$fit))), t, `-`)
@@ -99,8 +99,8 @@ kept_influence <- function(frame) {
 # Weights over lambda of a model whose tuning was frozen before.
 kept_tuning <- function(frame) {
   tuning <- get_fit(frame$model$rates)$tuning
-  unlist(lapply(seq_along(tuning), function(i) {
-    lapply(names(tuning[[i]]), function(what) {
+  unlist(lapply(seq_along(tuning), \(i) {
+    lapply(names(tuning[[i]]), \(what) {
       m <- tuning[[i]][[what]]
       kept_rows(paste0("tuning.", what), frame$code[i], as.vector(col(m)),
                 as.vector(m))
@@ -117,12 +117,12 @@ kept_custom <- function(frame) {
   stretches <- unlist(lapply(frame$operators$blocks, custom_stretches,
                              split = frame$fit$breaks != "ignore"),
                       recursive = FALSE)
-  keys <- vapply(stretches, function(one) {
+  keys <- vapply(stretches, \(one) {
     paste(number_key(one$time), collapse = " ")
   }, "")
   stretches <- stretches[!duplicated(keys)]
-  unlist(lapply(seq_along(stretches), function(k) {
-    lapply(c("time", "R1", "R2"), function(what) {
+  unlist(lapply(seq_along(stretches), \(k) {
+    lapply(c("time", "R1", "R2"), \(what) {
       kept_rows(paste0("operator.", what), k, "",
                 as.vector(stretches[[k]][[what]]))
     })
@@ -131,7 +131,7 @@ kept_custom <- function(frame) {
 
 custom_stretches <- function(one, split) {
   segment <- if (split) cumsum(one$step > 0L) else 0L * one$step
-  lapply(base::split(seq_along(one$time), segment), function(at) {
+  lapply(base::split(seq_along(one$time), segment), \(at) {
     list(time = one$time[at], R1 = one$R1[at, at, drop = FALSE],
          R2 = one$R2[at, at, drop = FALSE])
   })
@@ -151,7 +151,7 @@ split_kept <- function(kept) {
 
 kept_operators <- function(tables) {
   times <- tables$operator.time
-  lapply(unique(times$key1), function(k) {
+  lapply(unique(times$key1), \(k) {
     pick <- function(what) {
       table <- tables[[paste0("operator.", what)]]
       table$value[table$key1 == k]
@@ -172,7 +172,7 @@ kept_matrix <- function(table) {
 
 kept_tuning_of <- function(tables, code) {
   out <- lapply(c(weight = "tuning.weight", lambda = "tuning.lambda"),
-                function(what) {
+                \(what) {
     table <- tables[[what]]
     mine <- table[table$key1 == code, , drop = FALSE]
     if (is.null(table) || nrow(mine) == 0L) {

@@ -69,7 +69,7 @@ read_operator <- function(fit, i, r) {
                 step = one$grids$step[at])
   est <- evaluate_series(fit, i, unit_series(n, r), grids, rep(1L, n),
                          orders = 1:2)$estimate
-  out <- lapply(1:2, function(order) {
+  out <- lapply(1:2, \(order) {
     m <- matrix(est[, order], n)
     m[!rate_defined(fit$rate, fit$breaks, grids, order), ] <- NA
     m
@@ -173,7 +173,7 @@ operator_product <- function(one, row, sheet, rows, col) {
   runs <- number_runs(rows)
   at <- match(runs$from, rows)
   end <- match(runs$to, rows)
-  parts <- lapply(seq_along(at), function(k) {
+  parts <- lapply(seq_along(at), \(k) {
     paste0("SUMPRODUCT(MMULT(",
            fixed_range("Operator", row, operator_first + at[k] - 1L, row,
                        operator_first + end[k] - 1L), ",",

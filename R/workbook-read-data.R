@@ -124,7 +124,7 @@ check_year_like <- function(grid, rows, col, number, dated) {
 # Numbers of x, and the flags that stood beside them. Text that says one number
 # and no other is read and told; what says none is missing, by address.
 read_values <- function(grid, cols, rows, names) {
-  read <- Map(function(col) value_cells(grid, rows, col), cols)
+  read <- Map(\(col) value_cells(grid, rows, col), cols)
   told <- function(what) unlist(lapply(read, `[[`, what), use.names = FALSE)
   from_text <- told("from_text")
   if (length(from_text) > 0L) {
@@ -237,7 +237,7 @@ check_merged <- function(grid, rows, col) {
 }
 
 grid_kinds_at <- function(grid, merged) {
-  vapply(seq_len(nrow(merged)), function(i) {
+  vapply(seq_len(nrow(merged)), \(i) {
     grid_cells(grid, merged$row[i], merged$col[i])$kind
   }, "")
 }
@@ -246,7 +246,7 @@ grid_kinds_at <- function(grid, merged) {
 read_labels <- function(grid, head, rows, names, get, flags) {
   suffix <- get("status") %||% "_status"
   own <- head[paste0(names, suffix)]
-  out <- lapply(seq_along(names), function(k) {
+  out <- lapply(seq_along(names), \(k) {
     flag <- flags[[k]]
     if (is.null(get("status")) || is.na(own[k])) {
       return(if (any(nzchar(flag))) ifelse(nzchar(flag), flag, "ok"))
@@ -265,7 +265,7 @@ read_others <- function(grid, rows, taken, tables) {
   types <- types[!types$key1 %in% taken, , drop = FALSE]
   at <- match(types$key1, grid_row(grid, book_head))
   types <- types[!is.na(at), , drop = FALSE]
-  out <- Map(function(col, type) {
+  out <- Map(\(col, type) {
     key_values(grid_cells(grid, rows, col)$text, type)
   }, at[!is.na(at)], types$key2)
   stats::setNames(out, types$key1)

@@ -23,7 +23,7 @@ read_workbook <- function(file) {
       kept_fit(panel, args, tables, call)
     }
     build_model(panel, args, matched, call, tuning)
-  }, error = function(e) stop_book(e, at, file, call))
+  }, error = \(e) stop_book(e, at, file, call))
 }
 
 # Whatever stops the reading is an error of the file: with its own class, if it
@@ -129,7 +129,7 @@ open_book <- function(file, call) {
   # Data only: openxlsx2 expects charts numbered as it numbers them itself.
   wb <- withCallingHandlers(
     openxlsx2::wb_load(file, data_only = TRUE),
-    warning = function(w) {
+    warning = \(w) {
       warn_nid("file", c(paste0("Reading file ", file_words(file), ":"),
                          x = clean_text(conditionMessage(w))), path = file)
       rlang::cnd_muffle(w)
@@ -162,7 +162,7 @@ settings_getter <- function(grid, at) {
   filled <- !is.na(cells$text) & nzchar(trimws(cells$text))
   tell_unread(name[filled], names(setting_meanings()), "sheet `Read me`",
               "Setting")
-  function(what, default = NULL) {
+  \(what, default = NULL) {
     k <- match(what, name)
     if (is.na(k)) {
       return(default)
@@ -211,7 +211,7 @@ read_book_scheme <- function(grid, tables, at) {
   tell_unread(own[!is.na(own) & nzchar(own)], scheme_columns, "sheet Scheme")
   rows <- below_head(grid, head[1L])
   at$scheme <- list(rows = rows, cols = head)
-  columns <- lapply(head, function(col) grid_column(grid, col, rows))
+  columns <- lapply(head, \(col) grid_column(grid, col, rows))
   for (name in c("direction", "weight", "sd", "low", "high")) {
     columns[[name]] <- grid_numbers(grid, head[[name]], rows)
   }
@@ -322,8 +322,6 @@ kept_fit <- function(panel, args, tables, call) {
   def <- define(panel, args$normalise, args$reference, args$aggregate,
                 args$missing, call)
   fit <- code_fit(def, args$rate, args$breaks, call)
-  fit$tuning <- lapply(fit$codes, function(one) {
-    kept_tuning_of(tables, one$code)
-  })
+  fit$tuning <- lapply(fit$codes, \(one) kept_tuning_of(tables, one$code))
   fit
 }

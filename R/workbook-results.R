@@ -49,14 +49,13 @@ industrial_formulas <- function(frame, told) {
   holds <- rep("NA()", frame$n)
   have <- !is.na(told$estimate)
   exists <- frame$operators$of > 0L
-  kind <- apply(exists, 1L, function(x) paste(as.integer(x), collapse = ""))
+  kind <- apply(exists, 1L, \(x) paste(as.integer(x), collapse = ""))
   for (one in split(which(have), kind[frame$region[have]])) {
     codes <- which(exists[frame$region[one[1L]], ])
-    v <- lapply(codes, function(i) {
+    v <- lapply(codes, \(i) {
       moving_cell("Rates", frame$rows[one], rate_column(frame, i, 1L))
     })
-    sums <- Map(function(i, v) paste0(code_weight_cell(frame, i), "*", v),
-                codes, v)
+    sums <- Map(\(i, v) paste0(code_weight_cell(frame, i), "*", v), codes, v)
     total[one] <- do.call(paste, c(sums, sep = "+"))
     holds[one] <- paste0("AND(", do.call(paste, c(
       lapply(v, paste0, ">0"), sep = ",")), ")")
@@ -102,12 +101,12 @@ basic_sheet <- function(frame) {
 # sum over codes of weight x sum tau u A.
 basic_formulas <- function(frame) {
   operators <- frame$operators
-  vapply(seq_len(n_regions(frame$panel)), function(r) {
+  vapply(seq_len(n_regions(frame$panel)), \(r) {
     if (!operators$terms[r]) {
       return("NA()")
     }
     codes <- which(operators$of[r, ] > 0L)
-    paste(vapply(codes, function(i) {
+    paste(vapply(codes, \(i) {
       one <- operators$blocks[[operators$of[r, i]]]
       paste0(code_weight_cell(frame, i), "*", accumulated(frame, one, i, r))
     }, ""), collapse = "+")
@@ -137,7 +136,7 @@ rank_column <- function(value, rows, col, estimate) {
   formula <- paste0("1+COUNTIF(", all, ",\">\"&(", value, "+1E-12*ABS(",
                     value, ")))")
   formula[!given] <- "NA()"
-  rank <- vapply(estimate, function(e) {
+  rank <- vapply(estimate, \(e) {
     1 + sum(estimate > e + 1e-12 * abs(e), na.rm = TRUE)
   }, 1)
   rank[!given] <- NA

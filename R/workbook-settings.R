@@ -153,7 +153,7 @@ table_influence_of <- function(of, table, at, normalise) {
     return(influence_custom(data.frame(time = x, weight = weight), at = at,
                             normalise = normalise))
   }
-  influence_custom(function(t) {
+  influence_custom(\(t) {
     found <- nearest_of(t, x)
     # The future never counts, so its weight was not kept.
     needed <- is.na(found) & (of == "time" | t >= -1e-9)
@@ -170,7 +170,7 @@ table_influence_of <- function(of, table, at, normalise) {
 }
 
 nearest_of <- function(t, x) {
-  vapply(t, function(one) {
+  vapply(t, \(one) {
     if (is.na(one) || length(x) == 0L) return(NA_integer_)
     near <- which.min(abs(x - one))
     if (abs(x[near] - one) <= 1e-9 * max(1, abs(one))) near else NA_integer_
@@ -180,7 +180,7 @@ nearest_of <- function(t, x) {
 # A rate of the user's own, from the operators that were written.
 table_rate <- function(operators) {
   force(operators)
-  function(time) {
+  \(time) {
     for (one in operators) {
       if (length(one$time) == length(time) && all(one$time == time)) {
         return(one[c("R1", "R2")])

@@ -76,7 +76,7 @@ style_table <- function(wb, name, columns, freeze, widths = 14) {
 style_readme <- function(wb, sheet) {
   style_title(wb, "Read me", 3L)
   wb$set_col_widths(sheet = "Read me", cols = 1:3, widths = c(26, 40, 60))
-  heads <- vapply(sheet$cells, function(cells) {
+  heads <- vapply(sheet$cells, \(cells) {
     length(cells$row) > 1L && cells$col[1L] == 1L
   }, TRUE)
   for (cells in sheet$cells[heads]) {
@@ -116,8 +116,7 @@ style_data <- function(wb, frame) {
   style_range(wb, "Data", book_dims(from, min(at$x), to, max(at$x)), "input")
   style_range(wb, "Data", book_dims(from, min(at$z), to, max(at$z)), "live",
               book_number)
-  wb$add_font(sheet = "Data", dims = book_dims(4L, 1L, 4L, last),
-              italic = TRUE)
+  wb$add_font(sheet = "Data", dims = book_dims(4L, 1L, 4L, last), italic = TRUE)
   check_value_cells(wb, at$x, scheme_transforms(frame$scheme), from, to)
   if (length(at$status) > 0L) {
     check_status_cells(wb, at$status, from, to)
@@ -145,7 +144,7 @@ style_operator <- function(wb, frame) {
   if (length(blocks) == 0L) {
     return(style_table(wb, "Operator", operator_first, 4L, 11))
   }
-  n <- max(vapply(blocks, function(one) length(one$time), 1L))
+  n <- max(vapply(blocks, \(one) length(one$time), 1L))
   last <- blocks[[length(blocks)]]$nid
   columns <- length(operator_columns) + n
   style_table(wb, "Operator", columns, 4L, 11)
@@ -155,9 +154,8 @@ style_operator <- function(wb, frame) {
   wb$add_numfmt(sheet = "Operator", numfmt = format,
                 dims = book_dims(book_head + 1L, 4L, last))
   # One call for all lines of times: a call a line would take a minute.
-  lines <- vapply(blocks, function(one) {
-    book_dims(one$row, 1L, one$row, length(operator_columns) +
-                length(one$time))
+  lines <- vapply(blocks, \(one) {
+    book_dims(one$row, 1L, one$row, length(operator_columns) + length(one$time))
   }, "")
   lines <- paste(lines, collapse = ",")
   wb$add_numfmt(sheet = "Operator", dims = lines, numfmt = format)

@@ -97,9 +97,7 @@ style_template_data <- function(wb, scheme, places) {
     "Name of the region. Names are compared letter by letter.",
     paste0("Time: a year, or any number that grows; or dates, and time.type ",
            "Date on Read me."),
-    vapply(seq_along(places$names), function(k) {
-      value_note(scheme, k)
-    }, "")))
+    vapply(seq_along(places$names), \(k) value_note(scheme, k), "")))
 }
 
 value_note <- function(scheme, k) {

@@ -110,8 +110,7 @@ template_checks <- function(places) {
     `rows without a region` = paste0(
       "SUMPRODUCT((", column(2L), "<>\"\")*(", column(1L), "=\"\"))"),
     `numbers of x` = paste0("COUNT(", x, ")"),
-    `cells of x that are no numbers` = paste0(
-      "COUNTA(", x, ")-COUNT(", x, ")")
+    `cells of x that are no numbers` = paste0("COUNTA(", x, ")-COUNT(", x, ")")
   )
 }
 
@@ -156,6 +155,5 @@ template_data <- function(scheme, places) {
       "from here on.")))
   }
   sheet <- put_row(sheet, book_head, min(places$x), places$names)
-  put_row(sheet, book_head, min(places$status),
-          paste0(places$names, "_status"))
+  put_row(sheet, book_head, min(places$status), paste0(places$names, "_status"))
 }

@@ -34,10 +34,10 @@ put_view <- function(sheet, frame) {
 # Sheet, column and R's values of each column that the view shows.
 view_sources <- function(frame) {
   a <- rates_arrays(get_fit(frame$model$rates))$estimate
-  codes <- lapply(seq_along(frame$code), function(i) {
+  codes <- lapply(seq_along(frame$code), \(i) {
     list("Codes", value_column(frame, i), code_formulas(frame, i)$value)
   })
-  rates <- lapply(seq_along(frame$code), function(i) {
+  rates <- lapply(seq_along(frame$code), \(i) {
     list("Rates", rate_column(frame, i, 1L), a[1L, i, ])
   })
   c(codes, rates, list(list("Code ID", frame$width + 1L,

@@ -99,7 +99,7 @@ save_book <- function(wb, file, call) {
   force(wb)
   made <- tempfile(fileext = ".xlsx")
   on.exit(unlink(made))
-  write_aside(file, function(draft) {
+  write_aside(file, \(draft) {
     wb$save(made, overwrite = TRUE)
     copy_whole(made, draft)
   }, call)
@@ -129,7 +129,7 @@ new_book <- function(title) {
 # Columns of the table of a sheet: headings side by side from the first on.
 sheet_columns <- function(sheet) {
   cells <- sheet$cells
-  col <- unlist(lapply(cells, function(x) x$col[x$row == book_head]))
+  col <- unlist(lapply(cells, \(x) x$col[x$row == book_head]))
   runs <- number_runs(sort(unique(col)))
   runs$to[1L]
 }
@@ -160,7 +160,7 @@ style_book <- function(wb, frame, columns) {
 warn_control <- function(frame, call) {
   text <- unlist(c(
     lapply(c(frame$keys, other_columns(frame), as.list(frame$scheme),
-             as.list(frame$codes)), function(x) {
+             as.list(frame$codes)), \(x) {
       if (is.factor(x)) levels(x) else if (is.character(x)) unique(x)
     }), names(frame$panel$plain)))
   text <- enc2utf8(text[!is.na(text)])
