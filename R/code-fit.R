@@ -290,7 +290,9 @@ add_interval <- function(estimate, se, df, level) {
 
 # A zero that is known exactly is as likely above as below.
 probability_positive <- function(estimate, se, df) {
-  t_probability_cpp(estimate, se, df)
+  out <- t_probability_cpp(estimate, se, df)
+  dim(out) <- dim(estimate)
+  out
 }
 
 # Quantiles are slow and most series share their df.

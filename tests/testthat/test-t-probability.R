@@ -41,3 +41,10 @@ test_that("what is known exactly, or not at all, is said", {
                                         c(5, NA, 5, 2.5, 5, 5, NA, 3)),
                    c(0.5, 0.5, 1, 0, NA, NA, NA, 0.5))
 })
+
+test_that("the shape of the estimates is kept", {
+  x <- matrix(c(-1, 0, 1, 2, NA, 3), 2L)
+  p <- probability_positive(x, x * 0 + 1, x * 0 + 3)
+  expect_identical(dim(p), dim(x))
+  expect_equal(p, matrix(stats::pt(x, 3), 2L), tolerance = 1e-14)
+})
