@@ -16,6 +16,7 @@ Rcpp::NumericVector t_probability_cpp(const Rcpp::NumericVector& estimate,
   must(std_error.size() == n && (df.size() == 1 || df.size() == n),
        "not one error and df for each estimate");
   Rcpp::NumericVector out(Rcpp::no_init(n));
+  out.attr("dim") = estimate.attr("dim");
   r_interrupt progress;
   nidcode::t_probabilities(
       n, estimate.begin(), std_error.begin(), df.begin(), df.size() == 1,

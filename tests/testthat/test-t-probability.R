@@ -10,6 +10,9 @@ test_that("one and two degrees of freedom are what the book says", {
                0.5 * (1 + t[3:10] / sqrt(2 + t[3:10]^2)), tolerance = 1e-13)
   expect_identical(t_probability_cpp(c(-1, 0, 1), c(1, 1, 1), 1),
                    c(0.25, 0.5, 0.75))
+  # A matrix stays one.
+  expect_identical(t_probability_cpp(diag(2), diag(2) + 1, 1)[, 1],
+                   t_probability_cpp(c(1, 0), c(2, 1), 1))
 })
 
 test_that("it is stats::pt(), tails included", {
