@@ -181,9 +181,7 @@ fit_label <- function(d, cell, form) {
 }
 
 fit_one <- function(design, effects, vcov, level, label) {
-  core <- fit_core(design$y, design$x, design$variable, design$power,
-                   design$intercept, design$unit, design$time,
-                   design$absorbing)
+  core <- fit_core(design)
   if (design$intercept && !design$absorbs) {
     design$terms <- c("(Intercept)", design$terms)
   }

@@ -1,71 +1,79 @@
 # The numbers of one regression: fit_core() calls the engine, new_nid_fit()
 # adds its errors, coef_table() its tests and intervals.
 
-# The numbers. `x` has a column per variable, `variable` and `power` describe
-# the terms; `absorbing` is list(unit_degree, by_time). Nuisance columns (times
-# beside units) go first, so that what they explain is aliased, not they.
+# The numbers of fit_design(). Its `x` has a column per variable, `variable` and
+# `power` describe the terms; `absorbing` is list(unit_degree, by_time).
+# Nuisance columns (times beside units) go first, so that what they explain is
+# aliased, not they.
 #
 # Very large or small data are fitted in units of their own, powers of two, so
 # that squares exist. What errors are computed from stays in these units, in
 # `own`: coefficient j is there times 2^e[j], y times 2^e.y.
-fit_core <- function(y, x, variable, power, intercept, unit = NULL,
-                     time = NULL, absorbing = list(-1, FALSE)) {
-  n <- length(y)
-  e_y <- log2(power_scale(y))
-  e_x <- log2(vapply(seq_len(ncol(x)), \(j) power_scale(x[, j]), 1))
-  e <- c(if (intercept && absorbing[[1L]] < 0 && !absorbing[[2L]]) e_y,
-         e_y - power * e_x[variable])
-  y <- times_power(y, -e_y)
-  x <- times_power(x, rep(-e_x, each = n))
-  unit_degree <- absorbing[[1L]]
-  two <- unit_degree >= 0 && absorbing[[2L]]
-  nuisance <- if (two && n > 0L) time_dummies(time) else matrix(0, n, 0L)
-  absorbs <- unit_degree >= 0 || absorbing[[2L]]
-  if (absorbs) {
-    # Powers are columns of their own here: absorbing them is linear.
-    terms <- x[, variable, drop = FALSE]
-    terms <- terms^rep(power, each = n)
-    all <- absorb(cbind(y, nuisance, terms), unit, time, unit_degree,
-                  absorbing[[2L]] && !two)
-    m <- ncol(nuisance)
-    y <- all$columns[, 1L]
-    x <- all$columns[, -1L, drop = FALSE]
-    variable <- seq_len(ncol(x))
-    power <- rep(1L, ncol(x))
-  } else {
-    all <- list(leverage = 0, df = 0L, project = NULL)
-    m <- 0L
-  }
-  fit <- fit_least_squares_cpp(x, y, as.integer(variable), as.integer(power),
-                               intercept && !absorbs)
-  own <- seq_along(fit$coefficients) > m
-  df <- n - all$df - fit$rank
+fit_core <- function(design) {
+  n <- length(design$y)
+  intercept <- design$intercept && !design$absorbs
+  e_y <- log2(power_scale(design$y))
+  e_x <- log2(vapply(seq_len(ncol(design$x)),
+                     \(j) power_scale(design$x[, j]), 1))
+  e <- c(if (intercept) e_y, e_y - design$power * e_x[design$variable])
+  left <- absorbed_columns(times_power(design$y, -e_y), times_power(
+    design$x, rep(-e_x, each = n)), design)
+  fit <- fit_least_squares_cpp(left$x, left$y, left$variable, left$power,
+                               intercept)
+  base <- fit_base(left, intercept)
+  own <- seq_along(fit$coefficients) > left$nuisance
+  df <- n - left$df - fit$rank
   rss <- sum(fit$residuals^2)
-  base <- if (m > 0L && n > 0L) {
-    fit_least_squares_cpp(x[, seq_len(m), drop = FALSE], y, seq_len(m),
-                          rep(1L, m), FALSE)
-  }
-  total <- if (!is.null(base)) base$residuals else
-    if (intercept && !absorbs) y - mean(y) else y
-  free <- n - all$df - (if (is.null(base)) 0L else base$rank) -
-    (intercept && !absorbs)
   sigma <- if (df > 0L) sqrt(rss / df) else NA_real_
-  if (absorbs) e_x <- c(rep(0, m), e_y - e)
+  if (design$absorbs) e_x <- c(rep(0, left$nuisance), e_y - e)
   list(
     coefficients = known_power(fit$coefficients[own], e, "estimate"),
     aliased = fit$aliased[own],
     residuals = times_power(fit$residuals, e_y),
-    leverage = fit$leverage + all$leverage,
-    q = fit$q, absorbed = all$project, rank = n - df, df = df,
-    sigma = times_power(sigma, e_y),
-    r.squared = r_squared(rss, total), free = free, kappa = fit$kappa,
-    within = list(y = times_power(y, e_y),
-                  x = times_power(x, rep(e_x, each = n)), nuisance = m,
-                  variable = variable, power = power,
-                  intercept = intercept && !absorbs),
+    leverage = fit$leverage + left$leverage,
+    q = fit$q, absorbed = left$project, rank = n - df, df = df,
+    sigma = times_power(sigma, e_y), r.squared = r_squared(rss, base$residuals),
+    free = n - left$df - base$rank, kappa = fit$kappa,
+    within = c(list(y = times_power(left$y, e_y),
+                    x = times_power(left$x, rep(e_x, each = n))),
+               left[c("nuisance", "variable", "power")],
+               list(intercept = intercept)),
     own = list(weights = fit$weights[, own, drop = FALSE],
                residuals = fit$residuals, sigma = sigma, e = e, e.y = e_y)
   )
+}
+
+# What the engine takes. Powers are columns of their own where something is
+# absorbed: absorbing them is linear.
+absorbed_columns <- function(y, x, design) {
+  variable <- as.integer(design$variable)
+  power <- as.integer(design$power)
+  if (!design$absorbs) {
+    return(list(y = y, x = x, variable = variable, power = power,
+                nuisance = 0L, leverage = 0, df = 0L, project = NULL))
+  }
+  n <- length(y)
+  of <- design$absorbing
+  two <- of[[1L]] >= 0 && of[[2L]]
+  nuisance <- if (two && n > 0L) time_dummies(design$time) else matrix(0, n, 0L)
+  terms <- x[, variable, drop = FALSE]^rep(power, each = n)
+  out <- absorb(cbind(y, nuisance, terms), design$unit, design$time, of[[1L]],
+                of[[2L]] && !two)
+  x <- out$columns[, -1L, drop = FALSE]
+  c(list(y = out$columns[, 1L], x = x, variable = seq_len(ncol(x)),
+         power = rep(1L, ncol(x)), nuisance = ncol(nuisance)),
+    out[c("leverage", "df", "project")])
+}
+
+# What a fit is held against: its nuisance alone, the mean, or nothing.
+fit_base <- function(left, intercept) {
+  m <- seq_len(left$nuisance)
+  if (length(m) > 0L && length(left$y) > 0L) {
+    return(fit_least_squares_cpp(left$x[, m, drop = FALSE], left$y, m,
+                                 rep(1L, length(m)), FALSE))
+  }
+  list(residuals = if (intercept) left$y - mean(left$y) else left$y,
+       rank = as.integer(intercept))
 }
 
 r_squared <- function(rss, total) {
