@@ -2,8 +2,11 @@
 # whole once it is an effective number), how many were asked (`n`) and the
 # two-sided error `alpha`, and returns list(low, high).
 
+# Those of `count_methods` need whole numbers.
+count_methods <- c("wilson-modified", "jeffreys-modified")
+
 interval_methods <- c("wilson", "clopper-pearson", "jeffreys", "logit",
-                      "agresti-coull", "wilson-modified", "jeffreys-modified")
+                      "agresti-coull", count_methods)
 
 interval_wilson <- function(x, n, alpha) {
   z <- stats::qnorm(alpha / 2, lower.tail = FALSE)

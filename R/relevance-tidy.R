@@ -21,21 +21,24 @@ NULL
 #' @export
 tidy.nid_relevance <- function(x, conf.int = TRUE, conf.level = NULL, ...) {
   check_foreign_dots(...)
-  call <- rlang::current_env()
-  fit <- relevance_fit(x, call)
-  check_flag(conf.int, call = call)
+  fit <- relevance_fit(x, rlang::current_env())
   out <- as.list(as_plain_tibble(x))
   if (!is.null(conf.level)) {
-    check_level(conf.level, call = call)
+    check_level(conf.level)
     limits <- share_intervals(fit, table_cells(fit), conf.level)
     out$conf.low <- limits$low
     out$conf.high <- limits$high
   }
-  if (!conf.int) {
-    out[c("conf.low", "conf.high")] <- NULL
-  }
-  names(out)[names(out) == "item"] <- "term"
-  plain_table(out, nrow(x))
+  tidy_columns(out, c(item = "term"), conf.int)
+}
+
+# The columns of a survey table under the names that tidy() has for all.
+tidy_columns <- function(out, names, conf.int, call = rlang::caller_env()) {
+  check_flag(conf.int, call = call)
+  if (!conf.int) out[c("conf.low", "conf.high")] <- NULL
+  here <- match(names(names), names(out), 0L)
+  names(out)[here] <- names[here > 0L]
+  plain_table(out)
 }
 
 # The cells of a fit in the order of the table's rows.
@@ -81,20 +84,13 @@ confint.nid_relevance <- function(object, parm = NULL, level = NULL, ...) {
 #' @export
 tidy.nid_comparison <- function(x, conf.int = TRUE, ...) {
   check_foreign_dots(...)
-  check_flag(conf.int)
   out <- as.list(as_plain_tibble(x))
   if (get_spec(x)$kind == "items") {
-    term <- paste(out$item1, "-", out$item2)
-    out[c("item1", "item2")] <- NULL
-    out <- c(list(term = term), out)
-  } else {
-    names(out)[names(out) == "item"] <- "term"
+    out$item1 <- paste(out$item1, "-", out$item2, recycle0 = TRUE)
+    out$item2 <- NULL
   }
-  names(out)[names(out) == "difference"] <- "estimate"
-  if (!conf.int) {
-    out[c("conf.low", "conf.high")] <- NULL
-  }
-  plain_table(out, nrow(x))
+  tidy_columns(out, c(item1 = "term", item = "term", difference = "estimate"),
+               conf.int)
 }
 
 #' @rdname tidy_relevance
@@ -114,14 +110,8 @@ glance.nid_comparison <- function(x, ...) {
 #' @export
 tidy.nid_likert <- function(x, conf.int = TRUE, ...) {
   check_foreign_dots(...)
-  check_flag(conf.int)
-  out <- as.list(as_plain_tibble(x))
-  names(out)[names(out) == "item"] <- "term"
-  names(out)[names(out) == "share"] <- "estimate"
-  if (!conf.int) {
-    out[c("conf.low", "conf.high")] <- NULL
-  }
-  plain_table(out, nrow(x))
+  tidy_columns(as.list(as_plain_tibble(x)),
+               c(item = "term", share = "estimate"), conf.int)
 }
 
 # "208": whatever OutDec and scipen say.

@@ -122,7 +122,7 @@ check_interval <- function(method, conf_level, simultaneous, call) {
 }
 
 check_modified <- function(method, weighted, call) {
-  if (weighted && grepl("modified", method)) {
+  if (weighted && method %in% count_methods) {
     stop_nid("argument",
              paste0("`method = \"", method, "\"` is for plain counts; a ",
                     "design has no whole number of ticks."),

@@ -2,6 +2,10 @@
 
 #' @export
 format.nid_verdict <- function(x, ..., n = NULL, width = NULL) {
+  unlist(verdict_parts(x, n, width), use.names = FALSE)
+}
+
+verdict_parts <- function(x, n = NULL, width = NULL) {
   if (!is.null(n)) check_rows_shown(n)
   width <- if (is.null(width)) getOption("width") else width
   spec <- get_spec(x)
@@ -28,18 +32,15 @@ format.nid_verdict <- function(x, ..., n = NULL, width = NULL) {
   # Fifteen lines with one for what is left, unless `n` asks for more.
   n <- n %||% max(1L, min(10L, 14L - length(head) - length(spec$notes)))
   left <- length(lines) - n
-  c(head, utils::head(lines, n),
-    if (left > 0L) paste0("# and ", count_of(left, "more row")),
-    paste0("# ", spec$notes))
+  list(head = head, lines = utils::head(lines, n),
+       tail = c(if (left > 0L) paste0("# and ", count_of(left, "more row")),
+                paste0("# ", spec$notes)))
 }
 
 #' @export
-print.nid_verdict <- function(x, ...) {
-  lines <- format(x, ...)
-  # Notes ("# ...") are wrapped by format() already.
-  note <- startsWith(lines, "#")
-  lines[!note] <- wrap_each(lines[!note])
-  cat(lines, sep = "\n")
+print.nid_verdict <- function(x, ..., n = NULL, width = NULL) {
+  parts <- verdict_parts(x, n, width)
+  cat(parts$head, wrap_each(parts$lines), parts$tail, sep = "\n")
   invisible(x)
 }
 
