@@ -260,7 +260,7 @@ Rcpp::List spline_pieces_cpp(Rcpp::NumericVector time, Rcpp::IntegerVector step,
       _["rho"] = Eigen::MatrixXd(f.rho().transpose()),
       _["phi"] = Eigen::MatrixXd(f.phi().transpose()),
       _["level"] = f.level(),
-      _["kriging"] = Eigen::MatrixXd(f.kernel().transpose() * f.kernel()),
+      _["kriging"] = Eigen::MatrixXd(f.kernel() * f.kernel().transpose()),
       _["df"] = basis.r(), _["degree"] = basis.degree(),
       _["span"] = basis.span(), _["converged"] = basis.converged());
 }

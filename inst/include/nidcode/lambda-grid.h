@@ -22,8 +22,8 @@ class lambda_grid {
     log_lambda_.resize(points);
     log_prior_.resize(points);
     log_root_det_.resize(points);
-    s_.resize(r, points);
-    d_.resize(r, points);
+    s_.resize(points, r);
+    d_.resize(points, r);
     const double low = std::log(lambda_least / e.sum());
     const double high = std::log(e.cwiseInverse().sum() / lambda_rest);
     const double h = (high - low) / (points - 1);
@@ -33,9 +33,9 @@ class lambda_grid {
       double log_det = 0.0, det = 1.0, u = 0.0, rest = 0.0, slope = 0.0;
       for (int j = 0; j < r; ++j) {
         const double a = lambda_[g] * e[j], below = 1.0 + a;
-        const double s = a / below, d = 1.0 / below;
-        s_(j, g) = s;
-        d_(j, g) = d;
+        const double d = 1.0 / below, s = a * d;
+        s_(g, j) = s;
+        d_(g, j) = d;
         u += s;
         rest += d;
         slope += s * d;
@@ -63,7 +63,7 @@ class lambda_grid {
   const Eigen::VectorXd& log_prior() const { return log_prior_; }
   // log of prod_j (1 + lambda e_j)^(-1/2)
   const Eigen::VectorXd& log_root_det() const { return log_root_det_; }
-  const Eigen::MatrixXd& s() const { return s_; }  // r x points
+  const Eigen::MatrixXd& s() const { return s_; }  // points x r
   const Eigen::MatrixXd& d() const { return d_; }  // 1 - s, to full precision
 
  private:

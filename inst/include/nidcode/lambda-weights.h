@@ -22,7 +22,7 @@ class lambda_weights {
  public:
   // `pairs`: also the means of d_j d_k, j <= k.
   void compute(const lambda_grid& grid, double e_first, bool pairs) {
-    r_ = static_cast<int>(grid.s().rows());
+    r_ = static_cast<int>(grid.s().cols());
     constant(grid, e_first);
     tables(grid, pairs);
     tile_resize(rss_, rss_table_.padded_rows());
@@ -78,17 +78,23 @@ class lambda_weights {
     moment_table_.resize(2 * r_ + 1 + (pairs ? r_ * (r_ + 1) / 2 : 0),
                          lambda_points);
     scaled_table_.resize(2 + r_, lambda_points);
-    for (int g = 0; g < lambda_points; ++g) {
-      moment_table_(2 * r_, g) = grid.log_lambda()[g];
-      scaled_table_(0, g) = 1.0;
-      scaled_table_(1, g) = grid.lambda()[g];
-      for (int j = 0, row = 2 * r_ + 1; j < r_; ++j) {
-        rss_table_(g, j) = d(j, g);
-        moment_table_(j, g) = s(j, g);
-        moment_table_(r_ + j, g) = d(j, g);
-        scaled_table_(2 + j, g) = s(j, g);
-        for (int k = j; pairs && k < r_; ++k, ++row) {
-          moment_table_(row, g) = d(j, g) * d(k, g);
+    const Eigen::VectorXd one = Eigen::VectorXd::Ones(lambda_points);
+    scaled_table_.set_row(0, one.data());
+    scaled_table_.set_row(1, grid.lambda().data());
+    moment_table_.set_row(2 * r_, grid.log_lambda().data());
+    for (int j = 0, row = 2 * r_ + 1; j < r_; ++j) {
+      const double *sj = &s(0, j), *dj = &d(0, j);
+      scaled_table_.set_row(2 + j, sj);
+      moment_table_.set_row(j, sj);
+      moment_table_.set_row(r_ + j, dj);
+      for (int g = 0; g < lambda_points; ++g) {
+        rss_table_(g, j) = dj[g];
+      }
+      for (int k = j; pairs && k < r_; ++k, ++row) {
+        const double* dk = &d(0, k);
+        double* to = moment_table_.row(row);
+        for (int g = 0; g < lambda_points; ++g) {
+          to[4 * g] = dj[g] * dk[g];
         }
       }
     }

@@ -122,20 +122,24 @@ class spline_smoother {
   // Its row of either table.
   void functional(const spline_functionals& f, Eigen::Index i, int row) {
     level_[row] = f.level()[i];
-    for (int k = 0; k < p_; ++k) {
-      mean_(row, k) = f.rho()(k, i);
+    double* mean = mean_.row(row);
+    for (int k = 0; k < p_; ++k, mean += 4) {
+      *mean = f.rho()(k, i);
     }
     if (r_ == 0) {
       return;
     }
     const double* phi = &f.phi()(0, i);
-    error_(row, 0) = f.rho().col(i).squaredNorm();
-    error_(row, 1) = f.kriging(i);
-    for (int j = 0, col = 2; j < r_; ++j) {
-      mean_(row, p_ + j) = phi[j];
-      error_(row, col++) = phi[j] * phi[j];
-      for (int k = j + 1; moments_.by_pairs() && k < r_; ++k) {
-        error_(row, col++) = 2.0 * phi[j] * phi[k];
+    double* error = error_.row(row);
+    error[0] = f.rho().col(i).squaredNorm();
+    error[4] = f.kriging(i);
+    error += 8;
+    for (int j = 0; j < r_; ++j, mean += 4) {
+      *mean = phi[j];
+      *error = phi[j] * phi[j];
+      error += 4;
+      for (int k = j + 1; moments_.by_pairs() && k < r_; ++k, error += 4) {
+        *error = 2.0 * phi[j] * phi[k];
       }
     }
   }

@@ -105,21 +105,21 @@ class spline_basis {
     return peano_kernel(m_, l, u);
   }
 
-  // v <- L^-1 v and v <- L^-T v, L the banded Cholesky factor of G.
-  void forward(double* v) const {
+  // Each row v of `x`: v <- L^-1 v and v <- L^-T v, L the banded Cholesky
+  // factor of G.
+  void forward(Eigen::Ref<Eigen::MatrixXd> x) const {
     for (int i = 0; i < n_spline(); ++i) {
-      double sum = v[i];
       for (int k = 1; k < m_ && k <= i; ++k) {
-        sum -= l_(k, i) * v[i - k];
+        x.col(i) -= l_(k, i) * x.col(i - k);
       }
-      v[i] = sum / l_(0, i);
+      x.col(i) *= 1.0 / l_(0, i);
     }
   }
-  void backward(double* v) const {
+  void backward(Eigen::Ref<Eigen::MatrixXd> x) const {
     for (int i = n_spline() - 1; i >= 0; --i) {
-      v[i] /= l_(0, i);
+      x.col(i) *= 1.0 / l_(0, i);
       for (int k = 1; k < m_ && k <= i; ++k) {
-        v[i - k] -= l_(k, i) * v[i];
+        x.col(i - k) -= l_(k, i) * x.col(i);
       }
     }
   }
@@ -197,25 +197,47 @@ class spline_basis {
     }
   }
 
-  // A = D L^-T, less the directions that a break takes: p_ holds it.
+  // A = D L^-T, turned by start_ (its own inverse), less the directions that a
+  // break takes: p_ holds it.
   void without_breaks() {
     const int n0 = n_spline(), b = static_cast<int>(steps_.cols());
-    p_.resize(n_, n0);
-    row_.resize(n0);
-    for (int i = 0; i < n_; ++i) {  // a row of A is L^-1 (row of D)
-      for (int j = 0; j < n0; ++j) {
-        row_[j] = i >= j && i <= j + m_ ? d_(i - j, j) : 0.0;
-      }
-      forward(row_.data());
-      p_.row(i) = row_.transpose();
+    p_.setZero(n_, n0);
+    for (int j = 0; j < n0; ++j) {
+      p_.col(j).segment(j, m_ + 1) = d_.col(j);
+    }
+    forward(p_);  // a row of A is L^-1 (row of D)
+    const Eigen::VectorXd length = p_.colwise().squaredNorm();
+    if (length.minCoeff() > even_columns * length.maxCoeff()) {
+      sines(n0);
+      p_ = (p_ * start_).eval();
+    } else {
+      start_.setIdentity(n0, n0);
+      sines_ = 0;
     }
     q1_.resize(n0, b);
-    if (b == 0) {
+    if (b > 0) {
+      q1_.noalias() = start_ * (p_.transpose() * steps_);
+      gram_schmidt(q1_, r1_);
+      p_ = (p_ * orthonormal_complement(start_ * q1_)).eval();
+    }
+  }
+
+  // Columns of equal steps are shifts of one another, so that sines make them
+  // all but orthogonal. Short columns between long ones, of times nearly on top
+  // of each other, would lose their digits.
+  void sines(int size) {
+    if (size == sines_) {
       return;
     }
-    q1_.noalias() = p_.transpose() * steps_;
-    gram_schmidt(q1_, r1_);
-    p_ = (p_ * orthonormal_complement(q1_)).eval();
+    sines_ = size;
+    start_.resize(size, size);
+    const double step = std::acos(-1.0) / (size + 1);
+    const double scale = std::sqrt(2.0 / (size + 1));
+    for (int i = 0; i < size; ++i) {
+      for (int j = 0; j < size; ++j) {
+        start_(i, j) = scale * std::sin((i + 1) * (j + 1) % (2 * size + 2) * step);
+      }
+    }
   }
 
   void eigen(pulse& beat) {
@@ -232,11 +254,11 @@ class spline_basis {
     }
   }
 
-  int m_ = 3, n_ = 0, degree_ = 0, r_ = 0;
+  int m_ = 3, n_ = 0, degree_ = 0, r_ = 0, sines_ = 0;
   bool converged_ = true;
   double origin_ = 0.0, span_ = 1.0;
-  Eigen::VectorXd s_, e_, row_;
-  Eigen::MatrixXd q_, rx_, steps_, d_, l_, q1_, r1_, p_;
+  Eigen::VectorXd s_, e_;
+  Eigen::MatrixXd q_, rx_, steps_, d_, l_, q1_, r1_, start_, p_;
 };
 
 }  // namespace nidcode

@@ -23,6 +23,10 @@
 
 namespace nidcode {
 
+// Functionals that are worked on side by side: enough for the processor's
+// lanes, few enough that work on a long series can be stopped between them.
+constexpr int functionals_abreast = 64;
+
 // B-splines that overlap at a point, m at most.
 constexpr int splines_at_point = 3;
 
@@ -40,24 +44,18 @@ class spline_functionals {
     if (basis.smooth()) {
       gauss(basis, time, q);
     }
-    kernel_.setZero(u_.size(), q);
+    kernel_.setZero(q, u_.size());
     for (int k = 0; k < q; ++k) {
-      const double s = basis.scaled(time[k]);
       level_[k] = order[k] == 0;
-      beat.work(2.0 * basis.n() * basis.r() +
-                4.0 * static_cast<double>(u_.size()));
-      polynomial(basis, order[k], s, k);
-      if (basis.smooth()) {
-        element(basis, order[k], s, k);
-      }
-      const double unit = std::pow(basis.span(), -order[k]);
-      if (order[k] > 0) {
-        rho_.col(k) *= unit;
-        phi_.col(k) *= unit;
-        kernel_.col(k) *= unit;
-      }
+      polynomial(basis, order[k], basis.scaled(time[k]), k);
     }
-    kriging_ = kernel_.colwise().squaredNorm().transpose();
+    for (int from = 0; basis.smooth() && from < q; from += functionals_abreast) {
+      const int count = std::min(functionals_abreast, q - from);
+      elements(basis, order + from, time + from, from, count);
+      beat.work(count * (2.0 * basis.n() * basis.r() +
+                         4.0 * static_cast<double>(u_.size())));
+    }
+    kriging_ = kernel_.rowwise().squaredNorm();
   }
 
   // Only sums and covariances need the kernel, the largest part.
@@ -70,21 +68,26 @@ class spline_functionals {
     const Eigen::Index n = weight.rows();
     rho_.noalias() = x.rho_.middleCols(first, n) * weight;
     phi_.noalias() = x.phi_.middleCols(first, n) * weight;
-    kernel_.noalias() = x.kernel_.middleCols(first, n) * weight;
+    kernel_.noalias() = weight.transpose() * x.kernel_.middleRows(first, n);
     level_.noalias() = weight.transpose() * x.level_.segment(first, n);
-    kriging_ = kernel_.colwise().squaredNorm().transpose();
-    beat.work(2.0 * static_cast<double>(kernel_.rows() + phi_.rows()) *
+    kriging_ = kernel_.rowwise().squaredNorm();
+    beat.work(2.0 * static_cast<double>(kernel_.cols() + phi_.rows()) *
               static_cast<double>(weight.size()));
   }
 
   Eigen::Index size() const { return rho_.cols(); }
   const Eigen::MatrixXd& rho() const { return rho_; }     // p x q
   const Eigen::MatrixXd& phi() const { return phi_; }     // r x q
-  const Eigen::MatrixXd& kernel() const { return kernel_; }
+  const Eigen::MatrixXd& kernel() const { return kernel_; }  // q x points
   const Eigen::VectorXd& level() const { return level_; }  // of a constant 1
   double kriging(Eigen::Index k) const { return kriging_[k]; }
 
  private:
+  static double unit(const spline_basis& basis, int order) {
+    const double per = 1.0 / basis.span();
+    return order == 0 ? 1.0 : order == 1 ? per : per * per;
+  }
+
   // Gauss points of every piece between neighbours among grid and new times.
   void gauss(const spline_basis& basis, const double* time, int q) {
     knot_.assign(basis.s().data(), basis.s().data() + basis.n());
@@ -154,6 +157,7 @@ class spline_functionals {
       }
       rho[i] /= r(i, i);
     }
+    rho_.col(k) *= unit(basis, order);
   }
 
   // Is the break of column j at or before s?
@@ -166,44 +170,62 @@ class spline_functionals {
     return s >= basis.s()[i] ? 1.0 : 0.0;
   }
 
-  void element(const spline_basis& basis, int order, double s, int k) {
-    const int m = basis.m(), n = basis.n(), n0 = basis.n_spline();
+  // Functionals that are worked on side by side: a row each of weight_, v_ and
+  // step_, and from row `from` on of kernel_.
+  void elements(const spline_basis& basis, const int* order,
+                const double* time, int from, int count) {
+    weight_.setZero(count, basis.n());
+    v_.setZero(count, basis.n_spline() + 2 * splines_at_point);
+    step_.setZero(count, basis.steps().cols());
+    for (int k = 0; k < count; ++k) {
+      begin(basis, order[k], basis.scaled(time[k]), k, from + k);
+    }
+    correct(basis, from, count);
+    phi_.middleCols(from, count).noalias() =
+        basis.directions().transpose() * weight_.transpose();
+  }
+
+  // The interpolation from the nearest points; on a point its value is that of
+  // the point, and nothing is left.
+  void begin(const spline_basis& basis, int order, double s, int k, int row) {
+    const int m = basis.m(), n = basis.n();
     const double* x = basis.s().data();
     const int above =
         static_cast<int>(std::upper_bound(x, x + n, s) - x);  // x[above] > s
     const bool on_grid = above > 0 && x[above - 1] == s;
-    int i0 = on_grid ? above - 2 : above - m / 2 - 1;
-    i0 = std::max(0, std::min(i0, n - m));
-    weight_.setZero(n);
-    derivative_weights(m, order, x + i0, s, &weight_[i0]);
-    v_.setZero(n0 + 2 * splines_at_point);
     if (on_grid && order == 0) {
-      phi_.col(k) = basis.directions().row(above - 1).transpose();
-      return;
+      weight_(k, above - 1) = 1.0;
+    } else {
+      int i0 = on_grid ? above - 2 : above - m / 2 - 1;
+      i0 = std::max(0, std::min(i0, n - m));
+      local_kernel(basis, order, s, i0, k, row);
     }
-    local_kernel(basis, order, s, i0, k);
-    correct(basis, order, s, k);
-    phi_.col(k).noalias() = basis.directions().transpose() * weight_;
+    for (Eigen::Index j = 0; order == 0 && j < step_.cols(); ++j) {
+      step_(k, j) = steps_before(basis, j, s);
+    }
   }
 
   // kernel <- that of the functional less its interpolation from the m points
   // at i0, in root weights; v_ <- its products with the B-splines.
   void local_kernel(const spline_basis& basis, int order, double s, int i0,
-                    int k) {
+                    int k, int row) {
     const int m = basis.m();
     const double* x = basis.s().data() + i0;
     const double from = std::min(s, x[0]), to = std::max(s, x[m - 1]);
     double minus[3];
+    derivative_weights(m, order, x, s, minus);
     for (int i = 0; i < m; ++i) {
-      minus[i] = -weight_[i0 + i];
+      weight_(k, i0 + i) = minus[i] * unit(basis, order);
+      minus[i] = -minus[i];
     }
     const point_functional l = {x, minus, m, order, s};
     std::size_t i = std::lower_bound(u_.begin(), u_.end(), from) - u_.begin();
     for (; i < u_.size() && u_[i] < to; ++i) {
-      const double value = root_[i] * peano_kernel(m, l, u_[i]);
-      kernel_(i, k) = value;
+      const double value =
+          unit(basis, order) * root_[i] * peano_kernel(m, l, u_[i]);
+      kernel_(row, i) = value;
       for (int a = 0; a < splines_at_point; ++a) {
-        v_[first_[i] + a] += spline_[i * splines_at_point + a] * value;
+        v_(k, first_[i] + a) += spline_[i * splines_at_point + a] * value;
       }
     }
   }
@@ -211,34 +233,34 @@ class spline_functionals {
   // The best interpolation: kernel <- kernel - sum_i c_i M_i, weight <- weight
   // + D c, c = L^-T w, w = L^-1 v; breaks fix part of w, since the weights
   // must give a step what the functional gives it.
-  void correct(const spline_basis& basis, int order, double s, int k) {
+  void correct(const spline_basis& basis, int from, int count) {
     const int m = basis.m(), n0 = basis.n_spline();
-    auto v = v_.segment(m - 1, n0);
-    basis.forward(v.data());
-    const Eigen::MatrixXd& q1 = basis.condition();
+    auto v = v_.middleCols(m - 1, n0);
+    basis.forward(v);
+    const Eigen::MatrixXd &q1 = basis.condition(),
+                          &r1 = basis.condition_triangle();
     if (q1.cols() > 0) {
-      step_.resize(q1.cols());
+      step_ -= weight_ * basis.steps();
       for (Eigen::Index j = 0; j < q1.cols(); ++j) {
-        step_[j] = (order == 0 ? steps_before(basis, j, s) : 0.0) -
-                   basis.steps().col(j).dot(weight_);
         for (Eigen::Index i = 0; i < j; ++i) {
-          step_[j] -= basis.condition_triangle()(i, j) * step_[i];
+          step_.col(j) -= r1(i, j) * step_.col(i);
         }
-        step_[j] /= basis.condition_triangle()(j, j);
+        step_.col(j) /= r1(j, j);
       }
-      step_ -= q1.transpose() * v;
-      v += q1 * step_;
+      step_ -= v * q1;
+      v += step_ * q1.transpose();
     }
-    basis.backward(v.data());
+    basis.backward(v);
     for (int i = 0; i < n0; ++i) {
       for (int a = 0; a <= m; ++a) {
-        weight_[i + a] += basis.difference()(a, i) * v[i];
+        weight_.col(i + a) += basis.difference()(a, i) * v.col(i);
       }
     }
     for (std::size_t i = 0; i < u_.size(); ++i) {
       const double* b = &spline_[i * splines_at_point];
-      const double* c = &v_[first_[i]];
-      kernel_(i, k) -= b[0] * c[0] + b[1] * c[1] + b[2] * c[2];
+      const int at = first_[i];
+      kernel_.col(i).segment(from, count) -=
+          b[0] * v_.col(at) + b[1] * v_.col(at + 1) + b[2] * v_.col(at + 2);
     }
   }
 
@@ -246,7 +268,8 @@ class spline_functionals {
   // Place in v_ of the first B-spline at each Gauss point. v_ has room for
   // those that would begin before the first time or end after the last.
   std::vector<int> first_;
-  Eigen::VectorXd weight_, v_, step_, level_, kriging_;
+  Eigen::MatrixXd weight_, v_, step_;
+  Eigen::VectorXd level_, kriging_;
   Eigen::MatrixXd rho_, phi_, kernel_;
 };
 

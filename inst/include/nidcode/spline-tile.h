@@ -23,13 +23,11 @@ class spline_tile {
     p_ = static_cast<int>(basis.polynomial().cols());
     r_ = basis.r();
     table_.resize(p_ + r_, n_);
-    for (int i = 0; i < n_; ++i) {
-      for (int k = 0; k < p_; ++k) {
-        table_(k, i) = basis.polynomial()(i, k);
-      }
-      for (int j = 0; j < r_; ++j) {
-        table_(p_ + j, i) = basis.directions()(i, j);
-      }
+    for (int k = 0; k < p_; ++k) {
+      table_.set_row(k, &basis.polynomial()(0, k));
+    }
+    for (int j = 0; j < r_; ++j) {
+      table_.set_row(p_ + j, &basis.directions()(0, j));
     }
     tile_resize(c_, n_);
     tile_resize(bz_, table_.padded_rows());
@@ -42,7 +40,7 @@ class spline_tile {
     for (int w = 0; w < tile_width; ++w) {
       centre(y[std::min(w, count - 1)], w);
     }
-    lanes_ = count > 4 ? tile_width : 4;
+    lanes_ = count > 4 ? tile_width : count > 2 ? 4 : 2;
     table_.multiply(c_.data(), bz_.data(), lanes_);
     for (int w = 0; w < lanes_; ++w) {
       squares(w);

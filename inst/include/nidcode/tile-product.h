@@ -15,7 +15,6 @@ namespace nidcode {
 
 constexpr int tile_width = 8;
 
-using lane4 = Eigen::Array<double, 4, 1>;
 using lane_map = Eigen::Map<Eigen::Array<double, tile_width, 1>>;
 using const_lane_map = Eigen::Map<const Eigen::Array<double, tile_width, 1>>;
 
@@ -35,42 +34,60 @@ inline lane_map tile_lane(std::vector<double>& x, int row) {
 // output of a product.
 class tile_table {
  public:
+  // The rows are the caller's to fill, all of them.
   void resize(int rows, int cols) {
     cols_ = cols;
     blocks_ = (rows + 3) / 4;
-    data_.assign(static_cast<std::size_t>(blocks_) * 4 * cols, 0.0);
+    data_.resize(static_cast<std::size_t>(padded_rows()) * cols);
+    for (int row = rows; row < padded_rows(); ++row) {
+      for (int j = 0; j < cols; ++j) {
+        (*this)(row, j) = 0.0;
+      }
+    }
   }
   int padded_rows() const { return 4 * blocks_; }
-  int cols() const { return cols_; }
-  double& operator()(int row, int col) {
-    const std::size_t i = static_cast<std::size_t>(row);
-    return data_[(i / 4 * cols_ + col) * 4 + i % 4];
+  double& operator()(int row, int col) { return this->row(row)[4 * col]; }
+  // Its numbers lie four apart.
+  double* row(int i) {
+    return data_.data() + static_cast<std::size_t>(i / 4) * 4 * cols_ + i % 4;
+  }
+  void set_row(int i, const double* from) {
+    double* to = row(i);
+    for (int j = 0; j < cols_; ++j) {
+      to[4 * j] = from[j];
+    }
   }
 
-  // The first `lanes` lanes, in fours.
+  // The first `lanes` lanes: 2, or a multiple of 4.
   void multiply(const double* in, double* out, int lanes = tile_width) const {
     for (int b = 0; b < blocks_; ++b) {
       for (int w = 0; w < lanes; w += 4) {
-        const double* t = &data_[static_cast<std::size_t>(b) * 4 * cols_];
-        const double* x = in + w;
-        lane4 s0 = lane4::Zero(), s1 = s0, s2 = s0, s3 = s0;
-        for (int j = 0; j < cols_; ++j, t += 4, x += tile_width) {
-          const Eigen::Map<const lane4> v(x);
-          s0 += t[0] * v;
-          s1 += t[1] * v;
-          s2 += t[2] * v;
-          s3 += t[3] * v;
-        }
-        double* to = out + static_cast<std::size_t>(b) * 4 * tile_width + w;
-        Eigen::Map<lane4>(to, 4) = s0;
-        Eigen::Map<lane4>(to + tile_width, 4) = s1;
-        Eigen::Map<lane4>(to + 2 * tile_width, 4) = s2;
-        Eigen::Map<lane4>(to + 3 * tile_width, 4) = s3;
+        const std::size_t to = static_cast<std::size_t>(b) * 4 * tile_width;
+        lanes == 2 ? multiply_block<2>(b, in, out + to)
+                   : multiply_block<4>(b, in + w, out + to + w);
       }
     }
   }
 
  private:
+  template <int lanes>
+  void multiply_block(int block, const double* x, double* out) const {
+    using lane = Eigen::Array<double, lanes, 1>;
+    const double* t = data_.data() + static_cast<std::size_t>(block) * 4 * cols_;
+    lane s0 = lane::Zero(), s1 = s0, s2 = s0, s3 = s0;
+    for (int j = 0; j < cols_; ++j, t += 4, x += tile_width) {
+      const Eigen::Map<const lane> v(x);
+      s0 += t[0] * v;
+      s1 += t[1] * v;
+      s2 += t[2] * v;
+      s3 += t[3] * v;
+    }
+    Eigen::Map<lane>(out, lanes) = s0;
+    Eigen::Map<lane>(out + tile_width, lanes) = s1;
+    Eigen::Map<lane>(out + 2 * tile_width, lanes) = s2;
+    Eigen::Map<lane>(out + 3 * tile_width, lanes) = s3;
+  }
+
   std::vector<double> data_;
   int cols_ = 0;
   int blocks_ = 0;

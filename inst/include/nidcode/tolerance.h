@@ -29,6 +29,14 @@ constexpr double lambda_rest = 1e-3;
 // resolved".
 constexpr double eigen_floor = 1e-13;
 
+// Columns whose squared lengths differ by less than this are of one size: to
+// mix them costs no digit.
+constexpr double even_columns = 1e-4;
+
+// Columns whose cosines and turns were below the root of this before a sweep
+// are orthogonal to eps after it: a turn leaves products of two such.
+constexpr double small_turn = 1e-17;
+
 // Above this many free directions the variance between lambdas is summed over
 // the grid points and not over pairs of directions: r (r + 1) / 2 pairs then
 // outnumber 41 r products.
@@ -69,7 +77,7 @@ constexpr double second_step_above = 1e5;
 
 // Student's t of more degrees of freedom than these is R's: the closed sum has
 // half as many terms, its tail some ten times as many.
-constexpr int whole_df_most = 200;
+constexpr int whole_df_most = 100;
 
 // Up to this share inside, what is outside is 1 minus it to 14 digits.
 constexpr double t_middle = 0.98;
