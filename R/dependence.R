@@ -193,51 +193,67 @@ fit_one <- function(design, effects, vcov, level, label) {
   ))
 }
 
+# What can be wrong with a fit that has rows, in the order it is told: `is` of a
+# fit, the text and the fields of the warning of all that have it.
+fit_problems <- function() {
+  problem <- function(what, is, text, fields = \(fits) list()) {
+    list(what = what, is = is, fields = fields,
+         text = if (is.function(text)) text else \(fits) text)
+  }
+  list(
+    problem("aliased", \(fit) any(fit$aliased),
+            \(fits) paste0("Terms that the others already explain are left ",
+                           "out: ", some_of(aliased_terms(fits)), "."),
+            \(fits) list(columns = aliased_terms(fits))),
+    problem("no_df", \(fit) fit$df <= 0L,
+            "As many terms as points: no errors."),
+    problem("no_df", lacks_errors,
+            paste0("Some errors do not exist: too few regions, or points of ",
+                   "full leverage.")),
+    problem("condition_number", \(fit) fit$kappa > 1e12,
+            \(fits) paste0("Nearly collinear terms, kappa ",
+                           format(max(kappas(fits)), digits = 2), "."),
+            \(fits) list(kappa = kappas(fits))),
+    problem("zero_spread", \(fit) is_flat(fit$within$y),
+            "The left-hand side does not vary: no correlation."),
+    problem("perfect_fit", is_perfect,
+            "An essentially perfect fit: its errors are rounding."),
+    problem("digits_lost", \(fit) fit$digits_lost,
+            "A series varies by little more than its rounding.")
+  )
+}
+
+aliased_terms <- function(fits) {
+  unique(unlist(lapply(fits, \(fit) fit$terms[fit$aliased])))
+}
+
+lacks_errors <- function(fit) {
+  own <- !fit$aliased
+  fit$df > 0L && any(own) && fit$vcov_type %in% c("cluster", "HC2", "HC3") &&
+    anyNA(diag(fit$vcov)[own] + fit$se_df[own])
+}
+
+kappas <- function(fits) vapply(fits, \(fit) fit$kappa, numeric(1))
+
 # One warning a kind, naming the fits.
 report_problems <- function(fits, lost) {
-  labels <- names(fits)
-  tell <- function(what, which, text, ...) {
-    if (any(which)) {
-      warn_nid(what, c(text, x = paste0("In ", some_of(labels[which]), ".")),
-               fits = labels[which], ...)
+  told <- function(text, names) c(text, x = paste0("In ", some_of(names), "."))
+  if (length(lost) > 0L) {
+    warn_nid("zero_rows", told("No row is left to fit.", lost), fits = lost)
+  }
+  full <- Filter(\(fit) length(fit$y) > 0L, fits)
+  for (one in fit_problems()) {
+    bad <- Filter(one$is, full)
+    if (length(bad) > 0L) {
+      rlang::exec(warn_nid, one$what, told(one$text(bad), names(bad)),
+                  fits = names(bad), !!!one$fields(bad))
     }
   }
-  of <- function(f) vapply(fits, f, NA)
-  full <- of(\(fit) length(fit$y) > 0L)
-  if (length(lost) > 0L) {
-    warn_nid("zero_rows", c("No row is left to fit.",
-                            x = paste0("In ", some_of(lost), ".")),
-             fits = lost)
-  }
-  aliased <- full & of(\(fit) any(fit$aliased))
-  terms <- unique(unlist(lapply(fits[aliased], \(fit) fit$terms[fit$aliased])))
-  tell("aliased", aliased,
-       paste0("Terms that the others already explain are left out: ",
-              some_of(terms), "."), columns = terms)
-  tell("no_df", full & of(\(fit) fit$df <= 0L),
-       "As many terms as points: no errors.")
-  tell("no_df", full & of(\(fit) fit$df > 0L && !all(fit$aliased) &&
-                            fit$vcov_type %in% c("cluster", "HC2", "HC3") &&
-                            anyNA(diag(fit$vcov)[!fit$aliased] +
-                                    fit$se_df[!fit$aliased])),
-       paste0("Some errors do not exist: too few regions, or points of full ",
-              "leverage."))
-  kappa <- vapply(fits, \(fit) fit$kappa, numeric(1))
-  tell("condition_number", full & kappa > 1e12,
-       paste0("Nearly collinear terms, kappa ",
-              format(max(c(0, kappa)), digits = 2), "."), kappa = kappa)
-  tell("zero_spread", full & of(\(fit) is_flat(fit$within$y)),
-       "The left-hand side does not vary: no correlation.")
-  tell("perfect_fit", full & of(is_perfect),
-       "An essentially perfect fit: its errors are rounding.")
-  tell("digits_lost", full & of(\(fit) fit$digits_lost),
-       "A series varies by little more than its rounding.")
-  few <- full & of(\(fit) length(fit$y) < 4L)
-  if (any(few)) {
+  few <- names(Filter(\(fit) length(fit$y) < 4L, full))
+  if (length(few) > 0L) {
     inform_nid("few_points",
-               c("Fewer than 4 points: no interval on r.",
-                 x = paste0("In ", some_of(labels[few]), ".")),
-               fits = labels[few])
+               told("Fewer than 4 points: no interval on r.", few),
+               fits = few)
   }
   invisible()
 }
