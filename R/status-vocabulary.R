@@ -26,66 +26,73 @@ words_of_kind <- function(kind) {
   words$status[words$kind %in% kind]
 }
 
-# Codes of lists that others keep. SDMX: CL_OBS_STATUS 2.2. Eurostat: flags to
-# 2024 and the two lists from 2025 on; its "s" is an estimate where SDMX has a
-# strike.
-status_codes <- function() {
-  sdmx <- c(
-    A = "ok", B = "break", D = "definition_differs", E = "estimated",
-    F = "forecast", G = "experimental", H = "holiday", I = "imputed",
-    J = "derogation", K = "included_elsewhere", L = "not_collected",
-    M = "cannot_exist", N = "not_significant", O = "missing",
-    P = "provisional", Q = "suppressed", S = "special_event",
-    U = "low_reliability", V = "unvalidated", W = "includes_other"
-  )
-  sdmx_name <- c(
-    "Normal value", "Time series break", "Definition differs",
-    "Estimated value", "Forecast value", "Experimental value",
-    "Missing value; holiday or weekend",
-    "Value imputed by a receiving agency", "Derogation",
-    "Data included in another category",
-    "Missing value; data exist but were not collected",
-    "Missing value; data cannot exist", "Not significant", "Missing value",
-    "Provisional value", "Missing value; suppressed",
-    "Strike and other special events", "Low reliability",
-    "Unvalidated value", "Includes data from another category"
-  )
-  eurostat <- c(
-    b = "break", c = "suppressed", d = "definition_differs",
-    e = "estimated", f = "forecast", i = "imputed", m = "cannot_exist",
-    n = "not_significant", p = "provisional", r = "revised",
-    s = "estimated", u = "low_reliability", z = "cannot_exist"
-  )
-  eurostat_name <- c(
-    "Break in time series", "Confidential", "Definition differs",
-    "Estimated", "Forecast", "Value imputed by Eurostat",
-    "Missing value, data cannot exist", "Not significant", "Provisional",
-    "Revised", "Eurostat estimate", "Low reliability", "Not applicable"
-  )
-  # No names: they are symbols of R, which a C locale cannot spell.
-  symbol <- c(
-    ":", "...", "..", ".", "\u2026", "x", "(NA)", "n/a", "n.a.", "nd",
-    "\u043d/\u0434", "(D)", "\u043a\u043e\u043d\u0444.",
-    "\u043a\u043e\u043d\u0444", "-", "\u2013", "\u2014"
-  )
-  symbol_status <- rep(c("na", "suppressed", "zero"), c(11L, 3L, 3L))
-  symbol_name <- c(
-    "Not available (Eurostat)", "No data (Rosstat)", "Not available",
-    "Unknown", "No data (Rosstat)", "Not applicable",
-    "Not available (BEA)", "Not available", "Not available", "No data",
-    "No data (in Russian)", "Not disclosed (BEA)",
-    "Confidential (in Russian)", "Confidential (in Russian)",
-    "No such phenomenon (Rosstat)", "No such phenomenon (Rosstat)",
-    "No such phenomenon (Rosstat)"
-  )
-  data.frame(
-    list = rep(c("SDMX", "Eurostat", "symbol"),
-               c(length(sdmx), length(eurostat), length(symbol))),
-    letter = c(names(sdmx), names(eurostat), symbol),
-    status = unname(c(sdmx, eurostat, symbol_status)),
-    name = c(sdmx_name, eurostat_name, symbol_name)
-  )
+# Codes of lists that others keep: code, word, name. SDMX: CL_OBS_STATUS 2.2.
+# Eurostat: flags to 2024 and the two lists from 2025 on; its "s" is an estimate
+# where SDMX has a strike.
+code_rows <- function(list, ...) {
+  rows <- matrix(c(...), ncol = 3L, byrow = TRUE)
+  data.frame(list = list, letter = rows[, 1L], status = rows[, 2L],
+             name = rows[, 3L])
 }
+
+status_codes <- rbind(
+  code_rows("SDMX",
+    "A", "ok", "Normal value",
+    "B", "break", "Time series break",
+    "D", "definition_differs", "Definition differs",
+    "E", "estimated", "Estimated value",
+    "F", "forecast", "Forecast value",
+    "G", "experimental", "Experimental value",
+    "H", "holiday", "Missing value; holiday or weekend",
+    "I", "imputed", "Value imputed by a receiving agency",
+    "J", "derogation", "Derogation",
+    "K", "included_elsewhere", "Data included in another category",
+    "L", "not_collected", "Missing value; data exist but were not collected",
+    "M", "cannot_exist", "Missing value; data cannot exist",
+    "N", "not_significant", "Not significant",
+    "O", "missing", "Missing value",
+    "P", "provisional", "Provisional value",
+    "Q", "suppressed", "Missing value; suppressed",
+    "S", "special_event", "Strike and other special events",
+    "U", "low_reliability", "Low reliability",
+    "V", "unvalidated", "Unvalidated value",
+    "W", "includes_other", "Includes data from another category"
+  ),
+  code_rows("Eurostat",
+    "b", "break", "Break in time series",
+    "c", "suppressed", "Confidential",
+    "d", "definition_differs", "Definition differs",
+    "e", "estimated", "Estimated",
+    "f", "forecast", "Forecast",
+    "i", "imputed", "Value imputed by Eurostat",
+    "m", "cannot_exist", "Missing value, data cannot exist",
+    "n", "not_significant", "Not significant",
+    "p", "provisional", "Provisional",
+    "r", "revised", "Revised",
+    "s", "estimated", "Eurostat estimate",
+    "u", "low_reliability", "Low reliability",
+    "z", "cannot_exist", "Not applicable"
+  ),
+  code_rows("symbol",
+    ":", "na", "Not available (Eurostat)",
+    "...", "na", "No data (Rosstat)",
+    "..", "na", "Not available",
+    ".", "na", "Unknown",
+    "\u2026", "na", "No data (Rosstat)",
+    "x", "na", "Not applicable",
+    "(NA)", "na", "Not available (BEA)",
+    "n/a", "na", "Not available",
+    "n.a.", "na", "Not available",
+    "nd", "na", "No data",
+    "\u043d/\u0434", "na", "No data (in Russian)",
+    "(D)", "suppressed", "Not disclosed (BEA)",
+    "\u043a\u043e\u043d\u0444.", "suppressed", "Confidential (in Russian)",
+    "\u043a\u043e\u043d\u0444", "suppressed", "Confidential (in Russian)",
+    "-", "zero", "No such phenomenon (Rosstat)",
+    "\u2013", "zero", "No such phenomenon (Rosstat)",
+    "\u2014", "zero", "No such phenomenon (Rosstat)"
+  )
+)
 
 # Other spellings of the names above, as agencies print them.
 other_names <- c(
@@ -107,7 +114,7 @@ other_names <- c(
 # names in lower case; a letter as it stands first, then in the other case.
 status_lookup <- function(declared = NULL) {
   words <- status_words()$status
-  codes <- status_codes()
+  codes <- status_codes
   letters <- codes[codes$list != "symbol", ]
   # SDMX's own letters first: a capital S is a strike, a small one Eurostat's.
   exact <- stats::setNames(letters$status, letters$letter)

@@ -28,7 +28,7 @@
 #' subset(nid_status(), status == "break")
 #' @export
 nid_status <- function() {
-  codes <- status_codes()
+  codes <- status_codes
   words <- status_words()
   rest <- setdiff(words$status, codes$status)
   out <- data.frame(
@@ -115,38 +115,39 @@ own_name <- function(x) {
 # Applies the statuses (factors in panel order, by indicator) to the values:
 # out go the numbers that should not be there, break rows are collected.
 apply_status <- function(x, status, where) {
-  out_of_use <- words_of_kind("missing")
-  kept_out <- list()
-  found <- character()
-  for (name in names(status)) {
-    s <- status[[name]]
-    out <- level_has(levels(s), out_of_use)
-    bad <- which(out[as.integer(s)] & !is.na(x[[name]]))
-    if (length(bad) > 0L) {
-      x[[name]][bad] <- NA_real_
-      kept_out[[name]] <- bad
-      found <- union(found, as.character(s[bad]))
-    }
-  }
-  if (length(kept_out) > 0L) {
-    rows <- sort(unique(unlist(kept_out)))
-    place <- where(rows)
-    n <- sum(lengths(kept_out))
-    warn_nid(
-      "status",
-      c(paste0(count_of(n, "value"), " of ", some_of(names(kept_out)),
-               " marked as ", some_of(found, quote = ""),
-               if (n == 1L) " has" else " have",
-               " a number; it is kept out."),
-        i = place$text),
-      columns = names(kept_out), regions = place$regions,
-      times = place$times, n = n
-    )
-  }
-  levels <- unique(as.character(unlist(lapply(status, function(s) {
+  has <- function(s, words) which(level_has(levels(s), words)[as.integer(s)])
+  bad <- lapply(stats::setNames(nm = names(status)), function(name) {
+    out <- has(status[[name]], words_of_kind("missing"))
+    out[!is.na(x[[name]][out])]
+  })
+  bad <- bad[lengths(bad) > 0L]
+  if (length(bad) > 0L) warn_kept_out(bad, status, where)
+  for (name in names(bad)) x[[name]][bad[[name]]] <- NA_real_
+  inform_unknown(status)
+  breaks <- lapply(status, has, "break")
+  list(x = x, breaks = breaks[lengths(breaks) > 0L])
+}
+
+warn_kept_out <- function(bad, status, where) {
+  found <- unlist(Map(function(s, rows) as.character(s[rows]),
+                      status[names(bad)], bad))
+  place <- where(sort(unique(unlist(bad))))
+  n <- sum(lengths(bad))
+  warn_nid(
+    "status",
+    c(paste0(count_of(n, "value"), " of ", some_of(names(bad)), " marked as ",
+             some_of(unique(found), quote = ""),
+             if (n == 1L) " has" else " have", " a number; it is kept out."),
+      i = place$text),
+    columns = names(bad), regions = place$regions, times = place$times, n = n
+  )
+}
+
+inform_unknown <- function(status) {
+  used <- as.character(unlist(lapply(status, function(s) {
     levels(s)[sort(unique(as.integer(s)))]
-  }))))
-  unknown <- setdiff(unlist(level_words(levels)), status_words()$status)
+  })))
+  unknown <- setdiff(unlist(level_words(used)), status_words()$status)
   if (length(unknown) > 0L) {
     inform_nid("status",
                c(paste0("Status ", some_of(unknown, quote = "\""),
@@ -157,8 +158,4 @@ apply_status <- function(x, status, where) {
                             " = \"break\")`.")),
                values = unknown)
   }
-  breaks <- lapply(status, function(s) {
-    which(level_has(levels(s), "break")[as.integer(s)])
-  })
-  list(x = x, breaks = breaks[lengths(breaks) > 0L])
 }
