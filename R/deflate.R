@@ -123,11 +123,17 @@ check_price_type <- function(p, price, price_type, rows, call) {
              "period to the next")
     }
   }
-  if (is.null(why)) {
-    return(invisible())
-  }
+  if (!is.null(why)) stop_price_type(p, price, price_type, why, odd, call)
+}
+
+stop_price_type <- function(p, price, price_type, why, odd, call) {
   range <- format(range(p, na.rm = TRUE), digits = 4L, trim = TRUE,
                   decimal.mark = ".")
+  from_links <- function(to_percent) {
+    paste0("If it holds links after all, ", to_percent, " and say ",
+           "\"percent\"; for prices that do double, chain them to a ",
+           "\"level\".")
+  }
   stop_nid(
     "price_type",
     c(paste0("Column ", some_of(price), " is not ", price_words[[price_type]],
@@ -136,15 +142,11 @@ check_price_type <- function(p, price, price_type, rows, call) {
       i = paste0("Say what it holds: `price_type = \"chain\"` for previous ",
                  "period = 100, \"level\" for one time = 100, \"percent\" for ",
                  "growth in per cent, \"ratio\" for growth as a factor."),
-      i = if (price_type %in% c("chain", "ratio")) {
-        paste0("If it holds links after all, ",
-               if (price_type == "chain") "take 100 off" else
-                 "take 1 off, times 100,",
-               " and say \"percent\"; for prices that do double, chain them ",
-               "to a \"level\".")
-      } else if (price_type == "percent") {
-        "For prices that do grow so fast, chain them to a \"level\"."
-      }),
+      i = switch(price_type,
+                 chain = from_links("take 100 off"),
+                 ratio = from_links("take 1 off, times 100,"),
+                 percent = paste0("For prices that do grow so fast, chain ",
+                                  "them to a \"level\"."))),
     columns = price, values = p, n = odd, call = call
   )
 }
