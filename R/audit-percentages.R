@@ -192,11 +192,5 @@ glance.nid_audit <- function(x, ...) {
 }
 
 audit_fit <- function(x, call) {
-  fit <- get_fit(x)
-  if (is.null(fit)) {
-    stop_nid("needs_fit", c("`x` must be the table of audit_percentages().",
-                            i = "Its rows or columns were changed."),
-             call = call)
-  }
-  fit
+  need_fit(x, "the table of audit_percentages()", call)
 }

@@ -2,14 +2,10 @@
 # with `nidcode_error_argument`, naming the argument and what was given.
 
 stop_argument <- function(arg, must, x, call) {
-  stop_nid(
-    "argument",
-    c(paste0("`", arg, "` must be ", must, "."),
-      x = paste0("You gave ", describe(x), ".")),
-    argument = arg,
-    values = x,
-    call = call
-  )
+  stop_nid("argument",
+           c(paste0("`", arg, "` must be ", must, "."),
+             x = paste0("You gave ", describe(x), ".")),
+           argument = arg, values = x, call = call)
 }
 
 # What the user gave, in a few words.
@@ -44,12 +40,8 @@ check_string <- function(x, arg = rlang::caller_arg(x), null = FALSE,
 check_choice <- function(x, choices, arg = rlang::caller_arg(x),
                          call = rlang::caller_env()) {
   if (!is.character(x) || length(x) != 1L || !x %in% choices) {
-    stop_argument(
-      arg,
-      paste0("one of ", paste0("\"", choices, "\"", collapse = ", ")),
-      x,
-      call
-    )
+    stop_argument(arg, paste0("one of ", paste0("\"", choices, "\"",
+                                                collapse = ", ")), x, call)
   }
   invisible(x)
 }
@@ -90,19 +82,15 @@ check_number <- function(x, arg = rlang::caller_arg(x), min = -Inf, max = Inf,
 # A confidence level. 95 is a slip that deserves its own hint.
 check_level <- function(x, arg = rlang::caller_arg(x),
                         call = rlang::caller_env()) {
-  ok <- is.numeric(x) && length(x) == 1L && !is.na(x) && x > 0 && x < 1
-  if (!ok) {
-    percent <- is.numeric(x) && length(x) == 1L && !is.na(x) &&
-      x > 1 && x < 100
-    stop_nid(
-      "level",
-      c(paste0("`", arg, "` must be a probability between 0 and 1."),
-        x = paste0("You gave ", describe(x), "."),
-        i = if (percent) paste0("Did you mean ", x / 100, "?")),
-      argument = arg,
-      values = x,
-      call = call
-    )
+  number <- is.numeric(x) && length(x) == 1L && !is.na(x)
+  if (!number || x <= 0 || x >= 1) {
+    stop_nid("level",
+             c(paste0("`", arg, "` must be a probability between 0 and 1."),
+               x = paste0("You gave ", describe(x), "."),
+               i = if (number && x > 1 && x < 100) {
+                 paste0("Did you mean ", x / 100, "?")
+               }),
+             argument = arg, values = x, call = call)
   }
   invisible(x)
 }
@@ -115,24 +103,18 @@ check_columns <- function(data, x, arg = rlang::caller_arg(x),
   check_readable_names(given, "Names of columns", call)
   twice <- intersect(x, given[duplicated(given)])
   if (length(twice) > 0L) {
-    stop_nid(
-      "duplicate_name",
-      paste0("The data has more than one column called ", some_of(twice), "."),
-      columns = twice,
-      call = call
-    )
+    stop_nid("duplicate_name",
+             paste0("The data has more than one column called ",
+                    some_of(twice), "."), columns = twice, call = call)
   }
   missing <- setdiff(x, given)
   if (length(missing) > 0L) {
-    stop_nid(
-      "no_column",
-      c(paste0("The data has no column ", some_of(missing), " (`", arg, "`)."),
-        i = is_meant(missing, given),
-        i = paste0("Its columns are ", some_of(given, 20L), ".")),
-      columns = missing,
-      available = given,
-      call = call
-    )
+    stop_nid("no_column",
+             c(paste0("The data has no column ", some_of(missing), " (`", arg,
+                      "`)."),
+               i = is_meant(missing, given),
+               i = paste0("Its columns are ", some_of(given, 20L), ".")),
+             columns = missing, available = given, call = call)
   }
   # Regions and times say by their own classes what they cannot be.
   if (arg != "index") {
@@ -152,12 +134,33 @@ is_meant <- function(missing, given) {
   if (length(meant) > 0L) paste0("Is ", some_of(meant), " meant?")
 }
 
+# Names that an argument gives once each.
+check_once <- function(names, arg, call) {
+  twice <- unique(names[duplicated(names)])
+  if (length(twice) > 0L) {
+    stop_nid("duplicate_name",
+             paste0("`", arg, "` names ", some_of(twice), " more than once."),
+             columns = twice, call = call)
+  }
+}
+
 check_data_frame <- function(x, arg = rlang::caller_arg(x),
                              call = rlang::caller_env()) {
   if (!is.data.frame(x)) {
     stop_argument(arg, "a data frame", x, call)
   }
   invisible(x)
+}
+
+# What a table was made of, where it is whole; `what` it must be.
+need_fit <- function(x, what, call,
+                     hint = "Its rows or columns were changed.") {
+  fit <- get_fit(x)
+  if (is.null(fit)) {
+    stop_nid("needs_fit", c(paste0("`x` must be ", what, "."), i = hint),
+             call = call)
+  }
+  fit
 }
 
 # Rows asked of confint(): by name or, where `number`, by number.

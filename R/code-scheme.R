@@ -89,12 +89,7 @@ code_scheme <- function(indicator, code, direction = 1, weight = 1,
   if (length(indicator) == 0L) {
     stop_nid("scheme", "A scheme needs at least one indicator.", call = call)
   }
-  twice <- unique(indicator[duplicated(indicator)])
-  if (length(twice) > 0L) {
-    stop_nid("duplicate_name",
-             paste0("`indicator` names ", some_of(twice), " more than once."),
-             columns = twice, call = call)
-  }
+  check_once(indicator, "indicator", call)
   n <- length(indicator)
   recycled <- list(code = code, direction = direction, weight = weight,
                    transform = transform, unit = unit, sd = sd, low = low,
@@ -170,29 +165,24 @@ type_scheme <- function(x, call) {
 }
 
 validate_scheme <- function(scheme, codes, call) {
-  stop_scheme <- function(message, bad) {
-    stop_nid("scheme", message, columns = scheme$indicator[bad], call = call)
+  refuse <- function(bad, ...) {
+    if (any(bad)) {
+      stop_nid("scheme", c(...), columns = scheme$indicator[bad], call = call)
+    }
   }
-  bad <- !scheme$code %in% codes$code
-  if (any(bad)) {
-    stop_scheme(
-      c(paste0("There is no code ", some_of(unique(scheme$code[bad])), "."),
-        i = paste0("The codes are ", some_of(codes$code), ".")),
-      bad
-    )
+  must <- function(ok, text) {
+    refuse(!ok, paste0(text, "; it is not for ",
+                       some_of(scheme$indicator[!ok]), "."))
   }
-  bad <- !scheme$direction %in% c(-1, 1)
-  if (any(bad)) {
-    stop_scheme(paste0("`direction` must be 1 or -1; it is not for ",
-                       some_of(scheme$indicator[bad]), "."), bad)
-  }
-  bad <- !scheme$transform %in% transforms_known
-  if (any(bad)) {
-    stop_scheme(paste0("`transform` must be one of ",
-                       some_of(transforms_known, quote = "\""),
-                       "; it is not for ", some_of(scheme$indicator[bad]),
-                       "."), bad)
-  }
+  known <- scheme$code %in% codes$code
+  refuse(!known,
+         paste0("There is no code ", some_of(unique(scheme$code[!known])),
+                "."),
+         i = paste0("The codes are ", some_of(codes$code), "."))
+  must(scheme$direction %in% c(-1, 1), "`direction` must be 1 or -1")
+  must(scheme$transform %in% transforms_known,
+       paste0("`transform` must be one of ",
+              some_of(transforms_known, quote = "\"")))
   check_weights(scheme$weight, "weight", call = call)
   per_code <- tapply(scheme$weight, scheme$code, sum)
   if (any(per_code == 0)) {
@@ -201,17 +191,11 @@ validate_scheme <- function(scheme, codes, call) {
              paste0("All weights of code ", some_of(none), " are zero."),
              values = none, call = call)
   }
-  bad <- !is.na(scheme$sd) & !(is.finite(scheme$sd) & scheme$sd >= 0)
-  if (any(bad)) {
-    stop_scheme(paste0("`sd` must be finite and not negative; it is not for ",
-                       some_of(scheme$indicator[bad]), "."), bad)
-  }
-  bad <- is.na(scheme$low) != is.na(scheme$high) |
-    (!is.na(scheme$low) & !is.na(scheme$high) & !(scheme$low < scheme$high))
-  if (any(bad)) {
-    stop_scheme(paste0("`low` must be below `high`; it is not for ",
-                       some_of(scheme$indicator[bad]), "."), bad)
-  }
+  must(is.na(scheme$sd) | (is.finite(scheme$sd) & scheme$sd >= 0),
+       "`sd` must be finite and not negative")
+  none <- is.na(scheme$low) & is.na(scheme$high)
+  must(none | (scheme$low < scheme$high) %in% TRUE,
+       "`low` must be below `high`")
   invisible(scheme)
 }
 

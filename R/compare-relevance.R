@@ -119,12 +119,14 @@ overall_tests <- function(fit) {
     }
     if (fit$weighted) wald_items(fit, g) else cochran_q(fit, g)
   })
-  pick <- \(name) unlist(lapply(rows, `[[`, name))
-  c(lapply(fit$keys, identity),
-    list(method = as.character(pick("method")),
-         statistic = as.double(pick("statistic")), df = as.double(pick("df")),
-         df2 = as.double(pick("df2")), p.value = as.double(pick("p.value")),
-         n = as_count(as.double(pick("n")))))
+  c(lapply(fit$keys, identity), overall_columns(rows))
+}
+
+overall_columns <- function(rows) {
+  out <- columns_of(rows, c("method", "statistic", "df", "df2", "p.value",
+                            "n"), text = "method")
+  out$n <- as_count(out$n)
+  out
 }
 
 # Q = (k - 1)(k sum C^2 - (sum C)^2)/(k sum L - sum L^2), C the ticks of each

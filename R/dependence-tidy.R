@@ -9,12 +9,7 @@ tidy.nid_dependence <- function(x, conf.int = TRUE, conf.level = NULL, ...) {
   keys <- lapply(x$table, \(key) rep(key, times))
   names <- c("term", "estimate", "std.error", "statistic", "p.value", "df",
              if (conf.int) c("conf.low", "conf.high"))
-  values <- lapply(names, \(name) {
-    empty <- if (name == "term") character() else double()
-    c(empty, unlist(lapply(rows, `[[`, name), use.names = FALSE))
-  })
-  names(values) <- names
-  plain_table(c(keys, values))
+  plain_table(c(keys, columns_of(rows, names, text = "term")))
 }
 
 #' @rdname code_dependence
@@ -22,13 +17,8 @@ tidy.nid_dependence <- function(x, conf.int = TRUE, conf.level = NULL, ...) {
 glance.nid_dependence <- function(x, ...) {
   rows <- lapply(x$fits, fit_summary)
   names <- if (length(rows) > 0L) names(rows[[1L]]) else summary_names
-  values <- lapply(names, \(name) {
-    empty <- switch(name, nobs = , df.residual = integer(),
-                    aliased = character(), double())
-    c(empty, unlist(lapply(rows, `[[`, name), use.names = FALSE))
-  })
-  names(values) <- names
-  plain_table(c(x$table, values))
+  plain_table(c(x$table, columns_of(rows, names, text = "aliased",
+                                    whole = c("nobs", "df.residual"))))
 }
 
 summary_names <- c(

@@ -104,10 +104,8 @@ ticks_of_level <- function(x, item, levels, call) {
 }
 
 likert_cells <- function(fit, conf_level) {
-  m <- fit$n.items
-  cell <- cbind(rep(seq_len(m), fit$groups), rep(seq_len(fit$groups), each = m))
-  limits <- share_intervals(fit, cell, conf_level, "none")
-  wide <- \(x) matrix(x, m, fit$groups)
+  limits <- share_intervals(fit, table_cells(fit), conf_level, "none")
+  wide <- \(x) matrix(x, fit$n.items, fit$groups)
   list(count = ifelse(fit$n > 0, fit$count, NA), n = fit$n,
        estimate = fit$estimate, std.error = sqrt(fit$variance),
        low = wide(limits$low), high = wide(limits$high))
@@ -117,13 +115,11 @@ likert_balance <- function(fits, groups, conf_level) {
   at <- expand.grid(item = seq_along(fits), g = seq_len(groups$n))
   rows <- Map(\(item, g) balance_of(fits[[item]], g, 1 - conf_level),
               at$item, at$g)
-  pick <- \(name) as.double(unlist(lapply(rows, `[[`, name)))
   plain_table(
     c(list(item = names(fits)[at$item]), lapply(groups$keys, \(k) k[at$g]),
-      list(n = as.integer(pick("n"))),
-      sapply(c("mean", "mean.se", "mean.low", "mean.high",
-               "net", "net.se", "net.low", "net.high"), pick,
-             simplify = FALSE)),
+      columns_of(rows, c("n", "mean", "mean.se", "mean.low", "mean.high",
+                         "net", "net.se", "net.low", "net.high"),
+                 whole = "n")),
     nrow(at)
   )
 }
@@ -160,10 +156,5 @@ quadratic <- function(a, v) sum(a * (v %*% a))
 #' @export
 glance.nid_likert <- function(x, ...) {
   check_foreign_dots(...)
-  fit <- get_fit(x)
-  if (is.null(fit)) {
-    stop_nid("needs_fit", c("`x` must be the table of likert_shares().",
-                            i = "Its rows or columns were changed."))
-  }
-  fit$balance
+  need_fit(x, "the table of likert_shares()", rlang::current_env())$balance
 }

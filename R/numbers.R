@@ -144,3 +144,14 @@ rowsum_by <- function(x, owner, n) {
 # Spread below this share of the mean, 1e4 roundings: the digits that differ
 # are gone.
 last_digits <- 1e4 * .Machine$double.eps
+
+# What records (lists by name) hold of each of `names`, end to end: text for
+# `text`, integers for `whole`, else doubles, also where there is no record.
+columns_of <- function(records, names, text = character(),
+                       whole = character()) {
+  sapply(names, function(name) {
+    kind <- if (name %in% text) "character" else
+      if (name %in% whole) "integer" else "double"
+    as.vector(unlist(lapply(records, `[[`, name)), kind)
+  }, simplify = FALSE)
+}

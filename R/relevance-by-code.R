@@ -49,13 +49,13 @@ relevance_by_code <- function(x) {
     if (measure == "mean") code_mean(fit, codes[code], g) else
       code_any(fit, codes[code], code, g)
   }, at$measure, at$code, at$g)
-  pick <- \(name) vapply(rows, `[[`, numeric(1), name, USE.NAMES = FALSE)
+  columns <- columns_of(rows, c("n.items", "n", "estimate", "std.error",
+                                "conf.low", "conf.high", "df"),
+                        whole = "n.items")
+  columns$n <- as_count(columns$n)
   new_nid_table(
     c(list(code = codes[at$code]), lapply(fit$keys, \(k) k[at$g]),
-      list(measure = at$measure, n.items = as.integer(pick("n.items")),
-           n = as_count(pick("n")), estimate = pick("estimate"),
-           std.error = pick("std.error"), conf.low = pick("low"),
-           conf.high = pick("high"), df = pick("df"))),
+      list(measure = at$measure), columns),
     "code_relevance",
     list(title = "Relevance by code",
          keys = c("code", names(fit$keys), "measure"), by = names(fit$keys),
@@ -69,21 +69,16 @@ relevance_fit <- function(x, call) {
   if (!is.data.frame(x)) {
     stop_argument("x", "a table of relevance() or relevance_counts()", x, call)
   }
-  fit <- get_fit(x)
-  if (!inherits(x, "nid_relevance") || is.null(fit)) {
-    stop_nid("needs_fit",
-             c("`x` must be a whole table of relevance().",
-               i = "Filter the data first, then call relevance()."),
-             call = call)
-  }
-  fit
+  need_fit(if (inherits(x, "nid_relevance")) x,
+           "a whole table of relevance()", call,
+           "Filter the data first, then call relevance().")
 }
 
 code_mean <- function(fit, code, g) {
   at <- which(fit$codes == code & !is.na(fit$estimate[seq_len(fit$n.items), g]))
   if (length(at) == 0L) {
     return(list(n.items = 0, n = 0, estimate = NA_real_, std.error = NA_real_,
-                low = NA_real_, high = NA_real_, df = NA_real_))
+                conf.low = NA_real_, conf.high = NA_real_, df = NA_real_))
   }
   p <- mean(fit$estimate[at, g])
   variance <- if (fit$source == "counts") {
@@ -97,8 +92,8 @@ code_mean <- function(fit, code, g) {
   out <- design_interval(p, variance, n, df, min(fit$n_zero[at, g]),
                          1 - fit$conf_level, method)
   list(n.items = length(at), n = min(fit$n[at, g]), estimate = p,
-       std.error = sqrt(max(variance, 0)), low = out$low, high = out$high,
-       df = df)
+       std.error = sqrt(max(variance, 0)), conf.low = out$low,
+       conf.high = out$high, df = df)
 }
 
 code_any <- function(fit, code, k, g) {
@@ -111,13 +106,13 @@ code_any <- function(fit, code, k, g) {
     most <- min(1, sum(fit$estimate[at, g])) * n
     return(list(
       n.items = n.items, n = n, estimate = NA_real_, std.error = NA_real_,
-      low = count_interval(least, n, alpha, "wilson")$low,
-      high = count_interval(most, n, alpha, "wilson")$high, df = Inf
+      conf.low = count_interval(least, n, alpha, "wilson")$low,
+      conf.high = count_interval(most, n, alpha, "wilson")$high, df = Inf
     ))
   }
   row <- fit$n.items + k
   out <- share_intervals(fit, cbind(row, g), fit$conf_level, "none")
   list(n.items = n.items, n = fit$n[row, g], estimate = fit$estimate[row, g],
-       std.error = sqrt(fit$variance[row, g]), low = out$low,
-       high = out$high, df = fit$df[row, g])
+       std.error = sqrt(fit$variance[row, g]), conf.low = out$low,
+       conf.high = out$high, df = fit$df[row, g])
 }

@@ -135,11 +135,7 @@ overall_groups <- function(fit) {
     if (fit$weighted) wald_groups(fit, i, there) else
       chisq_groups(fit, i, there)
   })
-  pick <- \(name) unlist(lapply(rows, `[[`, name))
-  list(item = fit$items[seq_len(fit$n.items)], method = pick("method"),
-       statistic = as.double(pick("statistic")), df = as.double(pick("df")),
-       df2 = as.double(pick("df2")), p.value = as.double(pick("p.value")),
-       n = as_count(as.double(pick("n"))))
+  c(list(item = fit$items[seq_len(fit$n.items)]), overall_columns(rows))
 }
 
 chisq_groups <- function(fit, i, there) {

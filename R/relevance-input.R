@@ -46,12 +46,7 @@ check_items <- function(data, items, call) {
   if (!is.character(items) || length(items) == 0L || anyNA(items)) {
     stop_argument("items", "names of columns", items, call)
   }
-  twice <- unique(items[duplicated(items)])
-  if (length(twice) > 0L) {
-    stop_nid("duplicate_name",
-             paste0("`items` names ", some_of(twice), " more than once."),
-             columns = twice, call = call)
-  }
+  check_once(items, "items", call)
   check_columns(data, items, "items", call = call)
 }
 
@@ -131,12 +126,18 @@ ticks_from_list <- function(x, item, call) {
              paste0("An answer in `", item, "` mixes NA with options."),
              columns = item, call = call)
   }
-  ticks <- matrix(0L, length(x), length(options),
-                  dimnames = list(NULL, options))
-  row <- rep(seq_along(x), lengths(x))
-  ticks[cbind(row, match(unlist(x), options))] <- 1L
-  ticks[silent, ] <- NA_integer_
+  ticks <- ticks_at(rep(seq_along(x), lengths(x)), match(unlist(x), options),
+                    options, silent)
   list(ticks = ticks, exclusive = FALSE)
+}
+
+# 1 where a row ticks an option, NA in the rows that are silent.
+ticks_at <- function(row, option, options, silent) {
+  ticks <- matrix(0L, length(silent), length(options),
+                  dimnames = list(NULL, options))
+  ticks[cbind(row, option)] <- 1L
+  ticks[silent, ] <- NA_integer_
+  ticks
 }
 
 # Options, or a list of single ones.
@@ -150,12 +151,9 @@ is_plain_answer <- function(x) {
 ticks_from_factor <- function(x, item, call) {
   options <- if (is.factor(x)) levels(x) else sorted(unique(x[!is.na(x)]))
   code <- match(as.character(x), options)
-  ticks <- matrix(0L, length(x), length(options),
-                  dimnames = list(NULL, options))
-  ticks[is.na(code), ] <- NA_integer_
   there <- which(!is.na(code))
-  ticks[cbind(there, code[there])] <- 1L
-  list(ticks = ticks, exclusive = TRUE)
+  list(ticks = ticks_at(there, code[there], options, is.na(code)),
+       exclusive = TRUE)
 }
 
 # Groups of respondents: number of each row's group, and the groups' keys.

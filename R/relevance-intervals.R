@@ -5,9 +5,6 @@
 # Those of `count_methods` need whole numbers.
 count_methods <- c("wilson-modified", "jeffreys-modified")
 
-interval_methods <- c("wilson", "clopper-pearson", "jeffreys", "logit",
-                      "agresti-coull", count_methods)
-
 interval_wilson <- function(x, n, alpha) {
   z <- stats::qnorm(alpha / 2, lower.tail = FALSE)
   p <- x / n
@@ -75,25 +72,24 @@ interval_jeffreys_modified <- function(x, n, alpha) {
   list(low = low, high = high)
 }
 
-interval_by_name <- function(method) {
-  switch(
-    method,
-    "wilson" = interval_wilson,
-    "clopper-pearson" = interval_clopper_pearson,
-    "jeffreys" = interval_jeffreys,
-    "logit" = interval_logit,
-    "agresti-coull" = interval_agresti_coull,
-    "wilson-modified" = interval_wilson_modified,
-    "jeffreys-modified" = interval_jeffreys_modified
-  )
-}
+intervals <- list(
+  "wilson" = interval_wilson,
+  "clopper-pearson" = interval_clopper_pearson,
+  "jeffreys" = interval_jeffreys,
+  "logit" = interval_logit,
+  "agresti-coull" = interval_agresti_coull,
+  "wilson-modified" = interval_wilson_modified,
+  "jeffreys-modified" = interval_jeffreys_modified
+)
+
+interval_methods <- names(intervals)
 
 # From counts of independent respondents.
 count_interval <- function(x, n, alpha, method) {
   known <- !is.na(x) & !is.na(n) & n > 0
   x[!known] <- NA
   n[!known] <- NA
-  interval_by_name(method)(x, n, alpha)
+  intervals[[method]](x, n, alpha)
 }
 
 # From weighted shares: the same formulas at the effective number of
@@ -113,7 +109,7 @@ design_interval <- function(p, variance, n, df, n_zero, alpha, method) {
   n_eff <- p * (1 - p) / variance * (quantile_t(alpha, n - 1) / t_df)^2
   n_eff <- ifelse(end, n_zero, n_eff)
   n_eff[!is.na(n_eff) & !(n_eff > 0 & is.finite(n_eff))] <- NA
-  interval_by_name(method)(p * n_eff, n_eff, alpha)
+  intervals[[method]](p * n_eff, n_eff, alpha)
 }
 
 quantile_t <- function(alpha, df) {

@@ -97,12 +97,8 @@ tidy.nid_comparison <- function(x, conf.int = TRUE, ...) {
 #' @export
 glance.nid_comparison <- function(x, ...) {
   check_foreign_dots(...)
-  fit <- get_fit(x)
-  if (is.null(fit)) {
-    stop_nid("needs_fit",
-             c("`x` must be the table of a comparison, as made.",
-               i = "Its rows or columns were changed."))
-  }
+  fit <- need_fit(x, "the table of a comparison, as made",
+                  rlang::current_env())
   plain_table(fit$overall, length(fit$overall$method))
 }
 

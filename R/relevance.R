@@ -157,12 +157,7 @@ match_codes <- function(item_codes, items, call) {
     stop_argument("item_codes", "text named by item", item_codes, call)
   }
   own <- item_codes[names(item_codes) %in% items]
-  twice <- unique(names(own)[duplicated(names(own))])
-  if (length(twice) > 0L) {
-    stop_nid("duplicate_name",
-             paste0("`item_codes` names ", some_of(twice), " more than once."),
-             columns = twice, call = call)
-  }
+  check_once(names(own), "item_codes", call)
   missing <- setdiff(items, names(own)[!is.na(own)])
   if (length(missing) > 0L) {
     stop_nid("argument",

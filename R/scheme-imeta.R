@@ -40,12 +40,7 @@ read_imeta <- function(x, call) {
   if (!"Type" %in% names(x)) {
     meta$type <- ifelse(meta$name %in% meta$parent, "Aggregate", "Indicator")
   }
-  twice <- unique(meta$name[duplicated(meta$name)])
-  if (length(twice) > 0L) {
-    stop_nid("duplicate_name",
-             paste0("`iCode` names ", some_of(twice), " more than once."),
-             columns = twice, call = call)
-  }
+  check_once(meta$name, "iCode", call)
   stop_imeta(meta, !meta$type %in% c("Indicator", "Aggregate", imeta_outside),
              "`Type` must be Indicator, Aggregate, Group, Denominator or Other",
              call)

@@ -77,14 +77,8 @@ verdict <- function(x) {
 }
 
 new_nid_verdict <- function(x, d, cells, found) {
-  pick <- function(name, empty) {
-    c(empty, unlist(lapply(found, `[[`, name), use.names = FALSE))
-  }
-  out <- list(verdict = pick("verdict", character()),
-              r.levels = pick("r.levels", double()),
-              r.rates = pick("r.rates", double()),
-              p.rates = pick("p.rates", double()),
-              critical = pick("critical", double()), n = pick("n", integer()))
+  out <- columns_of(found, c("verdict", "r.levels", "r.rates", "p.rates",
+                             "critical", "n"), text = "verdict", whole = "n")
   group <- vapply(seq_len(nrow(cells)), \(k) {
     paste(vapply(d$groups, \(key) as.character(key[cells$group[k]]), ""),
           collapse = ", ")
