@@ -236,26 +236,20 @@ grid_numbers <- function(grid, col, rows) {
 # No date is a text or a number of the model's, and a failed formula or one
 # that was never computed is nothing at all.
 check_cells <- function(grid, cells, rows, col, dates = FALSE) {
-  bad <- which(cells$kind == "formula")
-  if (length(bad) > 0L) {
-    stop_at_cells(grid, rows[bad], col, NULL,
-                  "formulas were never computed in",
-                  paste0("Open the workbook in a spreadsheet program and save ",
-                         "it there, or put values in place of the formulas."))
+  refuse <- function(kind, text, what, hint) {
+    bad <- cells$kind == kind
+    if (any(bad)) stop_at_cells(grid, rows[bad], col, text[bad], what, hint)
   }
-  bad <- which(cells$kind == "error")
-  if (length(bad) > 0L) {
-    stop_at_cells(grid, rows[bad], col, cells$text[bad],
-                  "formulas have failed in",
-                  "Mend them in a spreadsheet program.")
-  }
-  bad <- which(cells$kind == "date")
-  if (!dates && length(bad) > 0L) {
-    stop_at_cells(grid, rows[bad], col, date_words(cells$text[bad]),
-                  "dates stand in",
-                  paste0("A spreadsheet turns 1.2 and 1-2 into a date as it ",
-                         "is typed: format the cells as numbers (or text) and ",
-                         "type them again."))
+  refuse("formula", NULL, "formulas were never computed in",
+         paste0("Open the workbook in a spreadsheet program and save it ",
+                "there, or put values in place of the formulas."))
+  refuse("error", cells$text, "formulas have failed in",
+         "Mend them in a spreadsheet program.")
+  if (!dates) {
+    refuse("date", date_words(cells$text), "dates stand in",
+           paste0("A spreadsheet turns 1.2 and 1-2 into a date as it is ",
+                  "typed: format the cells as numbers (or text) and type ",
+                  "them again."))
   }
 }
 

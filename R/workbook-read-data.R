@@ -62,25 +62,21 @@ sheet_regions <- function(grid, rows, col, type) {
 sheet_times <- function(grid, rows, col, type) {
   cells <- fill_merged(grid, grid_cells(grid, rows, col), rows, col)
   check_cells(grid, cells, rows, col, dates = TRUE)
-  kind <- unique(cells$kind)
-  if ("blank" %in% kind) {
-    stop_at_cells(grid, rows[cells$kind == "blank"], col, NULL,
-                  "the time is missing in", also = "bad_time")
+  refuse <- function(bad, what, shown = cells$text) {
+    if (any(bad)) {
+      stop_at_cells(grid, rows[bad], col, shown[bad], what, also = "bad_time")
+    }
   }
+  refuse(cells$kind == "blank", "the time is missing in", NULL)
   dated <- cells$kind == "date"
   number <- suppressWarnings(as.numeric(cells$text))
-  broken <- cells$kind %in% c("date", "number") & !is.finite(number)
-  if (any(broken)) {
-    stop_at_cells(grid, rows[broken], col, cells$text[broken],
-                  "no number stands in", also = "bad_time")
-  }
+  refuse(cells$kind %in% c("date", "number") & !is.finite(number),
+         "no number stands in")
   if (any(dated) && !all(dated)) {
-    few <- if (2 * sum(dated) <= length(dated)) dated else !dated
     shown <- cells$text
     shown[dated] <- date_words(shown[dated])
-    stop_at_cells(grid, rows[few], col, shown[few],
-                  "some times are dates and some are not, as in",
-                  also = "bad_time")
+    refuse(if (2 * sum(dated) <= length(dated)) dated else !dated,
+           "some times are dates and some are not, as in", shown)
   }
   says_date <- grepl("^(Date|datetime|yearmonth|yearquarter)", type)
   if (all(is.finite(number)) && any(dated) != says_date) {
@@ -125,39 +121,27 @@ check_year_like <- function(grid, rows, col, number, dated) {
 # and no other is read and told; what says none is missing, by address.
 read_values <- function(grid, cols, rows, names) {
   read <- Map(\(col) value_cells(grid, rows, col), cols)
-  told <- function(what) unlist(lapply(read, `[[`, what), use.names = FALSE)
-  from_text <- told("from_text")
-  if (length(from_text) > 0L) {
-    inform_nid("cells",
-               paste0("On sheet Data, ", count_of(length(from_text), "cell"),
-                      " of x that ", is_are(from_text), " text ",
-                      if (length(from_text) == 1L) "is" else "are",
-                      " read as numbers: ", some_of(from_text, quote = ""),
-                      "."),
-               values = from_text)
+  tell <- function(what, signal, one, many) {
+    cells <- unlist(lapply(read, `[[`, what), use.names = FALSE)
+    n <- length(cells)
+    if (n > 0L) {
+      signal("cells",
+             paste0("On sheet Data, ", count_of(n, "cell"), " of x ",
+                    if (n == 1L) one else many, ": ",
+                    some_of(cells, quote = ""), "."),
+             values = cells)
+    }
   }
-  hollow <- told("hollow")
-  if (length(hollow) > 0L) {
-    inform_nid("cells",
-               paste0("On sheet Data, ", count_of(length(hollow), "cell"),
-                      " of x with a formula that gives no value count",
-                      if (length(hollow) == 1L) "s", " as missing: ",
-                      some_of(hollow, quote = ""), "."),
-               values = hollow)
-  }
-  lost <- told("lost")
-  if (length(lost) > 0L) {
-    warn_nid("cells",
-             paste0("On sheet Data, ", count_of(length(lost), "cell"),
-                    " of x that ", is_are(lost), " no number counts as ",
-                    "missing: ", some_of(lost, quote = ""), "."),
-             values = lost)
-  }
+  tell("from_text", inform_nid, "that is text is read as numbers",
+       "that are text are read as numbers")
+  tell("hollow", inform_nid,
+       "with a formula that gives no value counts as missing",
+       "with a formula that gives no value count as missing")
+  tell("lost", warn_nid, "that is no number counts as missing",
+       "that are no number count as missing")
   list(x = stats::setNames(lapply(read, `[[`, "number"), names),
        flags = stats::setNames(lapply(read, `[[`, "flag"), names))
 }
-
-is_are <- function(x) if (length(x) == 1L) "is" else "are"
 
 value_cells <- function(grid, rows, col) {
   check_merged(grid, rows, col)
