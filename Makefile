@@ -18,7 +18,8 @@ help:
 	@echo "make install    the package with its vignettes and what it imports;"
 	@echo "                VIGNETTES=no leaves the vignettes out"
 	@echo "make docs       NAMESPACE, man/ and RcppExports from the sources"
-	@echo "make bench      our times against peers, in reproduction/bench.json"
+	@echo "make bench      our times against peers, in reproduction/bench.json;"
+	@echo "                THEN=<commit> the core against that commit's too"
 	@echo "make study      the simulation studies of inst/studies/"
 	@echo "make fuzz       3,000 odd calls; CALLS=20000 for all of them"
 	@echo "make headers    each C++ header alone, as C++14, 17 and 20"
@@ -59,10 +60,12 @@ docs:
 	@$(RSCRIPT) -e 'Rcpp::compileAttributes(".")' \
 	  -e 'roxygen2::roxygenise(".", load_code = "source")'
 
+THEN =
 bench:
 	@sh tools/setup.sh run bench
 	@$(INSTALL)
 	@$(RSCRIPT) bench/run.R
+	@if [ -n "$(THEN)" ]; then $(RSCRIPT) bench/core.R "$(THEN)"; fi
 
 study:
 	@sh tools/setup.sh run check

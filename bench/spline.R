@@ -1,8 +1,7 @@
 # The averaged smoothing spline: level, V and A at twelve times and their sum
 # of A, each with its error. Against mgcv with derivatives from its prediction
-# matrix, per series; a million series against 100,000; 100,000 series on
-# 50,000 grids of times against one; memory. One thread unless
-# options(nidcode.threads).
+# matrix, per series; a million series against 100,000; memory. One thread
+# unless options(nidcode.threads). Many grids: core.R.
 
 n_times <- 12L
 
@@ -66,19 +65,6 @@ memory_row <- function(y, times) {
   both <- mb(y) + mb(fit_splines(y, times))
   row_of("spline, peak memory with its input", "input and result",
          peak + mb(y), both, bar = 4, unit = "MB")
-}
-
-bench_spline_grids <- function() {
-  y <- draw(1e5L)
-  grids <- 50000L
-  times <- lapply(seq_len(grids), function(i) {
-    cumsum(stats::runif(n_times, 0.5, 1.5))
-  })
-  which <- rep_len(seq_len(grids), ncol(y))
-  compare("spline, 100,000 series on 50,000 grids", "one grid",
-          function(round) fit_splines(y, times, which),
-          function(round) fit_splines(y, list(seq_len(n_times))), bar = 10,
-          times = 5L)
 }
 
 bench_spline_threads <- function() {
