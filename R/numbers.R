@@ -149,7 +149,7 @@ last_digits <- 1e4 * .Machine$double.eps
 # `text`, integers for `whole`, else doubles, also where there is no record.
 columns_of <- function(records, names, text = character(),
                        whole = character()) {
-  sapply(names, function(name) {
+  sapply(names, \(name) {
     kind <- if (name %in% text) "character" else
       if (name %in% whole) "integer" else "double"
     as.vector(unlist(lapply(records, `[[`, name)), kind)
