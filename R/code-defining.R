@@ -16,8 +16,8 @@
 #'   time = 100), "goalposts" (`low` and `high` of the scheme), "rank" (0 to 1)
 #'   or "none".
 #' @param reference Whose centre and scale: "panel" (all rows), "region" (each
-#'   region's own), one <time> (a base year; "index" needs one) or a
-#'   [code_reference()].
+#'   region's own), one <time> as the data write it (a base year; "index" needs
+#'   one) or a [code_reference()].
 #' @param aggregate <chr> "mean", "geometric" or "harmonic" (both need values
 #'   above 0).
 #' @param missing <chr> "constant": within a region a code has the same
@@ -87,9 +87,10 @@ check_reference <- function(reference, normalise, panel, call) {
   if (inherits(reference, "nid_reference")) {
     return(reference)
   }
-  ok <- length(reference) == 1L && !is.na(reference) &&
-    (reference %in% c("panel", "region") ||
-       is.numeric(reference) || is_dated(reference))
+  one <- length(reference) == 1L && !is.na(reference)
+  named <- one && reference %in% c("panel", "region")
+  ok <- one && (named || is.numeric(reference) || is_dated(reference) ||
+                  is.character(reference) && has_time_labels(panel))
   if (!ok) {
     stop_nid("reference",
              c(paste0("`reference` must be \"panel\", \"region\", one time or ",
@@ -97,7 +98,7 @@ check_reference <- function(reference, normalise, panel, call) {
                x = paste0("You gave ", describe(reference), ".")),
              call = call)
   }
-  if (is.character(reference)) {
+  if (named) {
     if (normalise == "index") check_base_time(reference, call)
     return(reference)
   }

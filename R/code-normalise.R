@@ -45,7 +45,7 @@ stop_cells <- function(what, bad, panel, call, head, hint = NULL,
 panel_as_rows <- function(panel) {
   list(offset = panel$offset, labels = panel$regions,
        time = row_time(panel), row = NULL,
-       stamp = if (is_dated(panel$plain[[panel$index[["time"]]]])) {
+       stamp = if (panel_keeps_stamp(panel)) {
          panel_column(panel, panel$index[["time"]])
        })
 }

@@ -145,16 +145,18 @@ panel_rows <- function(plain, index, call, unique_keys = TRUE,
                        values = character(), all = plain) {
   name <- index[["time"]]
   stamp <- plain[[name]]
-  reading <- date_reading(stamp)
+  reading <- time_reading(stamp)
   time <- numeric_time(stamp, name, call, reading)
   region <- if (!is.na(index[["region"]])) plain[[index[["region"]]]]
   keys <- if (!is.null(region)) region_keys(region, index[["region"]], call)
   rows <- panel_order_cpp(keys, time)
-  check_time_numbers(sort(unique(rows$grid_time)), stamp, name, call)
+  if (is.null(reading)) {
+    check_time_numbers(sort(unique(rows$grid_time)), stamp, name, call)
+  }
   inform_periods(reading, name)
   rows$time <- time
   rows$reading <- reading
-  if (is_dated(stamp)) rows$stamp <- stamp
+  if (keeps_stamp(stamp, reading)) rows$stamp <- stamp
   rows$labels <- if (is.null(region)) "all" else {
     labels <- region[rows$first]
     if (is.factor(labels)) drop_unused(labels) else labels

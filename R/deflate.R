@@ -20,8 +20,8 @@
 #' @param data <data.frame> One row per region and time.
 #' @param columns <chr> Columns to deflate.
 #' @param price <chr> Column with the prices.
-#' @param base <num> The time whose prices are used; a date where times are
-#'   dates, or its number.
+#' @param base The time whose prices are used: its number, or as the times of
+#'   the data are written (a date, "2005-Q1").
 #' @param index <chr> `c(region, time)` or the time alone, as in
 #'   [code_panel()].
 #' @param price_type <chr> "chain", "level", "percent" or "ratio", see above.
@@ -53,11 +53,7 @@ deflate <- function(data, columns, price, base, index = NULL,
   plain <- strip_container(data, call)
   check_string(price)
   check_choice(price_type, c("chain", "level", "percent", "ratio"))
-  if (length(base) != 1L || !(is_dated(base) || is.numeric(base))) {
-    stop_argument("base", "one time: a number, or a date where times are dates",
-                  base, call)
-  }
-  if (!is_dated(base)) check_number(base)
+  check_one_time(base, "base", call)
   if (!is.character(columns) || length(columns) == 0L || anyNA(columns)) {
     stop_argument("columns", "one or more column names", columns, call)
   }

@@ -51,7 +51,7 @@ new_nid_influence <- function(words, weight, at, normalise, form = "custom",
                   },
                   if (normalise) ", normalised")
   structure(list(words = words, weight = weight, at = at,
-                 date = if (is_dated(given)) given,
+                 date = if (is_dated(given) || is.character(given)) given,
                  normalise = normalise, form = form, args = args, of = of,
                  times = times),
             class = "nid_influence")

@@ -620,6 +620,7 @@ panel_calls <- c(
     verdict(code_dependence(model, .innovation ~ .production)),
     code_dependence(model, .production ~ .innovation + .industrial),
     deflate(d, "x", "y", base = 2001, index = index),
+    time_periods(d$year),
     dependence_forms(d, y ~ x, index),
     estimated = estimate_rates(d$x, d$year, d$region),
     estimate_rates(d$x, d$year, d$region, rate_difference(), at = 2002.5),

@@ -75,7 +75,7 @@ test_that("columns that are not there or are no numbers", {
                class = "nidcode_error_not_numeric")
   expect_error(deflate(rbind(money, money), "income", "cpi", 2005),
                class = "nidcode_error")
-  for (base in list("2005", NULL, 2005:2006, TRUE, NA_real_)) {
+  for (base in list(NA_character_, c("2005", "2006"), NULL, 2005:2006, TRUE, NA_real_)) {
     err <- expect_error(deflate(money, "income", "cpi", base),
                         class = "nidcode_error_argument")
     expect_identical(err$argument, "base")

@@ -64,6 +64,7 @@ test_that("cells that are no value, or may be two, are errors by address", {
     "a formula without a value" = put("C9", f = "1+1"),
     "a dash" = put_text(filled_book(), "C9", "-"),
     "a long dash" = put_text(filled_book(), "C9", "\u2014"),
+    "a letter that may multiply" = put_text(filled_book(), "C9", "3 K"),
     "one comma, three digits" = put_text(filled_book(), "C9", "1,234"),
     "one dot, three digits" = put_text(filled_book(), "C9", "1.234"),
     "per cent beside numbers" = put_text(filled_book(), "C9", "12%"),

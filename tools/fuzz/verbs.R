@@ -93,6 +93,12 @@ verb("deflate", function() {
        base = or_odd(pick(data$year[1L], 2005)), index = or_odd(NULL),
        price_type = or_odd(pick("chain", "level", "percent", "ratio")))
 }, 200L)
+verb("time_periods", function() {
+  list(or_odd(pick(panel_times(), paste0("2005-Q", 1:4), c("2005-06", "2006"),
+                   factor(c("2005/06", "2006/07")), c(200501, 200512), "05",
+                   c("2005M01", NA), "1 \u043a\u0432. 2005")),
+       frequency = or_odd(pick(NULL, NULL, 1, 12), 0.2))
+})
 verb("code_reference", function() list(or_odd(pick(
   draw_defining(), draw_model(), data.frame(indicator = "x1", centre = 0,
                                             scale = pick(1, 0, NA))))))
