@@ -63,6 +63,14 @@ time_periods <- function(x, frequency = NULL) {
   out
 }
 
+all_numbers <- function(x) {
+  length(x) > 0L && !anyNA(x) && all(grepl(number_pattern, x, perl = TRUE)) &&
+    !all(grepl(month_first, x))
+}
+
+# "01.2005" is a month that R reads as the number 1.2005.
+month_first <- "^(0[1-9]|1[0-2])[.][0-9]{4}$"
+
 short_year <- function(x) grepl("^ *[0-9]{2} *$", x)
 
 # How the times of a column are read; NULL for numbers. Of labels also `labels`,
