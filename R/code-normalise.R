@@ -35,7 +35,7 @@ stop_cells <- function(what, bad, panel, call, head, hint = NULL,
       i = hint, i = told),
     columns = unique(column), regions = c(place$regions, also),
     times = place$times,
-    values = unlist(Map(function(name, at) x[[name]][at], names(bad), bad),
+    values = unlist(Map(\(name, at) x[[name]][at], names(bad), bad),
                     FALSE, FALSE),
     indicators = column, n = length(rows), ..., call = call
   )
@@ -76,7 +76,7 @@ warn_digits_lost <- function(name, mean, sd) {
 # does, are read in a unit of their own, a power of two, which no normalised
 # value can notice: list(x, unit), `unit` what values were multiplied by.
 in_own_units <- function(x, kind) {
-  unit <- vapply(x, function(v) {
+  unit <- vapply(x, \(v) {
     if (kind %in% c("none", "rank") || all(is.na(v))) return(1)
     largest <- max(abs(range(v, na.rm = TRUE)))
     if (largest > 1e290) 2^-800 else
@@ -138,7 +138,7 @@ normalisation <- function(panel, read, kind, reference, call) {
   if (kind == "index") {
     return(index_map(panel, x, reference, call))
   }
-  out <- each_told(names, function(name) {
+  out <- each_told(names, \(name) {
     m <- reference_moments(panel, x[[name]], name, reference, call)
     affine_from_moments(kind, m, name = name)
   })
@@ -207,7 +207,7 @@ index_map <- function(panel, x, reference, call) {
                i = paste0("Times run from ", panel_span(panel), ".")),
              times = reference, call = call)
   }
-  bad <- lapply(x[names], function(v) at[which(v[at] <= 0)])
+  bad <- lapply(x[names], \(v) at[which(v[at] <= 0)])
   if (any(lengths(bad) > 0L)) {
     stop_cells("domain", bad, panel, call, x = x,
                head = paste0("The base value of an index must be above 0",
@@ -216,7 +216,7 @@ index_map <- function(panel, x, reference, call) {
                              }, "; it is not for ",
                              some_of(names[lengths(bad) > 0L]), "."))
   }
-  scale <- lapply(x[names], function(v) {
+  scale <- lapply(x[names], \(v) {
     base <- rep(NA_real_, n_regions(panel))
     base[region] <- v[at]
     base / 100
@@ -229,7 +229,7 @@ index_map <- function(panel, x, reference, call) {
                       some_of(panel$regions[lost]), "."),
                regions = as.character(panel$regions[lost]))
   }
-  list(centre = lapply(scale, function(s) s * 0), scale = scale)
+  list(centre = lapply(scale, \(s) s * 0), scale = scale)
 }
 
 check_base_time <- function(reference, call) {
@@ -245,7 +245,7 @@ check_base_time <- function(reference, call) {
 check_transform_domain <- function(panel, call) {
   scheme <- panel$scheme
   names <- scheme[["indicator"]][scheme[["transform"]] != "none"]
-  bad <- lapply(stats::setNames(names, names), function(name) {
+  bad <- lapply(stats::setNames(names, names), \(name) {
     outside_domain(panel$x[[name]], indicator_transform(scheme, name))
   })
   bad <- bad[lengths(bad) > 0L]
@@ -254,7 +254,7 @@ check_transform_domain <- function(panel, call) {
   }
   stop_cells(
     "domain", bad, panel, call,
-    head = vapply(names(bad), function(name) {
+    head = vapply(names(bad), \(name) {
       transform <- indicator_transform(scheme, name)
       paste0("The ", transform$word, " of ", some_of(name), " needs values ",
              domain_text(transform), "; ",

@@ -86,7 +86,7 @@ frozen_normalisation <- function(panel, unit, kind, reference, call) {
   }
   region <- attr(reference, "region")
   pick <- function(what) {
-    out <- lapply(names, function(name) {
+    out <- lapply(names, \(name) {
       rows <- reference[["indicator"]] == name
       value <- reference[[what]][rows]
       value <- value * unit[[name]]
