@@ -21,10 +21,10 @@ Rcpp::List code_grids_cpp(const Rcpp::NumericVector& value,
   must_lie(breaks, 1, value.size(), "a break is at no row");
   Rcpp::IntegerVector grid(offset.size() - 1);
   r_interrupt progress;
-  const nidcode::code_grids out = nidcode::find_code_grids(
-      {value.begin(), time.begin(), offset.begin(), grid.size(),
-       breaks.begin(), breaks.size()},
-      grid.begin(), progress);
+  const nidcode::code_grids out =
+      nidcode::find_code_grids({value.begin(), time.begin(), offset.begin(),
+                                grid.size(), breaks.begin(), breaks.size()},
+                               grid.begin(), progress);
   return Rcpp::List::create(_["grid"] = grid, _["offset"] = out.offset,
                             _["time"] = out.time, _["step"] = out.step);
 }

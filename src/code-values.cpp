@@ -15,7 +15,9 @@ namespace {
 class code_reader {
  public:
   code_reader(const Rcpp::List& code, R_xlen_t rows, R_xlen_t regions)
-      : rows_(rows), regions_(regions), x_(Rcpp::as<Rcpp::List>(code["x"])),
+      : rows_(rows),
+        regions_(regions),
+        x_(Rcpp::as<Rcpp::List>(code["x"])),
         centre_(Rcpp::as<Rcpp::List>(code["centre"])),
         inverse_(Rcpp::as<Rcpp::List>(code["inverse"])),
         sign_(Rcpp::as<Rcpp::NumericVector>(code["sign"])),
@@ -26,7 +28,9 @@ class code_reader {
          "parts of a code differ in number");
   }
 
-  R_xlen_t size() const { return x_.size(); }
+  R_xlen_t size() const {
+    return x_.size();
+  }
 
   nidcode::indicator_values operator()(R_xlen_t k) const {
     const R_xlen_t centres = Rf_xlength(centre_[k]);
@@ -65,7 +69,7 @@ nidcode::code_definition read_definition(const Rcpp::List& code, R_xlen_t rows,
   const std::string missing = code["missing"], aggregate = code["aggregate"];
   out.missing = missing == "available" ? nidcode::missing_policy::available
                                        : nidcode::missing_policy::constant;
-  out.aggregate = aggregate == "geometric" ? nidcode::aggregate_kind::geometric
+  out.aggregate = aggregate == "geometric"  ? nidcode::aggregate_kind::geometric
                   : aggregate == "harmonic" ? nidcode::aggregate_kind::harmonic
                                             : nidcode::aggregate_kind::mean;
   return out;
@@ -80,6 +84,18 @@ int rows_of(const Rcpp::IntegerVector& offset, int from, int to) {
   }
   must(ascend, "regions do not ascend");
   return offset[to] - offset[from];
+}
+
+Rcpp::List wrap_code(const Rcpp::NumericVector& value,
+                     const Rcpp::IntegerVector& used,
+                     const nidcode::composition& told, bool whole) {
+  const double missing = whole ? 0
+                               : std::count_if(value.begin(), value.end(),
+                                               [](double x) { return x != x; });
+  const Rcpp::IntegerVector changed(told.changed.begin(), told.changed.end());
+  return Rcpp::List::create(_["value"] = value, _["used"] = used,
+                            _["missing"] = missing, _["lost"] = told.lost,
+                            _["changed"] = changed + 1);
 }
 
 }  // namespace
@@ -123,12 +139,7 @@ Rcpp::List define_code_cpp(const Rcpp::List& code,
   nidcode::define_regions(definition, offset.begin(), from, to, totals,
                           value.begin(), count ? used.begin() : nullptr, told,
                           progress);
-  const double missing = definition.whole ? 0 : std::count_if(
-      value.begin(), value.end(), [](double x) { return x != x; });
-  const Rcpp::IntegerVector changed(told.changed.begin(), told.changed.end());
-  return Rcpp::List::create(_["value"] = value, _["used"] = used,
-                            _["missing"] = missing, _["lost"] = told.lost,
-                            _["changed"] = changed + 1);
+  return wrap_code(value, used, told, definition.whole);
 }
 
 // The part of indicator k (one-based) in the values of a code whose weights
@@ -143,7 +154,7 @@ Rcpp::NumericVector define_part_cpp(const Rcpp::List& code,
   must(k >= 1 && k <= indicator.size(), "no such part of a code");
   Rcpp::NumericVector value(Rcpp::no_init(total.size()));
   r_interrupt progress;
-  nidcode::define_part(indicator(k - 1), offset.begin(), regions,
-                       total.begin(), value.begin(), progress);
+  nidcode::define_part(indicator(k - 1), offset.begin(), regions, total.begin(),
+                       value.begin(), progress);
   return value;
 }

@@ -8,15 +8,22 @@
 
 using Rcpp::_;
 
+namespace {
+
+// 0 NA, 1 NaN, 2 infinite, 3 a number.
+int kind_of(double x) {
+  // x - x is 0 for every finite x and NaN for all others.
+  return x - x == 0 ? 3 : R_IsNA(x) ? 0 : R_IsNaN(x) ? 1 : 2;
+}
+
+}  // namespace
+
 // What stands in a column: how many NA, NaN and infinite values.
 // [[Rcpp::export]]
 Rcpp::NumericVector count_missing_cpp(const Rcpp::NumericVector& x) {
-  double count[3] = {0, 0, 0};
+  double count[4] = {0, 0, 0, 0};
   for (const double one : x) {
-    // x - x is 0 for every finite x and NaN for all others.
-    if (!(one - one == 0)) {
-      ++count[R_IsNA(one) ? 0 : R_IsNaN(one) ? 1 : 2];
-    }
+    ++count[kind_of(one)];
   }
   return Rcpp::NumericVector::create(_["na"] = count[0], _["nan"] = count[1],
                                      _["infinite"] = count[2]);
@@ -41,9 +48,8 @@ Rcpp::NumericVector integer64_to_double_cpp(const Rcpp::NumericVector& x) {
   for (R_xlen_t i = 0; i < x.size(); ++i) {
     std::int64_t value;
     std::memcpy(&value, &x[i], sizeof value);
-    out[i] = value == std::numeric_limits<std::int64_t>::min()
-                 ? NA_REAL
-                 : static_cast<double>(value);
+    const bool na = value == std::numeric_limits<std::int64_t>::min();
+    out[i] = na ? NA_REAL : static_cast<double>(value);
   }
   return out;
 }

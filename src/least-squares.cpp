@@ -23,21 +23,8 @@ nidcode::design_spec as_design(const Rcpp::IntegerVector& variable,
   return spec;
 }
 
-}  // namespace
-
-// One fit. `variable` (from 1) and `power` describe the terms.
-// [[Rcpp::export]]
-Rcpp::List fit_least_squares_cpp(const Eigen::Map<Eigen::MatrixXd>& x,
-                                 const Eigen::Map<Eigen::VectorXd>& y,
-                                 const Rcpp::IntegerVector& variable,
-                                 const Rcpp::IntegerVector& power,
-                                 bool intercept) {
-  const nidcode::design_spec spec = as_design(variable, power, intercept);
-  nidcode::check_design(spec, x.cols());
-  const Eigen::Index n = y.size();
-  must(x.rows() == n, "x and y differ in rows");
-  nidcode::least_squares fit;
-  fit.compute(spec, x.data(), x.rows(), x.cols(), y.data(), n);
+Rcpp::List wrap_fit(const nidcode::least_squares& fit,
+                    const nidcode::design_spec& spec, Eigen::Index n) {
   const Eigen::Index p = spec.columns();
   Rcpp::NumericVector coefficient(p), residual(n), leverage(n);
   Rcpp::LogicalVector aliased(p);
@@ -55,14 +42,37 @@ Rcpp::List fit_least_squares_cpp(const Eigen::Map<Eigen::MatrixXd>& x,
     leverage[i] = fit.leverage(i);
   }
   return Rcpp::List::create(
-      _["coefficients"] = coefficient,
-      _["residuals"] = residual, _["leverage"] = leverage,
-      _["weights"] = weight, _["aliased"] = aliased,
-      _["rank"] = static_cast<int>(fit.rank()),
-      _["sigma"] = fit.sigma(),
-      _["r.squared"] = fit.r_squared(spec),
-      _["kappa"] = fit.condition(),
+      _["coefficients"] = coefficient, _["residuals"] = residual,
+      _["leverage"] = leverage, _["weights"] = weight, _["aliased"] = aliased,
+      _["rank"] = static_cast<int>(fit.rank()), _["sigma"] = fit.sigma(),
+      _["r.squared"] = fit.r_squared(spec), _["kappa"] = fit.condition(),
       _["q"] = Eigen::MatrixXd(fit.qr().q()));
+}
+
+Rcpp::List wrap_fits(const nidcode::grouped_fits& fits) {
+  return Rcpp::List::create(
+      _["estimate"] = fits.coefficient, _["std.error"] = fits.error_iid,
+      _["std.error.hc3"] = fits.error_hc3, _["sigma"] = fits.sigma,
+      _["r.squared"] = fits.r_squared, _["kappa"] = fits.condition,
+      _["rank"] = fits.rank);
+}
+
+}  // namespace
+
+// One fit. `variable` (from 1) and `power` describe the terms.
+// [[Rcpp::export]]
+Rcpp::List fit_least_squares_cpp(const Eigen::Map<Eigen::MatrixXd>& x,
+                                 const Eigen::Map<Eigen::VectorXd>& y,
+                                 const Rcpp::IntegerVector& variable,
+                                 const Rcpp::IntegerVector& power,
+                                 bool intercept) {
+  const nidcode::design_spec spec = as_design(variable, power, intercept);
+  nidcode::check_design(spec, x.cols());
+  const Eigen::Index n = y.size();
+  must(x.rows() == n, "x and y differ in rows");
+  nidcode::least_squares fit;
+  fit.compute(spec, x.data(), x.rows(), x.cols(), y.data(), n);
+  return wrap_fit(fit, spec, n);
 }
 
 // A fit per group; `first` has the rows (from 0) at which groups start, and
@@ -81,13 +91,7 @@ Rcpp::List fit_groups_cpp(const Eigen::Map<Eigen::MatrixXd>& x,
                             static_cast<Eigen::Index>(first.size()) - 1);
   r_interrupt progress;
   nidcode::grouped_least_squares(spec, x, y, first, threads, progress, out);
-  return Rcpp::List::create(
-      _["estimate"] = out.coefficient,
-      _["std.error"] = out.error_iid,
-      _["std.error.hc3"] = out.error_hc3,
-      _["sigma"] = out.sigma,
-      _["r.squared"] = out.r_squared,
-      _["kappa"] = out.condition, _["rank"] = out.rank);
+  return wrap_fits(out);
 }
 
 namespace {

@@ -39,10 +39,6 @@ nidcode::local_options read_window(const Rcpp::List& rate) {
   return out;
 }
 
-void must_be_order(int order) {
-  must(order >= 0 && order < nidcode::rate_orders, "no such order");
-}
-
 // What R hands in, kept alive while the kernel reads it.
 struct request_reader {
   std::vector<Rcpp::NumericMatrix> matrices;
@@ -51,7 +47,11 @@ struct request_reader {
   nidcode::linear_request ask;
   nidcode::linear_series in;
 
-  request_reader(const Rcpp::List& grids, const Rcpp::List& rate) {
+  r_interrupt progress;
+
+  request_reader(const Rcpp::List& grids, const Rcpp::List& rate,
+                 int order = 0) {
+    must(order >= 0 && order < nidcode::rate_orders, "no such order");
     ask.grids = read_grids(grids);
     ask.missing = NA_REAL;
     ask.rate.kind = kind_of(rate["kind"]);
@@ -76,6 +76,14 @@ struct request_reader {
         both[static_cast<std::size_t>(k)] = one.begin();
       }
       ask.rate.custom.push_back(both);
+    }
+  }
+
+  void wanted(const Rcpp::IntegerVector& orders, const Rcpp::List& rows) {
+    must_lie(orders, 0, nidcode::rate_orders - 1, "no such order");
+    ask.orders = Rcpp::as<std::vector<int>>(orders);
+    if (rows.size() > 0) {
+      sums(rows["row"], rows["offset"], rows["k"]);
     }
   }
 
@@ -127,10 +135,9 @@ struct result_writer {
 
   result_writer(const nidcode::linear_request& ask,
                 const nidcode::linear_series& in)
-      : estimate(room(ask.orders.empty() ? 0 : in.value.total(),
-                      ask.orders.size())),
-        std_error(room(ask.errors() ? estimate.nrow() : 0,
-                       ask.orders.size())),
+      : estimate(
+            room(ask.orders.empty() ? 0 : in.value.total(), ask.orders.size())),
+        std_error(room(ask.errors() ? estimate.nrow() : 0, ask.orders.size())),
         sum_estimate(Rcpp::no_init(in.sum.total())),
         sum_std_error(Rcpp::no_init(ask.errors() ? in.sum.total() : 0)),
         sigma(Rcpp::no_init(ask.rate.fitted() ? in.count : 0)) {
@@ -139,6 +146,13 @@ struct result_writer {
     out.sum_estimate = sum_estimate.begin();
     out.sum_std_error = sum_std_error.begin();
     out.sigma = sigma.begin();
+  }
+
+  Rcpp::List list(const r_interrupt& progress) const {
+    return Rcpp::List::create(
+        _["estimate"] = estimate, _["std.error"] = std_error,
+        _["sum.estimate"] = sum_estimate, _["sum.std.error"] = sum_std_error,
+        _["sigma"] = sigma, _["asked"] = static_cast<double>(progress.asked));
   }
 };
 
@@ -149,13 +163,11 @@ struct result_writer {
 // [[Rcpp::export]]
 Rcpp::List linear_defined_cpp(const Rcpp::List& grids, const Rcpp::List& rate,
                               int order) {
-  must_be_order(order);
-  const request_reader from(grids, rate);
+  request_reader from(grids, rate, order);
   Rcpp::LogicalVector defined(from.ask.grids.cells());
   Rcpp::NumericVector df(from.ask.grids.size), trace(from.ask.grids.size);
-  r_interrupt progress;
   nidcode::linear_facts(from.ask, order, defined.begin(), df.begin(),
-                        trace.begin(), progress);
+                        trace.begin(), from.progress);
   return Rcpp::List::create(_["defined"] = defined, _["df"] = df,
                             _["trace"] = trace);
 }
@@ -164,11 +176,9 @@ Rcpp::List linear_defined_cpp(const Rcpp::List& grids, const Rcpp::List& rate,
 // [[Rcpp::export]]
 Rcpp::NumericMatrix linear_operator_cpp(const Rcpp::List& grids, int g,
                                         const Rcpp::List& rate, int order) {
-  must_be_order(order);
-  const request_reader from(grids, rate);
+  request_reader from(grids, rate, order);
   must(g >= 1 && g <= from.ask.grids.size, "no such grid");
-  r_interrupt progress;
-  nidcode::pulse beat([&progress] { progress.step(progress.done); });
+  nidcode::pulse beat([&from] { from.progress.step(0); });
   const int n = from.ask.grids.length(g - 1);
   Rcpp::NumericMatrix out(n, n);
   from.ask.rate(from.ask.grids, g - 1, beat)[order].write(out.begin(), n,
@@ -183,8 +193,7 @@ Rcpp::NumericMatrix linear_operator_cpp(const Rcpp::List& grids, int g,
 Rcpp::List linear_sums_cpp(const Rcpp::List& grids, const Rcpp::List& rate,
                            const Rcpp::NumericVector& weight,
                            const Rcpp::IntegerVector& k, int order) {
-  must_be_order(order);
-  request_reader from(grids, rate);
+  request_reader from(grids, rate, order);
   must(k.size() == from.ask.grids.size, "not one number of sums a grid");
   Rcpp::NumericVector offset(k.size() + 1), row(Rcpp::no_init(weight.size()));
   for (int g = 0; g < k.size(); ++g) {
@@ -194,15 +203,14 @@ Rcpp::List linear_sums_cpp(const Rcpp::List& grids, const Rcpp::List& rate,
   must(offset[k.size()] == static_cast<double>(weight.size()),
        "weights and grids do not agree");
   from.sums(weight, offset, k);
-  r_interrupt progress;
-  nidcode::linear_sums(from.ask, order, row.begin(), progress);
+  nidcode::linear_sums(from.ask, order, row.begin(), from.progress);
   return Rcpp::List::create(_["row"] = row, _["offset"] = offset, _["k"] = k);
 }
 
 // Rates of `orders` at every value and k sums a series. `sums` comes from
-// linear_sums_cpp(), or is empty; `known_sd`, of the error of a value, is empty,
-// one number, or one a value. Errors come from it or, for a local fit, from the
-// residuals.
+// linear_sums_cpp(), or is empty; `known_sd`, of the error of a value, is
+// empty, one number, or one a value. Errors come from it or, for a local fit,
+// from the residuals.
 // [[Rcpp::export]]
 Rcpp::List linear_rates_cpp(const Rcpp::NumericVector& values,
                             const Rcpp::IntegerVector& grid,
@@ -210,19 +218,10 @@ Rcpp::List linear_rates_cpp(const Rcpp::NumericVector& values,
                             const Rcpp::IntegerVector& orders,
                             const Rcpp::List& sums,
                             const Rcpp::NumericVector& known_sd, int threads) {
-  must_lie(orders, 0, nidcode::rate_orders - 1, "no such order");
   request_reader from(grids, rate);
-  from.ask.orders = Rcpp::as<std::vector<int>>(orders);
-  if (sums.size() > 0) {
-    from.sums(sums["row"], sums["offset"], sums["k"]);
-  }
+  from.wanted(orders, sums);
   from.series(values, grid, known_sd);
   const result_writer to(from.ask, from.in);
-  r_interrupt progress;
-  nidcode::fit_linear_rates(from.ask, from.in, to.out, threads, progress);
-  return Rcpp::List::create(
-      _["estimate"] = to.estimate, _["std.error"] = to.std_error,
-      _["sum.estimate"] = to.sum_estimate,
-      _["sum.std.error"] = to.sum_std_error, _["sigma"] = to.sigma,
-      _["asked"] = static_cast<double>(progress.asked));
+  nidcode::fit_linear_rates(from.ask, from.in, to.out, threads, from.progress);
+  return to.list(from.progress);
 }

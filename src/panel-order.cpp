@@ -17,7 +17,9 @@ struct text_regions {
   std::size_t skip = 0;
 
   explicit text_regions(SEXP region) : x(STRING_PTR_RO(region)) {}
-  const char* text(R_xlen_t i) const { return Rf_translateCharUTF8(x[i]); }
+  const char* text(R_xlen_t i) const {
+    return Rf_translateCharUTF8(x[i]);
+  }
   std::uint64_t bits(R_xlen_t i) const {
     return reinterpret_cast<std::uintptr_t>(x[i]);
   }

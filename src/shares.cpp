@@ -10,28 +10,33 @@
 
 using Rcpp::_;
 
-using int_map = Eigen::Map<Eigen::VectorXi>;
-using real_map = Eigen::Map<Eigen::VectorXd>;
+namespace {
+
+Rcpp::List wrap_pairs(const nidcode::pair_table& one) {
+  return Rcpp::List::create(
+      _["both"] = one.both, _["ticked"] = one.ticked, _["first"] = one.first,
+      _["complete"] = one.complete, _["n_complete"] = one.n_complete);
+}
+
+Rcpp::List wrap_shares(const nidcode::share_table& one) {
+  return Rcpp::List::create(
+      _["estimate"] = one.estimate, _["weight"] = one.weight,
+      _["weight_square"] = one.weight_square, _["df"] = one.df,
+      _["within"] = one.within, _["across"] = one.across);
+}
+
+}  // namespace
 
 // [[Rcpp::depends(RcppEigen)]]
 // [[Rcpp::export]]
 Rcpp::List count_pairs_cpp(const Eigen::Map<Eigen::MatrixXi>& x,
-                           const Eigen::Map<Eigen::VectorXi>& group,
-                           int groups, int leading, int threads) {
+                           const Eigen::Map<Eigen::VectorXi>& group, int groups,
+                           int leading, int threads) {
   must(groups >= 0, "a number of groups is negative");
   r_interrupt progress;
   const auto tables =
       nidcode::count_pairs(x, group, groups, leading, threads, progress);
-  Rcpp::List out(tables.size());
-  for (std::size_t g = 0; g < tables.size(); ++g) {
-    out[g] = Rcpp::List::create(
-        _["both"] = tables[g].both,
-        _["ticked"] = tables[g].ticked,
-        _["first"] = tables[g].first,
-        _["complete"] = tables[g].complete,
-        _["n_complete"] = tables[g].n_complete);
-  }
-  return out;
+  return Rcpp::List(tables.begin(), tables.end(), wrap_pairs);
 }
 
 // [[Rcpp::export]]
@@ -44,15 +49,8 @@ Rcpp::List weighted_shares_cpp(const Eigen::Map<Eigen::MatrixXi>& x,
                                const Eigen::Map<Eigen::VectorXd>& remains) {
   must(groups >= 0, "a number of groups is negative");
   r_interrupt progress;
-  const nidcode::share_design design{weight, group,   groups,
-                                     psu,    stratum, remains};
-  const auto out = nidcode::weighted_shares(x, design, progress);
-  return Rcpp::List::create(_["estimate"] = out.estimate,
-                            _["weight"] = out.weight,
-                            _["weight_square"] = out.weight_square,
-                            _["df"] = out.df,
-                            _["within"] = out.within,
-                            _["across"] = out.across);
+  return wrap_shares(nidcode::weighted_shares(
+      x, {weight, group, groups, psu, stratum, remains}, progress));
 }
 
 namespace {
@@ -70,6 +68,21 @@ bool write_ticks(const Value* from, R_xlen_t n, IsNa is_na, int* to) {
   return bad == 0;
 }
 
+// Of a column of n numbers of any type.
+bool read_ticks(SEXP x, R_xlen_t n, int* to) {
+  must(Rf_xlength(x) == n, "columns differ in length");
+  const auto na_int = [](int v) { return v == NA_INTEGER; };
+  switch (TYPEOF(x)) {
+    case REALSXP:
+      return write_ticks(
+          REAL(x), n, [](double v) { return v != v; }, to);
+    case LGLSXP:
+      return write_ticks(LOGICAL(x), n, na_int, to);
+    default:
+      return write_ticks(INTEGER(x), n, na_int, to);
+  }
+}
+
 }  // namespace
 
 // Plain logical, integer or double columns to one integer matrix; `bad` is
@@ -79,18 +92,9 @@ Rcpp::List read_ticks_cpp(Rcpp::List columns, int n) {
   must(n >= 0, "a number of rows is negative");
   Rcpp::IntegerMatrix ticks(Rcpp::no_init(n, columns.size()));
   int bad = 0;
-  const auto na_int = [](int v) { return v == NA_INTEGER; };
-  const auto na_real = [](double v) { return v != v; };
   for (R_xlen_t i = 0; i < columns.size() && bad == 0; ++i) {
-    SEXP x = columns[i];
-    int* to = n > 0 ? &ticks[0] + i * static_cast<R_xlen_t>(n) : nullptr;
-    must(Rf_xlength(x) == n, "columns differ in length");
-    const bool good =
-        TYPEOF(x) == REALSXP  ? write_ticks(REAL(x), n, na_real, to)
-        : TYPEOF(x) == LGLSXP ? write_ticks(LOGICAL(x), n, na_int, to)
-                              : write_ticks(INTEGER(x), n, na_int, to);
-    bad = good ? 0 : static_cast<int>(i) + 1;
+    int* to = ticks.begin() + i * static_cast<R_xlen_t>(n);
+    bad = read_ticks(columns[i], n, to) ? 0 : static_cast<int>(i) + 1;
   }
-  return Rcpp::List::create(_["ticks"] = ticks,
-                            _["bad"] = bad);
+  return Rcpp::List::create(_["ticks"] = ticks, _["bad"] = bad);
 }

@@ -41,6 +41,20 @@ struct request_reader {
   nidcode::spline_request ask;
   nidcode::spline_series in;
 
+  request_reader(const Rcpp::NumericVector& values,
+                 const Rcpp::IntegerVector& grid, const Rcpp::List& pool,
+                 const Rcpp::List& want, const Rcpp::List& how) {
+    tuning(how);
+    grids(pool);
+    series(values, grid);
+    times(want);
+    sums(want);
+    frozen();
+    in.direction =
+        places(running_sum(of_grids(nidcode::spline_basis::directions_of)));
+  }
+
+ private:
   void grids(const Rcpp::List& grids) {
     time = grids["time"];
     step = grids["step"];
@@ -139,6 +153,7 @@ struct request_reader {
     ask.frozen_lambda = lambda.ncol() == 0 ? nullptr : lambda.begin();
   }
 
+ public:
   // A number that the kernel gives each grid by (m, step, n).
   template <typename Of>
   Rcpp::IntegerVector of_grids(Of of) const {
@@ -153,9 +168,21 @@ struct request_reader {
 // What R gets back, as the places where the kernel writes.
 struct result_writer {
   Rcpp::NumericMatrix estimate, std_error, new_estimate, new_std_error, weight;
-  Rcpp::NumericVector sum_estimate, sum_std_error, log_lambda, first, last,
-      edf, sigma, shrink, z;
+  Rcpp::NumericVector sum_estimate, sum_std_error, log_lambda, first, last, edf,
+      sigma, shrink, z;
   nidcode::spline_result out;
+
+  static bool kept(const Rcpp::CharacterVector& keep, const char* name) {
+    return std::find(keep.begin(), keep.end(), name) != keep.end();
+  }
+
+  result_writer(const nidcode::spline_request& ask,
+                const nidcode::spline_series& in,
+                const Rcpp::CharacterVector& keep)
+      : result_writer(ask, in,
+                      kept(keep, "weight") &&
+                          ask.tuning.mode == nidcode::spline_mode::average,
+                      kept(keep, "shrink"), kept(keep, "z")) {}
 
   result_writer(const nidcode::spline_request& ask,
                 const nidcode::spline_series& in, bool keep_weight,
@@ -167,8 +194,12 @@ struct result_writer {
         weight(keep_weight ? nidcode::lambda_points : 0,
                keep_weight ? static_cast<int>(in.count) : 0),
         sum_estimate(in.sum.total()),
-        sum_std_error(sum_estimate.size()), log_lambda(in.count),
-        first(in.count), last(in.count), edf(in.count), sigma(in.count),
+        sum_std_error(sum_estimate.size()),
+        log_lambda(in.count),
+        first(in.count),
+        last(in.count),
+        edf(in.count),
+        sigma(in.count),
         shrink(keep_shrink ? in.direction.total() : 0),
         z(keep_z ? in.direction.total() : 0) {
     out.estimate = estimate.begin();
@@ -187,17 +218,39 @@ struct result_writer {
     out.z = keep_z ? z.begin() : nullptr;
   }
 
-  Rcpp::List list() const {
-      return Rcpp::List::create(
+  Rcpp::List list(const request_reader& from,
+                  const r_interrupt& progress) const {
+    return Rcpp::List::create(
         _["estimate"] = estimate, _["std.error"] = std_error,
         _["new.estimate"] = new_estimate, _["new.std.error"] = new_std_error,
         _["sum.estimate"] = sum_estimate, _["sum.std.error"] = sum_std_error,
-        _["series"] = Rcpp::List::create(
-            _["log.lambda"] = log_lambda, _["first"] = first, _["last"] = last,
-            _["edf"] = edf, _["sigma"] = sigma),
-        _["weight"] = weight, _["shrink"] = shrink, _["z"] = z);
+        _["series"] = Rcpp::List::create(_["log.lambda"] = log_lambda,
+                                         _["first"] = first, _["last"] = last,
+                                         _["edf"] = edf, _["sigma"] = sigma),
+        _["weight"] = weight, _["shrink"] = shrink, _["z"] = z,
+        _["df"] = from.of_grids(nidcode::spline_basis::directions_of),
+        _["degree"] = from.of_grids(nidcode::spline_basis::degree_of),
+        _["asked"] = static_cast<double>(progress.asked),
+        _["longest"] = static_cast<double>(progress.longest));
   }
 };
+
+Rcpp::List wrap_pieces(const nidcode::spline_basis& basis,
+                       const nidcode::spline_functionals& f) {
+  nidcode::lambda_grid grid;
+  if (basis.smooth()) {
+    grid.compute(basis.e());
+  }
+  return Rcpp::List::create(
+      _["polynomial"] = basis.polynomial(),
+      _["directions"] = basis.directions(), _["e"] = basis.e(),
+      _["lambda"] = grid.lambda(), _["log.prior"] = grid.log_prior(),
+      _["rho"] = Eigen::MatrixXd(f.rho().transpose()),
+      _["phi"] = Eigen::MatrixXd(f.phi().transpose()), _["level"] = f.level(),
+      _["kriging"] = Eigen::MatrixXd(f.kernel() * f.kernel().transpose()),
+      _["df"] = basis.r(), _["degree"] = basis.degree(),
+      _["span"] = basis.span(), _["converged"] = basis.converged());
+}
 
 }  // namespace
 
@@ -206,30 +259,11 @@ struct result_writer {
 Rcpp::List spline_fit_cpp(Rcpp::NumericVector values, Rcpp::IntegerVector grid,
                           Rcpp::List grids, Rcpp::List want, Rcpp::List tuning,
                           Rcpp::CharacterVector keep, int threads) {
-  request_reader from;
-  from.tuning(tuning);
-  from.grids(grids);
-  from.series(values, grid);
-  from.times(want);
-  from.sums(want);
-  from.frozen();
-  const Rcpp::IntegerVector df =
-      from.of_grids(nidcode::spline_basis::directions_of);
-  from.in.direction = from.places(running_sum(df));
-  auto kept = [&keep](const char* name) {
-    return std::find(keep.begin(), keep.end(), name) != keep.end();
-  };
-  const bool average = from.ask.tuning.mode == nidcode::spline_mode::average;
-  result_writer to(from.ask, from.in, kept("weight") && average,
-                   kept("shrink"), kept("z"));
+  const request_reader from(values, grid, grids, want, tuning);
+  const result_writer to(from.ask, from.in, keep);
   r_interrupt progress;
   nidcode::fit_splines(from.ask, from.in, to.out, threads, progress);
-  Rcpp::List out = to.list();
-  out["df"] = df;
-  out["degree"] = from.of_grids(nidcode::spline_basis::degree_of);
-  out["asked"] = static_cast<double>(progress.asked);
-  out["longest"] = static_cast<double>(progress.longest);
-  return out;
+  return to.list(from, progress);
 }
 
 // spline_pieces() in R: one grid, from which operators and draws are made.
@@ -244,23 +278,8 @@ Rcpp::List spline_pieces_cpp(Rcpp::NumericVector time, Rcpp::IntegerVector step,
   r_interrupt progress;
   nidcode::pulse beat([&progress] { progress.step(0); });
   nidcode::spline_basis basis;
-  basis.compute(m, time.begin(), step.begin(), static_cast<int>(time.size()),
-                beat);
   nidcode::spline_functionals f;
-  f.compute(basis, order.begin(), at.begin(), static_cast<int>(at.size()),
-            beat);
-  nidcode::lambda_grid grid;
-  if (basis.smooth()) {
-    grid.compute(basis.e());
-  }
-  return Rcpp::List::create(
-      _["polynomial"] = basis.polynomial(),
-      _["directions"] = basis.directions(), _["e"] = basis.e(),
-      _["lambda"] = grid.lambda(), _["log.prior"] = grid.log_prior(),
-      _["rho"] = Eigen::MatrixXd(f.rho().transpose()),
-      _["phi"] = Eigen::MatrixXd(f.phi().transpose()),
-      _["level"] = f.level(),
-      _["kriging"] = Eigen::MatrixXd(f.kernel() * f.kernel().transpose()),
-      _["df"] = basis.r(), _["degree"] = basis.degree(),
-      _["span"] = basis.span(), _["converged"] = basis.converged());
+  basis.compute(m, time.begin(), step.begin(), time.size(), beat);
+  f.compute(basis, order.begin(), at.begin(), at.size(), beat);
+  return wrap_pieces(basis, f);
 }

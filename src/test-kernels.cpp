@@ -25,27 +25,24 @@ Rcpp::NumericVector test_interrupt_cpp(double n, int threads) {
       _["longest"] = static_cast<double>(progress.longest));
 }
 
-// A loop whose items from `bad` on all fail, or find no memory: the first
-// failure of each thread comes back as an error of R.
-// [[Rcpp::export]]
-void test_throw_cpp(double n, double bad, int threads, bool memory) {
-  must(n >= 0 && n < 1e15, "a number of items is none");
-  r_interrupt progress;
-  nidcode::for_each_block(
-      static_cast<std::ptrdiff_t>(n), threads, progress,
-      [bad, memory](std::ptrdiff_t begin, std::ptrdiff_t end) {
-        for (std::ptrdiff_t i = begin; i < end; ++i) {
-          if (static_cast<double>(i) >= bad && memory) {
-            throw std::bad_alloc();
-          }
-          if (static_cast<double>(i) >= bad) {
-            throw std::runtime_error("item " + std::to_string(i));
-          }
-        }
-      });
-}
-
 namespace {
+
+// Fails at every item from `bad` on, or finds no memory there.
+struct failing {
+  double bad;
+  bool memory;
+
+  void operator()(std::ptrdiff_t begin, std::ptrdiff_t end) const {
+    for (std::ptrdiff_t i = begin; i < end; ++i) {
+      if (static_cast<double>(i) >= bad && memory) {
+        throw std::bad_alloc();
+      }
+      if (static_cast<double>(i) >= bad) {
+        throw std::runtime_error("item " + std::to_string(i));
+      }
+    }
+  }
+};
 
 // Stops when it was asked often enough.
 struct impatient {
@@ -59,7 +56,24 @@ struct impatient {
   }
 };
 
+void long_items(std::ptrdiff_t begin, std::ptrdiff_t end,
+                nidcode::pulse& beat) {
+  for (std::ptrdiff_t i = begin; i < end; ++i) {
+    beat.work(nidcode::pulse_operations);
+  }
+}
+
 }  // namespace
+
+// A loop whose items from `bad` on all fail, or find no memory: the first
+// failure of each thread comes back as an error of R.
+// [[Rcpp::export]]
+void test_throw_cpp(double n, double bad, int threads, bool memory) {
+  must(n >= 0 && n < 1e15, "a number of items is none");
+  r_interrupt progress;
+  nidcode::for_each_block(static_cast<std::ptrdiff_t>(n), threads, progress,
+                          failing{bad, memory});
+}
 
 // A loop over n long items that asks inside each, and is stopped when it asks
 // for the `stop_at`-th time. Gives back how often it asked.
@@ -68,12 +82,7 @@ int test_pulse_cpp(double n, int threads, int stop_at) {
   must(n >= 0 && n < 1e15, "a number of items is none");
   impatient progress;
   progress.left = stop_at;
-  nidcode::for_each_long_block(
-      static_cast<std::ptrdiff_t>(n), threads, progress,
-      [](std::ptrdiff_t begin, std::ptrdiff_t end, nidcode::pulse& beat) {
-        for (std::ptrdiff_t i = begin; i < end; ++i) {
-          beat.work(nidcode::pulse_operations);
-        }
-      });
+  nidcode::for_each_long_block(static_cast<std::ptrdiff_t>(n), threads,
+                               progress, long_items);
   return progress.asked;
 }
