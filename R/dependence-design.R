@@ -207,7 +207,9 @@ effect_calls <- function(d, design, rows) {
   time <- d$index[["time"]]
   columns <- list(d$unit_label[d$unit[rows]], d$time[rows])
   names(columns) <- c(unit, time)
+  # Of one level a factor has no dummies: the intercept is all of it.
   several <- length(unique(d$unit[rows])) > 1L
+  often <- length(unique(d$time[rows])) > 1L
   region <- call("factor", as.name(unit))
   degree <- design$absorbing[[1L]]
   calls <- c(
@@ -215,7 +217,7 @@ effect_calls <- function(d, design, rows) {
     if (degree == 1) {
       list(if (several) call(":", region, as.name(time)) else as.name(time))
     },
-    if (design$absorbing[[2L]]) list(call("factor", as.name(time)))
+    if (design$absorbing[[2L]] && often) list(call("factor", as.name(time)))
   )
   list(columns = columns, calls = calls)
 }

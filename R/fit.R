@@ -67,6 +67,7 @@ as_lm <- function(x) {
     stop_nid("zero_rows", paste0("No row is left to fit in ", some_of(x$label),
                                  "."), fits = x$label)
   }
+  check_powers(x, rlang::current_env())
   # The formula's environment holds the data under the name the call uses, so
   # that update() and model-frame readers find it.
   formula <- x$formula
@@ -76,6 +77,20 @@ as_lm <- function(x) {
   out <- eval(bquote(stats::lm(.(formula), data = model_data)), home)
   out$call[[1L]] <- quote(stats::lm)
   out
+}
+
+# Fits have units of their own, in which powers are numbers; lm() has not.
+check_powers <- function(fit, call) {
+  size <- apply(abs(fit$matrix), 2L, max)
+  bad <- !is.finite(size) | size < .Machine$double.xmin & !fit$aliased
+  if (any(bad)) {
+    stop_nid("not_finite",
+             c(paste0("Term ", some_of(names(fit$aliased)[bad]),
+                      " is beyond what a number can be, and lm() computes it ",
+                      "as it stands."),
+               i = "Give its variable in other units."),
+             columns = names(fit$aliased)[bad], fits = fit$label, call = call)
+  }
 }
 
 #' @rdname fits

@@ -122,3 +122,42 @@ test_that("confint() of what is not there says what is", {
     expect_identical(err$values, "nobody")
   }
 })
+
+test_that("as_lm() of one region or one time has no factor of it", {
+  pairs <- data.frame(region = c("A", "B", "C", "D"), year = 2001,
+                      x = c(1, 3, 2, 5), y = c(2, 1, 4, 3))
+  index <- c("region", "year")
+  for (effects in c("time", "twoway")) {
+    fit <- fits(suppressMessages(suppressWarnings(
+      code_dependence(pairs, y ~ x, index, scale = "levels",
+                      effects = effects)
+    )))[[1L]]
+    terms <- attr(stats::terms(as_lm(fit)), "term.labels")
+    expect_identical(terms, c("x", if (effects == "twoway") "factor(region)"))
+  }
+  time <- fits(code_dependence(pairs, y ~ x, index, scale = "levels",
+                               effects = "time", vcov = "iid"))[[1L]]
+  expect_equal(coef(as_lm(time))[["x"]], coef(lm(y ~ x, pairs))[["x"]])
+  expect_equal(coef(time)[["x"]], coef(lm(y ~ x, pairs))[["x"]])
+})
+
+test_that("as_lm() refuses powers that are no numbers", {
+  fit_in <- function(unit) {
+    pairs <- data.frame(year = 2001:2006, x = c(1, 3, 2, 5, 4, 7) * unit,
+                        y = c(2, 3, 1, 4, 5, 6))
+    fits(suppressWarnings(
+      code_dependence(pairs, y ~ x, "year", form = "quadratic",
+                      scale = "levels")
+    ))[[1L]]
+  }
+  for (unit in c(2^530, 2^-530)) {
+    error <- expect_error(as_lm(fit_in(unit)),
+                          class = "nidcode_error_not_finite")
+    expect_identical(error$columns, "I(x^2)")
+  }
+  one <- coef(as_lm(fit_in(1)))
+  for (unit in c(2^500, 2^-500)) {
+    expect_equal(coef(as_lm(fit_in(unit)))[["I(x^2)"]] * unit * unit,
+                 one[["I(x^2)"]])
+  }
+})
