@@ -27,7 +27,8 @@
 #'   units as [dynamic_codes()]. `NA` for a series without error.
 #' @section Errors:
 #' `nidcode_error_no_error` for differences without `sd`; `_order_undefined`;
-#' `_size` for a spline of a series of more than 800 times by orders; message
+#' `_size` for a spline of a series of more than 800 times by orders, and for
+#' 2^31 rows and more; message
 #' `_no_error` for series too short to have one.
 #' @family rates
 #' @examples
@@ -59,7 +60,7 @@ simulate.nid_rates <- function(object, nsim = 1, seed = NULL, order = 1,
                i = paste0("Give the rate or the scheme an `sd`, or use ",
                           "rate_spline() or rate_local().")), call = call)
   }
-  check_draw_sizes(fit, order, call)
+  check_draw_sizes(fit, nsim, order, call)
   draws <- if (is.null(seed)) {
     drawn_arrays(fit, nsim, order)
   } else {
@@ -91,7 +92,15 @@ check_orders <- function(order, rate, call, default = FALSE) {
 # Draws need the root of a covariance of all times and orders of a series.
 draw_most <- 800L
 
-check_draw_sizes <- function(fit, order, call) {
+check_draw_sizes <- function(fit, nsim, order, call) {
+  rows <- as.double(nsim) * length(order) * length(fit$codes) *
+    n_rows(fit$def$panel)
+  if (rows > .Machine$integer.max) {
+    stop_nid("size",
+             c(paste0(count_of(nsim, "draw"), " would be ", whole_text(rows),
+                      " rows; a table has fewer than 2^31."),
+               i = "Draw fewer paths at a time."), n = rows, call = call)
+  }
   if (fit$rate$kind != "spline") {
     return(invisible())
   }

@@ -186,3 +186,13 @@ test_that("exact data give exact paths", {
   line <- sim[sim$region == "line" & sim$order == 1L, ]
   expect_equal(line$estimate, rep(3, 24), tolerance = 1e-10)
 })
+
+test_that("more draws than a table has rows are refused", {
+  data <- data.frame(region = rep(c("A", "B"), each = 6), year = 2001:2006,
+                     x = c(3, 5, 4, 7, 9, 8, 5, 6, 8, 9, 8, 12))
+  panel <- code_panel(data, code_scheme("x", "production"))
+  rates <- suppressWarnings(dynamic_codes(panel))
+  error <- expect_error(simulate(rates, .Machine$integer.max),
+                        class = "nidcode_error_size")
+  expect_identical(error$n, 12 * .Machine$integer.max)
+})
