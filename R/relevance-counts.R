@@ -48,7 +48,8 @@ relevance_counts <- function(data, count = "count", n = "n", item = "item",
     groups = read_groups(data, by, call),
     exclusive = exclusive, call = call
   )
-  tell_unread(names(data), c(item, count, n, by, "code"), "`data`",
+  tell_unread(names(data),
+              c(item, count, if (is.character(n)) n, by, "code"), "`data`",
               others = FALSE)
   fit$codes <- codes_of_items(data, item, fit$items, call)
   new_relevance(fit, method, conf_level, simultaneous)

@@ -139,3 +139,11 @@ test_that("items and codes of counts are one text a row; codes may lack", {
   expect_identical(by_code$code, c("x", "x"))
   expect_identical(by_code$n.items, c(1L, 1L))
 })
+
+test_that("a base that is a number is no name of a column", {
+  counts <- data.frame(item = "a", count = 1, 2017, check.names = FALSE)
+  names(counts)[3L] <- "2017"
+  expect_no_warning(relevance_counts(counts, n = 2018))
+  none <- suppressMessages(relevance_counts(counts[1:2], n = NA_integer_))
+  expect_identical(none$estimate, NA_real_)
+})
