@@ -147,7 +147,7 @@ type_scheme <- function(x, call) {
     if (!is.numeric(x[[arg]]) && !all(is.na(x[[arg]]))) {
       stop_argument(arg, "numeric", x[[arg]], call)
     }
-    x[[arg]] <- as.double(x[[arg]])
+    x[[arg]] <- nan_to_na(as.double(x[[arg]]))
   }
   for (arg in c("code", "transform", "unit")) {
     if (is.factor(x[[arg]])) {

@@ -340,3 +340,8 @@ test_that("what is no vector is refused as an argument of a scheme", {
   expect_error(code_scheme("x", "social", weight = list(1)),
                class = "nidcode_error_argument")
 })
+
+test_that("NaN in a scheme is what is not known", {
+  scheme <- code_scheme("x", "production", sd = NaN, low = NaN, high = NaN)
+  expect_identical(scheme, code_scheme("x", "production"))
+})
