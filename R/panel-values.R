@@ -4,12 +4,14 @@
 numeric_values <- function(x, name, call = rlang::caller_env(),
                            where = NULL) {
   x <- drop_declared(x, name)
-  if (is.matrix(x) || is.array(x)) {
-    if (NCOL(x) != 1L) {
-      stop_not_numeric(name, call, paste0("it is a matrix of ", NCOL(x),
+  if (is.array(x)) {
+    # tapply() and table() give arrays of one dimension.
+    columns <- prod(dim(x)[-1L])
+    if (columns != 1) {
+      stop_not_numeric(name, call, paste0("it is a matrix of ", columns,
                                           " columns"))
     }
-    x <- x[, 1L]
+    dim(x) <- NULL
   }
   if (inherits(x, "integer64")) {
     return(integer64_to_double(x, name, call))
