@@ -13,9 +13,10 @@ describe <- function(x) {
   if (is.null(x)) {
     return("NULL")
   }
-  if (is.atomic(x) && length(x) > 0L && length(x) <= 5L && !is.object(x)) {
+  if (is.atomic(x) && length(x) > 0L && length(x) <= 5L && !is.object(x) &&
+      is.null(dim(x))) {
     text <- if (is.character(x)) {
-      ifelse(is.na(x), "NA", paste0("\"", x, "\""))
+      ifelse(is.na(x), "NA", paste0("\"", readable(x), "\""))
     } else {
       format(x, trim = TRUE)
     }
@@ -26,20 +27,27 @@ describe <- function(x) {
          "> and length ", length(x))
 }
 
+# One value, of any type of vector: all else may be given where a text or a
+# number is asked for, and is.na() and `%in%` have no answer for a function.
+is_one <- function(x) {
+  is.atomic(x) && length(x) == 1L && is.null(dim(x)) && !is.na(x)
+}
+
 check_string <- function(x, arg = rlang::caller_arg(x), null = FALSE,
                          call = rlang::caller_env()) {
   if (null && is.null(x)) {
     return(invisible(x))
   }
-  if (!is.character(x) || length(x) != 1L || is.na(x)) {
+  if (!is_one(x) || !is.character(x)) {
     stop_argument(arg, "one string", x, call)
   }
+  check_readable_names(x, paste0("`", arg, "`"), call)
   invisible(x)
 }
 
 check_choice <- function(x, choices, arg = rlang::caller_arg(x),
                          call = rlang::caller_env()) {
-  if (!is.character(x) || length(x) != 1L || !x %in% choices) {
+  if (!is_one(x) || !is.character(x) || !x %in% choices) {
     stop_argument(arg, paste0("one of ", paste0("\"", choices, "\"",
                                                 collapse = ", ")), x, call)
   }
@@ -48,7 +56,7 @@ check_choice <- function(x, choices, arg = rlang::caller_arg(x),
 
 check_flag <- function(x, arg = rlang::caller_arg(x),
                        call = rlang::caller_env()) {
-  if (!is.logical(x) || length(x) != 1L || is.na(x)) {
+  if (!is_one(x) || !is.logical(x)) {
     stop_argument(arg, "TRUE or FALSE", x, call)
   }
   invisible(x)
@@ -62,7 +70,7 @@ check_number <- function(x, arg = rlang::caller_arg(x), min = -Inf, max = Inf,
   if (null && is.null(x)) {
     return(invisible(x))
   }
-  ok <- is.numeric(x) && length(x) == 1L && is.finite(x) &&
+  ok <- is_one(x) && is.numeric(x) && is.finite(x) &&
     x <= max && (if (open) x > min else x >= min) &&
     (!whole || (x == round(x) && abs(x) <= .Machine$integer.max))
   if (!ok) {
@@ -82,7 +90,7 @@ check_number <- function(x, arg = rlang::caller_arg(x), min = -Inf, max = Inf,
 # A confidence level. 95 is a slip that deserves its own hint.
 check_level <- function(x, arg = rlang::caller_arg(x),
                         call = rlang::caller_env()) {
-  number <- is.numeric(x) && length(x) == 1L && !is.na(x)
+  number <- is_one(x) && is.numeric(x)
   if (!number || x <= 0 || x >= 1) {
     stop_nid("level",
              c(paste0("`", arg, "` must be a probability between 0 and 1."),
@@ -115,6 +123,15 @@ check_columns <- function(data, x, arg = rlang::caller_arg(x),
                i = is_meant(missing, given),
                i = paste0("Its columns are ", some_of(given, 20L), ".")),
              columns = missing, available = given, call = call)
+  }
+  odd <- Filter(\(name) {
+    !is.atomic(data[[name]]) && !is.list(data[[name]])
+  }, unique(x))
+  if (length(odd) > 0L) {
+    stop_nid("argument",
+             paste0("Column ", some_of(odd), " is not a vector: it is ",
+                    describe(data[[odd[1L]]]), "."),
+             argument = arg, columns = odd, call = call)
   }
   # Regions and times say by their own classes what they cannot be.
   if (arg != "index") {
@@ -165,8 +182,13 @@ need_fit <- function(x, what, call,
 
 # Rows asked of confint(): by name or, where `number`, by number.
 check_parm <- function(parm, known, call, number = TRUE) {
+  if (!is.character(parm) && !(number && is.numeric(parm))) {
+    stop_argument("parm", paste0("names ", if (number) "or numbers ",
+                                 "of rows"), parm, call)
+  }
+  # Numbers choose rows or leave rows out; some of each are no choice.
   ok <- if (is.character(parm)) parm %in% known else
-    number & is.numeric(parm) & abs(parm) %in% seq_along(known)
+    abs(parm) %in% seq_along(known) & (parm > 0 | all(parm < 0))
   if (!all(ok)) {
     stop_nid("argument",
              c(paste0("`parm` must name rows",

@@ -87,10 +87,11 @@ check_reference <- function(reference, normalise, panel, call) {
   if (inherits(reference, "nid_reference")) {
     return(reference)
   }
-  one <- length(reference) == 1L && !is.na(reference)
-  named <- one && reference %in% c("panel", "region")
+  one <- is_one(reference)
+  word <- one && is.character(reference)
+  named <- word && reference %in% c("panel", "region")
   ok <- one && (named || is.numeric(reference) || is_dated(reference) ||
-                  is.character(reference) && has_time_labels(panel))
+                  word && has_time_labels(panel))
   if (!ok) {
     stop_nid("reference",
              c(paste0("`reference` must be \"panel\", \"region\", one time or ",

@@ -108,6 +108,9 @@ code_scheme <- function(indicator, code, direction = 1, weight = 1,
 # What is named by indicators is matched by name, so that an order of one's own
 # is safe; other names would be dropped unseen.
 match_named <- function(x, indicator, arg, call) {
+  if (!is.atomic(x)) {
+    stop_argument(arg, "a vector", x, call)
+  }
   if (is.null(names(x))) {
     return(x)
   }
@@ -126,9 +129,6 @@ match_named <- function(x, indicator, arg, call) {
 }
 
 recycle_scheme <- function(x, n, arg, call) {
-  if (!is.atomic(x)) {
-    stop_argument(arg, "a vector", x, call)
-  }
   if (length(x) != n && length(x) != 1L) {
     what <- if (arg == "weight") "weights" else "scheme"
     stop_nid(

@@ -53,7 +53,8 @@ check_codes <- function(codes, call = rlang::caller_env()) {
 
 # Weights: finite, not negative, not all zero.
 check_weights <- function(x, arg, call = rlang::caller_env()) {
-  bad <- !is.numeric(x) || anyNA(x) || any(!is.finite(x)) || any(x < 0) ||
+  bad <- !is.numeric(x) || NCOL(x) != 1L || anyNA(x) ||
+    any(!is.finite(x)) || any(x < 0) ||
     (length(x) > 0L && all(x == 0))
   if (bad) {
     stop_nid(

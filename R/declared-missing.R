@@ -4,10 +4,13 @@
 
 # `x` with NA for them, and a message how many there were of which.
 drop_declared <- function(x, name) {
+  if (!is.atomic(x)) {
+    return(x)
+  }
   plain <- unclass(x)
   declares <- !is.null(attr(x, "na_values", exact = TRUE)) ||
     !is.null(attr(x, "na_range", exact = TRUE))
-  if (!is.atomic(plain) || !(declares || is.double(plain) && anyNA(plain))) {
+  if (!(declares || is.double(plain) && anyNA(plain))) {
     return(x)
   }
   declared <- declared_missing(x)

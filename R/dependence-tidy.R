@@ -3,6 +3,7 @@
 #' @rdname code_dependence
 #' @export
 tidy.nid_dependence <- function(x, conf.int = TRUE, conf.level = NULL, ...) {
+  check_flag(conf.int)
   level <- if (is.null(conf.level)) x$conf_level else check_level(conf.level)
   rows <- lapply(x$fits, coef_table, level = level)
   times <- vapply(rows, \(r) length(r$term), 0L)

@@ -94,7 +94,7 @@ sort_groups <- function(group, n, call) {
   if (is.null(group)) {
     return(list(first = c(0L, n), keys = 1L))
   }
-  if (anyNA(group) || !is.atomic(group)) {
+  if (!is.atomic(group) || is.raw(group) || anyNA(group)) {
     stop_argument("group", "a vector without missing values", group, call)
   }
   # Numbers by value, factors by level, text by its bytes in any locale.

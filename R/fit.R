@@ -213,15 +213,21 @@ predict_interval <- function(object, x, fit, interval, level) {
 newdata_matrix <- function(object, newdata) {
   check_data_frame(newdata, call = rlang::caller_env())
   terms <- stats::delete.response(stats::terms(object$formula))
-  check_columns(newdata, all.vars(terms), "newdata", call = rlang::caller_env())
-  frame <- stats::model.frame(terms, as_plain_frame(newdata),
-                              na.action = stats::na.pass)
+  call <- rlang::caller_env()
+  own <- all.vars(terms)
+  check_columns(newdata, own, "newdata", call = call)
+  newdata <- as_plain_frame(newdata)
+  newdata[own] <- lapply(own, \(name) {
+    numeric_values(newdata[[name]], name, call)
+  })
+  frame <- stats::model.frame(terms, newdata, na.action = stats::na.pass)
   stats::model.matrix(terms, frame)
 }
 
 #' @rdname fits
 #' @export
 tidy.nid_fit <- function(x, conf.int = TRUE, conf.level = NULL, ...) {
+  check_flag(conf.int)
   level <- if (is.null(conf.level)) x$level else check_level(conf.level)
   out <- plain_table(coef_table(x, level))
   if (conf.int) out else out[setdiff(names(out), c("conf.low", "conf.high"))]

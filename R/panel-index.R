@@ -240,7 +240,7 @@ tsibble_index <- function(data, call) {
 # Region labels that C++ can number: text, whole numbers or numbers, no NA.
 region_keys <- function(x, name, call) {
   x <- drop_declared(x, name)
-  if (is.list(x) || is.complex(x) || is.raw(x) || NCOL(x) != 1L) {
+  if (!is.atomic(x) || is.complex(x) || is.raw(x) || NCOL(x) != 1L) {
     stop_nid("bad_region",
              paste0("Column ", some_of(name), " cannot name regions: it is <",
                     paste(class(x), collapse = "/"), ">."),

@@ -201,8 +201,7 @@ stamp_words <- function(x) {
 
 # The time of a setting: a number, a date or a label.
 check_one_time <- function(x, arg, call) {
-  ok <- length(x) == 1L &&
-    (is_dated(x) || is.numeric(x) || is.character(x) && !is.na(x))
+  ok <- is_one(x) && (is_dated(x) || is.numeric(x) || is.character(x))
   if (!ok) {
     stop_argument(arg, "one time: a number, a date or a label", x, call)
   }

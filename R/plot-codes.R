@@ -113,7 +113,7 @@ autoplot.nid_rates <- function(object, order = 1, regions = NULL,
 }
 
 plot_rates <- function(object, order, regions, call) {
-  if (!is.numeric(order) || length(order) != 1L || !order %in% 1:2) {
+  if (!is_one(order) || !is.numeric(order) || !order %in% 1:2) {
     stop_argument("order", "1 or 2", order, call)
   }
   frame <- plot_frame(object, regions, call)

@@ -37,10 +37,14 @@ choose_regions <- function(frame, x, regions, call) {
   if (is.null(regions)) {
     return(frame)
   }
+  if (!is.atomic(regions) || length(regions) == 0L) {
+    stop_argument("regions", "NULL or names of regions of the table", regions,
+                  call)
+  }
   known <- levels(frame$rows$region)
   regions <- as.character(regions)
   strange <- setdiff(regions, known)
-  if (length(strange) > 0L || length(regions) == 0L) {
+  if (length(strange) > 0L) {
     stop_nid("argument",
              c(paste0("`regions` must name regions of the table."),
                x = paste0("There is no ", some_of(strange), "."),

@@ -42,7 +42,7 @@ rate_spline <- function(lambda = "average", df = NULL, m = 3) {
     stop_nid("argument", "Give `lambda` or `df`, not both.", call = call)
   }
   check_number(df, min = 0, open = TRUE, null = TRUE)
-  if (!is.numeric(m) || length(m) != 1L || !m %in% 2:3) {
+  if (!is_one(m) || !is.numeric(m) || !m %in% 2:3) {
     stop_argument("m", "2 or 3", m, call)
   }
   if (is.character(lambda)) {

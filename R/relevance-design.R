@@ -27,9 +27,12 @@ design_column <- function(data, x, arg, call) {
     return(NULL)
   }
   n <- nrow(data)
-  if (is.character(x) && length(x) == 1L && (n != 1L || x %in% names(data))) {
+  if (is_one(x) && is.character(x) && (n != 1L || x %in% names(data))) {
     check_columns(data, x, arg, call = call)
     x <- drop_declared(data[[x]], x)
+  }
+  if (!is.atomic(x) || is.complex(x) || is.raw(x) || NCOL(x) != 1L) {
+    stop_argument(arg, "a column of texts or numbers", x, call)
   }
   if (length(x) != n && length(x) != 1L) {
     stop_nid("weights",

@@ -199,7 +199,7 @@ check_by <- function(data, by, call) {
 check_group_keys <- function(data, by, call) {
   bad <- by[vapply(by, \(name) {
     x <- data[[name]]
-    is.complex(x) || !is.null(dim(x)) ||
+    is.complex(x) || is.raw(x) || !is.null(dim(x)) ||
       !(is.atomic(x) || inherits(x, "POSIXlt"))
   }, NA)]
   if (length(bad) > 0L) {

@@ -86,7 +86,9 @@ new_nid_weights <- function(weight, vcov, indicators, code) {
 read_map <- function(map, fit, call) {
   check_data_frame(map, "map", call = call)
   check_columns(map, c("item", "indicator"), "map", call = call)
-  map <- lapply(map, as.character)
+  read <- intersect(c("item", "indicator", "code"), names(map))
+  map <- sapply(read, \(name) plain_labels(map[[name]], name, call),
+                simplify = FALSE)
   unknown <- setdiff(map$item, fit$items[seq_len(fit$n.items)])
   unknown <- c(unknown, map$item[is.na(map$indicator)])
   if (length(unknown) > 0L) {

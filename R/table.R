@@ -115,11 +115,11 @@ NULL
 #' @rdname nid_table
 #' @export
 format.nid_table <- function(x, ..., n = NULL, width = NULL) {
-  if (!is.null(n)) check_rows_shown(n)
+  check_rows_shown(n)
+  width <- width_shown(width)
   if (!is_intact(x)) {
     return(format(as_plain_tibble(x), ..., n = n %||% 6L, width = width))
   }
-  width <- if (is.null(width)) getOption("width") else width
   spec <- get_spec(x)
   note_lines <- function(text, most) {
     text <- if (length(text) > 0L) {
@@ -147,9 +147,20 @@ print.nid_table <- function(x, ..., n = NULL, width = NULL) {
 }
 
 check_rows_shown <- function(n, call = rlang::caller_env()) {
-  if (!is.numeric(n) || length(n) != 1L || is.na(n) || n < 0) {
+  if (!is.null(n) && (!is_one(n) || !is.numeric(n) || n < 0)) {
     stop_argument("n", "a number of rows, 0 or more", n, call)
   }
+}
+
+# Inf is a line as long as it takes, of which R writes 10,000 characters.
+width_shown <- function(width, call = rlang::caller_env()) {
+  if (is.null(width)) {
+    return(getOption("width"))
+  }
+  if (!is_one(width) || !is.numeric(width) || width < 1) {
+    stop_argument("width", "a number of characters, 1 or more", width, call)
+  }
+  min(width, 10000)
 }
 
 # Columns that do not fit are left to the last line, which names all; those

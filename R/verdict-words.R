@@ -6,8 +6,8 @@ format.nid_verdict <- function(x, ..., n = NULL, width = NULL) {
 }
 
 verdict_parts <- function(x, n = NULL, width = NULL) {
-  if (!is.null(n)) check_rows_shown(n)
-  width <- if (is.null(width)) getOption("width") else width
+  check_rows_shown(n)
+  width <- width_shown(width)
   spec <- get_spec(x)
   head <- strwrap(format(spec), width = width, exdent = 2, prefix = "# ")
   two <- function(v) {
