@@ -11,16 +11,47 @@ chance <- function(p) stats::runif(1L) < p
 
 # Values no argument asks for; each must be refused in words, or be harmless.
 odd_value <- function() {
-  pick(NULL, NA, NA_character_, NA_real_, NaN, Inf, -Inf, -1, 0, 1e300, 5e-324,
-       2^31, 0.5, 95, TRUE, character(), numeric(), logical(), "", " ", "x",
-       c("a", "b"), c(1, 2), list(), list(1), factor("a"),
-       as.Date("2010-01-01"), data.frame(), data.frame(a = 1), sum,
-       function(x) NULL, quote(a + b), y ~ x, 1i, as.raw(1), matrix(0, 0, 0),
-       "\u00e9\u4e2d", "../x", "=1+1", c(a = 1), structure(1, class = "odd"))
+  pick(NULL, NA, NA_character_, NA_integer_, NA_real_, c(NA, NA), NaN, Inf,
+       -Inf, -1, 0, 1e300, 5e-324, 2^31, .Machine$integer.max, 0.5, 95, TRUE,
+       character(), numeric(), logical(), raw(), factor(), "", " ", "x",
+       c("a", "b"), c(1, 2), list(), list(1), list(sum), factor("a"),
+       as.Date("2010-01-01"), as.POSIXlt("2010-01-01", tz = "UTC"),
+       as.difftime(1, units = "days"), numeric_version("1.2"), data.frame(),
+       data.frame(a = 1), sum, `if`, function(x) NULL, new.env(),
+       structure(new.env(), class = "odd"), quote(a), quote(a + b), y ~ x,
+       expression(a), methods::getClass("numeric"),
+       methods::new("externalptr"), 1i, as.raw(1), matrix(0, 0, 0), matrix(1),
+       array(1), "\u00e9\u4e2d", "a\xff", "../x", "=1+1", c(a = 1),
+       structure(1, class = "odd"))
+}
+
+# A table with one column of a kind that nobody keeps there.
+odd_column <- function(data) {
+  data <- as.data.frame(data)
+  n <- nrow(data)
+  name <- sample(names(data), 1L)
+  data[[name]] <- pick(
+    rep(list(1), n), rep(list(sum), n), as.expression(rep(1, n)), rep(1i, n),
+    rep(as.raw(1), n), rep(NA, n), rep(NaN, n), rep(Inf, n), rep("a\xff", n),
+    factor(rep("a", n)), factor(rep(NA, n)), rep(as.Date("2010-01-01"), n),
+    rep(as.POSIXlt("2010-01-01", tz = "UTC"), n), matrix(1, n, 2L),
+    matrix("a", n, 1L), array(1, c(n, 1L, 1L)), array(seq_len(n)),
+    data.frame(a = seq_len(n), b = seq_len(n)),
+    numeric_version(rep("1.2", n)), structure(seq_len(n), class = "odd"),
+    as.difftime(seq_len(n), units = "days"), seq_len(n) * 5e-324,
+    rep_len(c(1e300, 1e-300), n)
+  )
+  data
 }
 
 # `fair` most of the time, else something odd.
-or_odd <- function(fair, p = 0.08) if (chance(p)) odd_value() else fair
+or_odd <- function(fair, p = 0.08) {
+  if (!chance(p)) return(fair)
+  if (is.data.frame(fair) && length(fair) > 0L && chance(0.5)) {
+    return(odd_column(fair))
+  }
+  odd_value()
+}
 
 # ---- Panels ---------------------------------------------------------------
 

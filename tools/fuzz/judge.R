@@ -92,7 +92,9 @@ judge <- function(call) {
     for (path in utils::head(bad_numbers(value), 3L)) note("nan", path)
   }
   after <- state_now()
-  if (!isTRUE(call$draws) && !identical(before$seed, after$seed)) {
+  # What is refused has drawn nothing.
+  draws <- isTRUE(call$draws) && outcome == "value"
+  if (!draws && !identical(before$seed, after$seed)) {
     note("touched", "random stream")
   }
   changed <- names(which(!vapply(names(before$options), function(name) {

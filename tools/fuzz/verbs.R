@@ -4,7 +4,10 @@
 
 verbs <- list()
 
-verb <- function(name, args, times = 150L, fun = NULL, draws = FALSE) {
+# `draws`: a function of the arguments, whether the call may use the caller's
+# stream of random numbers.
+verb <- function(name, args, times = 150L, fun = NULL,
+                 draws = function(args) FALSE) {
   verbs[[name]] <<- list(name = name, args = args, times = times,
                          fun = fun, draws = draws)
 }
@@ -15,7 +18,7 @@ ours <- function(name) get(name, asNamespace("nidcode"))
 draw_call <- function(entry) {
   args <- entry$args()
   fun <- if (is.null(entry$fun)) ours(entry$name) else entry$fun
-  list(args = args, draws = entry$draws,
+  list(args = args, draws = entry$draws(args),
        run = function() do.call(fun, args, quote = TRUE))
 }
 
@@ -321,8 +324,7 @@ for (generic in c("tidy", "glance")) {
   })
 }
 verb("picture_size", function() list(or_odd(autoplot(draw_table()))), 100L)
-verb("report_render", function() list(or_odd(draw_result()), list()), 150L,
-     draws = FALSE)
+verb("report_render", function() list(or_odd(draw_result()), list()), 150L)
 verb("theme_nid", function() list(or_odd(11, 0.3)), 100L)
 for (scale in c("scale_colour_code", "scale_fill_code", "scale_shape_code",
                 "scale_linetype_code")) {
@@ -364,8 +366,8 @@ verb("predict", function() {
 }, 300L, fun = stats::predict)
 verb("simulate", function() {
   list(pick(draw_rates(), draw_model()), nsim = or_odd(pick(1, 3)),
-       seed = or_odd(1), order = or_odd(pick(1, 2)))
-}, 250L, fun = stats::simulate)
+       seed = or_odd(pick(1, NULL)), order = or_odd(pick(1, 2)))
+}, 250L, fun = stats::simulate, draws = function(args) is.null(args$seed))
 verb("residuals", function() list(pick(draw_rates(), draw_model())), 200L,
      fun = stats::residuals)
 verb("update", function() {
