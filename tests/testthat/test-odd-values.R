@@ -3,7 +3,7 @@
 # have no answer for it and would speak first.
 
 no_vectors <- list(
-  builtin = sum, special = `if`, closure = function(x) NULL,
+  builtin = sum, special = `if`, closure = \(x) NULL,
   environment = new.env(), classed = structure(new.env(), class = "odd"),
   symbol = quote(a), call = quote(a()), formula = y ~ x,
   expression = expression(a), s4 = methods::getClass("numeric"),
