@@ -26,7 +26,7 @@ kernel_call <- function(x, grid, half_life) {
   nidcode:::linear_rates_cpp(
     values = x, grid = grid, grids = grids, rate = rate, orders = integer(),
     sums = nidcode:::linear_sums_cpp(grids, rate, weight, k = 1L, order = 2L),
-    variance = numeric(), threads = getOption("nidcode.threads", 1L)
+    known_sd = numeric(), threads = getOption("nidcode.threads", 1L)
   )$sum.estimate
 }
 
@@ -92,6 +92,7 @@ bench_verb <- function() {
     defining_codes(code_panel(data, scheme_of()), normalise = "none")
   )
   verb <- function(round) code_of(defining, round)
+  # With z-scores, which the peer does without.
   both <- function(round) code_of(code_panel(data, scheme_of()), round)
   peer <- collapse_calls(data, x)
   for (one in peer) stopifnot(all.equal(verb(1L)$estimate, unname(one(1L))))

@@ -41,6 +41,7 @@ row_of <- function(kernel, peer_name, ours, peer, bar, ratio = ours / peer,
 # earlier calls may still be counted, and would hide what is needed: so in a
 # young process alone.
 peak_here <- function(f) {
+  force(f)
   if (!file.exists("/proc/self/clear_refs")) {
     f()
     return(NA_real_)
