@@ -221,9 +221,7 @@ check_positive_mean <- function(def, call) {
 check_sums <- function(def, call) {
   for (code in used_codes(def)$code) {
     parts <- code_parts(def, code)
-    largest <- vapply(parts$x, \(x) {
-      if (all(is.na(x))) 0 else max(abs(range(x, na.rm = TRUE)))
-    }, 1)
+    largest <- vapply(parts$x, largest_size, 1)
     if (!is.finite(sum(largest * parts$weight))) {
       stop_nid("not_finite",
                c(paste0("The weighted sum of ", some_of(parts$names),

@@ -77,13 +77,19 @@ warn_digits_lost <- function(name, mean, sd) {
 # value can notice: list(x, unit), `unit` what values were multiplied by.
 in_own_units <- function(x, kind) {
   unit <- vapply(x, \(v) {
-    if (kind %in% c("none", "rank") || all(is.na(v))) return(1)
-    largest <- max(abs(range(v, na.rm = TRUE)))
+    if (kind %in% c("none", "rank")) return(1)
+    largest <- largest_size(v)
     if (largest > 1e290) 2^-800 else
       if (largest > 0 && largest < 1e-290) 2^800 else 1
   }, 1)
   for (name in names(x)[unit != 1]) x[[name]] <- x[[name]] * unit[[name]]
   list(x = x, unit = unit)
+}
+
+# The largest absolute value, 0 where there is none; in one pass, unlike range().
+largest_size <- function(x) {
+  m <- moments_cpp(x, c(0L, length(x)))
+  if (m$n == 0) 0 else max(abs(c(m$min, m$max)))
 }
 
 # list(centre, inverse) of one indicator from the moments of its reference.
