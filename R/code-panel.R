@@ -91,6 +91,8 @@ code_panel <- function(data, scheme, index = NULL, names_from = NULL,
     told_years(code, plain, scheme, index, names_from, call)
   }
   index <- told(find_index(plain, index, call))
+  long <- list(names_from = names_from, values_from = values_from,
+               status = status, status_labels = status_labels)
   attr(plain, "nid_index") <- NULL
   named <- name_nameless(plain, scheme)
   plain <- named$plain
@@ -99,17 +101,12 @@ code_panel <- function(data, scheme, index = NULL, names_from = NULL,
   parts <- told(if (is.null(names_from)) {
     read_wide(plain, scheme, index, status, lookup, call)
   } else {
-    read_long(plain, scheme, index, names_from, values_from, status, lookup,
-              call)
+    read_long(plain, scheme, index, long, lookup, call)
   })
   inform_letters(parts$labels)
   parts <- apply_panel_status(parts)
   warn_lookalikes(parts$rows$labels)
-  panel <- new_nid_panel(data, plain, index, scheme, parts,
-                         long = list(names_from = names_from,
-                                     values_from = values_from,
-                                     status = status,
-                                     status_labels = status_labels))
+  panel <- new_nid_panel(data, plain, index, scheme, parts, long)
   if (guessed) inform_guessed(panel)
   inform_lacking(panel)
   panel$nested <- warn_nested(panel)
@@ -264,54 +261,66 @@ read_wide <- function(plain, scheme, index, status, lookup, call) {
        labels = lapply(labels, `[[`, "read"), source = rows$row, outside = 0L)
 }
 
-read_long <- function(plain, scheme, index, names_from, values_from, status,
-                      lookup, call) {
-  check_columns(plain, c(names_from, values_from), "names_from", call = call)
-  column <- long_status_column(plain, values_from, status, call)
+# `long`: names of the columns `names_from`, `values_from`, and `status`.
+read_long <- function(plain, scheme, index, long, lookup, call) {
+  given <- c(long$names_from, long$values_from)
+  check_columns(plain, given, "names_from", call = call)
+  column <- long_status_column(plain, long$values_from, long$status, call)
   indicators <- scheme[["indicator"]]
-  name <- as.character(plain[[names_from]])
-  absent <- setdiff(indicators, unique(name))
-  if (length(absent) > 0L) {
-    stop_nid("no_column",
-             c(paste0("The data has no indicator ", some_of(absent), "."),
-               i = is_meant(absent, unique(name)),
-               i = paste0("Column ", some_of(names_from), " has ",
-                          some_of(unique(name), 20L), ".")),
-             columns = absent, available = unique(name), call = call)
-  }
+  name <- as.character(plain[[long$names_from]])
+  check_long_indicators(indicators, unique(name), long$names_from, call)
   use <- which(name %in% indicators)
   kept <- as_plain_frame(plain[use, , drop = FALSE])
   keys <- panel_rows(kept, index, call, unique_keys = FALSE)
   cells <- long_cells(keys, match(name[use], indicators), indicators, call,
                       function(rows, key) {
-                        telling_columns(kept, rows, key, c(index, names_from),
-                                        values_from)
+                        telling_columns(kept, rows, key,
+                                        c(index, long$names_from),
+                                        long$values_from)
                       })
-  value <- numeric_values(kept[[values_from]], values_from, call,
+  value <- numeric_values(kept[[long$values_from]], long$values_from, call,
                           source_places(keys))
-  spread <- function(x, empty) {
-    lapply(seq_along(indicators), function(k) {
-      out <- rep(empty, cells$n)
-      of_k <- cells$indicator == k
-      out[cells$cell[of_k]] <- x[of_k]
-      out
-    })
+  if (is.null(long$status)) {
+    inform_unread(kept, long$values_from, c(index, given), long = TRUE)
   }
-  x <- stats::setNames(spread(value, NA_real_), indicators)
-  if (is.null(status)) {
-    inform_unread(kept, values_from, c(index, names_from, values_from),
-                  long = TRUE)
-  }
-  labels <- list()
   label <- if (!is.null(column)) read_status(kept[[column]], lookup)
-  if (!is.null(label)) {
-    known <- levels(label$status)
-    codes <- spread(as.integer(label$status), match("ok", known))
-    labels <- lapply(codes, function(s) factor(known[s], levels = known))
-    names(labels) <- indicators
+  list(rows = cells$rows, x = spread_long(cells, indicators, value, NA_real_),
+       status = spread_labels(cells, indicators, label$status),
+       labels = list(label$read), source = use[cells$source],
+       outside = length(name) - length(use))
+}
+
+check_long_indicators <- function(indicators, known, names_from, call) {
+  absent <- setdiff(indicators, known)
+  if (length(absent) > 0L) {
+    stop_nid("no_column",
+             c(paste0("The data has no indicator ", some_of(absent), "."),
+               i = is_meant(absent, known),
+               i = paste0("Column ", some_of(names_from), " has ",
+                          some_of(known, 20L), ".")),
+             columns = absent, available = known, call = call)
   }
-  list(rows = cells$rows, x = x, status = labels, labels = list(label$read),
-       source = use[cells$source], outside = length(name) - length(use))
+}
+
+# A column for each indicator, `empty` where it has no row.
+spread_long <- function(cells, indicators, x, empty) {
+  out <- lapply(seq_along(indicators), function(k) {
+    column <- rep(empty, cells$n)
+    of_k <- cells$indicator == k
+    column[cells$cell[of_k]] <- x[of_k]
+    column
+  })
+  stats::setNames(out, indicators)
+}
+
+spread_labels <- function(cells, indicators, status) {
+  if (is.null(status)) {
+    return(list())
+  }
+  known <- levels(status)
+  codes <- spread_long(cells, indicators, as.integer(status),
+                       match("ok", known))
+  lapply(codes, function(s) factor(known[s], levels = known))
 }
 
 # One panel row per distinct region and time of long data. `telling` says which

@@ -73,7 +73,7 @@ coded_periods <- function(x, frequency, call) {
 # 12, or dates that are all the first or all the last day of a month. `read`
 # gives the times of those that time_periods() reads, of `frequency(t)` periods.
 time_number_kinds <- function() {
-  c(calendar_kinds(), day_kinds(), decimal_kinds(), list(
+  c(calendar_kinds(), part_kinds(), day_kinds(), decimal_kinds(), list(
     list(
       what = "two-digit years that start again at 0",
       hint = "Write years with four digits: x + ifelse(x < 50, 2000, 1900).",
@@ -117,7 +117,12 @@ calendar_kinds <- function() {
         whole_between(t, 16000101, 29991231) &&
           within_part(t %/% 100 %% 100, 12) && within_part(t %% 100, 31)
       }
-    ),
+    )
+  )
+}
+
+part_kinds <- function() {
+  list(
     list(
       what = "years and weeks (YYYYWW), whose steps are uneven",
       hint = paste0("Weeks (ISO): time_periods(paste0(x %/% 100, \"-W\", ",

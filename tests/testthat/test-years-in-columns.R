@@ -1,4 +1,4 @@
-# The panel that the lines of the refusal make, typed as they stand.
+# The panel that the line of the refusal makes, typed as it stands.
 mended <- function(data, scheme, ..., class = "nidcode_error_missing_index") {
   err <- expect_error(code_panel(data, scheme, ...),
                       class = "nidcode_error_years_in_columns")
@@ -7,7 +7,7 @@ mended <- function(data, scheme, ..., class = "nidcode_error_missing_index") {
     expect_match(conditionMessage(err), line, fixed = TRUE)
   }
   env <- list2env(list(data = data, scheme = scheme), parent = globalenv())
-  list(err = err, panel = eval(parse(text = err$code), env))
+  suppressMessages(list(err = err, panel = eval(parse(text = err$code), env)))
 }
 
 wide <- data.frame(Country.Name = c("Aruba", "Angola"),
@@ -23,8 +23,8 @@ test_that("one indicator, a column a year", {
     "needed"), fixed = TRUE)
   d <- as.data.frame(m$panel)
   expect_identical(d$GDP, values)
-  expect_identical(d$Country.Name, rep(c("Angola", "Aruba"), each = 4))
-  expect_equal(d$year, rep(2005:2008, 2))
+  expect_identical(d$region, rep(c("Angola", "Aruba"), each = 4))
+  expect_identical(d$time, rep(2005:2008, 2))
 })
 
 test_that("years in every spelling, in data of every class", {
@@ -39,7 +39,7 @@ test_that("years in every spelling, in data of every class", {
     m <- mended(d, one)
     expect_identical(as.data.frame(m$panel)$GDP, values, label = names[1])
   }
-  expect_equal(as.data.frame(m$panel)$year, rep(c(1995, 2000, 2007, 2008), 2))
+  expect_equal(as.data.frame(m$panel)$time, rep(c(1995, 2000, 2007, 2008), 2))
   m <- mended(tibble::as_tibble(wide), one)
   expect_identical(as.data.frame(m$panel)$GDP, values)
   # Names that the lines need themselves.
@@ -109,8 +109,10 @@ test_that("periods of a year, and fiscal years, in columns", {
   )
   for (one_kind in spellings) {
     d <- stats::setNames(wide, c("region", one_kind[[1]]))
-    p <- as.data.frame(mended(d, one)$panel)
-    expect_equal(p$year, rep(one_kind[[2]], 2), label = one_kind[[1]][1])
+    m <- mended(d, one)
+    p <- as.data.frame(m$panel)
+    expect_equal(row_time(m$panel), rep(one_kind[[2]], 2),
+                 label = one_kind[[1]][1])
     expect_identical(p$GDP, values, label = one_kind[[1]][1])
   }
 })
@@ -142,7 +144,7 @@ test_that("no year and no label of a cell is left behind", {
 test_that("regions may be numbers; names may have years for other reasons", {
   d <- transform(wide, Country.Name = c(48002, 48001))
   p <- as.data.frame(mended(d, one)$panel)
-  expect_identical(p$Country.Name, rep(c(48001, 48002), each = 4))
+  expect_identical(p$region, rep(c(48001, 48002), each = 4))
   expect_identical(p$GDP, values)
   # Prices of two years beside a column that holds the years.
   d <- data.frame(yr = 2005:2008, in_2010_prices = 1:4, in_2015_prices = 2:5)

@@ -96,6 +96,38 @@ verb("deflate", function() {
        base = or_odd(pick(data$year[1L], 2005)), index = or_odd(NULL),
        price_type = or_odd(pick("chain", "level", "percent", "ratio")))
 }, 200L)
+draw_years <- function() {
+  n <- sample(1:4, 1L)
+  cells <- function() {
+    pick(series_values(n), series_values(n), series_values(n),
+         rep_len(c("1,5", "2 b", "(D)", "\u2026"), n),
+         rep_len(c("1,234", "-", ""), n), rep_len(c("12%", "#N/A", "abc"), n))
+  }
+  d <- data.frame(region = rep_len(region_names(max(n, 3L)), n))
+  names <- pick(as.character(2005:2007), as.character(2005:2007),
+                c("X2005", "X2006", "X2007"), c("2005Q1", "2005Q2", "2005"), paste0("GDP-", 2005:2007))
+  for (name in names) d[[name]] <- cells()
+  if (chance(0.3)) d$Indicator.Code <- pick("GDP", "POP", NA)
+  d
+}
+verb("panel_long", function() {
+  list(or_odd(draw_years(), 0.1), index = or_odd(pick(NULL, "region")),
+       years = or_odd(pick(NULL, NULL, 2005:2006)),
+       names = or_odd(NULL), keep = or_odd(NULL),
+       decimal = or_odd(pick(NULL, ",", ".")), dash = or_odd(pick(NA, 0)))
+})
+verb("as_code_panel", function() {
+  frame <- draw_frame()
+  list(or_odd(pick(
+    draw_years(),
+    data.frame(geo = frame$region, TIME_PERIOD = frame$year,
+               values = pick(frame$x1, "1,5 b", ":"), flags = pick("", "b")),
+    data.frame(REF_AREA = "A", TIME_PERIOD = 2005:2008, OBS_VALUE = 1:4,
+               MEASURE = pick("x1", "x2")),
+    frame
+  ), 0.1), or_odd(draw_scheme(frame)),
+  source = or_odd(pick(NULL, NULL, "eurostat", "sdmx", "years")))
+})
 verb("time_periods", function() {
   list(or_odd(pick(panel_times(), paste0("2005-Q", 1:4), c("2005-06", "2006"),
                    factor(c("2005/06", "2006/07")), c(200501, 200512), "05",
