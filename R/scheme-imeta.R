@@ -9,6 +9,14 @@ imeta_outside <- c("Group", "Denominator", "Other")
 
 scheme_from_imeta <- function(x, codes, call) {
   tell_unread(names(x), imeta_columns, "iMeta")
+  read <- intersect(imeta_columns, names(x))
+  odd <- read[!vapply(as.list(x)[read], \(v) is.atomic(v) && is.null(dim(v)),
+                      NA)]
+  if (length(odd) > 0L) {
+    stop_nid("scheme",
+             paste0("Column ", some_of(odd), " of iMeta must hold one text or ",
+                    "number a row."), columns = odd, call = call)
+  }
   meta <- read_imeta(x, call)
   own <- meta$type == "Indicator"
   codes <- imeta_codes(meta, unique(meta$parent[own]), codes, call)

@@ -78,6 +78,13 @@ test_that("a column is a vector", {
                           class = "nidcode_error_argument")
     expect_identical(error$columns, name)
   }
+  meta <- data.frame(iCode = c("a", "P"), Parent = c("P", NA), Level = 1:2)
+  for (name in names(meta)) {
+    bad <- meta
+    bad[[name]] <- data.frame(a = 1:2, b = 1:2)
+    error <- expect_error(as_code_scheme(bad), class = "nidcode_error_scheme")
+    expect_identical(error$columns, name)
+  }
   codes <- nid_codes()
   codes$weight <- matrix(1, 3L, 2L)
   expect_error(code_scheme("x", "production", codes = codes),

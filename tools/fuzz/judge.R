@@ -21,7 +21,8 @@ bad_numbers <- function(x, path = "value", depth = 0L) {
     return(if (any(bad)) path)
   }
   if (!is.list(x) || inherits(x, c("ggplot", "gg", "call", "formula",
-                                   "quosure", "nid_rate", "nid_influence"))) {
+                                   "quosure", "nid_rate", "nid_influence",
+                                   "POSIXlt"))) {
     return(character())
   }
   names <- names(x)

@@ -95,7 +95,11 @@ verb("deflate", function() {
   list(data = or_odd(data, 0.04), columns = or_odd("x1"), price = or_odd("p"),
        base = or_odd(pick(data$year[1L], 2005)), index = or_odd(NULL),
        price_type = or_odd(pick("chain", "level", "percent", "ratio")))
-}, 200L)
+}, 200L, fun = function(data, columns, ...) {
+  # Columns that are not deflated are the user's own.
+  out <- ours("deflate")(data, columns, ...)
+  out[intersect(columns, names(out))]
+})
 draw_years <- function() {
   n <- sample(1:4, 1L)
   cells <- function() {
