@@ -155,12 +155,16 @@ period_shapes <- function() {
   )
 }
 
+# "20081)": the mark of a footnote, once raised, behind a year.
+glued_mark <- "^((?:1[5-9]|20|21)[0-9]{2})[0-9]{1,2}\\)$"
+
 # Labels in parts: a row each, `what` NA where no shape fits.
 period_parts <- function(labels) {
   # read.csv() writes an X before a number that is a name.
   text <- sub("^x(?=[12][0-9]{3})", "", small_letters(labels), perl = TRUE)
   # A footnote behind the year, and the Russian short word for it.
   text <- sub(footnote_mark, "", text, perl = TRUE)
+  text <- sub(glued_mark, "\\1", text, perl = TRUE)
   text <- sub("(?<=[0-9]) ?(\u0433\\.?|\u0433\u043e\u0434\u0430?)$", "", text,
               perl = TRUE)
   n <- length(text)

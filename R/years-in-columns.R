@@ -105,7 +105,9 @@ bare_periods <- function(columns) {
   word <- grepl("^x?(yr|year|y|fy|\u0433|\u0433\u043e\u0434)*$", rest)
   short <- nchar(rest) < 3L & !word
   year <- parts$what %in% "year"
-  bare <- !is.na(parts$what) & (!year | word | short)
+  # Numbers of other things are no years.
+  bare <- !is.na(parts$what) & parts$year > 1499 & parts$year < 2200 &
+    (!year | word | short)
   plain <- bare & !(year & short)
   marked <- bare & !plain & !parts$year %in% parts$year[plain & !columns$label]
   out <- columns[plain | marked, ]
@@ -153,6 +155,11 @@ holds_years <- function(x) {
     all(x %in% 1500:2199) && length(unique(x)) > 1L
 }
 
+free_name <- function(name, taken) {
+  while (name %in% taken) name <- paste0(name, "_")
+  name
+}
+
 # ---- What stands beside them ------------------------------------------------
 
 # The column that names the indicators beside the years.
@@ -175,13 +182,13 @@ region_of <- function(plain, other, index, keys) {
     return(given[1L])
   }
   other <- setdiff(other, keys)
-  called <- near_index(other)[1L]
-  if (called %in% other) {
-    return(called)
-  }
   text <- vapply(other, function(name) {
     is.character(plain[[name]]) || is.factor(plain[[name]])
   }, NA)
+  called <- near_index(if (any(text)) other[text] else other)[1L]
+  if (called %in% other) {
+    return(called)
+  }
   if (any(text)) {
     return(other[text][1L])
   }

@@ -623,6 +623,11 @@ panel_calls <- c(
     time_periods(d$year),
     panel_long(stats::setNames(d[c("region", "x", "y")],
                                c("region", "2001", "2002"))),
+    read_sheet_table({
+      file <- tempfile(fileext = ".csv")
+      utils::write.csv(d, file, row.names = FALSE)
+      file
+    }),
     as_code_panel(transform(d, time = year, indicator = "x", value = x), s),
     dependence_forms(d, y ~ x, index),
     estimated = estimate_rates(d$x, d$year, d$region),

@@ -170,6 +170,10 @@ test_that("values that came as text are read, their flags join the labels", {
   expect_identical(p$x, list(gdp = c(1.5, 2.5, NA, 4)))
   expect_identical(as.character(p$status$gdp),
                    c("ok", "break+provisional", "suppressed", "ok"))
+  d$flags <- NULL
+  p <- read_frame(d, alone_scheme("gdp"))
+  expect_identical(as.character(p$status$gdp), c("ok", "break", "suppressed",
+                                                 "ok"))
   d$values <- c("1,234", "2,345", "3", "4")
   expect_error(read_frame(d, alone_scheme("gdp")),
                class = "nidcode_error_not_numeric")

@@ -109,7 +109,8 @@ draw_years <- function() {
   }
   d <- data.frame(region = rep_len(region_names(max(n, 3L)), n))
   names <- pick(as.character(2005:2007), as.character(2005:2007),
-                c("X2005", "X2006", "X2007"), c("2005Q1", "2005Q2", "2005"), paste0("GDP-", 2005:2007))
+                c("X2005", "X2006", "X2007"), c("2005Q1", "2005Q2", "2005"),
+                paste0("GDP-", 2005:2007))
   for (name in names) d[[name]] <- cells()
   if (chance(0.3)) d$Indicator.Code <- pick("GDP", "POP", NA)
   d
@@ -119,6 +120,21 @@ verb("panel_long", function() {
        years = or_odd(pick(NULL, NULL, 2005:2006)),
        names = or_odd(NULL), keep = or_odd(NULL),
        decimal = or_odd(pick(NULL, ",", ".")), dash = or_odd(pick(NA, 0)))
+})
+verb("read_sheet_table", function() {
+  file <- tempfile(fileext = pick(".csv", ".csv", ".tsv", ".xlsx"))
+  d <- draw_years()
+  d[] <- lapply(d, as.character)
+  sep <- pick(";", ",", "\t")
+  lines <- c(pick(NULL, "Title", c("", "a;b")), paste(names(d), collapse = sep),
+             do.call(paste, c(unname(as.list(d)), sep = sep)),
+             pick(NULL, "1) note", "\"", "\xff"))
+  con <- file(file, "wb")
+  writeLines(enc2utf8(lines), con, sep = pick("\n", "\r\n"), useBytes = TRUE)
+  close(con)
+  list(or_odd(file), sheet = or_odd(NULL), encoding = or_odd(NULL),
+       sep = or_odd(pick(NULL, NULL, sep)),
+       decimal = or_odd(pick(NULL, ",", ".")), dash = or_odd(NA))
 })
 verb("as_code_panel", function() {
   frame <- draw_frame()
