@@ -4,8 +4,9 @@
 # Grids of times, one a list element: ascending times and, of the same length,
 # where a break begins.
 spline_grids <- function(time, step = NULL) {
-  if (is.null(step)) step <- lapply(time, \(t) rep(FALSE, length(t)))
-  list(time = as.double(unlist(time)), step = as.integer(unlist(step)),
+  flat <- as.double(unlist(time))
+  list(time = flat,
+       step = as.integer(unlist(step) %||% integer(length(flat))),
        size = lengths(time, use.names = FALSE))
 }
 

@@ -21,8 +21,12 @@ struct grid_pool {
     const int from = offset[g];
     return {time + from, step == nullptr ? nullptr : step + from, length(g)};
   }
-  int length(int g) const { return offset[g + 1] - offset[g]; }
-  int cells() const { return size > 0 ? offset[size] : 0; }
+  int length(int g) const {
+    return offset[g + 1] - offset[g];
+  }
+  int cells() const {
+    return size > 0 ? offset[size] : 0;
+  }
 };
 
 // First places of series that lie one behind the other, of which a series on
@@ -50,7 +54,9 @@ class series_places {
   std::ptrdiff_t operator[](std::ptrdiff_t s) const {
     return at_.empty() ? s * each_ : at_[static_cast<std::size_t>(s)];
   }
-  std::ptrdiff_t total() const { return total_; }
+  std::ptrdiff_t total() const {
+    return total_;
+  }
 
  private:
   std::ptrdiff_t each_ = 0, total_ = 0;

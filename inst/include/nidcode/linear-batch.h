@@ -23,7 +23,9 @@ struct grid_sums {
   const double* offset = nullptr;
   const int* count = nullptr;
 
-  int of(int g) const { return weight == nullptr ? 0 : count[g]; }
+  int of(int g) const {
+    return weight == nullptr ? 0 : count[g];
+  }
   const double* begin(int g) const {
     return weight + static_cast<std::ptrdiff_t>(offset[g]);
   }
@@ -40,9 +42,13 @@ struct linear_request {
   // What stands where there is no rate.
   double missing = std::numeric_limits<double>::quiet_NaN();
 
-  bool errors() const { return rate.fitted() || known_sd != nullptr; }
+  bool errors() const {
+    return rate.fitted() || known_sd != nullptr;
+  }
   // Sums alone need no operator, so their series may come in any order.
-  bool operators() const { return !orders.empty() || rate.fitted(); }
+  bool operators() const {
+    return !orders.empty() || rate.fitted();
+  }
 };
 
 // Series lie one after another in `values`.
@@ -165,18 +171,17 @@ template <typename Progress>
 void linear_facts(const linear_request& request, int order, int* defined,
                   double* df, double* trace, Progress& progress) {
   const grid_pool& grids = request.grids;
-  for_each_long_block(
-      grids.size, 1, progress,
-      [&](std::ptrdiff_t from, std::ptrdiff_t to, pulse& beat) {
-        for (int g = static_cast<int>(from); g < to; ++g) {
-          const rate_operator op = request.rate(grids, g, beat);
-          for (int i = 0; i < grids.length(g); ++i) {
-            defined[grids.offset[g] + i] = op[order].defined(i);
-          }
-          df[g] = op.df >= least_df ? op.df : request.missing;
-          trace[g] = op.trace(grids.length(g));
-        }
-      });
+  for_each_long_block(grids.size, 1, progress,
+                      [&](std::ptrdiff_t from, std::ptrdiff_t to, pulse& beat) {
+                        for (int g = static_cast<int>(from); g < to; ++g) {
+                          const rate_operator op = request.rate(grids, g, beat);
+                          for (int i = 0; i < grids.length(g); ++i) {
+                            defined[grids.offset[g] + i] = op[order].defined(i);
+                          }
+                          df[g] = op.df >= least_df ? op.df : request.missing;
+                          trace[g] = op.trace(grids.length(g));
+                        }
+                      });
 }
 
 // Turns sums of the rates of `order` into sums of the values: the rows of

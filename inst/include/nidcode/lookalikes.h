@@ -14,7 +14,9 @@
 
 namespace nidcode {
 
-inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
+inline bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 // Without the blanks and the footnote marks at the end: "1)", "2) 3)", "*".
 inline std::size_t unmarked_length(const std::string& x) {
@@ -68,8 +70,8 @@ inline void fold_name(const char* x, std::string& out) {
   out.resize(unmarked_length(out));
   if (std::all_of(out.begin(), out.end(), is_digit)) {
     const std::size_t at = out.find_first_not_of('0');
-    out.erase(0, at == std::string::npos ? (out.empty() ? 0 : out.size() - 1)
-                                         : at);
+    out.erase(
+        0, at == std::string::npos ? (out.empty() ? 0 : out.size() - 1) : at);
   }
 }
 

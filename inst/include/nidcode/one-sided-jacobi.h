@@ -20,9 +20,9 @@
 namespace nidcode {
 
 // Turns columns x and y of n numbers until they are orthogonal, the shorter one
-// in x; `xx` and `yy` are their squared lengths. Gives the square of the sine of
-// the turn or of the cosine before it, whichever is larger; 1 where they change
-// places, 0 where they are orthogonal already.
+// in x; `xx` and `yy` are their squared lengths. Gives the square of the sine
+// of the turn or of the cosine before it, whichever is larger; 1 where they
+// change places, 0 where they are orthogonal already.
 inline double turn_columns(double* x, double* y, Eigen::Index n, double& xx,
                            double& yy, double tolerance) {
   using four = Eigen::Map<Eigen::Array4d>;
@@ -86,8 +86,9 @@ inline bool one_sided_jacobi(Eigen::MatrixXd& a, Eigen::VectorXd& sigma,
         const Eigen::Index two = (round + rounds - k) % rounds;
         const Eigen::Index i = std::min(one, two), j = std::max(one, two);
         if (j < r) {
-          turned = std::max(turned, turn_columns(&a(0, i), &a(0, j), n, sigma[i],
-                                                 sigma[j], tolerance));
+          turned =
+              std::max(turned, turn_columns(&a(0, i), &a(0, j), n, sigma[i],
+                                            sigma[j], tolerance));
         }
       }
     }

@@ -100,6 +100,9 @@ class spline_basis {
   const Eigen::MatrixXd& condition_triangle() const { return r1_; }
   int n_spline() const { return n_ - m_; }
 
+  // The B-splines at Gauss point i of the pieces between the times, from the
+  // first that reaches its piece on.
+  const double* gauss(int i) const { return &gauss_(0, i); }
   double spline(int i, double u) const {  // M_i(u)
     const point_functional l = {&s_[i], &d_(0, i), m_ + 1, -1, 0.0};
     return peano_kernel(m_, l, u);
@@ -164,13 +167,14 @@ class spline_basis {
     for (int i = 0; i < n0; ++i) {
       difference_weights(m_, &s_[i], &d_(0, i));
     }
+    gauss_.resize(m_, (n_ - 1) * gauss_points);
     l_.setZero(m_, n0);  // l_(k, i) = G(i, i - k), then L(i, i - k)
     for (int piece = 0; piece + 1 < n_; ++piece) {
       const double half = 0.5 * (s_[piece + 1] - s_[piece]);
       for (int g = 0; g < gauss_points; ++g) {
         const double u = s_[piece] + half * (1.0 + gauss_node(g));
         const double w = half * gauss_root_weight(g) * gauss_root_weight(g);
-        double value[3];
+        double* value = &gauss_(0, piece * gauss_points + g);
         const int first = piece - m_ + 1;
         for (int k = 0; k < m_; ++k) {
           const int i = first + k;
@@ -235,7 +239,8 @@ class spline_basis {
     const double scale = std::sqrt(2.0 / (size + 1));
     for (int i = 0; i < size; ++i) {
       for (int j = 0; j < size; ++j) {
-        start_(i, j) = scale * std::sin((i + 1) * (j + 1) % (2 * size + 2) * step);
+        const int turn = (i + 1) * (j + 1) % (2 * size + 2);
+        start_(i, j) = scale * std::sin(turn * step);
       }
     }
   }
@@ -258,7 +263,7 @@ class spline_basis {
   bool converged_ = true;
   double origin_ = 0.0, span_ = 1.0;
   Eigen::VectorXd s_, e_;
-  Eigen::MatrixXd q_, rx_, steps_, d_, l_, q1_, r1_, start_, p_;
+  Eigen::MatrixXd q_, rx_, steps_, d_, l_, gauss_, q1_, r1_, start_, p_;
 };
 
 }  // namespace nidcode

@@ -49,8 +49,9 @@ class spline_functionals {
       level_[k] = order[k] == 0;
       polynomial(basis, order[k], basis.scaled(time[k]), k);
     }
-    for (int from = 0; basis.smooth() && from < q; from += functionals_abreast) {
-      const int count = std::min(functionals_abreast, q - from);
+    const int most = functionals_abreast;
+    for (int from = 0; basis.smooth() && from < q; from += most) {
+      const int count = std::min(most, q - from);
       elements(basis, order + from, time + from, from, count);
       beat.work(count * (2.0 * basis.n() * basis.r() +
                          4.0 * static_cast<double>(u_.size())));
@@ -122,7 +123,8 @@ class spline_functionals {
           const int j = at - m + 1 + k;
           if (j >= 0 && j < n0) {
             spline_[i * splines_at_point + k] =
-                root_[i] * basis.spline(j, u_[i]);
+                root_[i] * (pieces + 1 == basis.n() ? basis.gauss(i)[k]
+                                                    : basis.spline(j, u_[i]));
           }
         }
       }

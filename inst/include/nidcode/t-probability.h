@@ -27,11 +27,14 @@ class whole_t {
     rest_ = odd() ? two_over_pi : 1;
     for (int k = 0; k < df / 2; ++k) {
       term_.push_back(rest_);
-      rest_ *= odd() ? (2 * k + 2) / (2 * k + 3.0) : (2 * k + 1) / (2 * k + 2.0);
+      rest_ *=
+          odd() ? (2 * k + 2) / (2 * k + 3.0) : (2 * k + 1) / (2 * k + 2.0);
     }
   }
 
-  int df() const { return df_; }
+  int df() const {
+    return df_;
+  }
 
   double operator()(double t) const {
     const double a = std::fabs(t);
@@ -45,13 +48,15 @@ class whole_t {
     }
     inside *= odd() ? s * c : s;
     inside += odd() ? two_over_pi * std::atan(a / root_) : 0;
-    return t >= 0                ? 0.5 + 0.5 * inside
-           : inside < t_middle   ? 0.5 - 0.5 * inside
-                                 : 0.5 * s * beyond(c, c2);
+    return t >= 0              ? 0.5 + 0.5 * inside
+           : inside < t_middle ? 0.5 - 0.5 * inside
+                               : 0.5 * s * beyond(c, c2);
   }
 
  private:
-  bool odd() const { return df_ % 2 == 1; }
+  bool odd() const {
+    return df_ % 2 == 1;
+  }
 
   double beyond(double c, double c2) const {
     double sum = 1, term = 1;

@@ -36,13 +36,12 @@ inline void term_widths(const time_grid& grid, bool backward, bool split,
 template <typename Progress>
 void pool_widths(const grid_pool& grids, bool backward, bool split, double* out,
                  Progress& progress) {
-  for_each_block(grids.size, 1, progress,
-                 [&](std::ptrdiff_t from, std::ptrdiff_t to) {
-                   for (int g = static_cast<int>(from); g < to; ++g) {
-                     term_widths(grids[g], backward, split,
-                                 out + grids.offset[g]);
-                   }
-                 });
+  for_each_block(
+      grids.size, 1, progress, [&](std::ptrdiff_t from, std::ptrdiff_t to) {
+        for (int g = static_cast<int>(from); g < to; ++g) {
+          term_widths(grids[g], backward, split, out + grids.offset[g]);
+        }
+      });
 }
 
 // Number of terms of each grid, the times of the first and the last, which stay

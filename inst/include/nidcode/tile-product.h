@@ -45,8 +45,12 @@ class tile_table {
       }
     }
   }
-  int padded_rows() const { return 4 * blocks_; }
-  double& operator()(int row, int col) { return this->row(row)[4 * col]; }
+  int padded_rows() const {
+    return 4 * blocks_;
+  }
+  double& operator()(int row, int col) {
+    return this->row(row)[4 * col];
+  }
   // Its numbers lie four apart.
   double* row(int i) {
     return data_.data() + static_cast<std::size_t>(i / 4) * 4 * cols_ + i % 4;
@@ -73,7 +77,8 @@ class tile_table {
   template <int lanes>
   void multiply_block(int block, const double* x, double* out) const {
     using lane = Eigen::Array<double, lanes, 1>;
-    const double* t = data_.data() + static_cast<std::size_t>(block) * 4 * cols_;
+    const double* t =
+        data_.data() + static_cast<std::size_t>(block) * 4 * cols_;
     lane s0 = lane::Zero(), s1 = s0, s2 = s0, s3 = s0;
     for (int j = 0; j < cols_; ++j, t += 4, x += tile_width) {
       const Eigen::Map<const lane> v(x);
