@@ -23,6 +23,9 @@
 #'   look like labels; `FALSE` reads none, silently.
 #' @param status_labels <chr> What labels mean, where they are not those of
 #'   [nid_status()]: `c(B = "ok", E = "estimated")`.
+#' @param names <chr> "keep" warns of regions whose names look alike and keeps
+#'   them apart; "fold" makes one region of them, called as it is first written:
+#'   wide rows of one time that do not contradict each other become one row.
 #' @return `nid_panel`, a list: the user's `data`, the `index`, the `regions`
 #'   in order (text by its UTF-8 bytes, so independent of the locale; numbers
 #'   by value; factors by level), the values `x` of each indicator in panel
@@ -70,16 +73,12 @@
 #' @export
 code_panel <- function(data, scheme, index = NULL, names_from = NULL,
                        values_from = NULL, status = NULL,
-                       status_labels = NULL) {
+                       status_labels = NULL, names = "keep") {
   call <- rlang::current_env()
-  check_string(names_from, null = TRUE)
-  check_string(values_from, null = TRUE)
+  check_choice(names, c("keep", "fold"))
+  check_long_pair(names_from, values_from, call)
   check_status(status, call)
   lookup <- status_lookup(check_status_labels(status_labels, status, call))
-  if (is.null(names_from) != is.null(values_from)) {
-    stop_argument("names_from", "given together with `values_from`",
-                  names_from, call)
-  }
   if (missing(scheme)) {
     stop_nid("scheme", c("`scheme` is missing.",
                          i = "Make one with `code_scheme()`."), call = call)
@@ -91,6 +90,10 @@ code_panel <- function(data, scheme, index = NULL, names_from = NULL,
     told_years(code, plain, scheme, index, names_from, call)
   }
   index <- told(find_index(plain, index, call))
+  if (names == "fold") {
+    plain <- fold_regions(plain, index, wide = is.null(names_from))
+    data <- plain
+  }
   long <- list(names_from = names_from, values_from = values_from,
                status = status, status_labels = status_labels)
   attr(plain, "nid_index") <- NULL
@@ -111,6 +114,15 @@ code_panel <- function(data, scheme, index = NULL, names_from = NULL,
   inform_lacking(panel)
   panel$nested <- warn_nested(panel)
   panel
+}
+
+check_long_pair <- function(names_from, values_from, call) {
+  check_string(names_from, null = TRUE, call = call)
+  check_string(values_from, null = TRUE, call = call)
+  if (is.null(names_from) != is.null(values_from)) {
+    stop_argument("names_from", "given together with `values_from`",
+                  names_from, call)
+  }
 }
 
 # A column without a name cannot be found by name: it gets one.

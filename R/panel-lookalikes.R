@@ -23,7 +23,8 @@ warn_lookalikes <- function(x) {
                    "Cyrillic letters of one shape."),
         i = paste0("If they are one region, give it one name: ",
                    "x[x == \"", x[second[1L]], "\"] <- \"",
-                   x[twin[second[1L]]], "\".")),
+                   x[twin[second[1L]]], "\"; code_panel(names = \"fold\") ",
+                   "does it for all.")),
       regions = x[sort(unique(c(second, twin[second])))],
       pairs = data.frame(first = x[twin[second]], second = x[second])
     )
@@ -56,4 +57,66 @@ plain_letters <- function(x) {
            "\u0443\u0445\u0456\u0451"),
     "abekmhopctyxie", x
   )
+}
+
+# One name for regions whose names look alike: the first that is written so.
+fold_regions <- function(plain, index, wide) {
+  if (is.na(index[["region"]])) {
+    return(plain)
+  }
+  column <- index[["region"]]
+  x <- plain[[column]]
+  each <- unique(as.character(x))
+  each <- each[!is.na(each)]
+  if (!(is.character(x) || is.factor(x)) || any(unreadable(each)) ||
+        length(each) < 2L) {
+    return(plain)
+  }
+  twin <- lookalikes_cpp(plain_letters(each))
+  second <- which(twin > 0L)
+  if (length(second) == 0L) {
+    return(plain)
+  }
+  name <- each
+  name[second] <- each[twin[second]]
+  folded <- name[match(as.character(x), each)]
+  own <- attr(plain, "nid_index", exact = TRUE)
+  plain[[column]] <- if (is.factor(x)) {
+    factor(folded, intersect(levels(x), folded))
+  } else folded
+  n <- nrow(plain)
+  if (wide) plain <- join_halves(plain, index)
+  attr(plain, "nid_index") <- own
+  inform_nid(
+    "folded",
+    paste0(count_of(length(second), "region name"), " folded: ",
+           some_of(paste0("\"", each[second], "\" into \"", name[second],
+                          "\""), quote = ""),
+           if (nrow(plain) < n) paste0("; ", n - nrow(plain), " rows joined"),
+           "."),
+    regions = name[second], values = each[second], n = n - nrow(plain)
+  )
+  plain
+}
+
+# Rows of one region and time that say nothing against each other, as one.
+join_halves <- function(plain, index) {
+  number <- function(x) match(x, unique(x))
+  key <- paste(number(plain[[index[["region"]]]]),
+               number(plain[[index[["time"]]]]))
+  gone <- integer()
+  for (rows in split(seq_along(key), key)[table(key) > 1L]) {
+    values <- lapply(plain, function(x) {
+      there <- rows[!is.na(x[rows])]
+      if (length(there) > 0L && length(unique(x[there])) == 1L) there[1L] else
+        if (length(there) == 0L) rows[1L] else NA
+    })
+    if (anyNA(unlist(values))) next
+    for (name in names(plain)) {
+      plain[[name]][rows[1L]] <- plain[[name]][values[[name]]]
+    }
+    gone <- c(gone, rows[-1L])
+  }
+  if (length(gone) == 0L) plain else
+    as_plain_frame(plain[-gone, , drop = FALSE])
 }

@@ -197,3 +197,43 @@ test_that("text in a known encoding is read", {
   p <- code_panel(d, code_scheme("x", "production"))
   expect_identical(enc2utf8(p$regions), c("B", "\u00c9vora"))
 })
+
+test_that("names = \"fold\" makes one region of two spellings", {
+  khm <- paste("Yugra", c("-", "\u2013"), "KHM")
+  scheme <- code_scheme(c("x", "y"), c("production", "social"),
+                        codes = nid_codes()[c(1, 3), ])
+  # Two sheets beneath each other, each with half of the indicators.
+  d <- data.frame(region = rep(c(khm, "Omsk"), each = 3), year = 2005:2007,
+                  x = c(1, 3, 6, NA, NA, NA, 2, 4, 8),
+                  y = c(NA, NA, NA, 5, 4, 2, 7, 8, 8))
+  said <- suppressMessages(
+    expect_message(p <- code_panel(d, scheme, names = "fold"),
+                   class = "nidcode_message_folded"),
+    classes = "nidcode_message")
+  expect_identical(said$values, khm[2])
+  expect_identical(said$n, 3L)
+  expect_identical(as.character(p$regions), c("Omsk", khm[1]))
+  expect_identical(p$x, list(x = c(2, 4, 8, 1, 3, 6), y = c(7, 8, 8, 5, 4, 2)))
+  # As if it had been written once.
+  one <- data.frame(region = rep(c(khm[1], "Omsk"), each = 3),
+                    year = 2005:2007, x = c(1, 3, 6, 2, 4, 8),
+                    y = c(5, 4, 2, 7, 8, 8))
+  once <- suppressMessages(basic_code(code_panel(one, scheme)))
+  expect_identical(suppressMessages(basic_code(p))$estimate, once$estimate)
+  # Long data need no joining.
+  long <- rbind(data.frame(region = khm[1], year = 2005:2007, what = "x",
+                           value = c(1, 3, 6)),
+                data.frame(region = khm[2], year = 2005:2007, what = "y",
+                           value = c(5, 4, 2)))
+  p <- suppressMessages(code_panel(long, scheme, names_from = "what",
+                                   values_from = "value", names = "fold"))
+  expect_identical(p$x, list(x = c(1, 3, 6), y = c(5, 4, 2)))
+  # What contradicts itself stays two rows, and is refused as such.
+  d$x[4] <- 9
+  expect_error(suppressMessages(code_panel(d, scheme, names = "fold")),
+               class = "nidcode_error_duplicate_key")
+  expect_warning(suppressMessages(code_panel(d, scheme)),
+                 class = "nidcode_warning_lookalike")
+  expect_error(code_panel(d, scheme, names = "merge"),
+               class = "nidcode_error_argument")
+})

@@ -87,7 +87,8 @@ verb("code_panel", function() {
        index = or_odd(pick(NULL, NULL, c("region", "year"), "year",
                            c(time = "year", region = "region"))),
        status = or_odd(pick(NULL, FALSE, status_of(data))),
-       status_labels = or_odd(NULL, 0.05))
+       status_labels = or_odd(NULL, 0.05),
+       names = or_odd(pick("keep", "keep", "fold"), 0.05))
 }, 400L)
 verb("deflate", function() {
   data <- draw_frame()
@@ -99,6 +100,21 @@ verb("deflate", function() {
   # Columns that are not deflated are the user's own.
   out <- ours("deflate")(data, columns, ...)
   out[intersect(columns, names(out))]
+})
+verb("denominate", function() {
+  data <- draw_frame()
+  data$p <- pick(100, 0, -5, NA, seq_len(nrow(data)))
+  list(or_odd(data, 0.04), columns = or_odd("x1"), by = or_odd("p"),
+       index = or_odd(NULL), name = or_odd(pick(NULL, "x1_pc", "x1")))
+})
+verb("region_crosswalk", function() {
+  data <- draw_frame()
+  from <- unique(as.character(data$region))
+  table <- data.frame(from = from, to = pick(from, "new", rev(from)))
+  if (chance(0.4)) table$share <- pick(1, 0.5, NA)
+  if (chance(0.4)) table$year <- pick(2006, 2005, NA)
+  list(or_odd(data, 0.04), or_odd(table, 0.1), index = or_odd(NULL),
+       how = or_odd(pick("sum", "mean", c(x1 = "mean"))))
 })
 draw_years <- function() {
   n <- sample(1:4, 1L)
