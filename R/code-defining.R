@@ -207,8 +207,9 @@ check_positive_mean <- function(def, call) {
   }
   bad <- Filter(length, lapply(z, \(value) which(value <= 0)))
   if (length(bad) > 0L) {
+    panel$x <- z
     stop_cells(
-      "domain", bad, panel, call, x = z,
+      "domain", bad, panel, call = call,
       head = paste0("A ", def$aggregate, " mean needs values above 0; ",
                     paste0("`", names(bad), "`"), " has ",
                     vapply(lengths(bad), count_of, "", "normalised value"),
@@ -237,7 +238,7 @@ check_complete <- function(def, call) {
   bad <- Filter(length, lapply(panel$x, \(value) which(is.na(value))))
   if (length(bad) > 0L) {
     stop_cells(
-      "composition", bad, panel, call,
+      "composition", bad, panel, call = call,
       head = paste0("`missing = \"error\"` and ", paste0("`", names(bad), "`"),
                     " is missing in ",
                     vapply(lengths(bad), count_of, "", "cell"), ".")

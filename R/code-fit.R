@@ -2,25 +2,13 @@
 # under which rate. Values are computed from the panel when asked for, block by
 # block, so that no normalised copy of a large panel is ever held.
 
-# Regions worked on at once: their values stay in the processor's cache.
-block_regions <- 8192L
-
-# A fit works on each grid of a block anew: where grids are many, blocks are
-# long enough for some twenty series each.
-block_size <- function(rate, grids) {
-  if (!rate$kind %in% c("local", "spline")) {
-    return(block_regions)
-  }
-  max(block_regions, 5L * (length(grids$offset) - 1L))
-}
-
 code_fit <- function(def, rate, breaks = "auto", call = rlang::caller_env()) {
   check_rate(rate, call)
   breaks <- resolve_breaks(breaks, rate, call)
   check_sd_once(def, rate, call)
   codes <- used_codes(def)
-  parts <- lapply(seq_len(nrow(codes)), function(i) {
-    code_series(def, codes$code[i], breaks, rate, call)
+  parts <- lapply(seq_len(nrow(codes)), \(i) {
+    fit_code(def, codes$code[i], breaks, rate, call)
   })
   for (i in seq_along(parts)) {
     parts[[i]]$dynamic <- codes$dynamic[i]
@@ -31,43 +19,47 @@ code_fit <- function(def, rate, breaks = "auto", call = rlang::caller_env()) {
             class = "nid_code_fit")
 }
 
-code_series <- function(def, code, breaks, rate, call) {
+# One code: `of`, the grid of each region in its `pool` (0: it lacks the code).
+fit_code <- function(def, code, breaks, rate, call) {
   panel <- def$panel
   parts <- code_parts(def, code)
   starts <- code_breaks(def, code)
   whole <- all(panel$missing[parts$names] == 0) &&
     !anyNA(unlist(parts$inverse, FALSE, FALSE))
-  lost <- stats::setNames(numeric(length(parts$names)), parts$names)
-  n_breaks <- length(starts)
-  if (whole && n_breaks == 0L) {
-    grids <- c(panel$grids,
-               list(step = integer(length(panel$grids$time))))
-    grid <- panel$grid
-  } else {
+  out <- list(code = code, pool = pool_of_panel(panel), of = panel$grid,
+              lost = stats::setNames(numeric(length(parts$names)),
+                                     parts$names))
+  if (!whole || length(starts) > 0L) {
     v <- code_values(def, code)
     starts <- code_breaks(def, code, v$changed)
-    n_breaks <- length(starts)
-    lost[] <- v$lost
+    out$lost[] <- v$lost
     g <- code_grids_cpp(v$value, panel$offset, row_time(panel),
                         if (breaks == "ignore") integer() else starts)
-    grid <- g$grid
-    grids <- g[c("offset", "time", "step")]
-    whole <- v$missing == 0
+    out$of <- g$grid
+    out$pool <- g[c("offset", "time", "step")]
   }
-  check_spline_sizes(rate, breaks, grids, grid, names_of_regions(panel), call,
-                     code)
-  list(code = code, whole = whole, grid = grid, grids = grids, lost = lost,
-       n_breaks = n_breaks,
-       sd = code_sd(def, code, parts, rate, call))
+  series <- c(bare_series(rate, out$pool, breaks), out["of"])
+  check_rate_sizes(series, names_of_regions(panel), call, code)
+  c(out, list(n_breaks = length(starts),
+              sd = code_sd(def, code, parts, rate)))
 }
 
-# NULL where the panel is one series without a name.
-names_of_regions <- function(panel) {
-  if (!is.na(panel$index[["region"]])) panel$regions
+pool_of_panel <- function(panel) {
+  c(panel$grids, list(step = integer(length(panel$grids$time))))
+}
+
+# A field of every code of a fit.
+code_field <- function(fit, name) {
+  vapply(fit$codes, `[[`, if (name == "weight") 1 else "", name)
+}
+
+# Whether some estimate has an error.
+fit_has_errors <- function(fit) {
+  any(vapply(fit$codes, \(one) has_errors(fit$rate, one$sd), NA))
 }
 
 check_sd_once <- function(def, rate, call) {
-  if (!is.null(rate$sd) && any(!is.na(def$panel$scheme[["sd"]]))) {
+  if (gives_sd(rate) && any(!is.na(def$panel$scheme[["sd"]]))) {
     stop_nid(
       "rate_given_twice",
       c("The sd of the errors is given twice.",
@@ -77,26 +69,23 @@ check_sd_once <- function(def, rate, call) {
     )
   }
   codes <- used_codes(def)$code
-  if (!is.null(names(rate$sd))) {
-    strange <- setdiff(names(rate$sd), scheme_codes(def$panel$scheme)$code)
-    if (length(strange) > 0L) {
-      stop_nid("argument",
-               c(paste0("`sd` names ", some_of(strange),
-                        ", which is no code."),
-                 i = paste0("The codes are ", some_of(codes), ".")),
-               argument = "sd", values = strange, call = call)
-    }
+  strange <- setdiff(names(named_sd(rate)),
+                     scheme_codes(def$panel$scheme)$code)
+  if (length(strange) > 0L) {
+    stop_nid("argument",
+             c(paste0("`sd` names ", some_of(strange), ", which is no code."),
+               i = paste0("The codes are ", some_of(codes), ".")),
+             argument = "sd", values = strange, call = call)
   }
 }
 
 # The sd of the error of a code's values: none, one number, or one a row.
-code_sd <- function(def, code, parts, rate, call) {
-  if (!rate$kind %in% c("difference", "central", "custom")) {
+code_sd <- function(def, code, parts, rate) {
+  if (rate$facts$errors != "known") {
     return(numeric())
   }
-  if (!is.null(rate$sd)) {
-    sd <- if (is.null(names(rate$sd))) rate$sd else rate$sd[code]
-    return(if (is.na(sd)) numeric() else unname(as.double(sd)))
+  if (gives_sd(rate)) {
+    return(rate_sd(rate, code))
   }
   scheme <- def$panel$scheme
   sd <- scheme[["sd"]][match(parts$names, scheme[["indicator"]])]
@@ -119,39 +108,6 @@ code_sd <- function(def, code, parts, rate, call) {
     bottom <- bottom + seen * parts$weight[k]
   }
   row_root_sum_squares(top) / bottom
-}
-
-# Observed values of one code in regions from < r <= to, series by series.
-series_values <- function(fit, i, regions = NULL, buffer = numeric()) {
-  panel <- fit$def$panel
-  if (is.null(regions)) regions <- c(0L, n_regions(panel))
-  one <- fit$codes[[i]]
-  v <- code_values(fit$def, one$code, regions = regions, buffer = buffer)
-  at <- seq.int(regions[[1L]] + 1L, length.out = diff(regions))
-  grid <- one$grid[at]
-  value <- v$value
-  rows <- NULL
-  if (v$missing > 0) {
-    keep <- which(!is.na(value))
-    rows <- keep + panel$offset[regions[[1L]] + 1L]
-    value <- value[keep]
-  }
-  sd <- one$sd
-  if (length(sd) > 1L) {
-    from <- panel$offset[regions[[1L]] + 1L]
-    sd <- sd[if (is.null(rows)) {
-      seq.int(from + 1L, length.out = length(value))
-    } else {
-      rows
-    }]
-  }
-  seen <- grid > 0L
-  if (!all(seen)) {
-    at <- at[seen]
-    grid <- grid[seen]
-  }
-  list(value = value, series = at, grid = grid, rows = rows,
-       sd = sd, buffer = v$value)
 }
 
 # What the parts of single indicators in a code are computed from, once for
@@ -227,9 +183,9 @@ warn_missing_codes <- function(fit, x = NULL) {
     return(invisible())
   }
   codes <- scheme_codes(fit$def$panel$scheme)
-  used <- vapply(fit$codes, `[[`, "", "code")
+  used <- code_field(fit, "code")
   none <- setdiff(codes$code, used)
-  gone <- lapply(fit$codes, function(one) zeros_of(one$grid))
+  gone <- lapply(fit$codes, \(one) zeros_of(one$of))
   some <- which(lengths(gone) > 0L &
                   lengths(gone) < n_regions(fit$def$panel))
   if (length(none) + length(some) == 0L) {
@@ -264,79 +220,14 @@ fit_facts <- function(fit, title, keys, ...) {
   )
 }
 
-# Interval of each estimate: Student's t, normal where df is infinite.
-add_interval <- function(estimate, se, df, level) {
-  n <- length(estimate)
-  if (is.null(se) || all(is.na(se))) {
-    none <- rep(NA_real_, n)  # one vector, shared by the columns
-    return(list(std.error = none, conf.low = none, conf.high = none,
-                prob.positive = none))
-  }
-  df[is.na(df) | df <= 0] <- NA_real_
-  half <- t_quantile((1 + level) / 2, df) * se
-  prob <- probability_positive(estimate, se, df)
-  low <- estimate - half
-  high <- estimate + half
-  # An error below the rounding of its estimate still is one: the interval
-  # reaches to the next numbers.
-  flat <- which(low == high & se > 0)
-  if (length(flat) > 0L) {
-    rounding <- abs(estimate[flat]) * .Machine$double.eps
-    low[flat] <- estimate[flat] - rounding
-    high[flat] <- estimate[flat] + rounding
-  }
-  list(std.error = se, conf.low = low, conf.high = high, prob.positive = prob)
-}
-
-# A zero that is known exactly is as likely above as below.
-probability_positive <- function(estimate, se, df) {
-  out <- t_probability_cpp(estimate, se, df)
-  dim(out) <- dim(estimate)
-  out
-}
-
-# Quantiles are slow and most series share their df.
-t_quantile <- function(p, df) {
-  if (length(p) > 1L) {
-    return(stats::qt(p, df))
-  }
-  one <- unique(df)
-  stats::qt(p, one)[match(df, one)]
-}
-
-# The rate of series of one code, as series_values() or posterior_series() gives
-# them, under the fit's own tuning: no caller fetches it by hand.
-evaluate_series <- function(fit, i, series, grids = series$grids %||%
-                              fit$codes[[i]]$grids,
-                            grid = series$grid, ...) {
-  evaluate_rate(fit$rate, fit$breaks, series$value, grid, grids, ...,
-                sd = series$sd, tuning = series_tuning(fit, i, series))
-}
-
-# The sums of a plan over them; `sums` is what code_sums() makes.
-evaluate_sums <- function(fit, i, series, sums) {
-  evaluate_series(fit, i, series, sums$grids, sums$of[series$series],
-                  sums = sums$sums)
-}
-
-series_tuning <- function(fit, i, series) {
-  pick_tuning(fit$tuning[[i]], series$series %||% unique(series$region), fit,
-              i)
-}
-
-# Frozen weights over lambda of the series at hand: a column a series, or one
-# for each of its segments where breaks split a spline.
-pick_tuning <- function(tuning, series, fit, i) {
-  if (is.null(tuning)) {
-    return(NULL)
-  }
-  one <- fit$codes[[i]]
-  have <- which(one$grid > 0L)
-  count <- segment_counts(fit, one$grids)[one$grid[have]]
-  at <- match(series, have)
-  columns <- sequence(count[at], from = (cumsum(count) - count)[at] + 1L)
-  lapply(tuning, function(x) x[, columns, drop = FALSE])
-}
-
 # How the dates behind a fit are read; `fit` is a stub for plain vectors.
 fit_reading <- function(fit) fit$def$panel$reading %||% fit$reading
+
+indicator_seen <- function(fit, name) {
+  panel <- fit$def$panel
+  if (panel$missing[[name]] == 0) {
+    return(rep(TRUE, n_regions(panel)))
+  }
+  region <- rep(seq_len(n_regions(panel)), diff(panel$offset))
+  tabulate(region[!is.na(panel$x[[name]])], n_regions(panel)) > 0L
+}

@@ -72,7 +72,8 @@ check_model_args <- function(args, call) {
   check_choice(args$measure, c("sum", "integral"), "measure", call = call)
 }
 
-# Steps from a panel on; `tuning` freezes the weights over lambda.
+# Steps from a panel on: one plan, one pass over the series, and the tables read
+# off it. A `tuning` is kept, not estimated anew.
 build_model <- function(panel, args, matched, call, tuning = NULL) {
   def <- define(panel, args$normalise, args$reference, args$aggregate,
                 args$missing, call)
@@ -80,17 +81,23 @@ build_model <- function(panel, args, matched, call, tuning = NULL) {
   fit$tuning <- match_tuning(tuning, fit, call)
   cor <- check_cor(args$cor, fit, call)
   warn_missing_codes(fit)
-  level <- args$conf_level
+  frame <- plan_frame(fit)
+  plans <- list(
+    formula_plan(fit, args$influence, args$measure, frame),
+    path_plan(fit, args$influence, args$measure, "stock", frame, call)
+  )
+  est <- estimate_codes(fit, rates = TRUE, plans, cor)
+  told <- formula_told(args$influence, args$measure, cor, args$conf_level)
+  law <- function(j) sums_law(fit, plans[[j]], est$sums[[j]], est$rho)
   structure(
     list(
       call = matched,
       panel = panel,
       defining = defining_table(def),
-      rates = rates_table(fit, args$interval, level),
-      industrial = industrial_table(fit, cor, level),
-      basic = basic_table(fit, args$influence, args$measure, cor, level),
-      path = path_table(fit, args$influence, args$measure, "stock", cor,
-                        level),
+      rates = rates_table(fit, est$rates, args$interval, args$conf_level),
+      industrial = industrial_table(fit, est, told),
+      basic = basic_table(fit, plans[[1L]], law(1L), told),
+      path = path_table(fit, plans[[2L]], law(2L), told),
       args = args
     ),
     class = "nid_model"
@@ -196,52 +203,10 @@ update_frozen <- function(object, changes, args, matched, call) {
   reference <- if (def$normalise == "none") def$reference else {
     code_reference(def)
   }
-  old <- freeze_fit(get_fit(object$rates))
+  tuning <- freeze_fit(get_fit(object$rates))$tuning
   args$reference <- reference
   build_model(panel, args, updated_call(object, matched, TRUE), call,
-              tuning = old)
-}
-
-# The weights of the old fit for the series of the new one: same regions, same
-# times.
-match_tuning <- function(old, fit, call) {
-  if (is.null(old) || is.null(old$tuning)) {
-    return(NULL)
-  }
-  before <- as.character(old$def$panel$regions)
-  now <- as.character(fit$def$panel$regions)
-  from <- match(now, before)
-  bad <- is.na(from)
-  tuning <- vector("list", length(fit$codes))
-  for (i in seq_along(fit$codes)) {
-    new <- fit$codes[[i]]
-    was <- old$codes[[i]]
-    has <- which(new$grid > 0L)
-    same <- vapply(has, function(r) {
-      !is.na(from[r]) && was$grid[from[r]] > 0L &&
-        identical(grid_of(new, r), grid_of(was, from[r]))
-    }, logical(1))
-    bad[has[!same]] <- TRUE
-    if (!any(bad)) {
-      tuning[i] <- list(pick_tuning(old$tuning[[i]], from[has], old, i))
-    }
-  }
-  if (any(bad)) {
-    stop_nid(
-      "tuning_frozen",
-      c(paste0("The tuning is known for the old series only; other regions, ",
-               "times or missing values in ", some_of(now[bad]), "."),
-        i = "Use update() without freeze: that is a refit."),
-      regions = now[bad], call = call
-    )
-  }
-  tuning
-}
-
-grid_of <- function(code, region) {
-  g <- code$grid[region]
-  at <- seq.int(code$grids$offset[g] + 1L, code$grids$offset[g + 1L])
-  list(code$grids$time[at], as.integer(code$grids$step[at]))
+              tuning = tuning)
 }
 
 #' @export

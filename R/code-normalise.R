@@ -11,11 +11,11 @@ bounded_kinds <- c("minmax", "goalposts", "rank")
 
 # An error of cells, `bad` being the panel rows of each indicator: all of them
 # in the fields, side by side (`columns` has each indicator once); five lines
-# of `head` at most in the message, and the first five cells. `x`: the values
-# that are meant; `also`: regions without such a cell that have their part in
-# it, named after those of the cells.
-stop_cells <- function(what, bad, panel, call, head, hint = NULL,
-                       told = NULL, also = character(), ..., x = panel$x) {
+# of `head` at most in the message, and the first five cells. `panel$x` has the
+# values that are meant; `also`: regions without such a cell that have their
+# part in it, named after those of the cells.
+stop_cells <- function(what, bad, panel, head, call, hints = NULL,
+                       also = character()) {
   bad <- bad[lengths(bad) > 0L]
   rows <- unlist(bad, FALSE, FALSE)
   column <- rep(names(bad), lengths(bad))
@@ -32,12 +32,12 @@ stop_cells <- function(what, bad, panel, call, head, hint = NULL,
         paste0(count_of(length(regions), "region"), ": ", some_of(regions),
                ".")
       },
-      i = hint, i = told),
+      hints),
     columns = unique(column), regions = c(place$regions, also),
     times = place$times,
-    values = unlist(Map(\(name, at) x[[name]][at], names(bad), bad),
+    values = unlist(Map(\(name, at) panel$x[[name]][at], names(bad), bad),
                     FALSE, FALSE),
-    indicators = column, n = length(rows), ..., call = call
+    indicators = column, n = length(rows), incomplete = also, call = call
   )
 }
 
@@ -215,12 +215,13 @@ index_map <- function(panel, x, reference, call) {
   }
   bad <- lapply(x[names], \(v) at[which(v[at] <= 0)])
   if (any(lengths(bad) > 0L)) {
-    stop_cells("domain", bad, panel, call, x = x,
-               head = paste0("The base value of an index must be above 0",
-                             if (any(panel$scheme[["transform"]] != "none")) {
-                               ", after the transform"
-                             }, "; it is not for ",
-                             some_of(names[lengths(bad) > 0L]), "."))
+    panel$x <- x
+    stop_cells("domain", bad, panel,
+               paste0("The base value of an index must be above 0",
+                      if (any(panel$scheme[["transform"]] != "none")) {
+                        ", after the transform"
+                      }, "; it is not for ",
+                      some_of(names[lengths(bad) > 0L]), "."), call)
   }
   scale <- lapply(x[names], \(v) {
     base <- rep(NA_real_, n_regions(panel))
@@ -259,7 +260,7 @@ check_transform_domain <- function(panel, call) {
     return(invisible())
   }
   stop_cells(
-    "domain", bad, panel, call,
+    "domain", bad, panel, call = call,
     head = vapply(names(bad), \(name) {
       transform <- indicator_transform(scheme, name)
       paste0("The ", transform$word, " of ", some_of(name), " needs values ",
@@ -267,9 +268,8 @@ check_transform_domain <- function(panel, call) {
              count_of(length(bad[[name]]), "cell"), " ",
              if (length(bad[[name]]) == 1L) "is" else "are", " not.")
     }, ""),
-    hint = domain_hint(panel, bad), told = incomplete_hint(panel, bad),
-    also = incomplete_regions(panel, bad),
-    incomplete = incomplete_regions(panel, bad)
+    hints = c(i = domain_hint(panel, bad), i = incomplete_hint(panel, bad)),
+    also = incomplete_regions(panel, bad)
   )
 }
 

@@ -37,7 +37,7 @@ dependence_data <- function(data, formula, index, by, call) {
 # Rates that borrow from neighbouring years: all but divided differences.
 smoothed_columns <- function(model) {
   fit <- get_fit(model$rates)
-  if (identical(fit$rate$name, "difference")) {
+  if (fit$rate$facts$backward) {
     return(character())
   }
   dynamic <- vapply(fit$codes, \(code) code$dynamic, "")

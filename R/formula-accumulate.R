@@ -22,8 +22,7 @@ accumulate_rates <- function(x, time, group = NULL,
                              influence = influence_equal(), measure = "sum") {
   call <- rlang::current_env()
   s <- accumulate_series(x, time, group, influence, measure, call)
-  w <- term_weights(s$fit, s$times, rep(TRUE, length(s$times$time)), influence,
-                    measure)
+  w <- term_weights(s$fit, s$times, every_term(s), influence, measure)
   term <- w[s$at] * s$x
   estimate <- nan_to_na(rowsum_by(term, s$series, s$n))
   n.terms <- tabulate(s$series, s$n)
@@ -46,27 +45,25 @@ accumulate_path <- function(x, time, group = NULL,
   call <- rlang::current_env()
   check_choice(kind, c("stock", "partial"), call = call)
   s <- accumulate_series(x, time, group, influence, measure, call)
-  plan <- path_plan(s$fit, s$times, rep(TRUE, length(s$times$time)), influence,
-                    measure, kind)
-  size <- diff(s$times$offset)
-  begin <- c(0, cumsum(as.double(size) * plan$k))
-  parts <- split_ordered(s$x, s$series, s$n)
-  estimate <- unlist(lapply(seq_len(s$n), function(j) {
+  plan <- path_sums(s$fit, list(times = s$times, terms = every_term(s)),
+                    influence, measure, kind)
+  end <- cumsum(as.double(pool_sizes(s$times)) * plan$k)
+  parts <- split(s$x, factor(s$series, levels = seq_len(s$n)))
+  estimate <- unlist(lapply(seq_len(s$n), \(j) {
     p <- s$times$pattern[j]
     if (p == 0L) return(numeric())
-    w <- matrix(plan$weight[begin[p] + seq_len(size[p] * plan$k[p])], size[p])
-    as.vector(parts[[j]] %*% w)
+    n <- length(parts[[j]])
+    w <- plan$weight[end[p] - n * plan$k[p] + seq_len(n * plan$k[p])]
+    as.vector(parts[[j]] %*% matrix(w, n))
   }))
-  columns <- c(lapply(s$group, function(g) g[s$series]),
+  columns <- c(lapply(s$group, \(g) g[s$series]),
                list(time = s$user_time,
                     estimate = nan_to_na(as.double(estimate))))
   accumulated_table(columns, paste0("Path of accumulated rates, ", kind),
                     influence, measure)
 }
 
-split_ordered <- function(x, series, n) {
-  split(x, factor(series, levels = seq_len(n)))
-}
+every_term <- function(s) rep(TRUE, length(s$times$time))
 
 # Rates in panel order without their NA, and their grids.
 accumulate_series <- function(x, time, group, influence, measure, call) {
@@ -74,14 +71,12 @@ accumulate_series <- function(x, time, group, influence, measure, call) {
   check_choice(measure, c("sum", "integral"), call = call)
   v <- vector_series(x, time, group, call)
   keep <- which(!is.na(v$value))
-  series <- v$series[keep]
   g <- code_grids_cpp(v$value, v$offset, v$time, integer())
-  times <- list(offset = g$offset, time = g$time, step = g$step,
-                pattern = g$grid, simple = TRUE)
-  list(x = v$value[keep], series = series, n = v$n, group = v$group,
+  times <- c(g[c("offset", "time", "step")],
+             list(pattern = g$grid, simple = TRUE))
+  list(x = v$value[keep], series = v$series[keep], n = v$n, group = v$group,
        user_time = v$user_time[keep], times = times,
-       at = sequence(diff(g$offset)[g$grid[g$grid > 0L]],
-                     from = g$offset[g$grid[g$grid > 0L]] + 1L),
-       fit = list(rate = list(kind = "central"), breaks = "ignore",
+       at = pool_places(times, g$grid[g$grid > 0L]),
+       fit = list(rate = rate_central(), breaks = "ignore",
                   reading = v$reading))
 }

@@ -45,75 +45,36 @@ cell_weights <- function(x, scale = "normalised") {
 }
 
 cell_weight_rows <- function(fit, influence, measure, scale) {
-  times <- common_times(fit)
-  terms <- common_terms(fit, times, 2L)
-  w <- term_weights(fit, times, terms, influence, measure)
-  plan <- list(times = times, weight = w, order = 2L,
-               k = rep(1L, length(times$offset) - 1L))
-  parts <- lapply(seq_along(fit$codes), function(i) {
-    value <- value_weights(fit, plan, i)
-    spread_weights(fit, i, value, scale)
+  plan <- formula_plan(fit, influence, measure)
+  parts <- lapply(seq_along(fit$codes), \(i) {
+    spread_weights(fit, i, value_weights(fit, plan, i), scale)
   })
-  out <- lapply(c("row", "code", "indicator", "weight"), function(name) {
+  out <- lapply(c("row", "code", "indicator", "weight"), \(name) {
     unlist(lapply(parts, `[[`, name))
   })
   names(out) <- c("row", "code", "indicator", "weight")
   at <- order(out$row)
-  lapply(out, function(x) x[at])
+  lapply(out, \(x) x[at])
 }
 
 # d NID / d value of a code, over its observed panel rows.
 value_weights <- function(fit, plan, i) {
-  s <- series_values(fit, i)
-  one <- fit$codes[[i]]
-  sums <- code_sums(fit, plan, i)
-  size <- pool_sizes(one$grids)[s$grid]
-  weight <- if (fit$rate$kind == "spline") {
-    unit_series_sums(fit, i, s$series, size, sums)
-  } else {
-    # Of a linear rate the sums are weights on the values already.
-    from <- sums$sums$offset[sums$of[s$series]]
-    sums$sums$row[sequence(size, from = from + 1)]
-  }
-  list(row = if (is.null(s$rows)) seq_len(n_rows(fit$def$panel)) else s$rows,
-       weight = weight * one$weight, region = rep(s$series, size))
-}
-
-# Values of unit series that are worked on at once.
-unit_values <- 2e6
-
-# A spline is linear given its tuning, so its weights are read off unit series,
-# one for each position of a grid: many regions at a time, since each call
-# costs as much as there are grids.
-unit_series_sums <- function(fit, i, series, size, sums,
-                             at_once = unit_values) {
-  block <- ceiling(cumsum(as.double(size)^2) / at_once)
-  bar <- start_bar("Weights of cells", length(series))
-  parts <- lapply(split(seq_along(series), block), function(j) {
-    r <- evaluate_sums(fit, i, unit_series(size[j], series[j]), sums)
-    tick_bar(bar, length(j))
-    r$sum.estimate
-  })
-  as.double(unlist(parts))
-}
-
-# For each place of the grids of some regions, of `n` times each, a series that
-# is 1 there and 0 elsewhere: ones on the diagonals of n x n matrices laid one
-# behind the other.
-unit_series <- function(n, region) {
-  begin <- cumsum(as.double(n)^2) - as.double(n)^2
-  value <- numeric(sum(as.double(n)^2))
-  value[sequence(n, by = n + 1L) + rep(begin, n)] <- 1
-  list(value = value, series = rep(region, n))
+  series <- code_series(fit, i)
+  sums <- plan_sums(fit, plan, i)
+  series$pool <- sums$pool
+  series$of <- sums$of[series$region]
+  list(row = series_rows(series),
+       weight = fit$rate$does$cells(series, sums) * fit$codes[[i]]$weight,
+       region = rep(series$region, series_sizes(series)))
 }
 
 spread_weights <- function(fit, i, value, scale) {
   parts <- code_parts(fit$def, fit$codes[[i]]$code)
-  seen <- vapply(parts$x, function(x) !is.na(x[value$row]),
+  seen <- vapply(parts$x, \(x) !is.na(x[value$row]),
                  logical(length(value$row)))
   dim(seen) <- c(length(value$row), length(parts$names))
   total <- as.vector(seen %*% parts$weight)
-  columns <- lapply(seq_along(parts$names), function(k) {
+  columns <- lapply(seq_along(parts$names), \(k) {
     w <- value$weight * parts$weight[k] * parts$sign[k] / total
     if (scale != "normalised") {
       inverse <- rep_len(parts$inverse[[k]] * parts$unit[k],

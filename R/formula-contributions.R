@@ -67,72 +67,68 @@ check_linear <- function(def, call) {
 
 contributions_table <- function(fit, by, influence, measure,
                                 call = rlang::caller_env()) {
-  times <- common_times(fit)
+  plan <- formula_plan(fit, influence, measure)
   if ("time" %in% by) {
-    check_sums_at_times(fit, times, "A contribution by time", call)
+    check_sums_at_times(fit, plan$times, "A contribution by time", call)
   }
-  terms <- common_terms(fit, times, 2L)
-  w <- term_weights(fit, times, terms, influence, measure)
-  plan <- contribution_plan(times, terms, w, "time" %in% by)
+  plan <- contribution_plan(plan, "time" %in% by)
   cells <- if ("indicator" %in% by) {
     indicator_parts(fit, plan)
   } else {
-    code_parts_of_sum(fit, plan)
+    code_parts_alone(fit, plan)
   }
   panel <- fit$def$panel
-  pattern <- times$pattern
-  keep <- integer(length(pattern))
-  seen <- pattern > 0L
-  keep[seen] <- plan$k[pattern[seen]]
-  region <- rep(seq_along(pattern), keep)
-  at <- plan$at[sequence(keep[keep > 0L],
-                         from = plan$start[pattern[keep > 0L]])]
-  columns <- lapply(region_column(panel), function(x) {
-    rep(x[region], length(cells))
+  at <- plan_terms(plan)
+  columns <- lapply(region_column(panel), \(x) {
+    rep(x[at$region], length(cells))
   })
-  n <- length(region)
-  values <- unlist(lapply(cells, `[[`, "estimate"))
   if ("time" %in% by) {
     columns[[panel$index[["time"]]]] <-
-      rep(time_like(panel, times$time[at]), length(cells))
+      rep(time_like(panel, plan$times$time[at$place]), length(cells))
   }
-  for (what in setdiff(c("code", "indicator"), "time")) {
-    columns[[what]] <- rep(vapply(cells, `[[`, "", what), each = n)
+  for (what in c("code", "indicator")) {
+    columns[[what]] <- rep(vapply(cells, `[[`, "", what),
+                           each = length(at$region))
   }
-  exists <- unlist(lapply(cells, function(cell) cell$exists[region]))
-  sum_contributions(fit, columns, values, exists, by, influence, measure)
+  exists <- unlist(lapply(cells, \(cell) cell$exists[at$region]))
+  values <- unlist(lapply(cells, `[[`, "estimate"))
+  columns <- lapply(columns, \(x) x[exists])
+  sum_contributions(fit, columns, values[exists], by, list(
+    influence = influence$words, measure = measure))
 }
 
-# One sum over all terms, or one for each term.
-contribution_plan <- function(times, terms, w, by_time) {
-  size <- diff(times$offset)
-  frame <- pattern_frame(times)
+# One sum over all terms of a region that has any, or one for each term.
+contribution_plan <- function(plan, by_time) {
+  times <- plan$times
+  size <- pool_sizes(times)
+  owner <- pool_owner(times)
+  plan$empty <- 0L
   if (!by_time) {
-    any <- rowsum_by(as.double(terms), frame$owner, length(size)) > 0
-    k <- as.integer(any)
-    return(list(times = times, weight = w[any[frame$owner]], k = k,
-                order = 2L, empty = 0L, start = cumsum(k) - k + 1L,
-                at = times$offset[-1L][any]))
+    any <- rowsum_by(as.double(plan$terms), owner, length(size)) > 0
+    plan$k <- as.integer(any)
+    plan$weight <- plan$weight[any[owner]]
+    plan$at <- times$offset[-1L][any]
+    return(plan)
   }
-  parts <- lapply(seq_along(size), function(p) {
-    inside <- seq.int(times$offset[p] + 1L, length.out = size[p])
-    here <- which(terms[inside])
-    m <- matrix(0, size[p], length(here))
-    m[cbind(here, seq_along(here))] <- w[inside][here]
-    list(w = as.vector(m), at = inside[here])
-  })
-  k <- lengths(lapply(parts, `[[`, "at"))
-  list(times = times, weight = as.double(unlist(lapply(parts, `[[`, "w"))),
-       k = k, order = 2L, empty = 0L, start = cumsum(k) - k + 1L,
-       at = unlist(lapply(parts, `[[`, "at")))
+  plan$at <- which(plan$terms)
+  plan$k <- tabulate(owner[plan$at], length(size))
+  own <- owner[plan$at]
+  # A column for each term, with its weight in the row of its time.
+  before <- c(0, cumsum(as.double(size) * plan$k))[own]
+  column <- sequence(plan$k) - 1
+  weight <- numeric(sum(as.double(size) * plan$k))
+  weight[before + column * size[own] + plan$at - times$offset[own]] <-
+    plan$weight[plan$at]
+  plan$weight <- weight
+  plan
 }
 
-code_parts_of_sum <- function(fit, plan) {
-  sums <- functional_sums(fit, plan, "independent", by_code = TRUE)
-  lapply(seq_along(fit$codes), function(i) {
+code_parts_alone <- function(fit, plan) {
+  parts <- code_parts_of_sum(fit, estimate_codes(fit,
+                                                 plans = list(plan))$sums[[1L]])
+  lapply(seq_along(fit$codes), \(i) {
     list(code = fit$codes[[i]]$code, indicator = "",
-         exists = fit$codes[[i]]$grid > 0L,
-         estimate = sums$by_code[, i])
+         exists = fit$codes[[i]]$of > 0L, estimate = parts[[i]])
   })
 }
 
@@ -140,90 +136,61 @@ code_parts_of_sum <- function(fit, plan) {
 # tuning.
 indicator_parts <- function(fit, plan) {
   fit <- freeze_fit(fit)
-  unlist(lapply(seq_along(fit$codes), function(i) {
+  unlist(lapply(seq_along(fit$codes), \(i) {
     one <- fit$codes[[i]]
     shares <- code_shares(fit, i)
     estimate <- share_sums(fit, plan, i, shares)
     names <- shares$parts$names
-    lapply(seq_along(names), function(k) {
+    lapply(seq_along(names), \(k) {
       list(code = one$code, indicator = names[k],
-           exists = one$grid > 0L & indicator_seen(fit, names[k]),
+           exists = one$of > 0L & indicator_seen(fit, names[k]),
            estimate = one$weight * estimate[[k]])
     })
   }), recursive = FALSE)
 }
 
-indicator_seen <- function(fit, name) {
-  panel <- fit$def$panel
-  if (panel$missing[[name]] == 0) {
-    return(rep(TRUE, n_regions(panel)))
-  }
-  region <- rep(seq_len(n_regions(panel)), diff(panel$offset))
-  tabulate(region[!is.na(panel$x[[name]])], n_regions(panel)) > 0L
-}
-
 # The sums of a plan over every indicator's part of code i, a vector each.
 share_sums <- function(fit, plan, i, shares) {
-  pattern <- plan$times$pattern
-  size <- ifelse(pattern > 0L, plan$k[pmax(pattern, 1L)], 0L)
-  end <- cumsum(size)
-  none <- numeric(if (length(end)) end[length(end)] else 0L)
+  size <- plan_sizes(plan)
+  none <- numeric(sum(size))
   each <- seq_along(shares$parts$names)
-  s <- series_values(fit, i)
-  if (length(s$series) == 0L) {
+  s <- code_series(fit, i)
+  if (length(s$of) == 0L) {
     return(rep(list(none), length(each)))
   }
-  sums <- code_sums(fit, plan, i)
-  at <- sequence(size[s$series], from = end[s$series] - size[s$series] + 1L)
+  sums <- plan_sums(fit, plan, i)
+  at <- sum_places(size)(s$region)
   bar <- start_bar("Contributions of indicators", length(each))
-  lapply(each, function(k) {
+  lapply(each, \(k) {
     value <- code_share(shares, k)
-    s$value <- if (is.null(s$rows)) value else value[s$rows]
-    r <- evaluate_sums(fit, i, s, sums)
+    s$value <- if (is.null(s$row)) value else value[s$row]
+    r <- estimate_series(s, sums = sums)
     tick_bar(bar)
     replace(none, at, r$sum.estimate)
   })
 }
 
-# The fit with the tuning of its series written down: weights over lambda.
-freeze_fit <- function(fit) {
-  if (fit$rate$kind != "spline" || !is.null(fit$tuning)) {
-    return(fit)
-  }
-  fit$tuning <- lapply(seq_along(fit$codes), function(i) {
-    s <- series_values(fit, i)
-    if (length(s$series) == 0L) {
-      return(NULL)
-    }
-    r <- evaluate_series(fit, i, s, orders = 0L, keep = "weight")
-    spline_tuning(r$fit)
-  })
-  fit
-}
-
-sum_contributions <- function(fit, columns, values, exists, by, influence,
-                              measure) {
+sum_contributions <- function(fit, columns, values, by, told) {
   panel <- fit$def$panel
   region <- names(region_column(panel))
   time <- panel$index[["time"]]
   keys <- c(region, if ("time" %in% by) time, setdiff(by, "time"))
-  columns <- lapply(columns[keys], function(x) x[exists])
-  values <- values[exists]
+  columns <- columns[keys]
   if (!"code" %in% by && !"indicator" %in% by) {
     id <- do.call(paste, c(unname(columns), sep = "\r"))
     if (length(columns) == 0L) id <- rep("", length(values))
     first <- which(!duplicated(id))
     values <- as.double(rowsum(values, match(id, id[first])))
-    columns <- lapply(columns, function(x) x[first])
+    columns <- lapply(columns, \(x) x[first])
   }
   at <- order_keys_of(panel, columns, region, time)
-  columns <- lapply(columns, function(x) x[at])
+  columns <- lapply(columns, \(x) x[at])
   new_nid_table(
     c(columns, list(estimate = values[at])), "contributions",
     fit_facts(fit, paste0("Contributions to Code NID by ",
                           paste(by, collapse = " and ")),
               c("region", if ("time" %in% by) "time", setdiff(by, "time")),
-              by = by, influence = influence$words, measure = measure,
+              by = by, influence = told$influence, measure = told$measure,
               notes = lost_values_note(lost_values(fit), n_rows(panel)))
   )
 }

@@ -15,7 +15,7 @@
 #' @return `nid_industrial`, a tibble with a row per region and time at which
 #'   every code of the region has a rate: index columns, `estimate` in units of
 #'   the codes per time unit, `std.error`, `conf.low`, `conf.high`,
-#'   `prob.positive`, `condition` <lgl> all V_c > 0, `prob.condition` the
+#'   `prob.positive`, `df`, `condition` <lgl> all V_c > 0, `prob.condition` the
 #'   product over codes of prob.positive (their errors taken as independent,
 #'   whatever `cor`), `n.codes` <int>. `summary()` adds the
 #'   paper's dissemination: the share of regions with V > 0, by code and time.
@@ -38,55 +38,60 @@ industrial_code <- function(x, rate = NULL, cor = "independent",
   fit <- as_fit(x, rate, call)
   cor <- check_cor(cor, fit, call)
   warn_missing_codes(fit, x)
-  industrial_table(fit, cor, conf_level)
+  est <- estimate_codes(fit, rates = TRUE, cor = cor)
+  industrial_table(fit, est, list(cor = cor_text(cor), level = conf_level))
 }
 
-industrial_table <- function(fit, cor, level) {
+industrial_table <- function(fit, est, told) {
   panel <- fit$def$panel
-  n <- n_rows(panel)
-  a <- rates_arrays(fit)
-  k <- length(fit$codes)
-  region <- rep(seq_len(n_regions(panel)), diff(panel$offset))
-  absent <- vapply(fit$codes, function(one) one$grid[region] == 0L, logical(n))
-  dim(absent) <- c(n, k)
-  v <- matrix(a$estimate[1L, , ], n, k, byrow = TRUE)
-  weight <- vapply(fit$codes, `[[`, 1, "weight")
-  v0 <- v
-  v0[absent] <- 0
-  total <- as.vector(v0 %*% weight)
-  n.codes <- as.integer(k - rowSums(absent))
+  a <- rates_of_order(fit, est$rates, 1L)
+  weight <- code_field(fit, "weight")
+  total <- as.vector(replace(a$estimate, a$absent, 0) %*% weight)
+  n.codes <- as.integer(ncol(a$absent) - rowSums(a$absent))
   keep <- which(!is.na(total) & n.codes > 0L)
-  error <- NULL
-  df <- rep(NA_real_, n)
-  prob <- rep(NA_real_, n)
+  law <- list(estimate = total[keep], df = NA_real_)
+  prob <- rep(NA_real_, length(total))
   if (!is.null(a$std.error)) {
-    se <- matrix(a$std.error[1L, , ], n, k, byrow = TRUE)
-    dof <- matrix(a$df, n, k, byrow = TRUE)
-    prob <- condition_probability(v, se, dof, absent)
-    se[absent] <- 0
-    dof[absent] <- Inf
-    rho <- row_correlation(fit, cor, region)
-    both <- combine_codes(se, dof, weight, rho)
-    error <- both$se[keep]
-    df <- both$df
+    prob <- condition_probability(a)
+    rho <- est$rho
+    if (length(dim(rho)) == 3L) rho <- rho[a$region, , , drop = FALSE]
+    both <- combine_codes(replace(a$std.error, a$absent, 0),
+                          replace(a$df, a$absent, Inf), weight, rho)
+    law <- list(estimate = total[keep], std.error = both$se[keep],
+                df = both$df[keep])
   }
-  positive <- rowSums(v0 > 0 | absent) == k
+  positive <- rowSums(a$absent | a$estimate > 0) == ncol(a$absent)
   columns <- c(
-    index_columns(panel, keep),
-    list(estimate = total[keep]),
-    add_interval(total[keep], error, df[keep], level),
+    index_columns(panel, keep), list(estimate = law$estimate),
+    at_level(law, told$level),
     list(condition = positive[keep], prob.condition = prob[keep],
          n.codes = n.codes[keep])
   )
   new_nid_table(
     columns, "industrial",
     fit_facts(fit, "Code ID, formula (1)", c("region", "time"),
-              cor = cor_text(cor), level = level,
-              dissemination = dissemination(fit, v),
+              cor = told$cor, level = told$level,
+              dissemination = dissemination(fit, a$estimate),
               notes = lost_rows_note(
-                n, length(keep), "a code or its rate is missing there"
+                n_rows(panel), length(keep),
+                "a code or its rate is missing there"
               ))
   )
+}
+
+# The rates of one order as matrices row x code, and where a region has no such
+# code.
+rates_of_order <- function(fit, rates, order) {
+  panel <- fit$def$panel
+  n <- n_rows(panel)
+  k <- length(fit$codes)
+  across <- function(x) if (!is.null(x)) matrix(x, n, k, byrow = TRUE)
+  region <- rep(seq_len(n_regions(panel)), diff(panel$offset))
+  absent <- vapply(fit$codes, \(one) one$of[region] == 0L, logical(n))
+  dim(absent) <- c(n, k)
+  list(estimate = across(rates$estimate[order, , ]),
+       std.error = across(rates$std.error[order, , ]),
+       df = across(rates$df), absent = absent, region = region)
 }
 
 # Rows of the panel that a table lacks, and why, for print().
@@ -98,16 +103,9 @@ lost_rows_note <- function(n, kept, why) {
          ".")
 }
 
-row_correlation <- function(fit, cor, region) {
-  if (is.matrix(cor) || cor == "independent") {
-    return(cor)
-  }
-  residual_correlation(fit)[region, , , drop = FALSE]
-}
-
-condition_probability <- function(v, se, df, absent) {
-  p <- probability_positive(v, se, df)
-  p[absent] <- 1
+condition_probability <- function(a) {
+  p <- probability_positive(a$estimate, a$std.error, a$df)
+  p[a$absent] <- 1
   out <- rep(1, nrow(p))
   for (c in seq_len(ncol(p))) out <- out * p[, c]
   out
@@ -121,7 +119,7 @@ dissemination <- function(fit, v) {
     return(NULL)
   }
   at <- match(time, times)
-  parts <- lapply(seq_along(fit$codes), function(c) {
+  parts <- lapply(seq_along(fit$codes), \(c) {
     n <- tabulate(at[!is.na(v[, c])], length(times))
     up <- tabulate(at[which(v[, c] > 0)], length(times))
     seen <- n > 0L

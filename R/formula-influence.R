@@ -34,10 +34,9 @@
 #' @name influence
 NULL
 
-# `form` and `args`: what a workbook needs to make it again. `of`: what it is a
-# function of, "lag" or "time", or "table", whose own times are `times`.
-new_nid_influence <- function(words, weight, at, normalise, form = "custom",
-                              args = list(), of = "lag", times = NULL,
+# `made`: what a workbook needs to make it again, `form` and `args`; `of`, what
+# it is a function of: "lag" or "time", or "table", whose own times are `times`.
+new_nid_influence <- function(words, weight, at, normalise, made,
                               call = rlang::caller_env()) {
   check_flag(normalise, call = call)
   given <- at
@@ -50,19 +49,20 @@ new_nid_influence <- function(words, weight, at, normalise, form = "custom",
                     paste0(", at ", given_time_words(given, at))
                   },
                   if (normalise) ", normalised")
-  structure(list(words = words, weight = weight, at = at,
-                 date = if (is_dated(given) || is.character(given)) given,
-                 normalise = normalise, form = form, args = args, of = of,
-                 times = times),
+  plain <- list(form = "custom", args = list(), of = "lag", times = NULL)
+  plain[names(made)] <- made
+  structure(c(list(words = words, weight = weight, at = at,
+                   date = if (is_dated(given) || is.character(given)) given,
+                   normalise = normalise), plain),
             class = "nid_influence")
 }
 
 #' @rdname influence
 #' @export
 influence_equal <- function(at = NULL, normalise = FALSE) {
-  new_nid_influence("equal (plain sum)", function(lag, time, span) {
+  new_nid_influence("equal (plain sum)", \(lag, time, span) {
     rep(1, length(lag))
-  }, at, normalise, "equal")
+  }, at, normalise, list(form = "equal"))
 }
 
 #' @rdname influence
@@ -71,8 +71,8 @@ influence_half_life <- function(half_life, at = NULL, normalise = FALSE) {
   check_number(half_life, min = 0, open = TRUE)
   new_nid_influence(
     paste0("half-life ", format(half_life)),
-    function(lag, time, span) 2^(-lag / half_life), at, normalise,
-    "half_life", list(half_life = half_life)
+    \(lag, time, span) 2^(-lag / half_life), at, normalise,
+    list(form = "half_life", args = list(half_life = half_life))
   )
 }
 
@@ -84,12 +84,12 @@ influence_linear <- function(span = NULL, at = NULL, normalise = FALSE) {
   new_nid_influence(
     paste0("linear, span ", if (is.null(given)) "of the region" else
       format(given)),
-    function(lag, time, span) {
+    \(lag, time, span) {
       reach <- if (is.null(given)) span else given
       out <- pmax(0, 1 - lag / reach)
       out[is.nan(out)] <- 1
       out
-    }, at, normalise, "linear", list(span = given)
+    }, at, normalise, list(form = "linear", args = list(span = given))
   )
 }
 
@@ -100,8 +100,8 @@ influence_power <- function(power, scale = 1, at = NULL, normalise = FALSE) {
   check_number(scale, min = 0, open = TRUE)
   new_nid_influence(
     paste0("power ", format(power), ", scale ", format(scale)),
-    function(lag, time, span) (1 + lag / scale)^(-power), at, normalise,
-    "power", list(power = power, scale = scale)
+    \(lag, time, span) (1 + lag / scale)^(-power), at, normalise,
+    list(form = "power", args = list(power = power, scale = scale))
   )
 }
 
@@ -111,8 +111,8 @@ influence_hyperbolic <- function(scale = 1, at = NULL, normalise = FALSE) {
   check_number(scale, min = 0, open = TRUE)
   new_nid_influence(
     paste0("hyperbolic, scale ", format(scale)),
-    function(lag, time, span) 1 / (1 + lag / scale), at, normalise,
-    "hyperbolic", list(scale = scale)
+    \(lag, time, span) 1 / (1 + lag / scale), at, normalise,
+    list(form = "hyperbolic", args = list(scale = scale))
   )
 }
 
@@ -126,7 +126,8 @@ influence_custom <- function(f, of = "lag", at = NULL, normalise = FALSE) {
     tell_unread(names(f), c("time", "weight"), "the table of influence")
     key <- as.double(numeric_time(f[["time"]], "time", call))
     return(new_nid_influence("custom (table)", table_influence(f, key, call),
-                             at, normalise, of = "table", times = sort(key)))
+                             at, normalise,
+                             list(of = "table", times = sort(key))))
   }
   if (!is.function(f)) {
     stop_argument("f", "a function or a data frame with time and weight", f,
@@ -134,7 +135,7 @@ influence_custom <- function(f, of = "lag", at = NULL, normalise = FALSE) {
   }
   new_nid_influence(
     paste0("custom of the ", of),
-    function(lag, time, span) {
+    \(lag, time, span) {
       x <- if (of == "lag") lag else time
       out <- f(x)
       if (!is.numeric(out) || length(out) != length(x) ||
@@ -146,7 +147,7 @@ influence_custom <- function(f, of = "lag", at = NULL, normalise = FALSE) {
                  argument = "f", call = NULL)
       }
       as.double(out)
-    }, at, normalise, of = of
+    }, at, normalise, list(of = of)
   )
 }
 
@@ -155,7 +156,7 @@ table_influence <- function(f, key, call) {
   if (anyNA(weight) || anyDuplicated(key)) {
     stop_argument("f", "a table with one weight for each time", f, call)
   }
-  function(lag, time, span) {
+  \(lag, time, span) {
     at <- match(time, key)
     missing <- unique(time[is.na(at)])
     if (length(missing) > 0L) {

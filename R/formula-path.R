@@ -34,40 +34,33 @@ code_path <- function(x, influence = influence_equal(), measure = "sum",
   check_second_order(fit$rate, call)
   cor <- check_cor(cor, fit, call)
   warn_missing_codes(fit, x)
-  path_table(fit, influence, measure, kind, cor, conf_level)
+  plan <- path_plan(fit, influence, measure, kind, call = call)
+  est <- estimate_codes(fit, plans = list(plan), cor = cor)
+  told <- formula_told(influence, measure, cor, conf_level)
+  path_table(fit, plan, sums_law(fit, plan, est$sums[[1L]], est$rho), told)
 }
 
-path_table <- function(fit, influence, measure, kind, cor, level,
-                       call = rlang::caller_env()) {
+path_table <- function(fit, plan, law, told) {
   panel <- fit$def$panel
-  times <- common_times(fit)
-  check_sums_at_times(fit, times, "A path", call)
-  terms <- common_terms(fit, times, 2L)
-  plan <- path_plan(fit, times, terms, influence, measure, kind)
-  sums <- add_weight_error(functional_sums(fit, plan, cor), fit, plan)
-  pattern <- times$pattern
-  keep <- integer(length(pattern))
-  seen <- pattern > 0L
-  keep[seen] <- plan$k[pattern[seen]]
-  region <- rep(seq_along(pattern), keep)
-  at <- sequence(keep[keep > 0L], from = plan$first[pattern[keep > 0L]])
+  law <- add_weight_error(law, fit, plan)
+  at <- plan_terms(plan)
+  interval <- at_level(law, told$level)
   columns <- c(
-    lapply(region_column(panel), function(x) x[region]),
-    stats::setNames(list(time_like(panel, times$time[at])),
+    lapply(region_column(panel), \(x) x[at$region]),
+    stats::setNames(list(time_like(panel, plan$times$time[at$place])),
                     panel$index[["time"]]),
-    list(estimate = sums$estimate)
+    list(estimate = law$estimate),
+    interval[c("std.error", "conf.low", "conf.high", "df")],
+    list(n.terms = plan$n.terms[at$place])
   )
-  interval <- add_interval(sums$estimate, sums$se, sums$df, level)
-  columns <- c(columns, interval[c("std.error", "conf.low", "conf.high")],
-               list(n.terms = plan$n.terms[at]))
   new_nid_table(
     columns, "path",
-    fit_facts(fit, paste0("Path of Code NID (", kind, ")"),
-              c("region", "time"), kind = kind,
-              influence = influence$words, measure = measure,
-              cor = cor_text(cor), level = level,
+    fit_facts(fit, paste0("Path of Code NID (", plan$kind, ")"),
+              c("region", "time"), kind = plan$kind,
+              influence = told$influence, measure = told$measure,
+              cor = told$cor, level = told$level,
               notes = lost_rows_note(
-                n_rows(panel), length(region),
+                n_rows(panel), length(at$region),
                 "before the first term, or a code is missing there"
               ))
   )
@@ -78,31 +71,34 @@ times_most <- 5000L
 
 check_sums_at_times <- function(fit, times, what, call) {
   check_series_sizes(
-    pool_sizes(times), times$pattern, names_of_regions(fit$def$panel), call,
-    NULL, times_most, what,
+    pool_sizes(times), times$pattern,
+    list(regions = names_of_regions(fit$def$panel)), times_most, what,
     paste0("Use basic_code() for the last time alone, or fewer times, means ",
-           "of months or years, say.")
+           "of months or years, say."), call
   )
 }
 
 # One column of weights for each common time from the first term on.
-path_plan <- function(fit, times, terms, influence, measure, kind) {
+path_plan <- function(fit, influence, measure, kind, frame = plan_frame(fit),
+                      call = rlang::caller_env()) {
+  check_sums_at_times(fit, frame$times, "A path", call)
+  c(frame, path_sums(fit, frame, influence, measure, kind), list(kind = kind))
+}
+
+path_sums <- function(fit, frame, influence, measure, kind) {
+  times <- frame$times
   width <- term_widths(fit, times, measure)
-  size <- diff(times$offset)
-  n.terms <- integer(length(times$time))
-  parts <- lapply(seq_along(size), function(p) {
-    at <- seq.int(times$offset[p] + 1L, length.out = size[p])
-    path_weights(times$time[at], width[at] * terms[at], terms[at], influence,
-                 kind, fit_reading(fit))
+  parts <- lapply(seq_len(pool_length(times)), \(p) {
+    at <- pool_places(times, p)
+    terms <- frame$terms[at]
+    c(path_weights(times$time[at], width[at] * terms, terms, influence, kind,
+                   fit_reading(fit)),
+      list(n.terms = cumsum(terms)))
   })
   k <- vapply(parts, `[[`, 1L, "k")
-  for (p in seq_along(size)) {
-    at <- seq.int(times$offset[p] + 1L, length.out = size[p])
-    n.terms[at] <- cumsum(terms[at])
-  }
-  list(times = times, weight = as.double(unlist(lapply(parts, `[[`, "w"))),
-       k = k, order = 2L, n.terms = n.terms, empty = 0L,
-       first = times$offset[-1L] - k + 1L)
+  list(weight = as.double(unlist(lapply(parts, `[[`, "w"))), k = k,
+       n.terms = as.integer(unlist(lapply(parts, `[[`, "n.terms"))),
+       empty = 0L, at = sequence(k, from = times$offset[-1L] - k + 1L))
 }
 
 path_weights <- function(time, u, terms, influence, kind, reading) {

@@ -55,21 +55,6 @@ region_ranks <- function(x, conf_level = NULL) {
   ))
 }
 
-# Degrees of freedom back from the width of the interval, which the table has.
-interval_df <- function(x) {
-  level <- get_spec(x)$level
-  half <- (x[["conf.high"]] - x[["estimate"]]) / x[["std.error"]]
-  use <- which(is.finite(half))
-  df <- rep(NA_real_, nrow(x))
-  normal <- stats::qnorm((1 + level) / 2)
-  grid <- c(seq(1, 60, by = 0.05), seq(61, 2000), Inf)
-  quantiles <- stats::qt((1 + level) / 2, grid)
-  df[use] <- stats::approx(rev(quantiles), rev(pmin(grid, 1e6)), half[use],
-                           rule = 2)$y
-  df[use][half[use] <= normal * (1 + 1e-9)] <- Inf
-  df
-}
-
 rank_limits <- function(estimate, law, level) {
   n <- length(estimate)
   low <- high <- rep(NA_integer_, n)

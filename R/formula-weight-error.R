@@ -8,38 +8,35 @@
 # with its share. Without an error of the rate there is none to add to.
 # All sums rest on the same weights: `shared` is the part of each error that
 # they have in common, `own` the rest.
-add_weight_error <- function(sums, fit, plan) {
+add_weight_error <- function(law, fit, plan) {
   vcov <- attr(fit$def$panel$scheme, "vcov", exact = TRUE)
-  if (is.null(vcov) || is.null(sums$se) || all(is.na(sums$se))) {
-    return(sums)
+  if (is.null(vcov) || is.null(law$std.error) || all(is.na(law$std.error))) {
+    return(law)
   }
   if (fit$def$aggregate != "mean") {
     inform_nid("not_linear",
                paste0("The sampling error of the weights is not carried into ",
                       "a ", fit$def$aggregate, " mean."))
-    return(sums)
+    return(law)
   }
-  sums$own <- sums[c("se", "df")]
-  sums$shared <- weight_loadings(weight_gradient(fit, plan, colnames(vcov)),
-                                 vcov)
-  unit <- row_scales(cbind(sums$se, sums$shared))
-  extra <- rowSums((sums$shared / unit)^2)
-  before <- (sums$se / unit)^2
+  law$own <- law[c("std.error", "df")]
+  law$shared <- weight_loadings(weight_gradient(fit, plan, colnames(vcov)),
+                                vcov)
+  unit <- row_scales(cbind(law$std.error, law$shared))
+  extra <- rowSums((law$shared / unit)^2)
+  before <- (law$std.error / unit)^2
   after <- before + extra
-  sums$se <- sqrt(after) * unit
+  law$std.error <- sqrt(after) * unit
   moved <- !is.na(extra) & extra > 0
-  sums$df[moved] <- (sums$df * (after / before)^2)[moved]
-  sums
+  law$df[moved] <- (law$df * (after / before)^2)[moved]
+  law
 }
 
 # How the errors of sums that share some belong together: of each its own error,
 # independent of the others, and its loadings on errors common to all, which
 # are independent, normal and of variance 1. NULL where nothing is shared.
-sums_law <- function(sums) {
-  if (is.null(sums$shared)) {
-    return(NULL)
-  }
-  list(std.error = sums$own$se, df = sums$own$df, shared = sums$shared)
+shared_law <- function(law) {
+  if (!is.null(law$shared)) c(law$own, law["shared"])
 }
 
 # That of a table of Code NID. Without a law of their own its errors are those
@@ -47,7 +44,7 @@ sums_law <- function(sums) {
 basic_law <- function(x, call = rlang::caller_env()) {
   law <- get_spec(x)$law
   if (is.null(law)) {
-    return(list(std.error = x[["std.error"]], df = interval_df(x)))
+    return(table_law(x))
   }
   if (!is_intact(x)) {
     stop_nid("needs_fit",
@@ -82,24 +79,20 @@ shared_gaps <- function(law, i, rows) {
 # rows. Codes are multiplied by their own weight in the formula.
 weight_gradient <- function(fit, plan, names) {
   fit <- freeze_fit(fit)
-  pattern <- plan$times$pattern
-  size <- ifelse(pattern > 0L, plan$k[pmax(pattern, 1L)],
-                 plan$empty %||% 1L)
-  end <- cumsum(size)
+  size <- plan_sizes(plan)
+  places <- sum_places(size)
   out <- matrix(0, sum(size), length(names), dimnames = list(NULL, names))
   for (i in seq_along(fit$codes)) {
-    parts <- code_parts(fit$def, fit$codes[[i]]$code)
-    present <- present_weights(fit, parts)
-    sums <- code_sums(fit, plan, i)
+    whole <- code_series(fit, i)
+    if (length(whole$of) == 0L) next
+    sums <- plan_sums(fit, plan, i)
     shares <- code_shares(fit, i)
-    whole <- series_values(fit, i)
-    for (k in which(parts$names %in% names)) {
+    present <- present_weights(fit, shares$parts)
+    at <- places(whole$region)
+    for (k in which(shares$parts$names %in% names)) {
       s <- weight_series(whole, k, shares, present)
-      if (length(s$series) == 0L) next
-      r <- evaluate_sums(fit, i, s, sums)
-      at <- sequence(size[s$series],
-                     from = end[s$series] - size[s$series] + 1L)
-      out[at, parts$names[k]] <- fit$codes[[i]]$weight * r$sum.estimate
+      out[at, shares$parts$names[k]] <- fit$codes[[i]]$weight *
+        estimate_series(s, sums = sums)$sum.estimate
     }
   }
   out
@@ -107,7 +100,7 @@ weight_gradient <- function(fit, plan, names) {
 
 # dD/dw_k = (z_k - D)/sum w at the rows where k counts, else 0.
 weight_series <- function(s, k, shares, present) {
-  rows <- if (is.null(s$rows)) seq_along(s$value) else s$rows
+  rows <- series_rows(s)
   part <- code_share(shares, k)[rows]
   part[is.na(part)] <- 0
   s$value <- present$here[rows, k] *
@@ -121,7 +114,7 @@ weight_series <- function(s, k, shares, present) {
 present_weights <- function(fit, parts) {
   panel <- fit$def$panel
   region <- rep(seq_len(n_regions(panel)), diff(panel$offset))
-  here <- vapply(seq_along(parts$names), function(k) {
+  here <- vapply(seq_along(parts$names), \(k) {
     based <- !is.na(rep_len(parts$inverse[[k]], n_regions(panel)))
     seen <- if (parts$missing == "available") {
       !is.na(parts$x[[k]])

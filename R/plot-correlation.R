@@ -74,9 +74,9 @@ code_pairs <- function(code) {
 # 95 % of correlations about zero of d independent pairs, t = r sqrt((d - 1) /
 # (1 - r^2)); d is what the curve leaves free.
 correlation_limits <- function(fit) {
-  u <- standard_residuals(fit, 1L)
+  u <- code_scores(fit, 1L)
   d <- tabulate(u$region, n_regions(fit$def$panel))
-  if (fit$rate$kind == "local") d <- d - fit$rate$args$degree - 1L
+  d <- d - fit$rate$facts$lost
   t <- stats::qt(0.975, pmax(d - 1, 1))
   ifelse(d < 2, 1, t / sqrt(t^2 + pmax(d - 1, 1)))
 }

@@ -60,20 +60,19 @@ break_rows <- function(def, frame) {
 
 # The level of the fit at the observed times, with its interval.
 level_rows <- function(fit, frame) {
-  if (!fit$rate$kind %in% c("spline", "local")) {
+  if (fit$rate$facts$errors == "known") {
     return(NULL)
   }
   panel <- fit$def$panel
-  codes <- vapply(fit$codes, `[[`, "", "code")
+  codes <- code_field(fit, "code")
   parts <- lapply(seq_along(fit$codes), \(i) {
-    s <- series_values(fit, i)
-    if (length(s$series) == 0L) return(NULL)
-    grids <- fit$codes[[i]]$grids
-    r <- evaluate_series(fit, i, s, orders = 0L)
-    df <- r$df_value %||% rep(r$df, pool_sizes(grids)[s$grid])
-    limits <- add_interval(as.vector(r$estimate), as.vector(r$std.error), df,
-                           fit$level)
-    at <- s$rows %||% seq_len(n_rows(panel))
+    s <- code_series(fit, i)
+    if (length(s$of) == 0L) return(NULL)
+    r <- estimate_series(s, 0L)
+    limits <- at_level(list(estimate = as.vector(r$estimate),
+                            std.error = as.vector(r$std.error),
+                            df = value_df(r, s)), fit$level)
+    at <- series_rows(s)
     index <- index_columns(panel, at)
     out <- data.frame(
       region = as.character(region_factor(index, panel$index[["region"]],

@@ -2,5 +2,5 @@
 #' @export
 rate_central <- function(sd = NULL) {
   check_sd(sd, rlang::current_env())
-  new_nid_rate("central", "central", sd = sd)
+  new_nid_rate("central", sd = sd, does = linear_does(tell_name))
 }

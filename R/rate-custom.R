@@ -27,25 +27,29 @@ rate_custom <- function(f, name, sd = NULL) {
   }
   check_string(name)
   check_sd(sd, call)
-  new_nid_rate(name, "custom", args = list(f = f), sd = sd)
+  new_nid_rate(name, args = list(f = f), sd = sd, facts = list(own = TRUE),
+               does = linear_does(tell_custom, custom_settings))
 }
 
+tell_custom <- function(rate, breaks, pool) {
+  list(kind = "custom", matrices = custom_matrices(rate, pool))
+}
+
+custom_settings <- function(rate) list(name = rate$name)
+
 # Both matrices of every grid of a pool, segment by segment.
-custom_matrices <- function(rate, grids) {
-  lapply(seq_len(length(grids$offset) - 1L), function(g) {
-    at <- seq.int(grids$offset[g] + 1L, length.out = grids$offset[g + 1L] -
-                    grids$offset[g])
-    time <- grids$time[at]
-    segment <- cumsum(if (length(grids$step)) grids$step[at] else 0 * time)
-    n <- length(time)
+custom_matrices <- function(rate, pool) {
+  lapply(seq_len(pool_length(pool)), \(g) {
+    one <- pool_take(pool, g)
+    n <- length(one$time)
     both <- list(matrix(NA_real_, n, n), matrix(NA_real_, n, n))
-    for (one in split(seq_len(n), segment)) {
-      part <- custom_pair(rate, time[one])
+    for (at in split(seq_len(n), cumsum(one$step))) {
+      part <- custom_pair(rate, one$time[at])
       for (k in 1:2) {
-        whole <- matrix(0, length(one), n)
-        whole[, one] <- part[[k]]
+        whole <- matrix(0, length(at), n)
+        whole[, at] <- part[[k]]
         whole[rowSums(is.na(part[[k]])) > 0, ] <- NA
-        both[[k]][one, ] <- whole
+        both[[k]][at, ] <- whole
       }
     }
     both
@@ -56,7 +60,7 @@ custom_pair <- function(rate, time) {
   out <- rate$args$f(time)
   n <- length(time)
   ok <- is.list(out) && all(c("R1", "R2") %in% names(out)) &&
-    all(vapply(out[c("R1", "R2")], function(m) {
+    all(vapply(out[c("R1", "R2")], \(m) {
       is.matrix(m) && is.numeric(m) && identical(dim(m), c(n, n)) &&
         !any(is.infinite(m))
     }, logical(1)))

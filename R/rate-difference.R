@@ -24,5 +24,6 @@
 #' @export
 rate_difference <- function(sd = NULL) {
   check_sd(sd, rlang::current_env())
-  new_nid_rate("difference", "difference", sd = sd)
+  new_nid_rate("difference", sd = sd, facts = list(backward = TRUE),
+               does = linear_does(tell_name))
 }

@@ -53,71 +53,36 @@ dynamic_codes <- function(x, rate = rate_spline(), breaks = "auto",
   }
   fit <- code_fit(get_definition_of(x, call), rate, breaks, call)
   if (interval == "simultaneous") check_band_sizes(fit, call)
-  rates_table(fit, interval, conf_level)
+  rates_table(fit, estimate_codes(fit, rates = TRUE)$rates, interval,
+              conf_level)
 }
 
-# V and A of all codes over the panel's rows: arrays order x code x row, in
-# the order of the table.
-rates_arrays <- function(fit) {
-  n <- n_rows(fit$def$panel)
-  k <- length(fit$codes)
-  size <- c(2L, k, n)
-  out <- list(estimate = array(NA_real_, size),
-              std.error = NULL, df = matrix(NA_real_, k, n),
-              observed = matrix(FALSE, k, n))
-  bar <- start_bar("Estimating rates", k)
-  for (i in seq_len(k)) {
-    s <- series_values(fit, i)
-    if (length(s$value) == 0L) next
-    grids <- fit$codes[[i]]$grids
-    orders <- orders_of(fit$rate, 1:2)
-    r <- evaluate_series(fit, i, s, orders = orders)
-    rows <- if (is.null(s$rows)) seq_len(n) else s$rows
-    out$estimate[orders, i, rows] <- t(r$estimate)
-    out$observed[i, rows] <- TRUE
-    if (!is.null(r$std.error)) {
-      if (is.null(out$std.error)) out$std.error <- array(NA_real_, size)
-      out$std.error[orders, i, rows] <- t(r$std.error)
-      out$df[i, rows] <- if (is.null(r$df_value)) {
-        rep(r$df, pool_sizes(grids)[s$grid])
-      } else {
-        r$df_value
-      }
-    }
-    tick_bar(bar)
-  }
-  out
-}
-
-rates_table <- function(fit, interval, level) {
+rates_table <- function(fit, a, interval, level) {
   panel <- fit$def$panel
-  a <- rates_arrays(fit)
   k <- length(fit$codes)
   n <- n_rows(panel)
   keep <- which(rep(as.vector(a$observed), each = 2L))
   every <- length(keep) == 2L * k * n
   pick <- function(x) if (every) x else x[keep]
-  estimate <- pick(as.vector(a$estimate))
-  se <- if (!is.null(a$std.error)) pick(as.vector(a$std.error))
-  df <- pick(rep(as.vector(a$df), each = 2L))
-  code <- vapply(fit$codes, `[[`, "", "code")
-  term <- vapply(fit$codes, `[[`, "", "dynamic")
-  rows <- pick(rep(seq_len(n), each = 2L * k))
-  levels <- if (interval == "simultaneous" && !is.null(se)) {
+  law <- list(estimate = pick(as.vector(a$estimate)),
+              std.error = if (!is.null(a$std.error)) {
+                pick(as.vector(a$std.error))
+              },
+              df = pick(rep(as.vector(a$df), each = 2L)))
+  levels <- if (interval == "simultaneous" && !is.null(law$std.error)) {
     pick(as.vector(simultaneous_levels(fit, level)))
   } else {
     level
   }
   columns <- c(
-    index_columns(panel, rows),
-    list(code = pick(rep(rep(code, each = 2L), n)),
-         term = pick(rep(rep(term, each = 2L), n)),
-         order = pick(rep(1:2, k * n)), estimate = estimate),
-    add_interval(estimate, se, df, levels),
-    list(df = df)
+    index_columns(panel, pick(rep(seq_len(n), each = 2L * k))),
+    list(code = pick(rep(rep(code_field(fit, "code"), each = 2L), n)),
+         term = pick(rep(rep(code_field(fit, "dynamic"), each = 2L), n)),
+         order = pick(rep(1:2, k * n)), estimate = law$estimate),
+    at_level(law, levels)
   )
   inform_short(fit)
-  inform_df(fit)
+  if (!is.null(fit$rate$does$tell)) fit$rate$does$tell(fit)
   new_nid_table(
     columns, "rates",
     fit_facts(fit, "Dynamic codes",
@@ -130,28 +95,18 @@ rates_table <- function(fit, interval, level) {
 
 # Times of the panel's rows at which each code has no value.
 lost_values <- function(fit) {
-  lost <- vapply(fit$codes, function(one) {
-    n_rows(fit$def$panel) - sum(pool_sizes(one$grids)[one$grid])
+  lost <- vapply(fit$codes, \(one) {
+    n_rows(fit$def$panel) - sum(pool_sizes(one$pool)[one$of])
   }, numeric(1))
-  stats::setNames(lost, vapply(fit$codes, `[[`, "", "code"))
+  stats::setNames(lost, code_field(fit, "code"))
 }
 
 # Series too short for a rate of order 1 or 2 are counted and named.
 inform_short <- function(fit) {
   panel <- fit$def$panel
-  if (fit$rate$top_order < 2L) {
-    inform_nid("order_undefined",
-               c(paste0(no_order_text(fit$rate, 2L), ": its rows are NA."),
-                 i = paste0("Use ", fit$rate$higher, ".")),
-               order = 2L)
-  }
+  inform_order(fit$rate, 1:2)
   for (order in orders_of(fit$rate, 1:2)) {
-    short <- lapply(fit$codes, function(one) {
-      ok <- rate_defined(fit$rate, fit$breaks, one$grids, order)
-      owner <- rep(seq_along(pool_sizes(one$grids)), pool_sizes(one$grids))
-      none <- tabulate(owner[ok], length(pool_sizes(one$grids))) == 0L
-      which(one$grid > 0L)[none[one$grid[one$grid > 0L]]]
-    })
+    short <- lapply(fit$codes, short_regions, fit = fit, order = order)
     if (sum(lengths(short)) > 0L) {
       regions <- panel$regions[sort(unique(unlist(short)))]
       inform_nid(
@@ -167,49 +122,10 @@ inform_short <- function(fit) {
   }
 }
 
-# A `df` that a series cannot have is the nearest it can; this is said.
-inform_df <- function(fit) {
-  df <- fit$rate$args$df
-  if (is.null(df)) {
-    return(invisible())
-  }
-  beyond <- lapply(fit$codes, function(one) {
-    bad <- df_beyond(df, fit$rate$args$m, fit$breaks, one$grids)
-    used <- which(one$grid > 0L)
-    used[bad[one$grid[used]]]
-  })
-  if (sum(lengths(beyond)) > 0L) {
-    panel <- fit$def$panel
-    regions <- panel$regions[sort(unique(unlist(beyond)))]
-    inform_nid(
-      "argument",
-      paste0("df = ", format(df), " is not between that of the polynomial and ",
-             "the number of times in ",
-             count_of(sum(lengths(beyond)), "series", "series"),
-             ", which get the nearest: ", some_of(regions), "."),
-      regions = as.character(regions), n = sum(lengths(beyond)), values = df
-    )
-  }
-}
-
-# Grids (under "split": a segment of which) that a curve of `df` does not fit.
-df_beyond <- function(df, m, breaks, grids) {
-  n <- length(grids$offset) - 1L
-  owner <- seq_len(n)
-  if (breaks == "split") {
-    parts <- split_pool(grids)
-    owner <- parts$owner
-    grids <- parts$pool
-  }
-  size <- pool_sizes(grids)
-  steps <- if (breaks == "shift") break_counts(grids) else 0L
-  bad <- df < pmin(m + steps, size) | df > size
-  seq_len(n) %in% owner[bad]
-}
-
-# Breaks of each grid after its first time.
-break_counts <- function(grids) {
-  size <- pool_sizes(grids)
-  owner <- rep(seq_along(size), size)
-  tabulate(owner[grids$step > 0L & duplicated(owner)], length(size))
+# Regions that have a code and no rate of an order.
+short_regions <- function(one, fit, order) {
+  ok <- rate_defined(bare_series(fit$rate, one$pool, fit$breaks), order)
+  none <- tabulate(pool_owner(one$pool)[ok], pool_length(one$pool)) == 0L
+  has <- which(one$of > 0L)
+  has[none[one$of[has]]]
 }

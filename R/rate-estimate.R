@@ -13,9 +13,10 @@
 #' @param conf_level <num> Between 0 and 1.
 #' @return `nid_estimated`, a tibble: `group` (if given), `time`, `order`,
 #'   `estimate`, `std.error`, `conf.low`, `conf.high`, `prob.positive`; rows
-#'   where `x` is observed, or the new times.
-#' @section Errors: `nidcode_error_order_undefined`, `_argument`,
-#'   `_duplicate_key`, `_bad_time`; warnings `_digits_lost` (sd under 1e4
+#'   where `x` is observed, or the new times. An order that the rate does not
+#'   have is `NA`.
+#' @section Errors: `nidcode_error_argument`, `_duplicate_key`, `_bad_time`;
+#'   message `_order_undefined`; warnings `_digits_lost` (sd under 1e4
 #'   roundings of the mean), `_out_of_range` (numbers that a computer cannot
 #'   hold, `NA`).
 #' @family vectors in
@@ -32,46 +33,74 @@ estimate_rates <- function(x, time, group = NULL, rate = rate_spline(),
       anyDuplicated(order)) {
     stop_argument("order", "1, 2 or c(1, 2)", order, call)
   }
-  if (any(order > rate$top_order)) stop_order(rate, max(order), call)
-  if (length(rate$sd) > 1L) {
-    stop_argument("sd", "one number: vectors have no codes to name", rate$sd,
-                  call)
+  if (length(named_sd(rate)) > 1L) {
+    stop_argument("sd", "one number: vectors have no codes to name",
+                  named_sd(rate), call)
   }
   v <- vector_series(x, time, group, call)
   g <- code_grids_cpp(v$value, v$offset, v$time, integer())
-  check_spline_sizes(rate, "ignore", g, g$grid, v$group$group, call)
+  pool <- g[c("offset", "time", "step")]
+  check_rate_sizes(c(bare_series(rate, pool), list(of = g$grid)),
+                   v$group$group, call)
   m <- moments_cpp(v$value, v$offset)
   warn_digits_lost("x", m$mean, m$sd)
   keep <- which(!is.na(v$value))
-  value <- v$value[keep]
-  grid <- g$grid[g$grid > 0L]
-  grids <- g[c("offset", "time", "step")]
-  if (!is.null(at)) {
-    return(rates_at(v, g, value, rate, as.integer(order), at, conf_level,
-                    call))
+  series <- plain_series(v$value[keep], pool, g$grid[g$grid > 0L], rate)
+  order <- as.integer(order)
+  has <- orders_of(rate, order)
+  inform_order(rate, order)
+  r <- if (is.null(at)) {
+    observed_rates(series, has, list(series = v$series[keep],
+                                     time = v$user_time[keep]))
+  } else {
+    new_rates(series, has, list(series = which(g$grid > 0L), time = at,
+                                reading = v$reading), call)
   }
-  r <- evaluate_rate(rate, "ignore", value, grid, grids, as.integer(order),
-                     sd = vector_sd(rate), tuning = NULL)
-  df <- rep(r$df, pool_sizes(grids)[grid])
-  rates_frame(v, v$series[keep], v$user_time[keep], r$estimate, r$std.error,
-              df, as.integer(order), conf_level, rate)
+  rates_frame(r, v$group, order, has, rate, conf_level)
 }
 
-vector_sd <- function(rate) {
-  if (is.null(rate$sd)) numeric() else as.double(rate$sd[[1L]])
+# Rates at the series' own times, and of which series and time they are.
+observed_rates <- function(series, order, where) {
+  r <- estimate_series(series, order)
+  c(where, list(estimate = r$estimate, std.error = r$std.error,
+                df = value_df(r, series)))
 }
 
-rates_frame <- function(v, series, time, estimate, se, df, order, level,
-                        rate) {
+# At the same new times for every series.
+new_rates <- function(series, order, where, call) {
+  if (!series$rate$facts$curve) {
+    stop_nid("argument",
+             c("New times need a curve: only rate_spline() has one.",
+               i = "Leave `at` out, or use rate_spline()."), call = call)
+  }
+  new <- as.double(numeric_time(where$time, "at", call, where$reading))
+  fit <- spline_fit(series, list(new = list(
+    time = rep(list(new), pool_length(series$pool)), orders = order)))
+  list(series = rep(where$series, each = length(new)),
+       time = rep(where$time, length(series$of)),
+       estimate = nan_to_na(fit$new.estimate),
+       std.error = nan_to_na(fit$new.std.error),
+       df = rep(as.double(fit$df)[series$of], each = length(new)))
+}
+
+# A row for each value and order, NA for an order that the rate does not have.
+rates_frame <- function(r, group, order, has, rate, level) {
   k <- length(order)
-  interleave <- function(m) as.vector(t(m))
-  est <- interleave(estimate)
+  rows <- function(m) {
+    if (is.null(m)) return(NULL)
+    if (length(has) == k) return(as.vector(t(m)))
+    whole <- matrix(NA_real_, k, length(r$df))
+    if (length(has) > 0L) whole[match(has, order), ] <- t(m)
+    as.vector(whole)
+  }
+  law <- list(estimate = rows(r$estimate), std.error = rows(r$std.error),
+              df = rep(r$df, each = k))
+  shown <- at_level(law, level)
   columns <- c(
-    lapply(v$group, function(g) rep(g[series], each = k)),
-    list(time = rep(time, each = k), order = rep(order, length(series)),
-         estimate = est),
-    add_interval(est, if (!is.null(se)) interleave(se), rep(df, each = k),
-                 level)
+    lapply(group, \(g) rep(g[r$series], each = k)),
+    list(time = rep(r$time, each = k), order = rep(order, length(r$series)),
+         estimate = law$estimate),
+    shown[names(shown) != "df"]
   )
   new_nid_table(columns, "estimated", list(
     title = "Rates of plain vectors", keys = vector_keys(columns),
@@ -82,36 +111,6 @@ rates_frame <- function(v, series, time, estimate, se, df, order, level,
 vector_keys <- function(columns) {
   keys <- c(region = "group", time = "time", order = "order")
   keys[keys %in% names(columns)]
-}
-
-rates_at <- function(v, g, value, rate, order, at, level, call) {
-  if (rate$kind != "spline") {
-    stop_nid("argument",
-             c("New times need a curve: only rate_spline() has one.",
-               i = "Leave `at` out, or use rate_spline()."), call = call)
-  }
-  new <- as.double(numeric_time(at, "at", call, v$reading))
-  grid <- g$grid[g$grid > 0L]
-  fit <- spline_new_times(rate, value, grid, g, new, order)
-  series <- rep(which(g$grid > 0L), each = length(new))
-  rates_frame(v, series, rep(at, length(grid)), fit$estimate, fit$std.error,
-              rep(fit$df, each = length(new)), order, level, rate)
-}
-
-# Estimates of the given orders at the same new times for every series.
-spline_new_times <- function(rate, value, grid, grids, new, order,
-                             tuning = NULL) {
-  size <- as.integer(diff(grids$offset))
-  fit <- spline_fit(
-    value, grid,
-    list(time = as.double(grids$time), step = as.integer(grids$step),
-         size = size),
-    orders = integer(), m = rate$args$m, lambda = rate$args$lambda,
-    df = rate$args$df, frozen = tuning,
-    new = list(time = rep(list(new), length(size)), orders = order)
-  )
-  list(estimate = nan_to_na(fit$new.estimate),
-       std.error = nan_to_na(fit$new.std.error), df = as.double(fit$df)[grid])
 }
 
 # Vectors as series: sorted by group and time, keys checked.

@@ -37,13 +37,26 @@ rate_local <- function(span = 5, width = NULL, degree = 2,
     paste0("width ", format(width))
   }
   new_nid_rate(
-    "local", "local",
+    "local",
+    words = paste0("local (", window, ", degree ", degree,
+                   if (kernel != "uniform") paste0(", ", kernel), ")"),
     args = list(span = as.integer(span),
                 width = if (is.null(width)) 0 else as.double(width),
                 degree = as.integer(degree), kernel = kernel),
     breaks = "shift",
-    words = paste0("local (", window, ", degree ", degree,
-                   if (kernel != "uniform") paste0(", ", kernel), ")"),
-    top_order = min(2L, as.integer(degree)), higher = "rate_local(degree = 2)"
+    facts = list(top_order = min(2L, as.integer(degree)),
+                 higher = "rate_local(degree = 2)", errors = "residual",
+                 shifts = TRUE, lost = as.integer(degree) + 1L),
+    does = linear_does(tell_local, local_settings)
   )
+}
+
+tell_local <- function(rate, breaks, pool) {
+  c(list(kind = "local", shift = breaks == "shift"), rate$args)
+}
+
+# Of the two ways to say how wide the window is the one that was used.
+local_settings <- function(rate) {
+  rate$args[setdiff(names(rate$args),
+                    if (rate$args$width > 0) "span" else "width")]
 }

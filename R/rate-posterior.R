@@ -1,6 +1,13 @@
 # The joint posterior of one code's rates over the times of each series: what
 # simulate() draws from and simultaneous intervals are read off.
 
+# Draws need the root of a covariance of all times and orders of a series.
+draw_most <- 800L
+
+# Simultaneous intervals: same draws each time.
+band_seed <- 20170L
+band_draws <- 4000L
+
 # A stream of random numbers of our own; the caller's is as if nothing had
 # happened.
 with_own_stream <- function(seed, code) {
@@ -19,81 +26,48 @@ with_own_stream <- function(seed, code) {
   force(code)
 }
 
-# The series of one code, laid one behind the other: values, panel `row` of
-# each, `region` and `grid` of each series, where it starts, its pool of grids.
-# Where breaks split a spline every segment is a series of its own.
-posterior_series <- function(fit, i) {
-  s <- series_values(fit, i)
-  grids <- fit$codes[[i]]$grids
-  grids <- grids_seen(grids, fit$breaks)
-  row <- if (is.null(s$rows)) seq_along(s$value) else s$rows
-  out <- list(value = s$value, row = row, region = s$series, grid = s$grid,
-              grids = grids, sd = s$sd)
-  count <- segment_counts(fit, grids)
-  if (any(count > 1L)) {
-    parts <- split_pool(grids)
-    before <- cumsum(count) - count
-    out$grid <- sequence(count[s$grid], from = before[s$grid] + 1L)
-    out$region <- rep(s$series, count[s$grid])
-    out$grids <- parts$pool
-  }
-  size <- pool_sizes(out$grids)[out$grid]
-  out$size <- size
-  out$start <- cumsum(size) - size
-  out
+# The posterior of the curves of a bundle: weights over lambda and the
+# coefficients z of every series, segment after segment where breaks split it.
+spline_posterior <- function(series) {
+  series <- split_series(series)
+  r <- spline_estimate(series, integer(), NULL, c("weight", "z", "shrink"))
+  c(series, list(z = as.double(r$fit$z), shrink = as.double(r$fit$shrink),
+                 weight = r$tuning$weight, lambda = r$tuning$lambda,
+                 sigma = r$fit$series$sigma, stats = r$fit$series, df = r$df,
+                 size = series_sizes(series), start = series_starts(series)))
 }
 
-# Frame of grid g in a pool.
-pool_grid <- function(grids, g) {
-  at <- seq.int(grids$offset[g] + 1L, length.out = grids$offset[g + 1L] -
-                  grids$offset[g])
-  list(time = grids$time[at],
-       step = if (length(grids$step)) grids$step[at] > 0L else
-         logical(length(at)))
+# Pieces of the grids in use for the derivatives `orders` at their own times,
+# and where the coefficients z (and shares) of each series begin.
+posterior_pieces <- function(post, orders = integer()) {
+  pieces <- vector("list", pool_length(post$pool))
+  used <- sort(unique(post$of))
+  pieces[used] <- lapply(used, \(g) grid_pieces(post, g, orders))
+  free <- lengths(lapply(pieces, `[[`, "e"))[post$of]
+  list(pieces = pieces, first = cumsum(free) - free)
 }
 
-# The pool of grid g alone.
-one_grid <- function(grids, g) {
-  one <- pool_grid(grids, g)
-  list(offset = c(0L, length(one$time)), time = one$time,
-       step = as.integer(one$step))
+# The numbers of the series of each grid in use.
+series_by_grid <- function(series) {
+  unname(split(seq_along(series$of), series$of))
 }
 
-# Adds to the series of a spline the weights over lambda and the coefficients.
-spline_posterior <- function(fit, i, series = posterior_series(fit, i)) {
-  r <- evaluate_series(fit, i, series, keep = c("weight", "z", "shrink"))$fit
-  tuning <- series_tuning(fit, i, series) %||% spline_tuning(r)
-  c(series, list(z = as.double(r$z), shrink = as.double(r$shrink),
-                 weight = tuning$weight, lambda = tuning$lambda,
-                 sigma = r$series$sigma, stats = r$series,
-                 df = as.double(r$df)[series$grid]))
+# The columns of z (or of the shares) of series b, all on one grid with k free.
+free_columns <- function(x, first, b, k) {
+  matrix(x[rep(first[b], each = k) + seq_len(k)], k)
 }
 
-# Calls visit(pieces, b, z, tick) for each grid with an error, for the derivatives
-# `order` at its own times: b the numbers of its series, z their coefficients,
-# one column a series. The visitor calls tick() after each series.
-visit_grids <- function(fit, post, order, what, visit) {
-  bar <- start_bar(what, length(post$grid))
+# Calls visit(pieces, b, z, tick) for each grid with an error, for the
+# derivatives `orders` at its own times: b the numbers of its series, z their
+# coefficients, one column a series. The visitor calls tick() after each series.
+visit_grids <- function(post, orders, what, visit) {
+  bar <- start_bar(what, length(post$of))
   tick <- function() tick_bar(bar)
-  free <- integer(length(post$grid))
-  pieces <- vector("list", length(post$grids$offset) - 1L)
-  used <- sort(unique(post$grid))
-  for (g in used) {
-    one <- pool_grid(post$grids, g)
-    n <- length(one$time)
-    pieces[[g]] <- spline_pieces(one$time, rep(order, each = n),
-                                 rep(one$time, length(order)), one$step,
-                                 fit$rate$args$m)
-  }
-  r <- vapply(pieces[used], function(p) length(p$e), 1L)
-  free <- r[match(post$grid, used)]
-  first <- cumsum(free) - free
-  for (g in used) {
-    b <- which(post$grid == g)
+  at <- posterior_pieces(post, orders)
+  for (b in series_by_grid(post)) {
     if (is.na(post$df[b[1L]])) next
-    k <- length(pieces[[g]]$e)
-    z <- matrix(post$z[rep(first[b], each = k) + seq_len(k)], k)
-    visit(pieces[[g]], b, z, tick)
+    pieces <- at$pieces[[post$of[b[1L]]]]
+    visit(pieces, b, free_columns(post$z, at$first, b, length(pieces$e)), tick)
   }
 }
 
@@ -156,11 +130,178 @@ posterior_draws <- function(pieces, given, weight, noise) {
   t(given$mean)[g, , drop = FALSE] + sigma * curve
 }
 
-# Operator of a linear rate on one grid, orders one below the other.
-linear_rows <- function(fit, grids, g, order) {
-  grids <- one_grid(grids, g)
-  args <- linear_rate_args(fit$rate, fit$breaks, grids)
-  do.call(rbind, lapply(order, function(o) {
-    linear_operator_cpp(grids, 1L, args, as.integer(o))
-  }))
+spline_prediction <- function(series, new, order, time) {
+  parts <- split_series(series)
+  at <- if (is.null(new)) {
+    split(parts$pool$time, factor(pool_owner(parts$pool),
+                                  seq_len(pool_length(parts$pool))))
+  } else {
+    new_times_of(parts, new)
+  }
+  r <- spline_fit(parts, list(new = list(time = unname(at), orders = order)))
+  count <- lengths(at)[parts$of]
+  list(region = rep(parts$region, count),
+       time = as.double(unlist(at[parts$of])),
+       estimate = nan_to_na(r$new.estimate),
+       std.error = nan_to_na(r$new.std.error),
+       df = rep(as.double(r$df)[parts$of], count))
+}
+
+# The new times of each grid: all of them, or, of a segment between breaks,
+# those from its first time up to the next segment's.
+new_times_of <- function(parts, new) {
+  n <- pool_length(parts$pool)
+  owner <- parts$owner
+  if (is.null(owner)) {
+    return(rep(list(new), n))
+  }
+  first <- parts$pool$time[parts$pool$offset[-(n + 1L)] + 1L]
+  lapply(seq_len(n), \(s) {
+    from <- if (s > 1L && owner[s - 1L] == owner[s]) first[s] else -Inf
+    to <- if (s < n && owner[s + 1L] == owner[s]) first[s + 1L] else Inf
+    new[new >= from & new < to]
+  })
+}
+
+draw_spline <- function(series, nsim, order) {
+  post <- spline_posterior(series)
+  out <- array(NA_real_, c(length(order), length(post$value), nsim))
+  visit_grids(post, order, "Drawing paths", \(pieces, b, z, tick) {
+    root <- kriging_root(pieces$kriging)
+    for (j in seq_along(b)) {
+      at <- post$start[b[j]] + seq_len(post$size[b[j]])
+      unit <- power_scale(z[, j])
+      y <- post$value[at] / unit
+      flat <- as.vector(pieces$rho %*%
+                          crossprod(pieces$polynomial, y - y[1L])) +
+        y[1L] * pieces$level
+      given <- given_lambda(pieces, z[, j] / unit, lambda_of(post, pieces, b[j]),
+                            flat)
+      draws <- posterior_draws(pieces, given, post$weight[, b[j]],
+                               posterior_noise(pieces, root, nsim))
+      # From draws x (value, order) to order x value x draw.
+      out[, at, ] <<- aperm(array(draws * unit,
+                                  c(nsim, length(at), length(order))), 3:1)
+      tick()
+    }
+  })
+  list(draws = out, short = length(unique(post$region[is.na(post$df)])))
+}
+
+# Averaged splines: a mixture over lambda, so the critical value belongs to the
+# series. Draws share their random numbers, and lambda and chi-squared run
+# through equal shares of their distributions.
+spline_levels <- function(series, level) {
+  post <- spline_posterior(series)
+  orders <- orders_of(post$rate, 1:2)
+  # Which segment of its region a series is: segments need noise of their own.
+  part <- stats::ave(post$region, post$region, FUN = seq_along)
+  regions <- unique(post$region)
+  place <- match(post$region, regions)
+  alone <- tabulate(place, length(regions)) == 1L
+  out <- matrix(level, 2L, length(regions))
+  # Smallest p-value of each draw, where segments of different df meet.
+  rare <- vector("list", length(regions))
+  visit_grids(post, orders, "Simultaneous intervals",
+              \(pieces, b, z, tick) {
+    root <- kriging_root(pieces$kriging)
+    noise <- vector("list", max(part[b]))
+    for (j in seq_along(b)) {
+      p <- part[b[j]]
+      if (is.null(noise[[p]])) noise[[p]] <- band_noise(pieces, root, p)
+      t <- standard_draws(pieces, z[, j], lambda_of(post, pieces, b[j]),
+                          post$weight[, b[j]], noise[[p]])
+      largest <- largest_by_order(t, length(orders))
+      r <- place[b[j]]
+      if (alone[r]) {
+        critical <- apply(largest, 2L, upper_quantile, level)
+        out[orders, r] <<- 1 - 2 * stats::pt(-critical, pieces$df)
+      } else {
+        own <- 2 * stats::pt(-largest, pieces$df)
+        rare[[r]] <<- if (is.null(rare[[r]])) own else pmin(rare[[r]], own)
+      }
+      tick()
+    }
+  })
+  for (r in which(!alone & lengths(rare) > 0L)) {
+    out[orders, r] <- 1 + apply(-rare[[r]], 2L, upper_quantile, level)
+  }
+  pmax(out, level)[, rep(place, post$size), drop = FALSE]
+}
+
+band_noise <- function(pieces, root, part) {
+  with_own_stream(band_seed + part, {
+    share <- (seq_len(band_draws) - 0.5) / band_draws
+    posterior_noise(pieces, root, band_draws, u = sample(share),
+                    chi = stats::qchisq(sample(share), pieces$df))
+  })
+}
+
+# (draw - estimate) / std.error of each draw; 0 where there is no error.
+standard_draws <- function(pieces, z, lambda, weight, noise) {
+  given <- given_lambda(pieces, z / power_scale(z), lambda)
+  weight <- weight / sum(weight)
+  estimate <- as.vector(given$mean %*% weight)
+  spread <- rowSums(pieces$rho^2) + pieces$phi^2 %*% given$s +
+    outer(diag(pieces$kriging), lambda)
+  se <- sqrt(spread %*% (weight * given$rss / pieces$df) +
+               (given$mean - estimate)^2 %*% weight)
+  given$mean <- (given$mean - estimate)
+  draws <- posterior_draws(pieces, given, weight, noise)
+  inverse <- ifelse(se > 0, 1 / se, 0)
+  draws * rep(inverse, each = nrow(draws))
+}
+
+# Largest |t| over the times of each order, a column each.
+largest_by_order <- function(t, orders) {
+  n <- ncol(t) %/% orders
+  vapply(seq_len(orders), \(o) {
+    at <- (o - 1L) * n + seq_len(n)
+    out <- abs(t[, at[1L]])
+    for (j in at[-1L]) out <- pmax(out, abs(t[, j]))
+    out
+  }, numeric(nrow(t)))
+}
+
+# Of equally likely draws, the value that a share `level` does not exceed.
+upper_quantile <- function(x, level) {
+  k <- min(length(x), ceiling(level * (length(x) + 1)))
+  sort(x, partial = k)[k]
+}
+
+# Leverages 1 - (1 - h), and numerator and denominator of the expected
+# Durbin-Watson: residuals of the model have covariance sigma^2 (I - S).
+spline_leverage <- function(series) {
+  post <- spline_posterior(series)
+  lever <- rep(1, length(post$value))
+  cross <- matrix(0, 2L, length(post$of))
+  at <- posterior_pieces(post)
+  for (b in series_by_grid(post)) {
+    p <- at$pieces[[post$of[b[1L]]]]
+    if (length(p$e) == 0L) next
+    rest <- 1 - free_columns(post$shrink, at$first, b, length(p$e))
+    place <- rep(post$start[b], each = post$size[b[1L]]) +
+      seq_len(post$size[b[1L]])
+    lever[place] <- 1 - p$directions^2 %*% rest
+    cross[1L, b] <- colSums(diff(p$directions)^2) %*% rest
+    cross[2L, b] <- colSums(rest)
+  }
+  list(fitted = estimate_series(series, 0L)$estimate[, 1L], lever = lever,
+       cross = cross, size = post$size, df = post$df, sigma = post$sigma,
+       stats = post$stats)
+}
+
+# u_j = z_j / (sigma sqrt(1 + lambda e_j)), segment after segment where breaks
+# split the curve.
+spline_scores <- function(series, r) {
+  post <- split_series(series)
+  pieces <- posterior_pieces(post)$pieces
+  e <- lapply(pieces[post$of], `[[`, "e")
+  free <- lengths(e)
+  key <- as.double(unlist(e))
+  stats <- r$fit$series
+  lambda <- exp(rep(stats$log.lambda, free))
+  list(u = as.double(r$fit$z) /
+         (rep(stats$sigma, free) * sqrt(1 + lambda * key)),
+       region = rep(post$region, free), key = key)
 }

@@ -16,8 +16,8 @@
 #' @param object <nid_rates> or <nid_model>.
 #' @param at New times, the same for all regions, of the type of the time
 #'   column; `NULL`: the observed times of each region and code.
-#' @param order <int> Any of 0 (level), 1 and 2; without it, all that the rate
-#'   has.
+#' @param order <int> Any of 0 (level), 1 and 2; one that the rate does not have
+#'   is `NA`.
 #' @param conf_level <num> `NULL`: that of the rates. Intervals are pointwise.
 #' @param ... Empty; for a model, passed to the method of its rates.
 #' @return `nid_prediction`, a tibble with a row per region, time, code and
@@ -28,7 +28,7 @@
 #'   others those of them at which the code is observed.
 #' @section Errors:
 #' `nidcode_error_argument` for a time at which nothing is observed, unless the
-#' rate is a spline; `_order_undefined`.
+#' rate is a spline; message `_order_undefined`.
 #' @family rates
 #' @examples
 #' district <- subset(ural, region_code == "FD-U")
@@ -46,16 +46,17 @@ predict.nid_rates <- function(object, at = NULL, order = 0:2,
   call <- rlang::current_env()
   rlang::check_dots_empty()
   fit <- as_fit(object, NULL, call)
-  order <- check_orders(order, fit$rate, call, default = missing(order))
+  order <- check_orders(order, call)
   level <- conf_level %||% get_spec(object)$level
   check_level(level, "conf_level", call = call)
   number <- if (!is.null(at)) {
     as.double(numeric_time(at, "at", call, fit_reading(fit)))
   }
   new <- new_times(number, at, fit, call)
-  parts <- lapply(seq_along(fit$codes), function(i) {
-    predicted_part(fit, i, new, order)
+  parts <- lapply(seq_along(fit$codes), \(i) {
+    predicted_part(code_series(fit, i), new, order, row_time(fit$def$panel))
   })
+  inform_order(fit$rate, order)
   user_time <- function(time, panel) {
     if (is.null(at)) time_like(panel, time) else at[match(time, number)]
   }
@@ -73,10 +74,10 @@ new_times <- function(number, at, fit, call) {
   }
   if (length(at) == 0L) stop_argument("at", "at least one time", at, call)
   new <- sort(unique(number))
-  if (fit$rate$kind == "spline") {
+  if (fit$rate$facts$curve) {
     return(new)
   }
-  seen <- unlist(lapply(fit$codes, function(one) one$grids$time))
+  seen <- unlist(lapply(fit$codes, \(one) one$pool$time))
   strange <- setdiff(new, seen)
   if (length(strange) > 0L) {
     stop_nid(
@@ -92,70 +93,25 @@ new_times <- function(number, at, fit, call) {
   new
 }
 
-# Rows of one code, series by series: region, time, and one column an order.
-predicted_part <- function(fit, i, new, order) {
-  series <- posterior_series(fit, i)
-  if (fit$rate$kind == "spline") {
-    return(spline_prediction(fit, i, series, new, order))
+# Rows of one code, series by series: region, time, and one column an order, NA
+# for one that the rate does not have.
+predicted_part <- function(series, new, order, time) {
+  has <- orders_of(series$rate, order)
+  out <- series$rate$does$predict(series, new, has, time)
+  every <- function(x) {
+    whole <- matrix(NA_real_, length(out$time), length(order))
+    if (!is.null(x)) whole[, match(has, order)] <- x
+    whole
   }
-  r <- evaluate_series(fit, i, series, orders = order)
-  time <- row_time(fit$def$panel)[series$row]
-  keep <- if (is.null(new)) seq_along(time) else which(time %in% new)
-  region <- rep(series$region, series$size)
-  list(region = region[keep], time = time[keep],
-       estimate = r$estimate[keep, , drop = FALSE],
-       std.error = if (!is.null(r$std.error)) {
-         r$std.error[keep, , drop = FALSE]
-       },
-       df = rep(r$df, series$size)[keep])
-}
-
-spline_prediction <- function(fit, i, series, new, order) {
-  grids <- series$grids
-  time <- if (is.null(new)) {
-    lapply(seq_along(pool_sizes(grids)), function(g) pool_grid(grids, g)$time)
-  } else {
-    times_of_segments(grids, new, fit$codes[[i]]$grids)
-  }
-  args <- fit$rate$args
-  r <- spline_fit(
-    series$value, series$grid,
-    list(time = as.double(grids$time), step = as.integer(grids$step),
-         size = as.integer(pool_sizes(grids))),
-    orders = integer(), m = args$m, lambda = args$lambda, df = args$df,
-    frozen = series_tuning(fit, i, series),
-    new = list(time = time, orders = order)
-  )
-  count <- lengths(time)[series$grid]
-  list(region = rep(series$region, count),
-       time = as.double(unlist(time[series$grid])),
-       estimate = nan_to_na(r$new.estimate), std.error = nan_to_na(r$new.std.error),
-       df = rep(as.double(r$df)[series$grid], count))
-}
-
-# The new times of each grid: all of them, or, of a segment between breaks,
-# those from its first time up to the next segment's.
-times_of_segments <- function(grids, new, whole) {
-  n <- length(grids$offset) - 1L
-  if (n == length(whole$offset) - 1L) {
-    return(rep(list(new), n))
-  }
-  start <- grids$offset[-(n + 1L)]
-  owner <- findInterval(start, whole$offset)
-  first <- grids$time[start + 1L]
-  lapply(seq_len(n), function(s) {
-    from <- if (s > 1L && owner[s - 1L] == owner[s]) first[s] else -Inf
-    to <- if (s < n && owner[s + 1L] == owner[s]) first[s + 1L] else Inf
-    new[new >= from & new < to]
-  })
+  out$estimate <- every(out$estimate)
+  out$std.error <- every(out$std.error)
+  out
 }
 
 prediction_table <- function(fit, parts, user_time, order, level) {
   panel <- fit$def$panel
   gather <- function(what) unlist(lapply(parts, `[[`, what))
-  each <- function(what) {
-    unlist(lapply(parts, function(p) t(p[[what]] %||% (NA * p$estimate))))
-  }
+  each <- function(what) unlist(lapply(parts, \(p) t(p[[what]])))
   size <- lengths(lapply(parts, `[[`, "region"))
   code <- rep(seq_along(parts), size)
   region <- gather("region")
@@ -165,13 +121,13 @@ prediction_table <- function(fit, parts, user_time, order, level) {
   estimate <- each("estimate")[cell]
   df <- gather("df")[row]
   columns <- c(
-    lapply(region_column(panel), function(x) x[region[row]]),
+    lapply(region_column(panel), \(x) x[region[row]]),
     stats::setNames(list(user_time(time[row], panel)), panel$index[["time"]]),
     list(code = vapply(fit$codes, `[[`, "", "code")[code[row]],
          term = vapply(fit$codes, `[[`, "", "dynamic")[code[row]],
          order = rep(order, length.out = length(row)), estimate = estimate),
-    add_interval(estimate, each("std.error")[cell], df, level),
-    list(df = df)
+    at_level(list(estimate = estimate, std.error = each("std.error")[cell],
+                  df = df), level)
   )
   new_nid_table(columns, "prediction",
                 fit_facts(fit, "Levels and rates predicted",

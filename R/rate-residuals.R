@@ -48,84 +48,32 @@ residuals.nid_rates <- function(object, ...) {
   call <- rlang::current_env()
   rlang::check_dots_empty()
   fit <- as_fit(object, NULL, call)
-  if (!fit$rate$kind %in% c("local", "spline")) {
-    stop_nid("needs_fit",
-             c(paste0("Rate ", fit$rate$words, " has no residuals."),
-               i = "Use rate_spline() or rate_local()."), call = call)
-  }
-  parts <- lapply(seq_along(fit$codes), function(i) residual_part(fit, i))
+  check_has_fit(fit$rate, paste0("Rate ", fit$rate$words,
+                                 " has no residuals."), call)
+  parts <- lapply(seq_along(fit$codes), \(i) residual_part(fit, i))
   residual_table(fit, parts)
 }
 
-# One code: fitted values, residuals and leverages in the order of the series.
+# One code: fitted values, residuals and leverages in the order of the series
+# (of segments, where they are series of their own).
 residual_part <- function(fit, i) {
-  series <- posterior_series(fit, i)
-  if (length(series$value) == 0L) {
-    return(c(series, list(fitted = numeric(), lever = numeric(),
-                          sigma = numeric(), cross = matrix(0, 2L, 0L))))
+  series <- code_series(fit, i)
+  part <- if (length(series$value) == 0L) {
+    list(fitted = numeric(), lever = numeric(), sigma = numeric(),
+         cross = matrix(0, 2L, 0L))
+  } else {
+    fit$rate$does$residuals(series)
   }
-  if (fit$rate$kind == "local") {
-    return(local_residuals(fit, i, series))
-  }
-  post <- spline_posterior(fit, i, series)
-  r <- evaluate_series(fit, i, series, orders = 0L)
-  c(post, list(fitted = r$estimate[, 1L]), spline_leverage(fit, post))
+  c(list(value = series$value, row = series_rows(series)), part)
 }
 
-# Leverages 1 - (1 - h), and numerator and denominator of the expected
-# Durbin-Watson: residuals of the model have covariance sigma^2 (I - S).
-spline_leverage <- function(fit, post) {
-  lever <- rep(1, length(post$value))
-  cross <- matrix(0, 2L, length(post$grid))
-  first <- 0L
-  shares <- split_shares(fit, post)
-  for (g in sort(unique(post$grid))) {
-    p <- shares$pieces[[g]]
-    if (length(p$e) == 0L) next
-    b <- which(post$grid == g)
-    rest <- 1 - shares$of(b, length(p$e))
-    at <- rep(post$start[b], each = post$size[b[1L]]) +
-      seq_len(post$size[b[1L]])
-    lever[at] <- 1 - p$directions^2 %*% rest
-    cross[1L, b] <- colSums(diff(p$directions)^2) %*% rest
-    cross[2L, b] <- colSums(rest)
-  }
-  list(lever = lever, cross = cross)
-}
-
-# Pieces of the grids in use and the mean shares s of any of their series.
-split_shares <- function(fit, post) {
-  pieces <- vector("list", length(post$grids$offset) - 1L)
-  used <- sort(unique(post$grid))
-  for (g in used) {
-    one <- pool_grid(post$grids, g)
-    pieces[[g]] <- spline_pieces(one$time, integer(), numeric(), one$step,
-                                 fit$rate$args$m)
-  }
-  free <- lengths(lapply(pieces[used], `[[`, "e"))[match(post$grid, used)]
-  first <- cumsum(free) - free
-  list(pieces = pieces, of = function(b, k) {
-    matrix(post$shrink[rep(first[b], each = k) + seq_len(k)], k)
-  })
-}
-
-local_residuals <- function(fit, i, series) {
-  r <- evaluate_series(fit, i, series, orders = 0L)
-  used <- sort(unique(series$grid))
-  parts <- lapply(used, function(g) {
-    s <- linear_rows(fit, series$grids, g, 0L)
-    rest <- diag(nrow(s)) - s
-    # A time without a fit (alone between breaks) has no residual.
-    list(lever = 1 - rowSums(rest^2), trace = sum(diag(s), na.rm = TRUE),
-         cross = c(sum(diff(rest)^2, na.rm = TRUE), sum(rest^2, na.rm = TRUE)))
-  })
-  mine <- match(series$grid, used)
-  c(series, list(
-    fitted = r$estimate[, 1L], sigma = r$sigma, df = r$df,
-    lever = unlist(lapply(parts, `[[`, "lever")[mine]),
-    stats = list(edf = vapply(parts, `[[`, 1, "trace")[mine]),
-    cross = vapply(parts, `[[`, numeric(2), "cross")[, mine, drop = FALSE]
-  ))
+# The standardised residuals of one code: u, the region of each, and a key by
+# which those of two codes are known to belong to the same grid.
+code_scores <- function(fit, i) {
+  need <- fit$rate$does$scores_need
+  series <- code_series(fit, i)
+  r <- estimate_series(series, need$orders, keep = as.character(need$keep))
+  fit$rate$does$scores(series, r)
 }
 
 standardised <- function(part) {
@@ -137,11 +85,11 @@ standardised <- function(part) {
 
 residual_table <- function(fit, parts) {
   gather <- function(of) unlist(lapply(parts, of))
-  row <- gather(function(p) p$row)
+  row <- gather(\(p) p$row)
   code <- rep(seq_along(parts), lengths(lapply(parts, `[[`, "row")))
   at <- order(row, code)
-  value <- gather(function(p) p$value)
-  fitted <- gather(function(p) p$fitted)
+  value <- gather(\(p) p$value)
+  fitted <- gather(\(p) p$fitted)
   columns <- c(
     index_columns(fit$def$panel, row[at]),
     list(code = vapply(fit$codes, `[[`, "", "code")[code[at]],
@@ -166,7 +114,7 @@ residuals.nid_model <- function(object, ...) residuals(object$rates, ...)
 glance.nid_rates <- function(x, ...) {
   check_foreign_dots(...)
   fit <- as_fit(x, NULL, rlang::current_env())
-  rows <- lapply(seq_along(fit$codes), function(i) glance_code(fit, i))
+  rows <- lapply(seq_along(fit$codes), \(i) glance_code(fit, i))
   pick <- function(what) vapply(rows, `[[`, 1, what)
   plain_table(list(
     code = vapply(fit$codes, `[[`, "", "code"),
@@ -179,10 +127,10 @@ glance.nid_rates <- function(x, ...) {
 }
 
 glance_code <- function(fit, i) {
-  out <- c(n.series = sum(fit$codes[[i]]$grid > 0L), nobs = 0, edf = NA,
+  out <- c(n.series = sum(fit$codes[[i]]$of > 0L), nobs = 0, edf = NA,
            first = NA, last = NA, sigma = NA, dw = NA, expected = NA)
-  if (!fit$rate$kind %in% c("local", "spline")) {
-    out[["nobs"]] <- length(series_values(fit, i)$value)
+  if (fit$rate$facts$errors == "known") {
+    out[["nobs"]] <- length(code_series(fit, i)$value)
     return(out)
   }
   part <- residual_part(fit, i)

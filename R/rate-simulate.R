@@ -52,9 +52,11 @@ simulate.nid_rates <- function(object, nsim = 1, seed = NULL, order = 1,
   check_number(nsim, min = 1, whole = TRUE)
   check_number(seed, whole = TRUE, null = TRUE)
   fit <- as_fit(object, NULL, call)
-  order <- check_orders(order, fit$rate, call)
-  if (!fit$rate$kind %in% c("spline", "local") &&
-      all(lengths(lapply(fit$codes, `[[`, "sd")) == 0L)) {
+  order <- check_orders(order, call)
+  if (any(order > fit$rate$facts$top_order)) {
+    stop_order(fit$rate, max(order), call)
+  }
+  if (!fit_has_errors(fit)) {
     stop_nid("no_error",
              c(paste0("Rate ", fit$rate$words, " has no error to draw from."),
                i = paste0("Give the rate or the scheme an `sd`, or use ",
@@ -76,21 +78,13 @@ simulate.nid_model <- function(object, nsim = 1, seed = NULL, order = 1,
   simulate(object$rates, nsim = nsim, seed = seed, order = order, ...)
 }
 
-# Orders below that of the fit; `default`: keep those that exist.
-check_orders <- function(order, rate, call, default = FALSE) {
+check_orders <- function(order, call) {
   if (!is.numeric(order) || length(order) == 0L || !all(order %in% 0:2) ||
       anyDuplicated(order)) {
     stop_argument("order", "any of 0, 1 and 2", order, call)
   }
-  has <- orders_of(rate, order)
-  if (!default && length(has) < length(order)) {
-    stop_order(rate, max(order), call)
-  }
-  as.integer(has)
+  as.integer(order)
 }
-
-# Draws need the root of a covariance of all times and orders of a series.
-draw_most <- 800L
 
 check_draw_sizes <- function(fit, nsim, order, call) {
   rows <- as.double(nsim) * length(order) * length(fit$codes) *
@@ -101,16 +95,16 @@ check_draw_sizes <- function(fit, nsim, order, call) {
                       " rows; a table has fewer than 2^31."),
                i = "Draw fewer paths at a time."), n = rows, call = call)
   }
-  if (fit$rate$kind != "spline") {
+  if (fit$rate$facts$errors != "posterior") {
     return(invisible())
   }
   for (one in fit$codes) {
     check_series_sizes(
-      longest_parts(one$grids, fit$breaks), one$grid,
-      names_of_regions(fit$def$panel), call, one$code,
+      pool_longest(one$pool, fit$breaks), one$of,
+      list(regions = names_of_regions(fit$def$panel), code = one$code),
       draw_most %/% length(order),
       paste0("A draw of ", count_of(length(order), "order"), " of a spline"),
-      "Draw fewer orders, or use rate_local(), or fewer times."
+      "Draw fewer orders, or use rate_local(), or fewer times.", call
     )
   }
 }
@@ -123,15 +117,12 @@ drawn_arrays <- function(fit, nsim, order) {
   observed <- matrix(FALSE, k, n_rows(panel))
   short <- 0L
   for (i in seq_len(k)) {
-    series <- posterior_series(fit, i)
+    series <- code_series(fit, i)
     if (length(series$value) == 0L) next
-    observed[i, series$row] <- TRUE
-    drawn <- if (fit$rate$kind == "spline") {
-      draw_spline(fit, i, series, nsim, order)
-    } else {
-      draw_linear(fit, i, series, nsim, order)
-    }
-    out[, i, series$row, ] <- drawn$draws
+    rows <- series_rows(series)
+    drawn <- fit$rate$does$draw(series, nsim, order)
+    observed[i, rows] <- TRUE
+    out[, i, rows, ] <- drawn$draws
     short <- short + drawn$short
   }
   if (short > 0L) {
@@ -140,66 +131,6 @@ drawn_arrays <- function(fit, nsim, order) {
                       "error: no draws (NA)."), n = short)
   }
   list(draws = out, observed = observed)
-}
-
-# order x value x draw, from draws x (value, order) of series b.
-place_draws <- function(draws, series, b, n.order) {
-  n <- series$size[b]
-  aperm(array(draws, c(nrow(draws), n, n.order)), 3:1)
-}
-
-draw_spline <- function(fit, i, series, nsim, order) {
-  post <- spline_posterior(fit, i, series)
-  out <- array(NA_real_, c(length(order), length(series$value), nsim))
-  visit_grids(fit, post, order, "Drawing paths",
-              function(pieces, b, z, tick) {
-    root <- kriging_root(pieces$kriging)
-    for (j in seq_along(b)) {
-      at <- series$start[b[j]] + seq_len(series$size[b[j]])
-      unit <- power_scale(z[, j])
-      y <- series$value[at] / unit
-      flat <- as.vector(pieces$rho %*%
-                          crossprod(pieces$polynomial, y - y[1L])) +
-        y[1L] * pieces$level
-      given <- given_lambda(pieces, z[, j] / unit, lambda_of(post, pieces, b[j]),
-                            flat)
-      draws <- posterior_draws(pieces, given, post$weight[, b[j]],
-                               posterior_noise(pieces, root, nsim))
-      out[, at, ] <<- place_draws(draws * unit, series, b[j],
-                                  length(order))
-      tick()
-    }
-  })
-  list(draws = out, short = length(unique(post$region[is.na(post$df)])))
-}
-
-draw_linear <- function(fit, i, series, nsim, order) {
-  local <- fit$rate$kind == "local"
-  r <- evaluate_series(fit, i, series, orders = order)
-  sd <- rep_len(if (local) 1 else series$sd, length(series$value))
-  out <- array(NA_real_, c(length(order), length(series$value), nsim))
-  bar <- start_bar("Drawing paths", length(series$grid))
-  for (g in sort(unique(series$grid))) {
-    one <- one_grid(series$grids, g)
-    for (b in which(series$grid == g)) {
-      if (is.na(r$df[b])) next
-      at <- series$start[b] + seq_len(series$size[b])
-      n <- length(at)
-      noise <- matrix(stats::rnorm(nsim * n), nsim) * rep(sd[at], each = nsim)
-      if (local) {
-        noise <- noise * r$sigma[b] *
-          sqrt(r$df[b] / stats::rchisq(nsim, r$df[b]))
-      }
-      # The rate of a sum is the sum of the rates.
-      drawn <- evaluate_rate(fit$rate, fit$breaks, as.vector(t(noise)),
-                             rep(1L, nsim), one, orders = order)$estimate
-      dim(drawn) <- c(n, nsim, length(order))
-      out[, at, ] <- aperm(drawn, c(3L, 1L, 2L)) +
-        as.vector(t(r$estimate[at, , drop = FALSE]))
-      tick_bar(bar)
-    }
-  }
-  list(draws = out, short = sum(is.na(r$df)))
 }
 
 simulation_table <- function(fit, drawn, nsim, order, seed) {
@@ -213,7 +144,7 @@ simulation_table <- function(fit, drawn, nsim, order, seed) {
   rows <- rep(seq_len(n), each = o * k)[keep]
   estimate <- matrix(drawn$draws, o * k * n)[keep, , drop = FALSE]
   columns <- c(
-    lapply(index_columns(panel, rows), function(x) rep(x, nsim)),
+    lapply(index_columns(panel, rows), \(x) rep(x, nsim)),
     list(code = rep(rep(rep(code, each = o), n)[keep], nsim),
          term = rep(rep(rep(term, each = o), n)[keep], nsim),
          order = rep(rep(order, k * n)[keep], nsim),

@@ -1,76 +1,62 @@
 # What the C++ core of the smoothing spline takes and gives, in R's terms.
 # Internal; rate_spline() and the formulas build on these functions.
 
-# Grids of times, one a list element: ascending times and, of the same length,
-# where a break begins.
-spline_grids <- function(time, step = NULL) {
-  flat <- as.double(unlist(time))
-  list(time = flat,
-       step = as.integer(unlist(step) %||% integer(length(flat))),
-       size = lengths(time, use.names = FALSE))
-}
-
-# Fits all series. `values`: observed values of series after series; `grid`:
-# the number of each series' grid. `new`: list(time = one vector a grid, orders)
-# for other times. `sums`: list(weight = one n x k matrix a grid, order) for the
-# k sums sum_i weight[i, ] * (derivative of that order at the i-th time).
-# `frozen`: spline_tuning() of an earlier fit, a column a series.
-spline_fit <- function(values, grid, grids, orders = 0:2, m = 3,
-                       lambda = "average", df = NULL, new = NULL, sums = NULL,
-                       frozen = NULL, keep = character(),
+# Fits all series of a bundle under rate_spline(). `want`: list(orders, sums,
+# new): orders at the observed times; sums = list(weight, k, order), flat n x k
+# weights grid after grid, for the k sums sum_i weight[i, ] * (derivative of
+# that order at the i-th time); new = list(time = one vector a grid, orders) for
+# other times. Under a tuning (a column a series) nothing is estimated.
+spline_fit <- function(series, want, keep = character(),
                        threads = get_threads()) {
+  args <- series$rate$args
+  frozen <- series$tuning
   mode <- if (!is.null(frozen)) {
     "frozen"
-  } else if (!is.null(df)) {
+  } else if (!is.null(args$df)) {
     "df"
-  } else if (is.numeric(lambda)) {
+  } else if (is.numeric(args$lambda)) {
     "lambda"
   } else {
-    lambda
+    args$lambda
   }
-  none <- matrix(0, 0, 0)
   fit <- spline_fit_cpp(
     # as.double() copies a matrix, however large.
-    if (is.double(values)) values else as.double(values), as.integer(grid),
-    grids,
-    list(orders = as.integer(orders), new_orders = as.integer(new$orders),
-         new_time = as.double(unlist(new$time)),
-         new_size = lengths(new$time, use.names = FALSE),
-         sum_order = as.integer(c(sums$order, 2L)[1]),
-         sum_weight = as.double(unlist(sums$weight)),
-         sum_size = sum_sizes(sums)),
-    list(m = as.integer(m), mode = mode,
-         value = as.double(c(df, if (is.numeric(lambda)) lambda, 0)[1]),
-         weights = if (is.null(frozen)) none else frozen$weight,
-         lambda = if (is.null(frozen$lambda)) none else frozen$lambda),
-    as.character(keep), threads
+    if (is.double(series$value)) series$value else as.double(series$value),
+    as.integer(series$of), kernel_grids(series$pool), kernel_wants(want),
+    list(m = args$m, mode = mode,
+         value = as.double(c(args$df, if (mode == "lambda") args$lambda,
+                             0)[1L]),
+         weights = frozen$weight %||% matrix(0, 0, 0),
+         lambda = frozen$lambda %||% matrix(0, 0, 0)),
+    keep, threads
   )
   fit$df[fit$df == 0L] <- NA_integer_
   fit
 }
 
-# Sums of each grid: said by `k` where the weights come in one flat vector.
-sum_sizes <- function(sums) {
-  if (!is.null(sums$k)) {
-    return(as.integer(sums$k))
-  }
-  vapply(sums$weight, \(w) NCOL(w), 0L, USE.NAMES = FALSE)
+kernel_grids <- function(pool) {
+  list(time = pool$time, step = pool$step, size = pool_sizes(pool))
+}
+
+kernel_wants <- function(want) {
+  list(orders = as.integer(want$orders),
+       new_orders = as.integer(want$new$orders),
+       new_time = as.double(unlist(want$new$time)),
+       new_size = lengths(want$new$time, use.names = FALSE),
+       sum_order = as.integer(c(want$sums$order, 2L)[1L]),
+       sum_weight = as.double(want$sums$weight),
+       sum_size = as.integer(want$sums$k))
 }
 
 # The tuning of a fit, to freeze it: weights over lambda of every series (the
 # average; keep = "weight"), or its one lambda. On another grid of times give
 # `lambda` too, in that grid's scale: lambda * (new span / old)^(2 m - 1).
-spline_tuning <- function(fit, series = NULL) {
+spline_tuning <- function(fit) {
   if (length(fit$weight) > 0) {
-    out <- list(weight = fit$weight)
-  } else {
-    lambda <- t(exp(fit$series$log.lambda))
-    out <- list(weight = 1 + 0 * lambda, lambda = lambda)
+    return(list(weight = fit$weight))
   }
-  if (!is.null(series)) {
-    out <- lapply(out, \(x) x[, series, drop = FALSE])
-  }
-  out
+  lambda <- t(exp(fit$series$log.lambda))
+  list(weight = 1 + 0 * lambda, lambda = lambda)
 }
 
 # The pieces of one grid for derivatives `order` at times `at`: given lambda,
@@ -83,9 +69,11 @@ spline_pieces <- function(time, order, at, step = NULL, m = 3) {
                     as.integer(order), as.double(at))
 }
 
-# The linear map from the values to the functionals, given the shares s (the
-# posterior means of an averaged fit: keep = "shrink").
-spline_operator <- function(pieces, shrink) {
-  pieces$rho %*% t(pieces$polynomial) +
-    pieces$phi %*% (shrink * t(pieces$directions))
+# Those of grid g of a bundle, for the derivatives `orders` at its own times.
+grid_pieces <- function(series, g, orders) {
+  one <- pool_take(series$pool, g)
+  n <- length(one$time)
+  spline_pieces(one$time, rep(orders, each = n),
+                rep(one$time, length(orders)), one$step > 0L,
+                series$rate$args$m)
 }

@@ -53,152 +53,84 @@ rate_spline <- function(lambda = "average", df = NULL, m = 3) {
   how <- if (!is.null(df)) paste0("df ", format(df)) else {
     if (is.numeric(lambda)) paste0("lambda ", format(lambda)) else lambda
   }
-  new_nid_rate("spline", "spline",
-               args = list(lambda = lambda, df = df, m = as.integer(m)),
-               breaks = "shift",
-               words = paste0("spline (", how, if (m == 2) ", m = 2", ")"),
-               top_order = as.integer(m) - 1L, higher = "rate_spline(m = 3)")
+  new_nid_rate(
+    "spline",
+    words = paste0("spline (", how, if (m == 2) ", m = 2", ")"),
+    args = list(lambda = lambda, df = df, m = as.integer(m)),
+    breaks = "shift",
+    facts = list(top_order = as.integer(m) - 1L,
+                 higher = "rate_spline(m = 3)", errors = "posterior",
+                 curve = TRUE, shifts = TRUE,
+                 tuned = if (is.null(df) && is.character(lambda)) "series"
+                   else "grid",
+                 longest = spline_most,
+                 long_hint = paste0("Use `rate = rate_local()`, or fewer ",
+                                    "times, means of months or years, say.")),
+    does = list(settings = spline_settings, sums = \(x, plan) plan,
+                evaluate = spline_evaluate, defined = spline_defined,
+                operator = unit_operator, cells = unit_cells,
+                edf = spline_edf, predict = spline_prediction,
+                draw = draw_spline, bands = spline_levels,
+                residuals = spline_leverage, scores = spline_scores,
+                scores_need = list(keep = "z"), tell = inform_df)
+  )
 }
-
-pool_sizes <- function(grids) diff(grids$offset)
 
 # The basis of a grid costs the cube of its times: 400 take half a second,
 # 1,000 ten, 1,500 a minute, and a region may have several codes.
 spline_most <- 1000L
 
-check_spline_sizes <- function(rate, breaks, grids, grid, regions, call,
-                               code = NULL) {
-  if (rate$kind == "spline") {
-    check_series_sizes(
-      longest_parts(grids, breaks), grid, regions, call, code, spline_most,
-      "A spline", paste0("Use `rate = rate_local()`, or fewer times, means of ",
-                         "months or years, say.")
-    )
-  }
-}
-
-# Refuses series that are too long for `what` before any work. `size`: the
-# times of each grid; `grid`: that of each region, 0 for none; `regions`: their
-# labels, NULL where there is one series alone.
-check_series_sizes <- function(size, grid, regions, call, code, most, what,
-                               hint) {
-  if (all(size <= most)) {
-    return(invisible())
-  }
-  size <- size[pmax(grid, 1L)] * (grid > 0L)
-  long <- which(size > most)
-  if (length(long) == 0L) {
-    return(invisible())
-  }
-  long <- long[order(-size[long])]
-  of_code <- if (!is.null(code)) paste0(" of code ", some_of(code))
-  who <- if (is.null(regions)) {
-    paste0("The series", of_code, " has ", count_of(size[long], "time"), ".")
-  } else {
-    paste0(count_of(length(long), "region"), of_code,
-           if (length(long) == 1L) " has " else " have ", "more: ",
-           some_of(paste0(regions[long], " (", whole_text(size[long]), ")"),
-                   quote = ""), ".")
-  }
-  stop_nid(
-    "size",
-    c(paste0(what, " takes at most ", whole_text(most), " times a series."),
-      x = who, i = hint),
-    regions = as.character(regions[long]), codes = code, n = size[long],
-    limit = most, call = call
-  )
-}
-
-# Times of each grid, or of its longest segment where breaks split it.
-longest_parts <- function(grids, breaks) {
-  out <- pool_sizes(grids)
-  if (breaks == "split" && any(grids$step > 0L)) {
-    parts <- split_pool(grids)
-    longest <- tapply(pool_sizes(parts$pool), parts$owner, max)
-    out[as.integer(names(longest))] <- as.vector(longest)
-  }
-  out
+# Of two ways to say how smooth the one that was used.
+spline_settings <- function(rate) {
+  rate$args[setdiff(names(rate$args), if (!is.null(rate$args$df)) "lambda")]
 }
 
 # Splines see a break as a free step. To split, each segment is a series of
 # its own.
-evaluate_spline <- function(rate, breaks, values, grid, grids, orders, sums,
-                            tuning, keep) {
-  if (breaks == "split" && any(grids$step > 0L)) {
-    return(evaluate_segments(rate, values, grid, grids, orders, sums, tuning,
-                             keep))
+spline_evaluate <- function(series, orders, sums, keep) {
+  parts <- split_series(series)
+  if (is.null(parts$from)) {
+    return(spline_estimate(parts, orders, sums, keep))
   }
-  fit <- spline_fit(
-    values, grid,
-    list(time = as.double(grids$time), step = as.integer(grids$step),
-         size = as.integer(pool_sizes(grids))),
-    orders = orders, m = rate$args$m, lambda = rate$args$lambda,
-    df = rate$args$df, sums = sums, frozen = tuning, keep = keep
-  )
+  inner <- if (!is.null(sums)) split_sums(sums, series$pool, parts)
+  r <- spline_estimate(parts, orders, inner, keep)
+  r$df_value <- value_df(r, parts)
+  if (!is.null(sums)) r <- join_sums(r, parts, inner, sums$k[series$of])
+  r$df <- join_df(r$df, parts$from, length(series$of))
+  r
+}
+
+spline_estimate <- function(series, orders, sums, keep) {
+  fit <- spline_fit(series, list(orders = orders, sums = sums), keep)
   list(estimate = nan_to_na(fit$estimate),
        std.error = nan_to_na(fit$std.error),
        sum.estimate = nan_to_na(fit$sum.estimate),
        sum.std.error = nan_to_na(fit$sum.std.error),
-       df = as.double(fit$df)[grid], fit = fit)
+       df = as.double(fit$df)[series$of], fit = fit,
+       tuning = if ("weight" %in% keep) series$tuning %||% spline_tuning(fit))
 }
 
-# Segments as grids of their own: a pool and, for every grid, its segments.
-split_pool <- function(grids) {
-  first <- grids$step > 0L
-  first[grids$offset[-length(grids$offset)][pool_sizes(grids) > 0L] + 1L] <-
-    TRUE
-  start <- which(first)
-  owner <- findInterval(start - 1L, grids$offset)
-  list(pool = list(offset = c(start - 1L, length(grids$time)),
-                   time = grids$time,
-                   step = integer(length(grids$time))),
-       owner = owner)
+# The sums of a series over those of its segments; `k`: how many it has.
+join_sums <- function(r, parts, inner, k) {
+  of_part <- k[parts$from]
+  at <- rep(c(0L, cumsum(k)[-length(k)])[parts$from], of_part) +
+    sequence(of_part)
+  add <- function(x) rowsum_by(x, at, sum(k))
+  # A segment without terms adds an exact zero, also where its fit has no
+  # derivative of that order.
+  idle <- which(rep(inner$idle[parts$of], of_part))
+  se <- replace(r$sum.std.error, idle, 0)
+  unit <- rep_len(group_scales(se, at), length(se))
+  r$sum.estimate <- add(replace(r$sum.estimate, idle, 0))
+  r$sum.std.error <- sqrt(add((se / unit)^2)) *
+    unit[match(seq_len(sum(k)), at)]
+  r
 }
 
-# Series that each grid is to the kernel.
-segment_counts <- function(fit, grids) {
-  n <- length(grids$offset) - 1L
-  if (fit$rate$kind != "spline" || fit$breaks != "split" ||
-      !any(grids$step > 0L)) {
-    return(rep(1L, n))
-  }
-  tabulate(split_pool(grids)$owner, n)
-}
-
-evaluate_segments <- function(rate, values, grid, grids, orders, sums, tuning,
-                              keep) {
-  parts <- split_pool(grids)
-  count <- tabulate(parts$owner, length(grids$offset) - 1L)
-  before <- cumsum(count) - count
-  segment <- sequence(count[grid], from = before[grid] + 1L)
-  series <- rep(seq_along(grid), count[grid])
-  inner <- if (!is.null(sums)) split_sums(sums, grids, parts)
-  fit <- evaluate_spline(rate, "ignore", values, segment, parts$pool, orders,
-                         inner, tuning, keep)
-  out <- fit
-  out$df <- segment_df(fit$df, series, length(grid))
-  if (!is.null(sums)) {
-    k <- sums$k[grid]
-    at <- rep(c(0L, cumsum(k)[-length(k)])[series], k[series]) +
-      sequence(k[series])
-    add <- function(x) rowsum_by(x, at, sum(k))
-    # A segment without terms adds an exact zero, also where its fit has no
-    # derivative of that order.
-    idle <- which(rep(inner$idle[segment], k[series]))
-    se <- replace(fit$sum.std.error, idle, 0)
-    unit <- rep_len(group_scales(se, at), length(se))
-    out$sum.estimate <- add(replace(fit$sum.estimate, idle, 0))
-    out$sum.std.error <- sqrt(add((se / unit)^2)) *
-      unit[match(seq_len(sum(k)), at)]
-  }
-  out$df_value <- rep(fit$df, pool_sizes(parts$pool)[segment])
-  out
-}
-
-segment_df <- function(df, series, n) {
-  # The smallest of a series' segments: cautious, and exact for one segment.
+# The smallest of a series' segments: cautious, and exact for one segment.
+join_df <- function(df, series, n) {
   out <- rep(NA_real_, n)
-  low <- tapply(df, series, function(d) {
+  low <- tapply(df, series, \(d) {
     if (all(is.na(d))) NA_real_ else min(d, na.rm = TRUE)
   })
   out[as.integer(names(low))] <- low
@@ -206,30 +138,64 @@ segment_df <- function(df, series, n) {
 }
 
 # Rows of each grid's n x k weights that belong to each segment.
-split_sums <- function(sums, grids, parts) {
-  size <- pool_sizes(grids)
+split_sums <- function(sums, pool, parts) {
+  size <- pool_sizes(pool)
   begin <- c(0, cumsum(size * sums$k))
-  pieces <- lapply(seq_along(parts$owner), function(s) {
+  pieces <- lapply(seq_along(parts$owner), \(s) {
     g <- parts$owner[s]
-    from <- parts$pool$offset[s] - grids$offset[g]
-    to <- parts$pool$offset[s + 1L] - grids$offset[g]
     w <- matrix(sums$weight[begin[g] + seq_len(size[g] * sums$k[g])], size[g])
-    w[seq.int(from + 1L, length.out = to - from), , drop = FALSE]
+    w[pool_places(parts$pool, s) - pool$offset[g], , drop = FALSE]
   })
   list(weight = unlist(pieces), k = as.integer(sums$k[parts$owner]),
        order = sums$order,
-       idle = vapply(pieces, function(w) all(w == 0), logical(1)))
+       idle = vapply(pieces, \(w) all(w == 0), logical(1)))
 }
 
-spline_defined <- function(rate, breaks, grids, order) {
-  if (order > rate$top_order) {
-    return(rep(FALSE, length(grids$time)))
+spline_defined <- function(x, order) {
+  if (order > x$rate$facts$top_order) {
+    return(rep(FALSE, length(x$pool$time)))
   }
-  if (breaks == "split") {
-    grids <- split_pool(grids)$pool
-  }
-  size <- pool_sizes(grids)
-  steps <- break_counts(grids)
-  degree <- pmin(rate$args$m - 1L, size - steps - 1L)
+  pool <- segments_of(x)$pool %||% pool_seen(x$pool, x$breaks)
+  size <- pool_sizes(pool)
+  degree <- pmin(x$rate$args$m - 1L, size - pool_breaks(pool) - 1L)
   rep(degree >= order, size)
+}
+
+spline_edf <- function(series) {
+  estimate_series(series, 0L)$fit$series$edf
+}
+
+# A `df` that a series cannot have is the nearest it can; this is said.
+inform_df <- function(fit) {
+  df <- fit$rate$args$df
+  if (is.null(df)) {
+    return(invisible())
+  }
+  beyond <- lapply(fit$codes, \(one) {
+    bad <- df_beyond(bare_series(fit$rate, one$pool, fit$breaks))
+    used <- which(one$of > 0L)
+    used[bad[one$of[used]]]
+  })
+  if (sum(lengths(beyond)) > 0L) {
+    panel <- fit$def$panel
+    regions <- panel$regions[sort(unique(unlist(beyond)))]
+    inform_nid(
+      "argument",
+      paste0("df = ", format(df), " is not between that of the polynomial and ",
+             "the number of times in ",
+             count_of(sum(lengths(beyond)), "series", "series"),
+             ", which get the nearest: ", some_of(regions), "."),
+      regions = as.character(regions), n = sum(lengths(beyond)), values = df
+    )
+  }
+}
+
+# Grids (under "split": a segment of which) that a curve of `df` does not fit.
+df_beyond <- function(x) {
+  args <- x$rate$args
+  owner <- segments_of(x)$owner %||% seq_len(pool_length(x$pool))
+  pool <- segments_of(x)$pool %||% pool_seen(x$pool, x$breaks)
+  size <- pool_sizes(pool)
+  bad <- args$df < pmin(args$m + pool_breaks(pool), size) | args$df > size
+  seq_len(pool_length(x$pool)) %in% owner[bad]
 }

@@ -1,21 +1,50 @@
-# nid_rate: how rates are estimated. A small list: `name` as in the argument of
-# its constructor, `kind` for the kernel, `args`, the default for breaks, and
-# `top_order`, the highest order it has (`higher`: what to type for more).
-
-new_nid_rate <- function(name, kind, args = list(), breaks = "split",
-                         sd = NULL, words = name, top_order = 2L,
-                         higher = NULL) {
-  structure(list(name = name, kind = kind, args = args, breaks = breaks,
-                 sd = sd, words = words, top_order = top_order,
-                 higher = higher),
+# nid_rate: how rates are estimated. A rate knows itself: `name` as in the
+# argument of its constructor, `words` for titles, `args`, what it does at
+# breaks by default, the sd of the errors if one is given, and
+#   facts  what code and tests read of it (new_nid_rate() has those of a plain
+#          rate; a rate says only where it differs):
+#     top_order  the highest order it has (`higher`: what to type for more)
+#     errors     where they come from: "known" (an sd is given, or none),
+#                "residual" (of its fit) or "posterior" (segments between breaks
+#                are then series of their own)
+#     curve      exists between the times too
+#     shifts     a break may be a free step
+#     backward   a term of formula (2) reaches back from its time
+#     tuned      whose smoothing is tuned, so that it can be frozen: "none",
+#                of each "grid" or of each "series"
+#     longest    the most times it takes (`long_hint`: the way out)
+#     own        made of the user's functions, so a workbook keeps its values
+#     lost       coefficients that its residuals have lost, if they still lack
+#                them
+#   does   functions of a bundle of series (series.R): linear_does() has those
+#          of a matrix a grid, spline_does() those of the smoothing spline.
+new_nid_rate <- function(name, words = name, args = list(), breaks = "split",
+                         sd = NULL, facts = list(), does) {
+  plain <- list(top_order = 2L, higher = NULL, errors = "known", curve = FALSE,
+                shifts = FALSE, backward = FALSE, tuned = "none",
+                longest = Inf, long_hint = NULL, own = FALSE, lost = 0L)
+  plain[names(facts)] <- facts
+  structure(list(name = name, words = words, args = args, breaks = breaks,
+                 sd = sd, facts = plain, does = does),
             class = "nid_rate")
 }
 
 # Those of `orders` that a rate has.
-orders_of <- function(rate, orders) orders[orders <= rate$top_order]
+orders_of <- function(rate, orders) orders[orders <= rate$facts$top_order]
 
 # An order that a rate does not have is missing for the rate's sake, not for
-# that of any series.
+# that of any series. Where it is only one of several its rows are NA, and that
+# is said once.
+inform_order <- function(rate, orders) {
+  lacking <- setdiff(orders, orders_of(rate, orders))
+  if (length(lacking) > 0L) {
+    inform_nid("order_undefined",
+               c(paste0(no_order_text(rate, lacking), ": its rows are NA."),
+                 i = paste0("Use ", rate$facts$higher, ".")),
+               order = lacking)
+  }
+}
+
 no_order_text <- function(rate, order) {
   paste0("Rate ", rate$words, " has no rate of order ", order)
 }
@@ -23,15 +52,34 @@ no_order_text <- function(rate, order) {
 stop_order <- function(rate, order, call, why = NULL) {
   stop_nid("order_undefined",
            c(paste0(no_order_text(rate, order), "."),
-             i = paste0(why, "Use ", rate$higher, ".")),
+             i = paste0(why, "Use ", rate$facts$higher, ".")),
            order = order, call = call)
 }
 
 # Formula (2) and what is made of it.
 check_second_order <- function(rate, call) {
-  if (rate$top_order < 2L) {
+  if (rate$facts$top_order < 2L) {
     stop_order(rate, 2L, call, "Formula (2) needs one. ")
   }
+}
+
+# Residuals, and what rests on them; `lacks`: what cannot be had without.
+check_has_fit <- function(rate, lacks, call) {
+  if (rate$facts$errors == "known") {
+    stop_nid("needs_fit", c(lacks, i = "Use rate_spline() or rate_local()."),
+             call = call)
+  }
+}
+
+gives_sd <- function(rate) !is.null(rate$sd)
+
+# The sd of the errors by code, where they were given so.
+named_sd <- function(rate) if (!is.null(names(rate$sd))) rate$sd
+
+# The sd of the error of a code's values that goes with the rate, if any.
+rate_sd <- function(rate, code = NULL) {
+  sd <- if (is.null(names(rate$sd))) rate$sd else rate$sd[code]
+  if (is.null(sd) || is.na(sd)) numeric() else unname(as.double(sd))
 }
 
 #' @export
@@ -72,7 +120,7 @@ resolve_breaks <- function(breaks, rate, call) {
   if (breaks == "auto") {
     return(rate$breaks)
   }
-  if (breaks == "shift" && !rate$kind %in% c("local", "spline")) {
+  if (breaks == "shift" && !rate$facts$shifts) {
     stop_nid(
       "break",
       c(paste0("breaks = \"shift\" needs a fit; the rate is ", rate$words,
@@ -85,81 +133,26 @@ resolve_breaks <- function(breaks, rate, call) {
   breaks
 }
 
-# Evaluates a rate on series laid one behind the other. `grids` is a pool
-# (offset, time, step), `grid` the number of each series' grid. `sums`: what
-# sums_of_grids() makes. `tuning`: the frozen one, or NULL to estimate it;
-# evaluate_series() takes that of a fit.
-# Value: estimate and std.error (one row a value, one column an order), the
-# sums, df of each series. A std.error of NULL: no error anywhere.
-evaluate_rate <- function(rate, breaks, values, grid, grids,
-                          orders = integer(), sums = NULL,
-                          sd = numeric(), tuning,
-                          keep = character()) {
-  grids <- grids_seen(grids, breaks)
-  if (rate$kind == "spline") {
-    return(evaluate_spline(rate, breaks, values, grid, grids, orders, sums,
-                           tuning, keep))
+# What a rate does with the breaks it meets, in words.
+breaks_text <- function(breaks, n) {
+  if (n == 0L) {
+    return(NULL)
   }
-  out <- linear_rates_cpp(
-    values, grid, grids, linear_rate_args(rate, breaks, grids), orders,
-    as.list(sums), as.double(sd), get_threads()
+  switch(breaks,
+    split = paste0("split (", n, ")"),
+    shift = paste0("shift (", n, "; assumes that only the level jumps there)"),
+    ignore = paste0("ignored (", n, ")")
   )
-  errors <- rate$kind == "local" || length(sd) > 0L
-  df <- if (rate$kind == "local") {
-    local_df(rate, breaks, grids)[grid]
-  } else {
-    rep(if (errors) Inf else NA_real_, length(grid))
-  }
-  list(estimate = nan_to_na(out$estimate),
-       std.error = if (errors) nan_to_na(out$std.error),
-       sum.estimate = nan_to_na(out$sum.estimate),
-       sum.std.error = if (errors) nan_to_na(out$sum.std.error),
-       sigma = nan_to_na(out$sigma), df = df, asked = out$asked)
 }
 
-# Grids as a rate sees them: without steps where breaks are ignored.
-grids_seen <- function(grids, breaks) {
-  if (breaks == "ignore") {
-    grids$step <- integer(length(grids$time))
-  }
-  grids
-}
+# A rate that the core knows by its name.
+tell_name <- function(rate, breaks, pool) list(kind = rate$name)
 
-# Sums to take of the rates of `order`: flat weights, n x k numbers a grid.
-# Those of a linear rate become weights on the values here, once for all blocks
-# of series; a spline needs the tuning of each series first.
-sums_of_grids <- function(rate, breaks, grids, weight, k, order) {
-  if (rate$kind == "spline") {
-    return(list(weight = weight, k = k, order = order))
-  }
-  grids <- grids_seen(grids, breaks)
-  linear_sums_cpp(grids, linear_rate_args(rate, breaks, grids), weight,
-                  as.integer(k), as.integer(order))
-}
-
-local_df <- function(rate, breaks, grids) {
-  linear_defined_cpp(grids, linear_rate_args(rate, breaks, grids), 0L)$df
-}
-
-# What the kernel is told about a rate; a custom one brings its matrices.
-linear_rate_args <- function(rate, breaks, grids) {
-  args <- c(list(kind = rate$kind), rate$args)
-  if (rate$kind == "local") {
-    args$shift <- breaks == "shift"
-  }
-  if (rate$kind == "custom") {
-    args$matrices <- custom_matrices(rate, grids)
-    args$f <- NULL
-  }
-  args
-}
-
-# Where a rate of some order exists, over a pool of grids.
-rate_defined <- function(rate, breaks, grids, order) {
-  grids <- grids_seen(grids, breaks)
-  if (rate$kind == "spline") {
-    return(spline_defined(rate, breaks, grids, order))
-  }
-  linear_defined_cpp(grids, linear_rate_args(rate, breaks, grids),
-                     order)$defined
+# What a workbook writes of a rate: its arguments by name.
+rate_settings <- function(rate) {
+  args <- rate$does$settings(rate)
+  if (is.null(named_sd(rate))) args$sd <- rate$sd
+  args <- args[lengths(args) > 0L]
+  if (length(args) > 0L) names(args) <- paste0("rate.", names(args))
+  c(list(rate = if (rate$facts$own) "custom" else rate$name), args)
 }

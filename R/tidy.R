@@ -50,15 +50,23 @@ tidy.nid_model <- function(x, what = "basic", conf.int = TRUE,
     conf.level <- x$args$conf_level
   }
   check_level(conf.level, call = call)
-  if (conf.level != x$args$conf_level) {
-    suppressWarnings(suppressMessages(
-      x <- build_model(x$panel,
-                       utils::modifyList(x$args, list(conf_level = conf.level)),
-                       x$call, call, tuning = get_fit(x$rates))
-    ))
-  }
   table <- model_table(x, what, call)
-  tidy_table(table, conf.int, if (!"term" %in% names(table)) key_words(table))
+  term <- if (!"term" %in% names(table)) key_words(table)
+  if (conf.level != x$args$conf_level) {
+    table <- at_other_level(x, table, what, conf.level)
+  }
+  tidy_table(table, conf.int, term)
+}
+
+# Intervals are read off the law that a table shows; simultaneous ones are not,
+# since their law is that of whole series.
+at_other_level <- function(x, table, what, level) {
+  if (what != "dynamic" || x$args$interval == "pointwise") {
+    return(relevel(as_plain_tibble(table), level))
+  }
+  fit <- get_fit(x$rates)
+  suppressMessages(rates_table(fit, estimate_codes(fit, rates = TRUE)$rates,
+                               x$args$interval, level))
 }
 
 # One name for every row: what tells it from the others.
@@ -116,18 +124,12 @@ glance.nid_model <- function(x, ...) {
 
 # Mean effective degrees of freedom of the level over the series.
 effective_df <- function(fit) {
-  if (!fit$rate$kind %in% c("spline", "local")) {
+  if (fit$rate$facts$errors == "known") {
     return(NA_real_)
   }
   per_code <- lapply(seq_along(fit$codes), \(i) {
-    one <- fit$codes[[i]]
-    s <- series_values(fit, i)
-    if (length(s$series) == 0L) return(numeric())
-    if (fit$rate$kind == "local") {
-      args <- linear_rate_args(fit$rate, fit$breaks, one$grids)
-      return(linear_defined_cpp(one$grids, args, 0L)$trace[s$grid])
-    }
-    evaluate_series(fit, i, s, orders = 0L)$fit$series$edf
+    series <- code_series(fit, i)
+    if (length(series$of) > 0L) fit$rate$does$edf(series)
   })
   nan_to_na(mean(as.double(unlist(per_code))))
 }
@@ -160,7 +162,7 @@ augment.nid_model <- function(x, data = NULL, ...) {
   panel <- x$panel
   fit <- get_fit(x$rates)
   n <- n_rows(panel)
-  a <- rates_arrays(fit)
+  a <- estimate_codes(fit, rates = TRUE)$rates
   columns <- list()
   for (i in seq_along(fit$codes)) {
     one <- fit$codes[[i]]

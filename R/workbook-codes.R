@@ -87,7 +87,8 @@ rates_sheet <- function(frame) {
       "weights stand on sheet Operator. Rate: ", frame$fit$rate$words, ".")
   )
   sheet <- put_keys(sheet, frame)
-  estimate <- rates_arrays(get_fit(frame$model$rates))$estimate
+  estimate <- estimate_codes(get_fit(frame$model$rates),
+                             rates = TRUE)$rates$estimate
   for (i in seq_along(frame$code)) {
     name <- frame$fit$codes[[i]]$dynamic
     for (order in 1:2) {

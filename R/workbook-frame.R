@@ -18,17 +18,16 @@ book_frame <- function(model) {
     types = vapply(index_columns(panel), key_type, "")
   )
   frame$width <- length(frame$keys)
-  frame$series <- lapply(seq_along(fit$codes), \(i) code_rows(fit, i))
+  frame$series <- lapply(seq_along(fit$codes), \(i) series_rows_of(fit, i))
   c(frame, list(at = data_places(frame)))
 }
 
 # Panel rows of the values of one code, region by region.
-code_rows <- function(fit, i) {
-  s <- series_values(fit, i)
-  rows <- if (is.null(s$rows)) seq_along(s$value) else s$rows
-  size <- pool_sizes(fit$codes[[i]]$grids)[s$grid]
+series_rows_of <- function(fit, i) {
+  s <- code_series(fit, i)
+  size <- series_sizes(s)
   out <- rep(list(integer()), n_regions(fit$def$panel))
-  out[s$series] <- split(rows, rep(seq_along(size), size))
+  out[s$region] <- split(series_rows(s), rep(seq_along(size), size))
   out
 }
 

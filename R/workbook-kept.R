@@ -48,9 +48,8 @@ kept_note <- function(frame) {
 }
 
 kept_sd <- function(frame) {
-  sd <- frame$fit$rate$sd
-  if (is.null(names(sd))) NULL else kept_rows("rate.sd", names(sd), "",
-                                              unname(sd))
+  sd <- named_sd(frame$fit$rate)
+  kept_rows("rate.sd", names(sd), "", unname(sd))
 }
 
 kept_cor <- function(frame) {
@@ -85,9 +84,8 @@ kept_influence <- function(frame) {
     return(kept_rows("influence", number_key(time), "",
                      influence$weight(0 * time, time, 0 * time)))
   }
-  per_grid <- lapply(seq_len(length(times$offset) - 1L), \(p) {
-    t <- times$time[seq.int(times$offset[p] + 1L,
-                            length.out = diff(times$offset)[p])]
+  per_grid <- lapply(seq_len(pool_length(times)), \(p) {
+    t <- times$time[pool_places(times, p)]
     outer(c(t, influence_at(influence, fit_reading(frame$fit))), t, `-`)
   })
   lag <- sort(unique(unlist(per_grid)))
@@ -98,7 +96,7 @@ kept_influence <- function(frame) {
 
 # Weights over lambda of a model whose tuning was frozen before.
 kept_tuning <- function(frame) {
-  tuning <- get_fit(frame$model$rates)$tuning
+  tuning <- get_fit(frame$model$rates)$tuning$weights
   unlist(lapply(seq_along(tuning), \(i) {
     lapply(names(tuning[[i]]), \(what) {
       m <- tuning[[i]][[what]]
@@ -111,7 +109,7 @@ kept_tuning <- function(frame) {
 # Both matrices of a rate of the user's own, for each stretch of times that its
 # function was asked about.
 kept_custom <- function(frame) {
-  if (frame$fit$rate$kind != "custom") {
+  if (!frame$fit$rate$facts$own) {
     return(NULL)
   }
   stretches <- unlist(lapply(frame$operators$blocks, custom_stretches,
@@ -170,16 +168,20 @@ kept_matrix <- function(table) {
   matrix(table$value, length(names), dimnames = list(names, names))
 }
 
-kept_tuning_of <- function(tables, code) {
-  out <- lapply(c(weight = "tuning.weight", lambda = "tuning.lambda"),
-                \(what) {
-    table <- tables[[what]]
-    mine <- table[table$key1 == code, , drop = FALSE]
-    if (is.null(table) || nrow(mine) == 0L) {
-      return(NULL)
-    }
+# The tuning that a model was written with, if it was frozen.
+kept_tuning_of <- function(tables, panel) {
+  codes <- used_codes(list(panel = panel))$code
+  new_tuning(lapply(codes, \(code) {
+    out <- lapply(c(weight = "tuning.weight", lambda = "tuning.lambda"),
+                  \(what) kept_columns_of(tables[[what]], code))
+    out <- out[lengths(out) > 0L]
+    if (length(out) > 0L) out
+  }), panel$regions)
+}
+
+kept_columns_of <- function(table, code) {
+  mine <- table[table$key1 == code, , drop = FALSE]
+  if (length(mine) > 0L && nrow(mine) > 0L) {
     matrix(mine$value, ncol = max(as.integer(mine$key2)))
-  })
-  out <- out[lengths(out) > 0L]
-  if (length(out) > 0L) out
+  }
 }

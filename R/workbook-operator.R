@@ -7,74 +7,53 @@
 book_operators <- function(frame) {
   fit <- frame$fit
   args <- frame$model$args
-  times <- common_times(fit)
-  terms <- common_terms(fit, times, 2L)
-  tau <- term_weights(fit, times, terms, args$influence, args$measure)
-  n <- n_regions(frame$panel)
-  of <- matrix(0L, n, length(fit$codes))
+  plan <- formula_plan(fit, args$influence, args$measure)
+  of <- matrix(0L, n_regions(frame$panel), length(fit$codes))
   blocks <- list()
   known <- new.env()
   for (i in seq_along(fit$codes)) {
-    for (r in which(fit$codes[[i]]$grid > 0L)) {
-      grid <- grid_with_weights(fit, times, tau, i, r)
-      key <- operator_key(fit, grid, i, r)
+    series <- code_series(fit, i)
+    for (b in seq_along(series$of)) {
+      r <- series$region[b]
+      grid <- grid_with_weights(series, b, plan, i)
+      key <- operator_key(grid, if (tuned_by_series(fit)) c(i, r))
       if (is.null(known[[key]])) {
-        blocks[[length(blocks) + 1L]] <- c(grid, read_operator(fit, i, r))
+        blocks[[length(blocks) + 1L]] <- c(grid, read_operator(series, b))
         known[[key]] <- length(blocks)
       }
       of[r, i] <- known[[key]]
     }
   }
-  list(blocks = blocks, of = of, terms = terms_of_regions(times, terms))
+  list(blocks = blocks, of = of, terms = regions_with_terms(plan))
 }
 
 # Whether a region has a term of formula (2) at all.
-terms_of_regions <- function(times, terms) {
-  owner <- rep(seq_len(length(times$offset) - 1L), diff(times$offset))
-  times$pattern > 0L & times$pattern %in% owner[terms]
+regions_with_terms <- function(plan) {
+  pattern <- plan$times$pattern
+  pattern > 0L & pattern %in% pool_owner(plan$times)[plan$terms]
 }
 
 # Times and breaks of a region's grid, and tau u at each of them.
-grid_with_weights <- function(fit, times, tau, i, r) {
-  one <- fit$codes[[i]]
-  g <- one$grid[r]
-  at <- seq.int(one$grids$offset[g] + 1L, one$grids$offset[g + 1L])
-  p <- times$pattern[r]
-  common <- seq.int(times$offset[p] + 1L,
-                    length.out = times$offset[p + 1L] - times$offset[p])
+grid_with_weights <- function(series, b, plan, i) {
+  at <- pool_places(series$pool, series$of[b])
+  common <- pool_places(plan$times, plan$times$pattern[series$region[b]])
   weight <- numeric(length(at))
-  weight[times$at[[i]][common] - one$grids$offset[g]] <- tau[common]
-  list(time = one$grids$time[at], step = one$grids$step[at], tau = weight)
+  weight[match(plan$times$at[[i]][common], at)] <- plan$weight[common]
+  list(time = series$pool$time[at], step = series$pool$step[at], tau = weight)
 }
 
-operator_key <- function(fit, grid, i, r) {
+operator_key <- function(grid, series) {
   text <- function(x) paste(sprintf("%.17g", x), collapse = " ")
-  paste(text(grid$time), text(grid$step), text(grid$tau),
-        if (tuned_by_series(fit)) paste(i, r), sep = "|")
+  paste(c(text(grid$time), text(grid$step), text(grid$tau), series),
+        collapse = "|")
 }
 
-# A spline that estimates its smoothing, or keeps one that was estimated.
-tuned_by_series <- function(fit) {
-  args <- fit$rate$args
-  fit$rate$kind == "spline" && is.null(args$df) && is.character(args$lambda)
-}
+# A rate that estimates its smoothing, or keeps one that was estimated.
+tuned_by_series <- function(fit) fit$rate$facts$tuned == "series"
 
-# Both matrices of one series, from the rates of unit series on its grid.
-read_operator <- function(fit, i, r) {
-  one <- fit$codes[[i]]
-  g <- one$grid[r]
-  at <- seq.int(one$grids$offset[g] + 1L, one$grids$offset[g + 1L])
-  n <- length(at)
-  grids <- list(offset = c(0L, n), time = one$grids$time[at],
-                step = one$grids$step[at])
-  est <- evaluate_series(fit, i, unit_series(n, r), grids, rep(1L, n),
-                         orders = 1:2)$estimate
-  out <- lapply(1:2, \(order) {
-    m <- matrix(est[, order], n)
-    m[!rate_defined(fit$rate, fit$breaks, grids, order), ] <- NA
-    m
-  })
-  stats::setNames(out, c("R1", "R2"))
+# Both matrices of one series.
+read_operator <- function(series, b) {
+  list(R1 = series_operator(series, b, 1L), R2 = series_operator(series, b, 2L))
 }
 
 # Sheet Operator -------------------------------------------------------------

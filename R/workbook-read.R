@@ -20,7 +20,7 @@ read_workbook <- function(file) {
     panel <- code_panel(data, scheme, args$index, status = args$status)
     check_model_args(args, call)
     tuning <- if (get("tuning", "estimated") == "frozen") {
-      kept_fit(panel, args, tables, call)
+      kept_tuning_of(tables, panel)
     }
     build_model(panel, args, matched, call, tuning)
   }, error = \(e) stop_book(e, at, file, call))
@@ -315,13 +315,4 @@ read_kept <- function(grid) {
   }
   data.frame(table = text(0L), key1 = text(1L), key2 = text(2L),
              value = suppressWarnings(as.numeric(text(3L))))
-}
-
-# The fit of a model whose smoothing had been frozen before it was written.
-kept_fit <- function(panel, args, tables, call) {
-  def <- define(panel, args$normalise, args$reference, args$aggregate,
-                args$missing, call)
-  fit <- code_fit(def, args$rate, args$breaks, call)
-  fit$tuning <- lapply(fit$codes, \(one) kept_tuning_of(tables, one$code))
-  fit
 }

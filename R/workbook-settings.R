@@ -29,21 +29,6 @@ book_settings <- function(model) {
   )
 }
 
-rate_settings <- function(rate) {
-  args <- rate$args
-  args$f <- NULL
-  if (rate$name == "local") {
-    args[if (args$width > 0) "span" else "width"] <- NULL
-  }
-  if (!is.null(args$df)) args$lambda <- NULL
-  args <- args[lengths(args) > 0L]
-  if (length(args) > 0L) names(args) <- paste0("rate.", names(args))
-  c(list(rate = rate$kind),
-    if (rate$kind == "custom") list(rate.name = rate$name),
-    args,
-    if (!is.null(rate$sd) && is.null(names(rate$sd))) list(rate.sd = rate$sd))
-}
-
 influence_settings <- function(influence, reading) {
   args <- influence$args[lengths(influence$args) > 0L]
   if (influence$form == "custom") {

@@ -33,7 +33,7 @@ put_view <- function(sheet, frame) {
 
 # Sheet, column and R's values of each column that the view shows.
 view_sources <- function(frame) {
-  a <- rates_arrays(get_fit(frame$model$rates))$estimate
+  a <- estimate_codes(get_fit(frame$model$rates), rates = TRUE)$rates$estimate
   codes <- lapply(seq_along(frame$code), \(i) {
     list("Codes", value_column(frame, i), code_formulas(frame, i)$value)
   })

@@ -1,6 +1,6 @@
 # Holds the map of CONTRIBUTING.md ("The house") against R/: every file stands
-# in one wing, every file named there exists, and a function calls only what
-# stands in its own wing or in one above. Ends with one line of counts.
+# in one wing, every file named there exists, no name is defined twice, and a
+# function calls only what stands in its own wing or in one above. Ends with one line of counts.
 #
 #   Rscript tools/check-house.R [--circles]     also prints the circles of files
 
@@ -39,7 +39,12 @@ owner <- character()
 for (file in files) {
   for (e in parse(file.path("R", paste0(file, ".R")), encoding = "UTF-8")) {
     if (is.call(e) && identical(e[[1L]], quote(`<-`)) && is.name(e[[2L]])) {
-      owner[as.character(e[[2L]])] <- file
+      name <- as.character(e[[2L]])
+      if (name %in% names(owner)) {
+        fault <- c(fault, paste0("defined twice: ", name, " in ", owner[[name]],
+                                 " and ", file))
+      }
+      owner[name] <- file
       if (is.call(e[[3L]]) && identical(e[[3L]][[1L]], quote(`function`))) {
         assign(as.character(e[[2L]]), eval(e[[3L]], home), home)
       }

@@ -17,7 +17,7 @@ tables_of <- function(panel, rate, ..., influence = influence_equal(),
   rates <- dynamic_codes(codes, rate)
   model <- code_model(panel, rate = rate, influence = influence,
                       measure = measure, ...)
-  fitted <- rate$kind %in% c("spline", "local")
+  fitted <- rate$facts$errors != "known"
   linear <- get_fit(codes)$normalise != "rank"
   known <- fitted || !is.null(rate$sd)
   out <- list(

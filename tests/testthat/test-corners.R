@@ -90,7 +90,7 @@ test_that("a region without a code has the numbers of the codes it has", {
   only <- code_scheme("y", "social", codes = nid_codes()[3, ])
   both <- defining_codes(corner_panel(corner), "none")
   one <- defining_codes(code_panel(corner[[1]], only), "none")
-  rates <- Filter(function(rate) rate$top_order == 2L, corner_rates())
+  rates <- Filter(function(rate) rate$facts$top_order == 2L, corner_rates())
   verbs <- table_verbs[setdiff(names(table_verbs),
                                c("ranks", "glance", "simulate", "confint",
                                  "summary"))]
@@ -99,7 +99,7 @@ test_that("a region without a code has the numbers of the codes it has", {
       full <- suppress_ours(dynamic_codes(both, rates[[r]], breaks))
       part <- suppress_ours(dynamic_codes(one, rates[[r]], breaks))
       for (verb in names(verbs)) {
-        curve <- rates[[r]]$kind %in% c("spline", "local")
+        curve <- rates[[r]]$facts$errors != "known"
         if (verb == "residuals" && !curve) next
         got <- suppress_ours(rows_of_b(verbs[[verb]](full)))
         want <- suppress_ours(rows_of_b(verbs[[verb]](part)))

@@ -55,7 +55,7 @@ test_that("drawn anew, cells are those of the kept study", {
         list(f = f, y = f$level +
                0.02 * rep(range, each = n) * stats::rnorm(length(s)))
       })
-      fit <- spline_fit(r$y, rep(1L, runs), spline_grids(list(s[, 1])),
+      fit <- fit_spline(r$y, rep(1L, runs), grids_of(list(s[, 1])),
                         orders = 1:2, threads = 1L)
       hit <- abs(fit$estimate - cbind(c(r$f$first), c(r$f$second))) <=
         stats::qt(0.975, n - 3) * fit$std.error

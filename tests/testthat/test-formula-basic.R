@@ -8,7 +8,7 @@ test_that("shape, columns, defaults", {
   expect_table(b, "basic", c(
     region = "character", estimate = "double", std.error = "double",
     conf.low = "double", conf.high = "double", prob.positive = "double",
-    n.terms = "integer", time.first = "integer", time.last = "integer",
+    df = "double", n.terms = "integer", time.first = "integer", time.last = "integer",
     n.lost = "integer"
   ))
   expect_identical(b$region, c("A", "B"))

@@ -2,9 +2,7 @@ s1 <- code_scheme("x", "production", codes = alone)
 
 # The plain sum of the second rates of the only code.
 plain_sums <- function(fit) {
-  times <- common_times(fit)
-  code_sums(fit, list(times = times, weight = rep(1, length(times$time)),
-                      k = rep(1L, length(times$offset) - 1L), order = 2L), 1L)
+  plan_sums(fit, formula_plan(fit, influence_equal(), "sum"), 1L)
 }
 
 test_that("shape and columns", {
@@ -114,10 +112,8 @@ test_that("ragged regions: the weights of each region alone, in any blocks", {
   p <- code_panel(d, code_scheme("x", "production", codes = alone))
   fit <- freeze_fit(get_fit(dynamic_codes(p)))
   sums <- plain_sums(fit)
-  s <- series_values(fit, 1L)
-  in_blocks <- function(...) {
-    unit_series_sums(fit, 1L, s$series, rep(8L, 6), sums, ...)
-  }
+  s <- code_series(fit, 1L)
+  in_blocks <- function(...) unit_cells(s, sums, ...)
   # 1: a block for each region; 128: two regions a block.
   expect_identical(in_blocks(1), in_blocks())
   expect_identical(in_blocks(128), in_blocks())

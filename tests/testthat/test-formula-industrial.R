@@ -15,7 +15,7 @@ test_that("shape, columns, defaults", {
   expect_table(i, "industrial", c(
     region = "character", year = "integer", estimate = "double",
     std.error = "double", conf.low = "double", conf.high = "double",
-    prob.positive = "double", condition = "logical",
+    prob.positive = "double", df = "double", condition = "logical",
     prob.condition = "double", n.codes = "integer"
   ))
   expect_identical(nrow(i), 12L)

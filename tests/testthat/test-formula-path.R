@@ -8,7 +8,7 @@ test_that("shape, columns, defaults", {
   expect_table(k, "path", c(
     region = "character", year = "integer", estimate = "double",
     std.error = "double", conf.low = "double", conf.high = "double",
-    n.terms = "integer"
+    df = "double", n.terms = "integer"
   ))
   expect_identical(
     code_path(p, influence_equal(), "sum", "stock", rate_spline(),

@@ -11,8 +11,7 @@ test_that("blocks ask often enough, for any number of threads", {
 
 test_that("linear rates ask", {
   n <- 10000L
-  got <- evaluate_rate(rate_difference(), "ignore", rep(c(1, 2, 4), n),
-                       rep(1L, n), list(offset = c(0L, 3L), time = c(1, 2, 3),
-                                        step = integer()), orders = 1L)
+  got <- rates_of(rate_difference(), rep(c(1, 2, 4), n), 1L,
+                  grids_of(list(1:3)), rep(1L, n))
   expect_gte(got$asked, n / 4096)
 })

@@ -16,12 +16,10 @@ test_that("a pulse asks inside a block, and stops all threads", {
 
 test_that("one series asks more than once", {
   set.seed(1)
-  spline <- spline_fit(rnorm(250), 1L, spline_grids(list(1:250)),
-                       threads = 1L)
+  spline <- fit_spline(rnorm(250), 1L, grids_of(list(1:250)))
   expect_gte(spline$asked, 3)
   n <- 50000L
-  local <- evaluate_rate(rate_local(), "ignore", sin(seq_len(n)), 1L,
-                         long_grids(n), orders = 1L)
+  local <- rates_of(rate_local(), sin(seq_len(n)), 1L)
   expect_gte(local$asked, 2)
 })
 
@@ -50,8 +48,8 @@ test_that("a wide window is the fit of one polynomial to all its values", {
     expect_equal(r$estimate[r$time == time[i]], c(beta[2], 2 * beta[3]))
   }
   # n - 2 tr S + tr S'S of a projection of rank 3.
-  grids <- list(offset = c(0L, 40L), time = time, step = integer(40))
-  expect_equal(local_df(rate_local(width = 1000), "ignore", grids), 37)
+  wide <- bare_series(rate_local(width = 1000), grids_of(list(time)))
+  expect_equal(grid_df(wide), 37)
 })
 
 test_that("a spline of too many times is refused, told where", {
@@ -84,7 +82,8 @@ test_that("a spline of too many times is refused, told where", {
 test_that("the limit counts the times of a part, and is itself allowed", {
   rate <- rate_spline()
   check <- function(n, breaks = "shift", step = integer(n)) {
-    check_spline_sizes(rate, breaks, long_grids(n, step), 1L, NULL, NULL)
+    check_rate_sizes(c(bare_series(rate, long_grids(n, step), breaks),
+                       list(of = 1L)), NULL, NULL)
   }
   expect_null(check(spline_most))
   expect_error(check(spline_most + 1L), class = "nidcode_error_size")
@@ -93,8 +92,8 @@ test_that("the limit counts the times of a part, and is itself allowed", {
                class = "nidcode_error_size")
   expect_null(check(spline_most + 1L, "split", step))
   # A grid that no region has does no harm.
-  expect_null(check_spline_sizes(rate, "shift", long_grids(spline_most + 1L),
-                                 0L, "A", NULL))
+  expect_null(check_rate_sizes(c(bare_series(rate, long_grids(spline_most + 1L)),
+                                 list(of = 0L)), "A", NULL))
 })
 
 test_that("draws of too many times and orders are refused", {

@@ -76,7 +76,7 @@ test_that("the tables of a model are those of its verbs", {
 # What a model says, whatever the verb.
 everything <- function(m) {
   v <- m$rates
-  curve <- attr(v, "fit")$rate$kind == "spline"
+  curve <- attr(v, "fit")$rate$facts$curve
   at <- if (curve) c(2006.5, 2011) else c(2007, 2011)
   list(
     rates = v, industrial = m$industrial, basic = m$basic, path = m$path,

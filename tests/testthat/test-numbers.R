@@ -49,9 +49,7 @@ test_that("a series too short for an error has NA, not NaN", {
   expect_false(anyNA(rates$std.error[rates$region == "A"]))
   alone <- estimate_rates(d$v[9:12], 2001:2004, rate = rate_local())
   expect_identical(alone$std.error, rep(NA_real_, 8))
-  linear <- evaluate_rate(rate_local(), "ignore", d$v[9:12], 1L,
-                          list(offset = c(0L, 4L), time = 2001:2004 + 0,
-                               step = integer(4)), orders = 1L)
+  linear <- rates_of(rate_local(), d$v[9:12], 1L)
   expect_identical(linear$sigma, NA_real_)
 })
 
@@ -97,19 +95,6 @@ test_that("numbers beyond the largest are NA with a warning that names them", {
                 x = c(NA, 2))
   expect_silent(same <- known_numbers(plain))
   expect_identical(same, plain)
-})
-
-test_that("an interval is a point only where the error is 0", {
-  got <- add_interval(c(1, -3, 0, 2, 5), c(1e-20, 1e-30, 1e-200, 0, 1),
-                      rep(Inf, 5), 0.95)
-  expect_identical(got$conf.low < got$conf.high,
-                   c(TRUE, TRUE, TRUE, FALSE, TRUE))
-  expect_identical(c(got$conf.low[1], got$conf.high[2]),
-                   c(1, -3) * (1 - 2^-52))
-  expect_identical(got$conf.low[4], 2)
-  line <- estimate_rates(1e6 * (1:9), 1:9)
-  expect_true(all(line$std.error > 0))
-  expect_true(all(line$conf.low < line$conf.high))
 })
 
 test_that("sums of codes that no number can be are refused", {

@@ -101,8 +101,8 @@ test_that("what cannot be estimated is said", {
                class = "nidcode_error_argument")
   expect_error(estimate_rates(1:5, 1:5, order = c(1, 1)),
                class = "nidcode_error_argument")
-  expect_error(estimate_rates(1:5, 1:5, rate = rate_local(degree = 1)),
-               class = "nidcode_error_order_undefined")
+  expect_message(estimate_rates(1:5, 1:5, rate = rate_local(degree = 1)),
+                 class = "nidcode_message_order_undefined")
   err <- expect_error(estimate_rates(1:5, 1:5, rate = rate_central(), at = 2),
                       class = "nidcode_error_argument")
   expect_match(conditionMessage(err), "rate_spline()", fixed = TRUE)

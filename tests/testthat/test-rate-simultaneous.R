@@ -131,7 +131,7 @@ test_that("bands hold the pointwise intervals, repeat, and touch no stream", {
       if (all(is.na(x))) 0 else diff(range(x, na.rm = TRUE)) / max(x, na.rm = TRUE)
     })
     expect_lt(max(spread), 1e-8)
-    if (rate$kind != "spline") {
+    if (!rate$facts$curve) {
       expect_true(all(c < qt(1 - 0.025 / 12, one$df), na.rm = TRUE))
     }
   }

@@ -33,7 +33,7 @@ test_that("a region has the numbers that it has alone", {
     mine <- made$data$region %in% c("R2", "R5")
     some <- quiet(codes(made$data[mine, ], kept))
     for (rate in rates) {
-      verbs <- c(region_verbs, if (rate$kind %in% c("spline", "local"))
+      verbs <- c(region_verbs, if (rate$facts$errors != "known")
         curve_verbs)
       for (interval in c("pointwise", "simultaneous")) {
         big <- quiet(dynamic_codes(all, rate, interval = interval))

@@ -112,7 +112,7 @@ test_that("codes on different times are taken as independent", {
   ))
   part <- function(use) {
     v <- dynamic_codes(make_codes(d[use, c("region", "year", "a", "b")]))
-    u <- lapply(1:2, \(i) standard_residuals(attr(v, "fit"), i)$u)
+    u <- lapply(1:2, \(i) code_scores(attr(v, "fit"), i)$u)
     c(sum(u[[1]] * u[[2]]), sum(u[[1]]^2), sum(u[[2]]^2))
   }
   all <- part(1:6) + part(7:14)

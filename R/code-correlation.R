@@ -4,11 +4,9 @@
 check_cor <- function(cor, fit, call) {
   if (is.character(cor)) {
     check_choice(cor, c("independent", "residual"), call = call)
-    if (cor == "residual" && !fit$rate$kind %in% c("local", "spline")) {
-      stop_nid("needs_fit",
-               c(paste0("cor = \"residual\" needs residuals; rate ",
-                        fit$rate$words, " has none."),
-                 i = "Use rate_spline() or rate_local()."), call = call)
+    if (cor == "residual") {
+      check_has_fit(fit$rate, paste0("cor = \"residual\" needs residuals; rate ",
+                                     fit$rate$words, " has none."), call)
     }
     return(cor)
   }
@@ -34,8 +32,8 @@ order_by_names <- function(cor, fit, call) {
   if (is.null(given)) {
     return(cor)
   }
-  code <- vapply(fit$codes, `[[`, "", "code")
-  dynamic <- vapply(fit$codes, `[[`, "", "dynamic")
+  code <- code_field(fit, "code")
+  dynamic <- code_field(fit, "dynamic")
   at <- match(code, given)
   if (anyNA(at)) at <- match(dynamic, given)
   if (anyNA(at) || !identical(given, colnames(cor) %||% given)) {
@@ -82,18 +80,19 @@ combine_codes <- function(se, df, weight, rho) {
 # Correlation of the codes' standardised residuals in each region: regions x
 # codes x codes; 0 where two codes do not share a grid.
 residual_correlation <- function(fit) {
+  score_correlation(fit, lapply(seq_along(fit$codes), \(i) {
+    code_scores(fit, i)
+  }))
+}
+
+score_correlation <- function(fit, u) {
   n <- n_regions(fit$def$panel)
   k <- length(fit$codes)
   out <- array(0, c(n, k, k))
-  for (c in seq_len(k)) out[, c, c] <- 1
-  if (k < 2L) {
-    return(out)
-  }
-  u <- lapply(seq_len(k), function(i) standard_residuals(fit, i))
-  for (c in seq_len(k - 1L)) {
-    for (d in seq.int(c + 1L, k)) {
-      r <- pair_correlation(u[[c]], u[[d]], n)
-      out[, c, d] <- out[, d, c] <- r
+  for (c in seq_len(k)) {
+    out[, c, c] <- 1
+    for (d in seq_len(c - 1L)) {
+      out[, c, d] <- out[, d, c] <- pair_correlation(u[[d]], u[[c]], n)
     }
   }
   out
@@ -116,29 +115,4 @@ pair_correlation <- function(a, b, n) {
     sqrt(rowsum_by(x^2, region, n) * rowsum_by(y^2, region, n))
   r[!is.finite(r)] <- 0
   pmin(1, pmax(-1, r))
-}
-
-# Spline: u_j = z_j / (sigma sqrt(1 + lambda e_j)), segment after segment where
-# breaks split it; local: residuals.
-standard_residuals <- function(fit, i) {
-  series <- posterior_series(fit, i)
-  grids <- series$grids
-  if (fit$rate$kind == "local") {
-    r <- evaluate_series(fit, i, series, orders = 0L)
-    key <- grids$time[sequence(series$size,
-                               from = grids$offset[series$grid] + 1L)]
-    return(list(u = series$value - r$estimate[, 1L],
-                region = rep(series$region, series$size), key = key))
-  }
-  spline_residuals(fit, spline_posterior(fit, i, series))
-}
-
-spline_residuals <- function(fit, post) {
-  pieces <- split_shares(fit, post)$pieces
-  e <- lapply(pieces[post$grid], `[[`, "e")
-  free <- lengths(e)
-  key <- as.double(unlist(e))
-  lambda <- exp(rep(post$stats$log.lambda, free))
-  list(u = post$z / (rep(post$sigma, free) * sqrt(1 + lambda * key)),
-       region = rep(post$region, free), key = key)
 }

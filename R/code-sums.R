@@ -1,0 +1,132 @@
+# Sums of the rates of every region. A plan says which: `times`, where the codes
+# of a region meet (formula-times.R); `k` sums for each pattern of times, with
+# n x k `weight`s, pattern after pattern, of the rate of `order`; `empty`: the
+# sums of a region without any time; `at`, where sums have times, the place in
+# the pool of each.
+
+# How many sums each region has.
+plan_sizes <- function(plan) {
+  pattern <- plan$times$pattern
+  if (plan$empty == 1L && all(plan$k == 1L)) {
+    return(rep(1L, length(pattern)))
+  }
+  ifelse(pattern > 0L, plan$k[pmax(pattern, 1L)], plan$empty)
+}
+
+# Of every sum of a plan with sums at times: its region, and the place of its
+# time in the pool; `at` holds the places of each pattern's sums.
+plan_terms <- function(plan) {
+  size <- plan_sizes(plan)
+  pattern <- plan$times$pattern[size > 0L]
+  list(region = rep(seq_along(size), size),
+       place = plan$at[sequence(plan$k[pattern],
+                                from = (cumsum(plan$k) - plan$k)[pattern] +
+                                  1L)])
+}
+
+# Several plans over the same times and of the same order as one, the sums of
+# each behind those of the plan before.
+bind_plans <- function(plans) {
+  out <- plans[[1L]]
+  if (length(plans) == 1L) {
+    return(out)
+  }
+  size <- pool_sizes(out$times)
+  out$k <- Reduce(`+`, lapply(plans, `[[`, "k"))
+  end <- cumsum(as.double(size) * out$k)
+  from <- end - size * out$k
+  out$weight <- numeric(sum(size * out$k))
+  for (plan in plans) {
+    out$weight[sequence(size * plan$k, from = from + 1)] <- plan$weight
+    from <- from + size * plan$k
+  }
+  out
+}
+
+# What code i is asked for: over its own pool where all codes share their
+# grids, else over a pool with an entry for each pattern that has the code.
+# `of`: the entry of each region.
+plan_sums <- function(fit, plan, i) {
+  one <- fit$codes[[i]]
+  times <- plan$times
+  if (times$simple) {
+    out <- list(pool = one$pool, of = one$of)
+  } else {
+    use <- which(times$codes[, i] > 0L)
+    out <- list(pool = pool_take(one$pool, times$codes[use, i]),
+                of = match(times$pattern, use, nomatch = 0L))
+    plan$weight <- spread_plan(plan, i, use, one$pool)
+    plan$k <- plan$k[use]
+  }
+  series <- bare_series(fit$rate, out$pool, fit$breaks)
+  out$sums <- fit$rate$does$sums(series, plan[c("weight", "k", "order")])
+  out
+}
+
+# The weights of some patterns at all times of the code's own grids: 0 where
+# the other codes lack a value.
+spread_plan <- function(plan, i, use, pool) {
+  times <- plan$times
+  own <- times$codes[use, i]
+  size <- pool_sizes(pool)[own]
+  common <- pool_sizes(times)
+  k <- plan$k[use]
+  # A column of weights at a time: which pattern it is of, and where it begins.
+  p <- rep(seq_along(use), k)
+  column <- sequence(k) - 1L
+  to <- (cumsum(as.double(size) * k) - size * k)[p] + column * size[p]
+  from <- (cumsum(as.double(common) * plan$k) - common * plan$k)[use[p]] +
+    column * common[use[p]]
+  inside <- times$at[[i]][pool_places(times, use[p])] -
+    rep(pool$offset[own[p]], common[use[p]])
+  out <- numeric(sum(as.double(size) * k))
+  out[rep(to, common[use[p]]) + inside] <-
+    plan$weight[sequence(common[use[p]], from = from + 1)]
+  out
+}
+
+# Places of the sums of some regions, `size` of each region.
+sum_places <- function(size) {
+  if (all(size == 1L)) {
+    return(identity)
+  }
+  before <- cumsum(size) - size
+  \(region) sequence(size[region], from = before[region] + 1L)
+}
+
+# Where the k[[j]] sums of each plan begin among those of every series.
+sum_starts <- function(k) {
+  every <- Reduce(`+`, k)
+  first <- cumsum(every) - every + 1L
+  c(list(first), Reduce(`+`, k[-length(k)], first, accumulate = TRUE)[-1L])
+}
+
+# The law of a plan's sums over all codes, NA where a region has none of them.
+# `rho`: see combine_codes().
+sums_law <- function(fit, plan, sums, rho) {
+  parts <- code_parts_of_sum(fit, sums)
+  size <- sums$size
+  region <- rep(seq_along(size), size)
+  gone <- which(plan$times$pattern[region] == 0L)
+  law <- list(estimate = Reduce(`+`, parts), df = NA_real_)
+  law$estimate[gone] <- NA_real_
+  law$estimate <- nan_to_na(law$estimate)
+  if (is.null(sums$se)) {
+    return(law)
+  }
+  se <- sums$se
+  se[is.na(sums$df)[region, , drop = FALSE]] <- NA_real_
+  if (length(dim(rho)) == 3L) rho <- rho[region, , , drop = FALSE]
+  both <- combine_codes(se, sums$df[region, , drop = FALSE],
+                        code_field(fit, "weight"), rho)
+  both$se[gone] <- NA_real_
+  c(law["estimate"], list(std.error = nan_to_na(both$se), df = both$df))
+}
+
+# What each code adds to the sums.
+code_parts_of_sum <- function(fit, sums) {
+  weight <- code_field(fit, "weight")
+  lapply(seq_along(weight), \(i) {
+    if (weight[i] == 1) sums$estimate[[i]] else weight[i] * sums$estimate[[i]]
+  })
+}

@@ -1,0 +1,22 @@
+# The plan of formula (2): which sums of second-order rates it takes (see
+# code-sums.R), worked out once for whatever is made of it.
+
+# The times and terms that every plan of formula (2) rests on, worked out once.
+plan_frame <- function(fit) {
+  times <- common_times(fit)
+  list(times = times, terms = common_terms(fit, times, 2L), order = 2L)
+}
+
+# One sum a region: tau_i u_i over the terms.
+formula_plan <- function(fit, influence, measure, frame = plan_frame(fit)) {
+  c(frame, list(
+    weight = term_weights(fit, frame$times, frame$terms, influence, measure),
+    k = rep(1L, pool_length(frame$times)), empty = 1L
+  ))
+}
+
+# What the tables of formulas say of their making.
+formula_told <- function(influence, measure, cor, level) {
+  list(influence = influence$words, measure = measure, cor = cor_text(cor),
+       level = level)
+}

@@ -1,0 +1,169 @@
+# A bundle of series under one rate, all that a rate needs to be estimated:
+#   value    the observed values, series after series
+#   pool, of the grids, and the number of each series' own
+#   region   of each series;  row  of each value in the panel (NULL: one after
+#            the other from the row `before` on)
+#   sd       known error of the values: none, one number, or one a value
+#   rate, breaks, tuning (NULL: it is estimated)
+
+# A rate, what it does at breaks and a pool are enough for whatever does not
+# depend on values.
+bare_series <- function(rate, pool, breaks = "ignore") {
+  list(rate = rate, pool = pool, breaks = breaks)
+}
+
+# Series without a panel, all observed.
+plain_series <- function(value, pool, of, rate) {
+  c(list(value = value, of = of, region = seq_along(of), sd = rate_sd(rate)),
+    bare_series(rate, pool))
+}
+
+# The series of one code, in regions from < r <= to. `buffer`: the values of an
+# earlier call, to be written over.
+code_series <- function(fit, i, regions = NULL, buffer = numeric()) {
+  panel <- fit$def$panel
+  one <- fit$codes[[i]]
+  if (is.null(regions)) regions <- c(0L, n_regions(panel))
+  v <- code_values(fit$def, one$code, regions = regions, buffer = buffer)
+  value <- v$value
+  row <- NULL
+  before <- panel$offset[regions[[1L]] + 1L]
+  if (v$missing > 0) {
+    keep <- which(!is.na(value))
+    row <- keep + before
+    value <- value[keep]
+  }
+  at <- seq.int(regions[[1L]] + 1L, length.out = diff(regions))
+  of <- one$of[at]
+  gone <- zeros_of(of)
+  if (length(gone) > 0L) {
+    at <- at[-gone]
+    of <- of[-gone]
+  }
+  sd <- one$sd
+  if (length(sd) > 1L) sd <- sd[row %||% (before + seq_along(value))]
+  c(list(value = value, of = of, region = at, row = row, sd = sd,
+         before = before, buffer = v$value, tuning = tuning_of(fit, i, at)),
+    bare_series(fit$rate, one$pool, fit$breaks))
+}
+
+# Rows of the panel where the values stand.
+series_rows <- function(series) {
+  series$row %||% (series$before + seq_along(series$value))
+}
+
+# How many values each series has, and how many stand before it.
+series_sizes <- function(series) pool_sizes(series$pool)[series$of]
+
+series_starts <- function(series) {
+  size <- series_sizes(series)
+  cumsum(size) - size
+}
+
+# A curve between breaks is a series of its own: where breaks split a rate with
+# a posterior, its segments. Other rates meet breaks in the core.
+segments_of <- function(x) {
+  if (x$rate$facts$errors == "posterior" && x$breaks == "split" &&
+        pool_has_breaks(x$pool)) {
+    pool_segments(x$pool)
+  }
+}
+
+# How many series each grid is to the core.
+segment_counts <- function(x) {
+  parts <- segments_of(x)
+  if (is.null(parts)) {
+    return(rep(1L, pool_length(x$pool)))
+  }
+  tabulate(parts$owner, pool_length(x$pool))
+}
+
+# The series as the core takes them; `from`: the series each segment is of,
+# `owner`: the grid that each segment's grid is of.
+split_series <- function(series) {
+  series$pool <- pool_seen(series$pool, series$breaks)
+  parts <- segments_of(series)
+  if (is.null(parts)) {
+    return(series)
+  }
+  count <- tabulate(parts$owner, pool_length(series$pool))
+  before <- cumsum(count) - count
+  series$from <- rep(seq_along(series$of), count[series$of])
+  series$region <- series$region[series$from]
+  series$of <- sequence(count[series$of], from = before[series$of] + 1L)
+  series[c("pool", "owner")] <- parts[c("pool", "owner")]
+  series$breaks <- "ignore"
+  series
+}
+
+# The rates of `orders` at every value, and the sums that plan_sums() made.
+# Value: estimate and std.error (one row a value, one column an order, in
+# `orders`), the sums, df of each series (df_value: of each value, where they
+# differ). A std.error of NULL: no error anywhere.
+estimate_series <- function(series, orders = integer(), sums = NULL,
+                            keep = character()) {
+  if (!is.null(sums)) {
+    series$pool <- sums$pool
+    series$of <- sums$of[series$region]
+  }
+  out <- series$rate$does$evaluate(series, orders, sums$sums, keep)
+  out$orders <- orders
+  out
+}
+
+# df of the estimates at every value.
+value_df <- function(r, series) r$df_value %||% rep(r$df, series_sizes(series))
+
+# Where the rate of an order exists, over the pool.
+rate_defined <- function(series, order) series$rate$does$defined(series, order)
+
+# Whether its estimates have errors.
+has_errors <- function(rate, sd) {
+  rate$facts$errors != "known" || length(sd) > 0L
+}
+
+# Series longer than a rate takes are refused before any work.
+check_rate_sizes <- function(series, regions, call, code = NULL) {
+  facts <- series$rate$facts
+  if (facts$longest < Inf) {
+    check_series_sizes(pool_longest(series$pool, series$breaks), series$of,
+                       list(regions = regions, code = code), facts$longest,
+                       "A spline", facts$long_hint, call)
+  }
+}
+
+# Refuses series that are too long for `what`. `size`: the times of each grid;
+# `of`: the grid of each region, 0 for none; `who`: list(regions, code), regions
+# their labels, NULL where there is one series alone.
+check_series_sizes <- function(size, of, who, most, what, hint, call) {
+  if (all(size <= most)) {
+    return(invisible())
+  }
+  size <- size[pmax(of, 1L)] * (of > 0L)
+  long <- which(size > most)
+  if (length(long) == 0L) {
+    return(invisible())
+  }
+  long <- long[order(-size[long])]
+  of_code <- if (!is.null(who$code)) paste0(" of code ", some_of(who$code))
+  told <- if (is.null(who$regions)) {
+    paste0("The series", of_code, " has ", count_of(size[long], "time"), ".")
+  } else {
+    paste0(count_of(length(long), "region"), of_code,
+           if (length(long) == 1L) " has " else " have ", "more: ",
+           some_of(paste0(who$regions[long], " (", whole_text(size[long]),
+                          ")"), quote = ""), ".")
+  }
+  stop_nid(
+    "size",
+    c(paste0(what, " takes at most ", whole_text(most), " times a series."),
+      x = told, i = hint),
+    regions = as.character(who$regions[long]), codes = who$code,
+    n = size[long], limit = most, call = call
+  )
+}
+
+# NULL where the panel is one series without a name.
+names_of_regions <- function(panel) {
+  if (!is.na(panel$index[["region"]])) panel$regions
+}
