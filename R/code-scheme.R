@@ -24,6 +24,12 @@
 #'   indicator's unit after the transform.
 #' @param codes <data.frame> The codes, see [nid_codes()]; `NULL`: those of the
 #'   scheme that `x` was made from, else [nid_codes()].
+#' @param label <chr> What an indicator is called in words, in any language.
+#' @param parent Pillars between indicators and codes, of any depth. A data
+#'   frame `name`, `parent`, `weight` (1 where there is none): a row for each
+#'   indicator that hangs on a node, and for each node, which hangs on another
+#'   or on the code; see Trees. Or <chr> paths, "Trade > Services", with weights
+#'   that are multiplied down already.
 #' @param x A scheme; or a data frame with the columns above (missing ones take
 #'   the defaults); or a COINr `iMeta` frame (columns `iCode`, `Parent`, and
 #'   `Type`, `Level`, `Direction`, `Weight`, `Unit` where there are such), whose
@@ -31,7 +37,8 @@
 #' @param ... Empty.
 #' @return `nid_scheme`: a tibble with a row per indicator and the columns
 #'   `indicator`, `code`, `direction`, `weight`, `transform`, `unit`, `sd`,
-#'   `low`, `high`; attribute `codes`. Arguments of length 1 are recycled,
+#'   `low`, `high`, and `label`, `parent` (a path) where they are given;
+#'   attribute `codes`. Arguments of length 1 are recycled,
 #'   nothing else is; arguments with names are matched by them to `indicator`.
 #' @section Transforms:
 #' The normalised value z is taken of g(x), the value x after its transform:
@@ -52,6 +59,11 @@
 #' its end move as freely as one in the middle. `sd`, `low` and `high` are in
 #' the unit of g(x): an error with standard deviation e in the unit of x is
 #' about g'(x) e there (the delta method).
+#' @section Trees:
+#' Weights count within their group and multiply down: the weight of an
+#' indicator is the product of w/sum(w) of itself and of the nodes above it
+#' within their groups, times a constant that keeps the sum of the weights of
+#' its code. The mean of the code is then the mean of the means of its pillars.
 #' @section COINr:
 #' In `iMeta` weights count within their group and multiply down the tree. The
 #' weight of a code is the product of the shares w/sum(w) of its aggregate and
@@ -61,8 +73,8 @@
 #' They replace the weights of `codes`. A sum of codes has no place for
 #' indicators on different levels, aggregates turned round, more than one top or
 #' an unknown `Type`: each is `nidcode_error_scheme` with the rows in `columns`.
-#' Rows of type Group, Denominator and Other, and columns such as `iName`, are
-#' left out with a message.
+#' `iName` becomes the label. Rows of type Group, Denominator and Other, and
+#' other columns, are left out with a message.
 #' @section Errors:
 #' `nidcode_error_scheme` for anything that is not a scheme (unknown code,
 #' direction, transform, goalposts out of order, lengths that do not agree),
@@ -79,7 +91,8 @@
 #' @export
 code_scheme <- function(indicator, code, direction = 1, weight = 1,
                         transform = "none", unit = NA, sd = NA, low = NA,
-                        high = NA, codes = nid_codes()) {
+                        high = NA, codes = nid_codes(), label = NA,
+                        parent = NULL) {
   call <- rlang::current_env()
   codes <- check_codes(codes, call = call)
   if (!is.character(indicator) || anyNA(indicator)) {
@@ -93,7 +106,8 @@ code_scheme <- function(indicator, code, direction = 1, weight = 1,
   n <- length(indicator)
   recycled <- list(code = code, direction = direction, weight = weight,
                    transform = transform, unit = unit, sd = sd, low = low,
-                   high = high)
+                   high = high, label = label,
+                   parent = if (!is.data.frame(parent)) parent %||% NA else NA)
   vcov <- attr(weight, "vcov", exact = TRUE)
   recycled <- Map(\(x, arg) match_named(x, indicator, arg, call),
                   recycled, names(recycled))
@@ -101,7 +115,12 @@ code_scheme <- function(indicator, code, direction = 1, weight = 1,
                   recycled, names(recycled))
   recycled <- lapply(recycled, unname)
   scheme <- c(list(indicator = indicator), type_scheme(recycled, call))
+  tree <- scheme[c("label", "parent")]
+  scheme[c("label", "parent")] <- NULL
   validate_scheme(scheme, codes, call)
+  scheme <- add_tree(scheme, tree$label,
+                     if (is.data.frame(parent)) parent else tree$parent, vcov,
+                     call)
   new_nid_scheme(scheme, codes, vcov)
 }
 
@@ -149,7 +168,7 @@ type_scheme <- function(x, call) {
     }
     x[[arg]] <- nan_to_na(as.double(x[[arg]]))
   }
-  for (arg in c("code", "transform", "unit")) {
+  for (arg in c("code", "transform", "unit", "label", "parent")) {
     if (is.factor(x[[arg]])) {
       x[[arg]] <- as.character(x[[arg]])
     }
@@ -226,7 +245,7 @@ as_code_scheme.data.frame <- function(x, codes = NULL, ...) {
     return(scheme_from_imeta(x, codes, rlang::current_env()))
   }
   known <- c("indicator", "code", "direction", "weight", "transform", "unit",
-             "sd", "low", "high")
+             "sd", "low", "high", "label", "parent")
   tell_unread(names(x), known, "a scheme")
   check_columns(x, c("indicator", "code"), "x")
   do.call(code_scheme, c(as.list(x)[intersect(known, names(x))],

@@ -3,7 +3,7 @@
 # tree has no place there is refused, what is no part of the index is told.
 
 imeta_columns <- c("iCode", "Parent", "Type", "Level", "Direction", "Weight",
-                   "Unit")
+                   "Unit", "iName")
 
 imeta_outside <- c("Group", "Denominator", "Other")
 
@@ -21,7 +21,8 @@ scheme_from_imeta <- function(x, codes, call) {
   own <- meta$type == "Indicator"
   codes <- imeta_codes(meta, unique(meta$parent[own]), codes, call)
   code_scheme(meta$name[own], meta$parent[own], direction = meta$Direction[own],
-              weight = meta$Weight[own], unit = meta$Unit[own], codes = codes)
+              weight = meta$Weight[own], unit = meta$Unit[own], codes = codes,
+              label = meta$label[own])
 }
 
 stop_imeta <- function(meta, bad, message, call) {
@@ -44,7 +45,8 @@ read_imeta <- function(x, call) {
                type = as.character(column("Type", NA)),
                Level = column("Level", NA_real_),
                Direction = column("Direction", 1), Weight = column("Weight", 1),
-               Unit = column("Unit", NA))
+               Unit = column("Unit", NA),
+               label = as.character(column("iName", NA)))
   if (!"Type" %in% names(x)) {
     meta$type <- ifelse(meta$name %in% meta$parent, "Aggregate", "Indicator")
   }

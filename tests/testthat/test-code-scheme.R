@@ -241,7 +241,7 @@ test_that("what a scheme cannot hold of an iMeta is refused by name", {
 
 test_that("rows and columns outside the index are told", {
   meta <- tree(c("a", "b", "Phys", "Index"), c("Phys", "Phys", "Index", NA),
-               iName = letters[1:4])
+               Note = letters[1:4])
   meta <- rbind(meta, transform(meta[1:2, ], iCode = c("area", "bloc"),
                                 Parent = NA, Type = c("Denominator", "Group")))
   m <- expect_message(

@@ -36,7 +36,11 @@ verb("code_scheme", function() {
        direction = or_odd(pick(1, -1)), weight = or_odd(pick(1, 2, 0)),
        transform = or_odd(pick("none", "log", "log1p", "sqrt", "logit")),
        unit = or_odd(pick(NA, "percent")),
-       sd = or_odd(NA), low = or_odd(NA), high = or_odd(NA))
+       sd = or_odd(NA), low = or_odd(NA), high = or_odd(NA),
+       label = or_odd(pick(NA, paste("Label", seq_len(n)))),
+       parent = or_odd(pick(NULL, NULL, "a > b", data.frame(
+         name = c("x1", "a"), parent = c("a", pick("social", "x", "a")),
+         weight = c(NA, pick(1, 0, -1))))))
 })
 verb("as_code_scheme", function() {
   list(or_odd(pick(
