@@ -20,18 +20,28 @@
 #'   1 - conf_level, with the errors asked for).
 #' * "no evidence": neither.
 #' * "not tested": fewer than 6 points, steps of time that differ by more than
-#'   a factor of 3, no variation, too few regions (of two, time effects make
-#'   one the mirror of the other), no time at all, or a dynamic code of a model
+#'   a factor of 3, no variation, fewer than 3 regions or times (of two, the
+#'   effects make one the mirror of the other), no time at all, or a dynamic code of a model
 #'   whose rate smooths (all but [rate_difference()]): neighbouring smoothed
 #'   rates are alike by construction. Test the defining code itself, whose
 #'   changes are what the dynamic code measures.
 #'
 #' Several regions: a regression of the differences after region and time
 #' effects, changes over more than 3 times the shortest step left out;
-#' "dependent" when its slope is significant at 5 % with errors clustered by
-#' region (CR2, Satterthwaite). `critical` is then NA and `p.rates`
-#' the p of that test; for one region `p.rates` is the share of independent
-#' pairs, in the least favourable design, with a larger \eqn{|r_d|}.
+#' "dependent" when its slope is significant at 5 %. Regions may go together
+#' (blocs, neighbours, a factor in common), so that errors are clustered both
+#' ways. With scores \eqn{s = \tilde x e}, their sums \eqn{s_g} over a group
+#' (a region, or a time) and its share \eqn{h_g} of \eqn{\sum \tilde x^2}, a
+#' way's variance is \eqn{\frac{G - 1}{G} \sum (s_g/(1 - h_g))^2}, the jackknife
+#' (\eqn{\frac{G}{G - 1} \sum s_g^2} where groups weigh alike). The variance is
+#' the larger of that by region, by time, and their sum less \eqn{\sum s^2}
+#' (Cameron, Gelbach and Miller 2011); the law t with \eqn{\min(R, T) - 1}
+#' degrees of freedom, \eqn{1/\sum h_g^2} in place of the number of regions R
+#' and of times T, which it is where groups weigh alike. `critical` is then NA
+#' and `p.rates` the p of that test; for one region `p.rates` is the share of
+#' independent pairs, in the least favourable design, with a larger
+#' \eqn{|r_d|}. What it costs: where regions do move together the slope is
+#' found as seldom as their few independent movements allow.
 #'
 #' "No evidence" is not evidence of independence: at n = 12 two random walks
 #' whose shocks correlate by .7 are found dependent in about 6 of 10 cases
@@ -123,8 +133,7 @@ pair_of_fits <- function(x, d, rows, y, form) {
   design <- fit_design(d, rows, y, plain, "rates",
                        if (panel) "twoway" else "none",
                        longest = if (panel) 3 else Inf)
-  out$rates <- fit_one(design, "none", if (panel) "cluster" else "iid", 0.95,
-                       "rates")
+  out$rates <- fit_one(design, "none", "iid", 0.95, "rates")
   out$panel <- panel
   step <- if (!panel) diff(levels$time)
   out$uneven <- length(step) > 0L && max(step) > 3 * min(step) * (1 + 1e-9)
@@ -164,9 +173,9 @@ judge <- function(pair, name, x, smoothed) {
     return(r)
   }
   if (r$panel) {
-    r$p.rates <- coef_table(rates)$p.value[at]
+    r$p.rates <- twoway_p(rates, at)
     if (is.na(r$p.rates)) {
-      r$why <- "too few regions"
+      r$why <- "too few regions or times"
       return(r)
     }
     found <- r$p.rates < 0.05

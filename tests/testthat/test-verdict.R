@@ -96,24 +96,82 @@ test_that("several regressors are judged given the others", {
   expect_equal(curve$r.rates, cor(diff(d$y), diff(d$x)))
 })
 
-test_that("panels are judged after region and time effects by CR2", {
-  skip_if_not_installed("clubSandwich")
-  p <- dependence_panel(8)
+# Changes per unit time of a panel, in loops; none over more than three steps.
+changes_of <- function(p) {
   p <- p[order(p$region, p$year), ]
-  rates <- do.call(rbind, lapply(split(p, p$region), function(s) {
+  out <- do.call(rbind, lapply(split(p, p$region), function(s) {
     step <- diff(s$year)
     data.frame(region = s$region[-1], year = s$year[-1], step = step,
                y = diff(s$y) / step, x = diff(s$x) / step)
   }))
-  rates <- rates[rates$step <= 3, ]
-  ref <- lm(y ~ x + factor(region) + factor(year), rates)
-  test <- clubSandwich::coef_test(
-    ref, clubSandwich::vcovCR(ref, rates$region, "CR2"), "Satterthwaite"
-  )
+  out[out$step <= 3 * min(out$step), ]
+}
+
+# The panel test group by group: dummies, then sums of scores.
+plain_twoway <- function(changes) {
+  dummies <- y ~ factor(region) + factor(year)
+  x <- resid(lm(update(dummies, x ~ .), changes))
+  y <- resid(lm(dummies, changes))
+  b <- sum(x * y) / sum(x^2)
+  s <- x * (y - b * x)
+  way <- function(key) {
+    total <- 0
+    square <- 0
+    for (g in unique(key)) {
+      h <- sum(x[key == g]^2) / sum(x^2)
+      total <- total + (sum(s[key == g]) / (1 - h))^2
+      square <- square + h^2
+    }
+    n <- length(unique(key))
+    c(total * (n - 1) / n, 1 / square)
+  }
+  region <- way(changes$region)
+  year <- way(changes$year)
+  v <- max(region[1], year[1], region[1] + year[1] - sum(s^2)) / sum(x^2)^2
+  2 * pt(-abs(b) / sqrt(v), min(region[2], year[2]) - 1)
+}
+
+test_that("panels are judged after region and time effects, both clustered", {
+  p <- dependence_panel(8)
   v <- verdict(code_dependence(p, y ~ x, effects = "twoway"))
-  expect_equal(v$p.rates, test$p_Satt[2], tolerance = 1e-7)
+  expect_equal(v$p.rates, plain_twoway(changes_of(p)), tolerance = 1e-9)
   expect_true(is.na(v$critical))
   expect_match(v$sentence, "after region and time effects")
+  # Neither units nor the order of rows matter.
+  moved <- transform(p, y = 1e9 * y, x = -x / 1024)[rev(seq_len(nrow(p))), ]
+  expect_equal(verdict(code_dependence(moved, y ~ x))$p.rates, v$p.rates,
+               tolerance = 1e-9)
+})
+
+test_that("groups that weigh alike count in full, by hand", {
+  # Sums of scores 3, -1, -2 of three groups of equal shares: 14 times 3/2.
+  key <- rep(1:3, each = 2)
+  score <- c(1, 2, 0, -1, -3, 1)
+  out <- one_way(score, rep(1, 6), key)
+  expect_equal(out, list(variance = 14 * 3 / 2, number = 3, groups = 3L))
+  # One that carries nearly all of the spread counts as one.
+  out <- one_way(score, c(1e6, 1e6, 1, 1, 1, 1), key)
+  expect_equal(out$number, 1, tolerance = 1e-4)
+})
+
+test_that("regions that move together are not evidence a region each", {
+  # Twenty regions, two blocs: what a bloc shares is two series, not twenty.
+  withr::local_seed(3)
+  found <- replicate(60, {
+    bloc <- function() {
+      both <- apply(matrix(rnorm(24), 12), 2, cumsum)
+      as.vector(both[, rep(1:2, 10)]) + rnorm(240, sd = 0.3)
+    }
+    d <- data.frame(region = rep(1:20, each = 12), year = rep(1:12, 20),
+                    y = bloc(), x = bloc())
+    c(verdict(code_dependence(d, y ~ x, scale = "levels"))$p.rates,
+      tidy(code_dependence(d, y ~ x, scale = "rates", effects = "twoway",
+                           vcov = "cluster"))$p.value) < 0.05
+  })
+  # 60 runs: at most 8 of 60 in 99 of 100 seeds where the level is 5 %.
+  expect_lte(sum(found[1, ]), 8)
+  # By region alone most runs speak of a dependence.
+  expect_gte(sum(found[2, ]), 20)
 })
 
 test_that("a model brings its codes, and smoothed rates are not tested", {
@@ -167,6 +225,24 @@ test_that("size and power are those promised, as the kept study has them", {
   expect_gte(power$verdict[power$design == "walk"], 0.58)
 })
 
+test_that("panels hold their level where regions go together", {
+  file <- system.file("studies/verdict-size/panels.csv", package = "nidcode")
+  skip_if(!nzchar(file))
+  study <- read.csv(file)
+  expect_true(all(study$runs >= 1500))
+  null <- study[study$slope == 0, ]
+  expect_identical(nrow(null), 63L)
+  # What remains, and is said: a common shock of single years.
+  hard <- null$design == "factor of noise"
+  expect_true(all(null$verdict[!hard] <= ifelse(null$n[!hard] == 8, 0.1, 0.08)))
+  expect_true(all(null$verdict[hard] <= 0.13))
+  shared <- null$design %in% c("blocs", "neighbours", "factor")
+  expect_true(all(null$clustered[shared] > 0.15))
+  own <- study$slope > 0 & study$n >= 12 &
+    study$design %in% c("noise", "walk", "ar8 with trends")
+  expect_true(all(study$verdict[own] >= 0.99))
+})
+
 test_that("independent trends are not called dependent", {
   skip_on_cran()
   withr::local_seed(5)
@@ -184,7 +260,7 @@ test_that("two regions are not tested: time effects make them mirrors", {
   d <- dependence_panel(2L)
   v <- verdict(code_dependence(d, y ~ x + z))
   expect_identical(v$verdict, rep("not tested", 2L))
-  expect_match(v$sentence, "too few regions", fixed = TRUE)
+  expect_match(v$sentence, "too few regions or times", fixed = TRUE)
   expect_identical(v$p.rates, c(NA_real_, NA_real_))
   # A second region without a change is no second region.
   one <- rbind(dependence_panel(1L), data.frame(

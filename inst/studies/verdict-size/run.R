@@ -3,7 +3,7 @@
 #   Rscript inst/studies/verdict-size/run.R [runs]
 #
 # Run from the root of the package with nidcode installed. Writes result.csv
-# beside this script. The rule is computed with the package's own critical
+# (pairs) and panels.csv beside this script. The rule is computed with the package's own critical
 # values, on draws independent of those that made them.
 
 args <- commandArgs(trailingOnly = TRUE)
@@ -59,31 +59,11 @@ result <- t(vapply(seq_len(nrow(cells)), function(i) {
 }, numeric(4)))
 series <- cbind(kind = "series", cells, runs = runs, result)
 
-# Panels: the verdict itself, region by region trends and common shocks.
-panel_runs <- max(200L, runs %/% 4L)
-panel_found <- function(design, regions, n, rho) {
-  mean(vapply(seq_len(panel_runs), function(k) {
-    s <- draw(design, n, regions, rho)
-    common <- draw(design, n, 1)[, , 1]
-    d <- data.frame(region = rep(seq_len(regions), each = n),
-                    year = rep(seq_len(n), regions),
-                    y = as.vector(s[, 1, ]) + common[, 1],
-                    x = as.vector(s[, 2, ]) + common[, 2])
-    v <- nidcode::verdict(nidcode::code_dependence(d, y ~ x, scale = "levels"))
-    v$verdict == "dependent"
-  }, NA))
-}
-cells <- expand.grid(design = c("noise", "ar8", "walk with drift"),
-                     regions = c(6, 30), n = 12, rho = c(0, 0.4),
-                     stringsAsFactors = FALSE)
-panel <- cbind(
-  kind = paste(cells$regions, "regions"), cells[c("design", "n", "rho")],
-  runs = panel_runs,
-  verdict = vapply(seq_len(nrow(cells)), function(i) {
-    panel_found(cells$design[i], cells$regions[i], cells$n[i], cells$rho[i])
-  }, 1),
-  levels.iid = NA, levels.hc3 = NA, levels.nw = NA
-)
-result <- rbind(series, panel)
-write.csv(result, file.path(path, "result.csv"), row.names = FALSE)
-print(result, digits = 3)
+write.csv(series, file.path(path, "result.csv"), row.names = FALSE)
+print(series, digits = 3)
+
+set.seed(72)
+source(file.path(path, "panels.R"))
+panels <- panel_study(max(250L, runs * 3L %/% 4L))
+write.csv(panels, file.path(path, "panels.csv"), row.names = FALSE)
+print(panels, digits = 3)

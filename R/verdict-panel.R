@@ -1,0 +1,37 @@
+# The test of a panel's slope, regions and times both free to go together.
+
+# p of a slope after region and time effects. Scores s = w e: within a region
+# they may go together over time, within a time over regions (blocs,
+# neighbours, a factor in common), so that the variance is the larger of that
+# by region, by time, and both together. NA below three of either: of two, the
+# effects make one the mirror of the other.
+twoway_p <- function(fit, at) {
+  if (is.na(at)) {
+    return(NA_real_)
+  }
+  weight <- fit$own$weights[, at]
+  score <- weight * fit$own$residuals
+  ways <- lapply(list(fit$unit, fit$time), \(key) {
+    one_way(score, weight^2, key)
+  })
+  variance <- vapply(ways, `[[`, 1, "variance")
+  number <- vapply(ways, `[[`, 1, "number")
+  if (min(vapply(ways, `[[`, 0L, "groups")) < 3L || !(min(number) > 1)) {
+    return(NA_real_)
+  }
+  variance <- max(variance, sum(variance) - sum(score^2))
+  b <- times_power(fit$coefficients[[at]], -fit$own$e[at])
+  2 * stats::pt(-abs(b) / sqrt(variance), min(number) - 1)
+}
+
+# The jackknife of a slope that leaves out one group after the other. Where all
+# groups weigh alike it is sum s_g^2 G/(G - 1) and counts G of them; a few that
+# carry most of the spread of x count as few.
+one_way <- function(score, weight, key) {
+  key <- match(key, unique(key))
+  share <- drop(rowsum(weight, key)) / sum(weight)
+  g <- length(share)
+  left_out <- drop(rowsum(score, key)) / (1 - share)
+  list(variance = (g - 1) / g * sum(left_out^2), number = 1 / sum(share^2),
+       groups = g)
+}
