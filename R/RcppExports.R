@@ -81,6 +81,10 @@ read_ticks_cpp <- function(columns, n) {
     .Call(`_nidcode_read_ticks_cpp`, columns, n)
 }
 
+order_evidence_cpp <- function(value, time, step) {
+    .Call(`_nidcode_order_evidence_cpp`, value, time, step)
+}
+
 spline_fit_cpp <- function(values, grid, grids, want, tuning, keep, threads) {
     .Call(`_nidcode_spline_fit_cpp`, values, grid, grids, want, tuning, keep, threads)
 }

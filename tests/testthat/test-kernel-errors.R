@@ -48,6 +48,8 @@ good_calls <- function() {
     read_ticks_cpp = list(list(c(TRUE, NA)), 2L),
     spline_fit_cpp = list(c(1, 2, 4), 1L, spline_grids, want, tuning,
                           character(), 1L),
+    order_evidence_cpp = list(matrix(c(1, 2, 4, 8, 9, 7, 1, 3, 5, 2), 5),
+                              c(1, 2, 3, 4, 5), integer(5)),
     spline_pieces_cpp = list(c(1, 2, 3), integer(3), 3L, 0L, 1),
     test_interrupt_cpp = list(10, 1L),
     test_throw_cpp = list(10, 10, 1L, FALSE),
@@ -159,6 +161,10 @@ test_that("wrong sizes and places are refused before they are read", {
   refused("spline_pieces_cpp", step = 0L)
   refused("spline_pieces_cpp", order = 3L)
   refused("spline_pieces_cpp", at = NaN)
+  refused("order_evidence_cpp", time = c(1, 2, 3, 4))
+  refused("order_evidence_cpp", time = c(1, 3, 2, 4, 5))
+  refused("order_evidence_cpp", value = matrix(c(1:4, NA) + 0, 5))
+  refused("order_evidence_cpp", step = c(0L, 1L, 0L, 0L, 0L))
   refused("test_interrupt_cpp", n = NaN)
   refused("crc32_cpp", sum = NaN)
   refused("crc32_cpp", sum = 2^32)

@@ -225,6 +225,10 @@ verb("dynamic_codes", function() {
        interval = or_odd(pick("pointwise", "simultaneous")),
        conf_level = level())
 }, 500L)
+verb("smoothness", function() {
+  list(or_odd(pick(draw_panel(), draw_defining(), draw_rates(), draw_model()),
+              0.04))
+})
 verb("industrial_code", function() {
   list(or_odd(pick(draw_defining(), draw_rates(), draw_model()), 0.04),
        cor = or_odd(pick("independent", "residual"))) |>

@@ -11,7 +11,8 @@
 // complement of the polynomials, and K is there the identity over w: so the
 // singular values of A = D L^-T are e_j^(-1/2), its left singular vectors are
 // the basis Q U of method.md. G is well conditioned where K is hopeless. A
-// break is a linear condition on w, taken out by an orthonormal basis.
+// break is a linear condition on w, taken out by an orthonormal basis. So may
+// the parabola c^2 be under m = 2: then its directions are those of m = 3.
 
 #include <Eigen/Core>
 
@@ -30,14 +31,16 @@ namespace nidcode {
 class spline_basis {
  public:
   // `step[i]` != 0: a break at time[i] (never at the first). Times ascend.
-  void compute(int m, const double* time, const int* step, int n,
-               pulse& beat) {
+  // `degree`: of the polynomials that directions are free of, m - 1, or 2.
+  void compute(int m, const double* time, const int* step, int n, pulse& beat,
+               int degree = 0) {
     check(m, time, n);
     m_ = m;
     n_ = n;
+    parabola_ = degree >= m;
     scale_time(time);
     polynomials(step);
-    r_ = directions_of(m, step, n);
+    r_ = directions_of(parabola_ ? m + 1 : m, step, n);
     if (!smooth()) {
       p_.resize(n, 0);
       e_.resize(0);
@@ -138,7 +141,7 @@ class spline_basis {
   }
 
   void polynomials(const int* step) {
-    const int b = breaks_of(step, n_);
+    const int b = breaks_of(step, n_) + parabola_;
     degree_ = degree_of(m_, step, n_);
     q_.resize(n_, degree_ + 1 + b);
     steps_.resize(n_, b);
@@ -156,6 +159,10 @@ class spline_basis {
         }
         ++k;
       }
+    }
+    if (parabola_) {
+      steps_.col(b - 1) = 2.0 * s_.array() - 1.0;
+      steps_.col(b - 1).array() *= steps_.col(b - 1).array();
     }
     q_.rightCols(b) = steps_;
     gram_schmidt(q_, rx_);
@@ -260,7 +267,7 @@ class spline_basis {
   }
 
   int m_ = 3, n_ = 0, degree_ = 0, r_ = 0, sines_ = 0;
-  bool converged_ = true;
+  bool converged_ = true, parabola_ = false;
   double origin_ = 0.0, span_ = 1.0;
   Eigen::VectorXd s_, e_;
   Eigen::MatrixXd q_, rx_, steps_, d_, l_, gauss_, q1_, r1_, start_, p_;

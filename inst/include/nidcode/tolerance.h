@@ -82,6 +82,21 @@ constexpr int whole_df_most = 100;
 // Up to this share inside, what is outside is 1 minus it to 14 digits.
 constexpr double t_middle = 0.98;
 
+// A panel's prior of lambda is estimated until a step gains less than this of
+// log-likelihood a series: ten thousandths of what an order is told by.
+constexpr double prior_gain = 1e-6;
+
+// The prior of a series alone counts as this many series of the panel, so that
+// no point of the grid is ever ruled out.
+constexpr double prior_anchor = 2;
+
+// A series whose part beyond parabolas is below this share of it is a parabola
+// and rounding, which says nothing of how it bends.
+constexpr double free_share = 1e-8;
+
+// So many series tell the order as well as any number of them.
+constexpr int order_series = 5000;
+
 }  // namespace nidcode
 
 #endif

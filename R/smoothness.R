@@ -1,0 +1,161 @@
+#' Which order of smoothness the panel speaks for
+#'
+#' [rate_spline()] takes a curve as a twice-integrated walk (`m = 3`) or as a
+#' once-integrated one (`m = 2`). One series is too short to say which; all
+#' series of a code together are not.
+#'
+#' Per code, over the R regions of the core grid,
+#' \deqn{\mathrm{evidence} = \sum_i \log \sum_g \pi_g L_{ig}}{
+#'   evidence = sum_i log sum_g pi_g L_ig}
+#' under m = 2 less the same under m = 3, with
+#' \deqn{L_{ig} = \prod_j (1 + \lambda_g e_j)^{-1/2} \mathrm{RSS}_{ig}^{-r/2},
+#'   \quad \mathrm{RSS}_{ig} = \sum_j \frac{z_{ij}^2}{1 + \lambda_g e_j}}{
+#'   L_ig = prod_j (1 + lambda_g e_j)^(-1/2) RSS_ig^(-r/2),
+#'   RSS_ig = sum_j z_ij^2 / (1 + lambda_g e_j)}
+#' z_i the deviation of region i from the mean curve of the core regions, on
+#' what is free of parabolas and of steps at breaks, for both orders alike:
+#' r = n - 3 - breaks directions, e_j the eigenvalues of the order's own kernel
+#' there. \eqn{\pi}{pi} is a prior over the 41 points of lambda that the regions
+#' share, estimated (EM) from the prior b of a series alone, which counts as two
+#' regions: \eqn{P_{ig} = \pi_g L_{ig} / \sum_g \pi_g L_{ig}}{
+#'   P_ig = pi_g L_ig / sum_g pi_g L_ig}, \eqn{\pi_g \leftarrow (\sum_i P_{ig} +
+#'   2 b_g) / (R + 2)}{pi_g <- (sum_i P_ig + 2 b_g) / (R + 2)}, until a step
+#' gains less than 1e-6 a region.
+#'
+#' The order is 2 where the evidence is above 3 and above .1 a region, else 3.
+#' It is 3 and not tested where fewer than 20 regions share the core grid, or
+#' where that has fewer than 8 times and breaks less.
+#'
+#' The core grid is the most frequent one: same times, same holes, same breaks
+#' (which are steps here, also where they split the rates). Left out and
+#' counted are regions of other grids, regions that hold others of the panel,
+#' and regions that are parabolas: whose free part is below 1e-8 of the
+#' deviation. Of more than 5,000 regions 5,000 are taken, evenly by the size of
+#' their free part; the order of rows does not matter, nor do unit and zero of
+#' the code, nor a parabola added to any region.
+#'
+#' @section What it does not say: Evidence for order 2 is not evidence that the
+#'   code is a once-integrated walk. Curves that bend within a few years, and
+#'   errors of neighbouring years that go together, look alike here; order 2
+#'   predicts both better. "Order 3" may also mean that the regions are too few
+#'   to tell: of panels of 20 once-integrated walks of 8 times a third is not
+#'   told from smooth ones (`inst/studies/order`). It is about all regions of a
+#'   code together, not about one; and it compares two orders, of which neither
+#'   need be right.
+#'
+#' @param x <nid_panel>, <nid_defining>, <nid_rates> or <nid_model>. The rate
+#'   does not matter.
+#' @return `nid_smoothness`, a tibble with a row per code: `code`, `order` <int>
+#'   2 or 3, `evidence` <dbl> in units of log-likelihood, `evidence.region`
+#'   (the same by region; `NA` where not tested), `n.regions` <int> that it is
+#'   of, `n.left.out` <int> other regions that have the code, `verdict` <chr>
+#'   "order 2", "order 3" or "not tested".
+#' @section Errors: `nidcode_error_argument`; those of [dynamic_codes()].
+#' @source The kernel projected on what is free of parabolas, and its
+#'   thresholds, are calibrated in `inst/studies/order`. Prior over lambda
+#'   estimated from many series: Efron, B. (2010). Large-Scale Inference.
+#'   Cambridge University Press, chapter 1.
+#' @family rates
+#' @examples
+#' regions <- subset(russia, level == "region")
+#' panel <- code_panel(regions, russia_scheme, status = "_status")
+#' smoothness(panel)
+#' @export
+smoothness <- function(x) {
+  call <- rlang::current_env()
+  refuse_rate(x, call)
+  fit <- as_fit(x, NULL, call)
+  found <- lapply(seq_along(fit$codes), \(i) code_smoothness(fit, i))
+  columns <- columns_of(found, c("order", "evidence", "evidence.region",
+                                 "n.regions", "n.left.out", "verdict"),
+                        text = "verdict",
+                        whole = c("order", "n.regions", "n.left.out"))
+  code <- code_field(fit, "code")
+  facts <- defining_facts(fit$def, "Order of smoothness", "code",
+                          notes = smoothness_notes(code, found))
+  new_nid_table(c(list(code = code), columns), "smoothness", facts)
+}
+
+# Regions that tell an order, and times less breaks of their grid.
+order_regions <- 20L
+order_times <- 8L
+
+# Code i of a fit: its row, and in `words` what its verdict means.
+code_smoothness <- function(fit, i) {
+  panel <- fit$def$panel
+  whole <- as.character(panel$regions) %in% panel$nested
+  series_smoothness(code_series(fit, i), whole)
+}
+
+# A bundle of series; `whole`: regions that hold others.
+series_smoothness <- function(series, whole = FALSE) {
+  all <- length(series$of)
+  pool <- pool_seen(series$pool, series$breaks)
+  own <- which(!rep_len(whole, max(series$region, 0L))[series$region])
+  grid <- core_grid(pool, tabulate(series$of[own], pool_length(pool)))
+  core <- own[series$of[own] == grid]
+  one <- pool_take(pool, grid)
+  out <- list(order = 3L, evidence = NA_real_, evidence.region = NA_real_,
+              n.regions = length(core), n.left.out = all - length(core),
+              verdict = "not tested", words = untold(one, length(core)))
+  if (!is.null(out$words)) {
+    return(out)
+  }
+  n <- length(one$time)
+  at <- sequence(rep(n, length(core)), from = series_starts(series)[core] + 1L)
+  told <- order_evidence_cpp(matrix(series$value[at], n), one$time, one$step)
+  out[c("n.regions", "n.left.out")] <- c(told$used, all - told$used)
+  out$words <- untold(one, told$used)
+  if (is.null(out$words)) judge_order(out, told$evidence) else out
+}
+
+judge_order <- function(out, evidence) {
+  each <- evidence / out$n.regions
+  out$order <- if (evidence > 3 && each > 0.1) 2L else 3L
+  out[c("evidence", "evidence.region")] <- c(evidence, each)
+  out$verdict <- paste("order", out$order)
+  out$words <- if (out$order == 2L) {
+    paste0("order 2 predicts these curves better: they bend within a few ",
+           "years, or errors of neighbouring years go together (the two look ",
+           "alike)")
+  }
+  out
+}
+
+# Why regions of a grid do not tell an order, NULL where they do.
+untold <- function(one, regions) {
+  n <- length(one$time)
+  breaks <- pool_breaks(one)
+  if (regions < order_regions) {
+    paste0("order 3 assumed: ", count_of(regions, "region"), " cannot test it")
+  } else if (n - breaks < order_times) {
+    paste0("order 3 assumed: series of ", count_of(n, "time"),
+           if (breaks > 0L) paste(" and", count_of(breaks, "break")),
+           " cannot test it")
+  }
+}
+
+# The grid that most regions have (`count`); of several the one that tells
+# most, else the earliest.
+core_grid <- function(pool, count) {
+  best <- which(count == max(count, 0L))
+  free <- pool_sizes(pool)[best] - pool_breaks(pool)[best]
+  best <- best[free == max(free, 0L)]
+  if (length(best) > 1L && max(count) >= order_regions) {
+    times <- vapply(best, \(g) {
+      one <- pool_take(pool, g)
+      paste(sprintf("%.17g", one$time + 0), one$step, collapse = " ")
+    }, "")
+    best <- best[order(times, method = "radix")]
+  }
+  utils::head(best, 1L)
+}
+
+# What print() says: of each verdict once.
+smoothness_notes <- function(code, found) {
+  words <- vapply(found, \(one) one$words %||% "", "")
+  said <- unique(words[nzchar(words)])
+  vapply(said[order(nchar(said))], \(one) {
+    paste0(some_of(code[words == one], quote = ""), ": ", one, ".")
+  }, "", USE.NAMES = FALSE)
+}

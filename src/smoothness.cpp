@@ -1,0 +1,30 @@
+// Glue of <nidcode/smoothness.h>.
+
+#include <RcppEigen.h>
+#include <nidcode/smoothness.h>
+
+#include "interrupt.h"
+#include "must.h"
+
+using Rcpp::_;
+
+// What series (columns) of one grid say of the order of smoothness.
+// [[Rcpp::export]]
+Rcpp::List order_evidence_cpp(const Rcpp::NumericMatrix& value,
+                              const Rcpp::NumericVector& time,
+                              const Rcpp::IntegerVector& step) {
+  const int n = value.nrow();
+  must(time.size() == n && step.size() == n,
+       "values, times and steps differ in number");
+  must_be_finite(value, "values: not finite");
+  must(nidcode::spline_basis::directions_of(3, step.begin(), n) > 0,
+       "too few times for an order");
+  r_interrupt progress;
+  nidcode::pulse beat([&progress] { progress.step(0); });
+  nidcode::order_test test;
+  const nidcode::order_evidence out = test.run(
+      {time.begin(), step.begin(), n}, value.begin(), value.ncol(), beat);
+  return Rcpp::List::create(_["evidence"] = out.evidence,
+                            _["used"] = static_cast<int>(out.used),
+                            _["parabola"] = static_cast<double>(out.parabola));
+}
