@@ -37,10 +37,10 @@ class spline_basis {
     check(m, time, n);
     m_ = m;
     n_ = n;
-    parabola_ = degree >= m;
+    const bool parabola = degree >= m;
     scale_time(time);
-    polynomials(step);
-    r_ = directions_of(parabola_ ? m + 1 : m, step, n);
+    polynomials(step, parabola);
+    r_ = directions_of(parabola ? m + 1 : m, step, n);
     if (!smooth()) {
       p_.resize(n, 0);
       e_.resize(0);
@@ -140,8 +140,8 @@ class spline_basis {
     }
   }
 
-  void polynomials(const int* step) {
-    const int b = breaks_of(step, n_) + parabola_;
+  void polynomials(const int* step, bool parabola) {
+    const int b = breaks_of(step, n_) + parabola;
     degree_ = degree_of(m_, step, n_);
     q_.resize(n_, degree_ + 1 + b);
     steps_.resize(n_, b);
@@ -160,7 +160,7 @@ class spline_basis {
         ++k;
       }
     }
-    if (parabola_) {
+    if (parabola) {
       steps_.col(b - 1) = 2.0 * s_.array() - 1.0;
       steps_.col(b - 1).array() *= steps_.col(b - 1).array();
     }
@@ -267,7 +267,7 @@ class spline_basis {
   }
 
   int m_ = 3, n_ = 0, degree_ = 0, r_ = 0, sines_ = 0;
-  bool converged_ = true, parabola_ = false;
+  bool converged_ = true;
   double origin_ = 0.0, span_ = 1.0;
   Eigen::VectorXd s_, e_;
   Eigen::MatrixXd q_, rx_, steps_, d_, l_, gauss_, q1_, r1_, start_, p_;
