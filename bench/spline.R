@@ -11,9 +11,11 @@ draw <- function(series) {
 }
 
 fit_splines <- function(y, times, which = rep(1L, ncol(y))) {
-  weight <- rep(list(rep(1, n_times)), length(times))
-  nidcode:::spline_fit(y, which, nidcode:::spline_grids(times),
-                       sums = list(weight = weight))
+  pool <- nidcode:::new_pool(lengths(times), unlist(times))
+  series <- nidcode:::plain_series(y, pool, which, rate_spline())
+  nidcode:::spline_fit(series, list(orders = 0:2, sums = list(
+    weight = rep(1, length(pool$time)), k = rep(1L, length(times)),
+    order = 2L)))
 }
 
 gam_rates <- function(y) {

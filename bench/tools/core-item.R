@@ -69,9 +69,12 @@ item_model <- function() {
 
 # Level, both rates and one sum of the second of every series, and errors.
 kernel_of <- function(x, times) {
-  nidcode:::spline_fit(x, rep_len(seq_along(times), ncol(x)),
-                       nidcode:::spline_grids(times),
-                       sums = list(weight = lapply(times, \(t) 1 + 0 * t)))
+  pool <- nidcode:::new_pool(lengths(times), unlist(times))
+  series <- nidcode:::plain_series(x, pool, rep_len(seq_along(times), ncol(x)),
+                                   rate_spline())
+  nidcode:::spline_fit(series, list(orders = 0:2, sums = list(
+    weight = rep(1, length(pool$time)), k = rep(1L, length(times)),
+    order = 2L)))
 }
 
 one_code <- function() make_data(even_years(100000L), 1L)

@@ -34,11 +34,14 @@ draw_times <- function(n, steps) {
 fit_all <- function(s, y, steps, lambda) {
   n <- nrow(s)
   grids <- if (steps == "equal") list(s[, 1]) else asplit(s, 2)
-  fit <- nidcode:::spline_fit(
-    y, if (steps == "equal") rep(1L, ncol(y)) else seq_len(ncol(y)),
-    nidcode:::spline_grids(lapply(grids, as.double)), orders = 1:2,
-    lambda = lambda, sums = list(weight = rep(list(rep(1, n)), length(grids)))
+  pool <- nidcode:::new_pool(lengths(grids), unlist(grids))
+  series <- nidcode:::plain_series(
+    y, pool, if (steps == "equal") rep(1L, ncol(y)) else seq_len(ncol(y)),
+    nidcode::rate_spline(lambda)
   )
+  fit <- nidcode:::spline_fit(series, list(orders = 1:2, sums = list(
+    weight = rep(1, length(pool$time)), k = rep(1L, length(grids)), order = 2L
+  )))
   part <- function(k) {
     list(estimate = matrix(fit$estimate[, k], n),
          std.error = matrix(fit$std.error[, k], n))
