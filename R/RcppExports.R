@@ -97,6 +97,10 @@ t_probability_cpp <- function(estimate, std_error, df) {
     .Call(`_nidcode_t_probability_cpp`, estimate, std_error, df)
 }
 
+t_limits_cpp <- function(estimate, std_error, df, level) {
+    .Call(`_nidcode_t_limits_cpp`, estimate, std_error, df, level)
+}
+
 term_widths_cpp <- function(grids, backward, split) {
     .Call(`_nidcode_term_widths_cpp`, grids, backward, split)
 }

@@ -133,7 +133,6 @@ collect_scores <- function(fit) {
 }
 
 join_scores <- function(parts) {
-  names <- c("u", "region", "key")
-  out <- lapply(names, \(name) unlist(lapply(parts, `[[`, name)))
-  stats::setNames(out, names)
+  gather <- function(name) as.double(unlist(lapply(parts, `[[`, name)))
+  list(u = gather("u"), region = gather("region"), key = gather("key"))
 }

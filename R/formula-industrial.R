@@ -85,7 +85,7 @@ rates_of_order <- function(fit, rates, order) {
   panel <- fit$def$panel
   n <- n_rows(panel)
   k <- length(fit$codes)
-  across <- function(x) if (!is.null(x)) matrix(x, n, k, byrow = TRUE)
+  across <- function(x) if (!is.null(x)) t(matrix(x, k, n))
   region <- rep(seq_len(n_regions(panel)), diff(panel$offset))
   absent <- vapply(fit$codes, \(one) one$of[region] == 0L, logical(n))
   dim(absent) <- c(n, k)
@@ -113,12 +113,11 @@ condition_probability <- function(a) {
 
 # Share of regions with V > 0, by code and time: small, so the spec carries it.
 dissemination <- function(fit, v) {
-  time <- row_time(fit$def$panel)
-  times <- sort(unique(time))
+  times <- sort(unique(fit$def$panel$grids$time))
   if (length(times) > 200L || length(fit$codes) == 0L) {
     return(NULL)
   }
-  at <- match(time, times)
+  at <- match(row_time(fit$def$panel), times)
   parts <- lapply(seq_along(fit$codes), \(c) {
     n <- tabulate(at[!is.na(v[, c])], length(times))
     up <- tabulate(at[which(v[, c] > 0)], length(times))

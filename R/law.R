@@ -12,20 +12,11 @@ at_level <- function(law, level) {
     return(list(std.error = none, conf.low = none, conf.high = none,
                 prob.positive = none, df = none))
   }
-  df <- rep_len(law$df, n)
-  df[is.na(df) | df <= 0] <- NA_real_
-  half <- t_quantile((1 + level) / 2, df) * se
-  limits <- list(low = law$estimate - half, high = law$estimate + half)
-  # An error below the rounding of its estimate still is one: the interval
-  # reaches to the next numbers.
-  flat <- which(limits$low == limits$high & se > 0)
-  if (length(flat) > 0L) {
-    rounding <- abs(law$estimate[flat]) * .Machine$double.eps
-    limits$low[flat] <- law$estimate[flat] - rounding
-    limits$high[flat] <- law$estimate[flat] + rounding
-  }
+  df <- as.double(law$df)
+  limits <- t_limits_cpp(law$estimate, se, df, level)
   list(std.error = se, conf.low = limits$low, conf.high = limits$high,
-       prob.positive = probability_positive(law$estimate, se, df), df = df)
+       prob.positive = probability_positive(law$estimate, se, df),
+       df = if (length(df) == n) df else rep_len(df, n))
 }
 
 # A zero that is known exactly is as likely above as below.
@@ -33,15 +24,6 @@ probability_positive <- function(estimate, se, df) {
   out <- t_probability_cpp(estimate, se, df)
   dim(out) <- dim(estimate)
   out
-}
-
-# Quantiles are slow and most series share their df.
-t_quantile <- function(p, df) {
-  if (length(p) > 1L) {
-    return(stats::qt(p, df))
-  }
-  one <- unique(df)
-  stats::qt(p, one)[match(df, one)]
 }
 
 # The law of a table that shows one.

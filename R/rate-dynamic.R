@@ -61,16 +61,17 @@ rates_table <- function(fit, a, interval, level) {
   panel <- fit$def$panel
   k <- length(fit$codes)
   n <- n_rows(panel)
-  keep <- which(rep(as.vector(a$observed), each = 2L))
-  every <- length(keep) == 2L * k * n
-  pick <- function(x) if (every) x else x[keep]
-  law <- list(estimate = pick(as.vector(a$estimate)),
-              std.error = if (!is.null(a$std.error)) {
-                pick(as.vector(a$std.error))
-              },
-              df = pick(rep(as.vector(a$df), each = 2L)))
+  every <- all(a$observed)
+  keep <- if (!every) which(rep(as.vector(a$observed), each = 2L))
+  pick <- function(x) {
+    dim(x) <- NULL
+    if (every) x else x[keep]
+  }
+  law <- list(estimate = pick(a$estimate),
+              std.error = if (!is.null(a$std.error)) pick(a$std.error),
+              df = pick(rep(a$df, each = 2L)))
   levels <- if (interval == "simultaneous" && !is.null(law$std.error)) {
-    pick(as.vector(simultaneous_levels(fit, level)))
+    pick(simultaneous_levels(fit, level))
   } else {
     level
   }

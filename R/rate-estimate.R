@@ -88,10 +88,13 @@ rates_frame <- function(r, group, order, has, rate, level) {
   k <- length(order)
   rows <- function(m) {
     if (is.null(m)) return(NULL)
-    if (length(has) == k) return(as.vector(t(m)))
-    whole <- matrix(NA_real_, k, length(r$df))
-    if (length(has) > 0L) whole[match(has, order), ] <- t(m)
-    as.vector(whole)
+    whole <- t(m)
+    if (length(has) < k) {
+      whole <- matrix(NA_real_, k, length(r$df))
+      if (length(has) > 0L) whole[match(has, order), ] <- t(m)
+    }
+    dim(whole) <- NULL
+    whole
   }
   law <- list(estimate = rows(r$estimate), std.error = rows(r$std.error),
               df = rep(r$df, each = k))

@@ -341,6 +341,20 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// t_limits_cpp
+Rcpp::List t_limits_cpp(const Rcpp::NumericVector& estimate, const Rcpp::NumericVector& std_error, const Rcpp::NumericVector& df, const Rcpp::NumericVector& level);
+RcppExport SEXP _nidcode_t_limits_cpp(SEXP estimateSEXP, SEXP std_errorSEXP, SEXP dfSEXP, SEXP levelSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type estimate(estimateSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type std_error(std_errorSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type df(dfSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type level(levelSEXP);
+    rcpp_result_gen = Rcpp::wrap(t_limits_cpp(estimate, std_error, df, level));
+    return rcpp_result_gen;
+END_RCPP
+}
 // term_widths_cpp
 Rcpp::NumericVector term_widths_cpp(const Rcpp::List& grids, bool backward, bool split);
 RcppExport SEXP _nidcode_term_widths_cpp(SEXP gridsSEXP, SEXP backwardSEXP, SEXP splitSEXP) {
@@ -430,6 +444,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_nidcode_spline_fit_cpp", (DL_FUNC) &_nidcode_spline_fit_cpp, 7},
     {"_nidcode_spline_pieces_cpp", (DL_FUNC) &_nidcode_spline_pieces_cpp, 5},
     {"_nidcode_t_probability_cpp", (DL_FUNC) &_nidcode_t_probability_cpp, 3},
+    {"_nidcode_t_limits_cpp", (DL_FUNC) &_nidcode_t_limits_cpp, 4},
     {"_nidcode_term_widths_cpp", (DL_FUNC) &_nidcode_term_widths_cpp, 3},
     {"_nidcode_terms_told_cpp", (DL_FUNC) &_nidcode_terms_told_cpp, 2},
     {"_nidcode_test_interrupt_cpp", (DL_FUNC) &_nidcode_test_interrupt_cpp, 2},

@@ -54,7 +54,7 @@ good_calls <- function() {
     test_interrupt_cpp = list(10, 1L),
     test_throw_cpp = list(10, 10, 1L, FALSE),
     test_pulse_cpp = list(10, 1L, 100L),
-    t_probability_cpp = list(1, 1, 5),
+    t_limits_cpp = list(1, 1, 5, 0.95), t_probability_cpp = list(1, 1, 5),
     moments_cpp = list(c(1, 2, 4), c(0L, 3L)),
     define_code_cpp = list(code, c(0L, 3L), 0L, 1L, FALSE, TRUE, numeric()),
     define_part_cpp = list(code, c(0L, 3L), 1L, c(1, 1, 1)),
