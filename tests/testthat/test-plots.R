@@ -184,7 +184,7 @@ test_that("correlation: that of the residuals, against its chance range", {
 test_that("the limits of chance correlations hold 95 of 100", {
   fit <- get_fit(picture_model(1)$rates)
   limit <- correlation_limits(fit)
-  d <- sum(standard_residuals(fit, 1L)$region == 1L)
+  d <- sum(code_scores(fit, 1L)$region == 1L)
   r <- with_stream(8, replicate(4000, {
     x <- stats::rnorm(d)
     y <- stats::rnorm(d)
@@ -519,8 +519,10 @@ test_that("the curve of a fit leaves out columns that stand for nothing", {
   d <- data.frame(region = rep(c("A", "B", "C"), each = 4),
                   year = rep(2001:2004, 3), x = rep(0:1, 6),
                   y = c(1, 3, 2, 5, 4, 6, 8, 7, 2, 9, 1, 4))
-  fit <- code_dependence(d, y ~ x, c("region", "year"), form = "quadratic",
-                         scale = "levels", effects = "region")
+  fit <- suppressWarnings(code_dependence(
+    d, y ~ x, c("region", "year"), form = "quadratic", scale = "levels",
+    effects = "region"
+  ))
   expect_true(any(fits(fit)[[1L]]$aliased))
   expect_s3_class(ggplot2::autoplot(fit), "ggplot")
 })
