@@ -324,3 +324,49 @@ test_that("print() says what a verdict means, once for all its codes", {
   expect_match(text, "(the two look alike)", fixed = TRUE)
   expect_lte(length(format(s)), 15L)
 })
+
+study_file <- function(name) {
+  system.file("studies", "order", name, package = "nidcode")
+}
+
+test_that("the kept study tells rough from smooth, or says where not", {
+  all <- utils::read.csv(study_file("result.csv"))
+  expect_identical(nrow(all), 17L * 2L * 3L * 3L)
+  expect_identical(unique(all$panels[all$regions == 85]), 20L)
+  expect_identical(unique(all$panels[all$regions == 20]), 200L)
+  walks <- all[all$truth == "walk_1" & all$regions == 85, ]
+  expect_true(all(walks$fires[walks$noise == 0.01] == 1))
+  expect_true(all(walks$fires[walks$n > 8 & walks$noise < 0.05] == 1))
+  expect_true(all(walks$V.2 >= ifelse(walks$n == 8, 0.90, 0.92) &
+                    walks$V.2 <= 0.96 & walks$V.3 < 0.8))
+  # Of curves that it must not tell, logistic ones alone are told.
+  smooth <- all[all$kind == "smooth", ]
+  curved <- smooth$truth == "logistic"
+  expect_true(all(smooth$fires[!curved & smooth$regions == 85] == 0))
+  expect_lte(max(smooth$fires[!curved & smooth$regions == 20]), 0.05)
+  expect_gt(mean(smooth$fires[curved & smooth$regions == 85]), 0.5)
+  # Where order 2 is told V is covered no less; but a cycle of four years.
+  told <- all[all$regions == 85 & all$fires >= 0.5, ]
+  lost <- told[told$V.2 < told$V.3, ]
+  expect_identical(unique(lost[c("truth", "n")]$truth), "cycle")
+  expect_true(all(lost$n == 8))
+})
+
+test_that("drawn anew, panels are told as in the kept study", {
+  study <- new.env()
+  sys.source(study_file("truths.R"), study)
+  fires <- function(truth, n, noise) {
+    mean(vapply(1:4, \(k) {
+      y <- study$draw_panel(study$truths[[truth]], n, 85L, noise)$y
+      e <- kernel_evidence(y)$evidence
+      e > 3 && e / 85 > 0.1
+    }, NA))
+  }
+  with_stream(112, {
+    rough <- fires("walk_1", 12L, 0.01)
+    smooth <- vapply(c("line", "quadratic", "exponential", "sine", "mixture",
+                       "walk_2", "walk_2_trend"), fires, 1, 12L, 0.02)
+  })
+  expect_identical(rough, 1)
+  expect_identical(max(smooth), 0)
+})
