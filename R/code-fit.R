@@ -68,14 +68,21 @@ check_sd_once <- function(def, rate, call) {
       call = call
     )
   }
-  codes <- used_codes(def)$code
-  strange <- setdiff(names(named_sd(rate)),
-                     scheme_codes(def$panel$scheme)$code)
+  named <- c(list(sd = named_sd(rate)), named_args(rate))
+  for (name in names(named)) {
+    check_named_codes(names(named[[name]]), name, def, call)
+  }
+}
+
+check_named_codes <- function(names, argument, def, call) {
+  strange <- setdiff(names, scheme_codes(def$panel$scheme)$code)
   if (length(strange) > 0L) {
     stop_nid("argument",
-             c(paste0("`sd` names ", some_of(strange), ", which is no code."),
-               i = paste0("The codes are ", some_of(codes), ".")),
-             argument = "sd", values = strange, call = call)
+             c(paste0("`", argument, "` names ", some_of(strange),
+                      ", which is no code."),
+               i = paste0("The codes are ", some_of(used_codes(def)$code),
+                          ".")),
+             argument = argument, values = strange, call = call)
   }
 }
 

@@ -68,7 +68,7 @@ intersect_sorted <- function(a, b) a[a %in% b]
 # Which common times carry a rate of this order in every code that exists.
 common_terms <- function(fit, times, order) {
   defined <- function(one) {
-    rate_defined(bare_series(fit$rate, one$pool, fit$breaks), order)
+    rate_defined(code_bundle(fit, one), order)
   }
   if (times$simple) {
     # All codes have the same grids, so one speaks for all.

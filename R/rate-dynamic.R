@@ -125,7 +125,7 @@ inform_short <- function(fit) {
 
 # Regions that have a code and no rate of an order.
 short_regions <- function(one, fit, order) {
-  ok <- rate_defined(bare_series(fit$rate, one$pool, fit$breaks), order)
+  ok <- rate_defined(code_bundle(fit, one), order)
   none <- tabulate(pool_owner(one$pool)[ok], pool_length(one$pool)) == 0L
   has <- which(one$of > 0L)
   has[none[one$of[has]]]

@@ -33,10 +33,7 @@ estimate_rates <- function(x, time, group = NULL, rate = rate_spline(),
       anyDuplicated(order)) {
     stop_argument("order", "1, 2 or c(1, 2)", order, call)
   }
-  if (length(named_sd(rate)) > 1L) {
-    stop_argument("sd", "one number: vectors have no codes to name",
-                  named_sd(rate), call)
-  }
+  check_no_codes(rate, call)
   v <- vector_series(x, time, group, call)
   g <- code_grids_cpp(v$value, v$offset, v$time, integer())
   pool <- g[c("offset", "time", "step")]
@@ -57,6 +54,16 @@ estimate_rates <- function(x, time, group = NULL, rate = rate_spline(),
                                 reading = v$reading), call)
   }
   rates_frame(r, v$group, order, has, rate, conf_level)
+}
+
+# Vectors have no codes that an argument could name.
+check_no_codes <- function(rate, call) {
+  named <- named_args(rate)
+  if (length(named_sd(rate)) > 1L) named$sd <- named_sd(rate)
+  for (name in names(named)) {
+    stop_argument(name, "one number: vectors have no codes to name",
+                  named[[name]], call)
+  }
 }
 
 # Rates at the series' own times, and of which series and time they are.

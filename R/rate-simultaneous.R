@@ -9,7 +9,7 @@ band_directions <- 2000L
 check_band_sizes <- function(fit, call) {
   for (one in fit$codes) {
     check_series_sizes(
-      band_sizes(bare_series(fit$rate, one$pool, fit$breaks)), one$of,
+      band_sizes(code_bundle(fit, one)), one$of,
       list(regions = names_of_regions(fit$def$panel), code = one$code),
       draw_most %/% 2L, "interval = \"simultaneous\"",
       "Use interval = \"pointwise\", or fewer times.", call

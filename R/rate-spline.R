@@ -25,7 +25,9 @@
 #'   the number of times (an interpolation). A series that cannot have so many
 #'   or so few gets the nearest, and [dynamic_codes()] says so.
 #' @param m <int> 3 (quintic; both orders) or 2 (cubic; order 1 only, since its
-#'   second derivative is white noise).
+#'   second derivative is white noise), or 2s and 3s named by code: 3 for codes
+#'   that are not named; order 1 only where one of them is 2. [smoothness()]
+#'   tells which the panel speaks for.
 #' @return A `nid_rate`.
 #' @section Shortest series: 2 times give a slope, 3 and 4 a parabola without
 #'   error, 5 and more everything; each break asks for one more.
@@ -42,9 +44,7 @@ rate_spline <- function(lambda = "average", df = NULL, m = 3) {
     stop_nid("argument", "Give `lambda` or `df`, not both.", call = call)
   }
   check_number(df, min = 0, open = TRUE, null = TRUE)
-  if (!is_one(m) || !is.numeric(m) || !m %in% 2:3) {
-    stop_argument("m", "2 or 3", m, call)
-  }
+  check_orders_of_codes(m, call)
   if (is.character(lambda)) {
     check_choice(lambda, c("average", "reml", "gcv"))
   } else {
@@ -55,12 +55,13 @@ rate_spline <- function(lambda = "average", df = NULL, m = 3) {
   }
   new_nid_rate(
     "spline",
-    words = paste0("spline (", how, if (m == 2) ", m = 2", ")"),
-    args = list(lambda = lambda, df = df, m = as.integer(m)),
+    words = paste0("spline (", how, order_words(m), ")"),
+    args = list(lambda = lambda, df = df,
+                m = structure(as.integer(m), names = names(m))),
     breaks = "shift",
-    facts = list(top_order = as.integer(m) - 1L,
+    facts = list(top_order = as.integer(min(m)) - 1L,
                  higher = "rate_spline(m = 3)", errors = "posterior",
-                 curve = TRUE, shifts = TRUE,
+                 curve = TRUE, shifts = TRUE, by_code = list(m = 3L),
                  tuned = if (is.null(df) && is.character(lambda)) "series"
                    else "grid",
                  longest = spline_most,
@@ -74,6 +75,26 @@ rate_spline <- function(lambda = "average", df = NULL, m = 3) {
                 residuals = spline_leverage, scores = spline_scores,
                 scores_need = list(keep = "z"), tell = inform_df)
   )
+}
+
+check_orders_of_codes <- function(m, call) {
+  code <- names(m)
+  named <- if (is.null(code)) length(m) == 1L else
+    length(m) > 0L && !anyNA(code) && all(nzchar(code))
+  if (!is.numeric(m) || !is.null(dim(m)) || !named || !all(m %in% 2:3)) {
+    stop_argument("m", "2 or 3, or 2s and 3s named by code", m, call)
+  }
+  check_readable_names(code, "Names of `m`", call)
+  check_once(code, "m", call)
+}
+
+# As it is typed; nothing of the default.
+order_words <- function(m) {
+  if (is.null(names(m))) {
+    return(if (m == 2) ", m = 2")
+  }
+  code <- vapply(names(m), \(x) deparse(as.name(x), backtick = TRUE), "")
+  paste0(", m = c(", paste(code, "=", m, collapse = ", "), ")")
 }
 
 # The basis of a grid costs the cube of its times: 400 take half a second,
@@ -172,7 +193,7 @@ inform_df <- function(fit) {
     return(invisible())
   }
   beyond <- lapply(fit$codes, \(one) {
-    bad <- df_beyond(bare_series(fit$rate, one$pool, fit$breaks))
+    bad <- df_beyond(code_bundle(fit, one))
     used <- which(one$of > 0L)
     used[bad[one$of[used]]]
   })

@@ -16,13 +16,16 @@
 #     own        made of the user's functions, so a workbook keeps its values
 #     lost       coefficients that its residuals have lost, if they still lack
 #                them
+#     by_code    arguments that may be named by code, and what a code has that
+#                they do not name
 #   does   functions of a bundle of series (series.R): linear_does() has those
 #          of a matrix a grid, spline_does() those of the smoothing spline.
 new_nid_rate <- function(name, words = name, args = list(), breaks = "split",
                          sd = NULL, facts = list(), does) {
   plain <- list(top_order = 2L, higher = NULL, errors = "known", curve = FALSE,
                 shifts = FALSE, backward = FALSE, tuned = "none",
-                longest = Inf, long_hint = NULL, own = FALSE, lost = 0L)
+                longest = Inf, long_hint = NULL, own = FALSE, lost = 0L,
+                by_code = list())
   plain[names(facts)] <- facts
   structure(list(name = name, words = words, args = args, breaks = breaks,
                  sd = sd, facts = plain, does = does),
@@ -69,6 +72,22 @@ check_has_fit <- function(rate, lacks, call) {
     stop_nid("needs_fit", c(lacks, i = "Use rate_spline() or rate_local()."),
              call = call)
   }
+}
+
+# The rate as one code has it, where arguments are named by code.
+code_rate <- function(rate, code) {
+  named <- named_args(rate)
+  for (name in names(named)) {
+    own <- named[[name]]
+    rate$args[[name]] <- if (code %in% names(own)) own[[code]] else
+      rate$facts$by_code[[name]]
+  }
+  rate
+}
+
+# Arguments that are named by code.
+named_args <- function(rate) {
+  Filter(\(x) !is.null(names(x)), rate$args[names(rate$facts$by_code)])
 }
 
 gives_sd <- function(rate) !is.null(rate$sd)
@@ -151,6 +170,7 @@ tell_name <- function(rate, breaks, pool) list(kind = rate$name)
 # What a workbook writes of a rate: its arguments by name.
 rate_settings <- function(rate) {
   args <- rate$does$settings(rate)
+  args <- args[setdiff(names(args), names(named_args(rate)))]
   if (is.null(named_sd(rate))) args$sd <- rate$sd
   args <- args[lengths(args) > 0L]
   if (length(args) > 0L) names(args) <- paste0("rate.", names(args))

@@ -12,6 +12,11 @@ bare_series <- function(rate, pool, breaks = "ignore") {
   list(rate = rate, pool = pool, breaks = breaks)
 }
 
+# That of one code of a fit, on its own grids or on others.
+code_bundle <- function(fit, one, pool = one$pool) {
+  bare_series(code_rate(fit$rate, one$code), pool, fit$breaks)
+}
+
 # Series without a panel, all observed.
 plain_series <- function(value, pool, of, rate) {
   c(list(value = value, of = of, region = seq_along(of), sd = rate_sd(rate)),
@@ -44,7 +49,7 @@ code_series <- function(fit, i, regions = NULL, buffer = numeric()) {
   if (length(sd) > 1L) sd <- sd[row %||% (before + seq_along(value))]
   c(list(value = value, of = of, region = at, row = row, sd = sd,
          before = before, buffer = v$value, tuning = tuning_of(fit, i, at)),
-    bare_series(fit$rate, one$pool, fit$breaks))
+    code_bundle(fit, one))
 }
 
 # Rows of the panel where the values stand.

@@ -5,7 +5,7 @@ kept_columns <- c("kept for R", "key 1", "key 2", "value")
 
 put_kept <- function(sheet, frame) {
   rows <- do.call(rbind, c(list(kept_types(frame), kept_note(frame),
-                                kept_sd(frame),
+                                kept_by_code(frame),
                                 kept_cor(frame), kept_vcov(frame),
                                 kept_influence(frame)),
                            kept_tuning(frame), kept_custom(frame)))
@@ -47,9 +47,14 @@ kept_note <- function(frame) {
   kept_rows("scheme.note", note, "", rep(NA_real_, length(note)))
 }
 
-kept_sd <- function(frame) {
-  sd <- named_sd(frame$fit$rate)
-  kept_rows("rate.sd", names(sd), "", unname(sd))
+# Numbers of the rate that are named by code.
+kept_by_code <- function(frame) {
+  rate <- frame$fit$rate
+  named <- c(list(sd = named_sd(rate)), named_args(rate))
+  do.call(rbind, lapply(names(named), \(name) {
+    own <- named[[name]]
+    kept_rows(paste0("rate.", name), names(own), "", unname(own))
+  }))
 }
 
 kept_cor <- function(frame) {

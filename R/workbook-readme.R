@@ -83,7 +83,8 @@ setting_meanings <- function() {
       "uniform, tricube or epanechnikov",
     rate.lambda = "average, reml, gcv or a number",
     rate.df = "effective degrees of freedom",
-    rate.m = "3: quintic", rate.sd = "sd of the error of a code's values",
+    rate.m = "3: quintic, 2: cubic",
+    rate.sd = "sd of the error of a code's values",
     breaks = "auto, split, shift or ignore",
     influence =
       "equal, half_life, linear, power, hyperbolic or custom",

@@ -65,10 +65,14 @@ book_status_suffix <- function(model) {
 
 settings_rate <- function(get, tables) {
   kind <- get("rate", "spline")
-  sd <- get_number(get, "rate.sd")
-  by_code <- tables$rate.sd
-  if (!is.null(by_code)) sd <- stats::setNames(by_code$value, by_code$key1)
-  number <- function(name) get_number(get, paste0("rate.", name))
+  # One number of the sheet, or those of the codes.
+  number <- function(name) {
+    name <- paste0("rate.", name)
+    own <- tables[[name, exact = TRUE]]
+    if (is.null(own)) get_number(get, name) else
+      stats::setNames(own$value, own$key1)
+  }
+  sd <- number("sd")
   switch(kind,
     difference = rate_difference(sd), central = rate_central(sd),
     local = do.call(rate_local, c(

@@ -299,6 +299,87 @@ test_that("what rate_spline() cannot be is refused", {
   expect_false(anyNA(two$estimate[two$order == 1]))
 })
 
+test_that("each code has the m of its name", {
+  codes <- fit_panel()$defining
+  of <- function(m, f = \(r) r, ...) {
+    out <- as.data.frame(quiet(f(dynamic_codes(codes, rate_spline(m = m,
+                                                                  ...)))))
+    split(out[setdiff(names(out), "std.error")], out$code)
+  }
+  mixed <- c(social = 2, production = 3)
+  same <- function(f = \(r) r, rows = \(d) TRUE, ...) {
+    both <- of(mixed, f, ...)
+    two <- of(2, f, ...)$social
+    three <- of(3, f, ...)$production
+    expect_identical(both$social, two)
+    expect_identical(both$production[rows(both$production), ],
+                     three[rows(three), ])
+    expect_false(isTRUE(all.equal(both$social, of(3, f, ...)$social)))
+  }
+  first <- \(d) if ("order" %in% names(d)) d$order == 1
+  for (lambda in list("average", "reml", 10)) {
+    same(rows = first, lambda = lambda)
+  }
+  same(residuals)
+  same(glance)
+  same(\(r) predict(r, order = 0:1, at = c(2001.5, 2003)))
+  expect_identical(of(c(social = 2)), of(mixed))
+  expect_identical(of(c(social = 3, production = 3)), of(3))
+  # Order 2 needs it of every code.
+  both <- do.call(rbind, of(mixed))
+  expect_true(all(is.na(both$estimate[both$order == 2])))
+  expect_error(basic_code(codes, rate = rate_spline(m = mixed)),
+               class = "nidcode_error_order_undefined")
+  expect_message(dynamic_codes(codes, rate_spline(df = 2.5, m = mixed)),
+                 "polynomial", class = "nidcode_message_argument")
+})
+
+test_that("m by code is printed as it is typed, and kept", {
+  typed <- function(m) {
+    words <- format(rate_spline(m = m))
+    expect_match(words, "^spline \\(average, m = c\\(.*\\)\\)$")
+    eval(str2lang(sub("^spline \\(average, m = (.*)\\)$", "\\1", words)))
+  }
+  for (m in list(c(production = 2), c(social = 3, production = 2),
+                 c("a code" = 2, "if" = 3, "back`tick" = 2))) {
+    expect_identical(typed(m), m)
+  }
+  expect_identical(format(rate_spline(m = c(production = 2, social = 3))),
+                   "spline (average, m = c(production = 2, social = 3))")
+  expect_identical(format(rate_spline()), "spline (average)")
+  expect_identical(format(rate_spline(m = 2)), "spline (average, m = 2)")
+
+  named <- rate_spline(m = c(social = 3, production = 3))
+  model <- fit_panel(rate = named)
+  expect_identical(as.data.frame(model$basic),
+                   as.data.frame(fit_panel()$basic))
+  again <- quiet(update(model, data = spline_panel(), freeze = TRUE))
+  expect_identical(again$args$rate$args$m, named$args$m)
+  skip_if_not_installed("openxlsx2")
+  file <- withr::local_tempfile(fileext = ".xlsx")
+  quiet(write_workbook(model, file))
+  back <- quiet(read_workbook(file))
+  expect_identical(back$args$rate$args, named$args)
+  expect_equal(as.data.frame(back$basic), as.data.frame(model$basic))
+})
+
+test_that("an m that cannot be is refused, and said", {
+  for (wrong in list(2:3, 4, NA, "2", c(a = 2, b = 4), c(a = 2, 3),
+                     c(a = NA), integer(), matrix(2), list(a = 2))) {
+    expect_error(rate_spline(m = wrong), class = "nidcode_error_argument")
+  }
+  expect_error(rate_spline(m = c(a = 2, a = 3)),
+               class = "nidcode_error_duplicate_name")
+  err <- expect_error(dynamic_codes(fit_panel()$defining,
+                                    rate_spline(m = c(growth = 2))),
+                      class = "nidcode_error_argument")
+  expect_identical(c(err$argument, err$values), c("m", "growth"))
+  err <- expect_error(estimate_rates(1:9, 1:9,
+                                     rate = rate_spline(m = c(a = 2))),
+                      class = "nidcode_error_argument")
+  expect_identical(err$argument, "m")
+})
+
 test_that("rank intervals come from t intervals of the differences", {
   d <- do.call(rbind, lapply(1:6, \(k) {
     s <- random_series(60 + k, if (k %% 2 == 0) 9 else 11)

@@ -196,7 +196,8 @@ verb("rate_local", function() {
        degree = or_odd(2, 0.3), kernel = or_odd("uniform", 0.2))
 }, 100L)
 verb("rate_spline", function() {
-  list(lambda = or_odd("average", 0.4), df = or_odd(NULL, 0.4))
+  list(lambda = or_odd("average", 0.4), df = or_odd(NULL, 0.4),
+       m = or_odd(pick(3, 2, c(production = 2)), 0.3))
 }, 100L)
 verb("rate_custom", function() {
   list(f = or_odd(function(time) NULL, 0.3), name = or_odd("mine", 0.3),
