@@ -24,7 +24,7 @@
 #'
 #' The order is 2 where the evidence is above 3 and above .1 a region, else 3.
 #' It is 3 and not tested where fewer than 20 regions share the core grid, or
-#' where that has fewer than 8 times and breaks less.
+#' where its times less its breaks are fewer than 8.
 #'
 #' The core grid is the most frequent one: same times, same holes, same breaks
 #' (which are steps here, also where they split the rates). Left out and
@@ -38,17 +38,17 @@
 #'   code is a once-integrated walk. Curves that bend within a few years, and
 #'   errors of neighbouring years that go together, look alike here. S-shaped
 #'   curves are told as order 2 too, even gentle ones (from a tenth to nine
-#'   tenths in half of the years or more), since what regions deviate by from their mean
-#'   curve bends more than they do; under order 2 the intervals of their rates
-#'   still hold, but where noise is 1 to 2 % and times are 20 the error of the
-#'   rates is a fifth to two fifths larger.
+#'   tenths in half of the years or more), since what regions deviate by from
+#'   their mean curve bends more than they do; under order 2 the intervals of
+#'   their rates still hold, but where noise is 1 to 2 % and times are 20 the
+#'   error of the rates is a fifth to two fifths larger.
 #'
-#'   "Order 3" may also mean that noise or few regions hide it: once-integrated
-#'   walks of 8 times with noise of 5 % of their range are told in 1 of 20 panels
-#'   of 85, with noise of 1 % in all of them, in half of the panels of 20. Line,
-#'   parabola, exponential, sine and twice-integrated walks, with noise of 1 to
-#'   5 %, were never told as order 2 in panels of 85, and in at most 3.5 % of
-#'   those of 20 (`inst/studies/order`). It is about all regions of a code
+#'   "Order 3" may also mean that noise or few regions hide it: of panels of 85
+#'   once-integrated walks of 8 times all are told where noise is 1 % of their
+#'   range, 1 of 20 where it is 5 %; of panels of 20 regions half and a fifth.
+#'   Line, parabola, exponential, sine and twice-integrated walks, with noise of
+#'   1 to 5 %, were never told as order 2 in panels of 85, and in at most 3.5 %
+#'   of those of 20 (`inst/studies/order`). It is about all regions of a code
 #'   together, not about one; and it compares two orders, of which neither need
 #'   be right.
 #'
@@ -60,10 +60,12 @@
 #'   of, `n.left.out` <int> other regions that have the code, `verdict` <chr>
 #'   "order 2", "order 3" or "not tested".
 #' @section Errors: `nidcode_error_argument`; those of [dynamic_codes()].
-#' @source The kernel projected on what is free of parabolas, and its
-#'   thresholds, are calibrated in `inst/studies/order`. Prior over lambda
-#'   estimated from many series: Efron, B. (2010). Large-Scale Inference.
-#'   Cambridge University Press, chapter 1.
+#' @source Likelihood: Wahba, G. (1985). A comparison of GCV and GML for choosing
+#'   the smoothing parameter in the generalized spline smoothing problem. Annals
+#'   of Statistics, 13, 1378-1402. Prior estimated from many series: Laird, N.
+#'   (1978). Nonparametric maximum likelihood estimation of a mixing
+#'   distribution. Journal of the American Statistical Association, 73, 805-811.
+#'   What the thresholds do: `inst/studies/order`.
 #' @family rates
 #' @examples
 #' regions <- subset(russia, level == "region")
