@@ -60,9 +60,9 @@
 #'   of, `n.left.out` <int> other regions that have the code, `verdict` <chr>
 #'   "order 2", "order 3" or "not tested".
 #' @section Errors: `nidcode_error_argument`; those of [dynamic_codes()].
-#' @source Likelihood: Wahba, G. (1985). A comparison of GCV and GML for choosing
-#'   the smoothing parameter in the generalized spline smoothing problem. Annals
-#'   of Statistics, 13, 1378-1402. Prior estimated from many series: Laird, N.
+#' @source Likelihood: Wahba, G. (1985). A comparison of GCV and GML for
+#'   choosing the smoothing parameter in the generalized spline smoothing
+#'   problem. Annals of Statistics, 13, 1378-1402. Prior estimated from many series: Laird, N.
 #'   (1978). Nonparametric maximum likelihood estimation of a mixing
 #'   distribution. Journal of the American Statistical Association, 73, 805-811.
 #'   What the thresholds do: `inst/studies/order`.
