@@ -68,12 +68,11 @@ cell_numbers <- function(read, marks, use) {
   body <- read$text[rows]
   cut <- which(!whole[of])
   body[cut] <- substr(body[cut], parts$minus[of[cut]] + 1L, parts$stop[of[cut]])
-  take_out <- function(pattern, at, fixed = TRUE) {
-    at <- which(at[of])
-    body[at] <<- gsub(pattern, "", body[at], fixed = fixed, perl = !fixed)
+  take_out <- function(mark, shapes) {
+    at <- which((shapes & grepl(mark, parts$text, fixed = TRUE))[of])
+    body[at] <<- gsub(mark, "", body[at], fixed = TRUE)
   }
-  take_out(group_marks, parts$group, fixed = FALSE)
-  take_out(" ", parts$minus)
+  for (mark in c(" ", "'", "\u2019")) take_out(mark, parts$group | parts$minus)
   if (marks$comma == "group") take_out(",", nzchar(parts$comma))
   if (marks$dot == "group") take_out(".", nzchar(parts$dot))
   if (marks$comma == "decimal") {
@@ -107,10 +106,22 @@ parse_cells <- function(text) {
   each <- unique(shape)
   at <- match(shape, each)
   parts <- shape_parts(each)
-  dirty <- which((parts$text != each)[at])
-  text[dirty] <- plain_label(text[dirty])
-  list(parts = parts, at = at, text = text)
+  list(parts = parts, at = at, text = clean_texts(text, each, parts$text, at))
 }
+
+# Texts as plain_label() has them. Mostly only their blanks are odd, which needs
+# no pattern.
+clean_texts <- function(text, shape, plain, at) {
+  dirty <- which((plain != shape)[at])
+  if (length(dirty) > 0L) {
+    text[dirty] <- blank_letters(text[dirty])
+    still <- which((plain != blank_letters(shape))[at])
+    text[still] <- plain_label(text[still])
+  }
+  text
+}
+
+blank_letters <- function(x) chartr("\u00a0\u2007\u2009\u202f", "    ", x)
 
 # Digits as 1, but a 0 that leads.
 digit_shapes <- function(text) {
