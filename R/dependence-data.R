@@ -215,13 +215,18 @@ apply_lag <- function(d, lag) {
   if (lag == 0) {
     return(d)
   }
-  near <- function(time) signif(time, 9)
-  from <- match(paste(d$unit, near(d$time - lag)), paste(d$unit, near(d$time)))
+  from <- rows_before(d, lag)
   d$x <- lapply(d$x, \(x) x[from])
   d$base <- lapply(d$base, \(x) x[from])
   own <- unique(unlist(lapply(d$expressions$x, \(v) lapply(v, all.vars))))
   d$lagged <- lapply(d$values[own], \(x) x[from])
   d
+}
+
+# The row of the same unit that many units of time before.
+rows_before <- function(d, lag) {
+  near <- function(time) signif(time, 9)
+  match(paste(d$unit, near(d$time - lag)), paste(d$unit, near(d$time)))
 }
 
 # First differences per unit time between complete neighbours of a unit. `keep`

@@ -3,7 +3,8 @@
 # for lm().
 
 # `longest`: rates over steps longer than this many times the shortest are
-# left out.
+# left out. `effects` "line" takes a line in time out of the rates, at the middle
+# of each step: there a parabola's rates are on a line at any spacing.
 fit_design <- function(d, rows, y_name, form, scale, effects, longest = Inf) {
   terms <- form_terms(d, form, scale)
   y <- d$y[[y_name]][rows]
@@ -20,6 +21,7 @@ fit_design <- function(d, rows, y_name, form, scale, effects, longest = Inf) {
     columns <- rates$columns[near, , drop = FALSE]
     rows_in <- rows_in[rates$rows[near]]
     place <- list(unit = d$unit[rows_in], time = d$time[rows_in])
+    if (effects == "line") place$time <- place$time - rates$step[near] / 2
   }
   absorbing <- absorbing_of(effects, scale)
   y <- columns[, 1L]
@@ -47,7 +49,7 @@ has_lost_digits <- function(columns) {
 }
 
 absorbing_of <- function(effects, scale) {
-  degree <- if (scale == "detrended") 1 else
+  degree <- if (scale == "detrended" || effects == "line") 1 else
     if (effects %in% c("region", "twoway")) 0 else -1
   list(degree, effects %in% c("time", "twoway"))
 }

@@ -3,11 +3,11 @@
 #
 #   Rscript data-raw/critical-values.R [runs]
 #
-# 1. `verdict_critical`: quantiles of |r|, the correlation of first differences
-#    of two INDEPENDENT series of n points, the largest over the designs white
-#    noise, AR(.5), AR(.8) and random walk. A linear trend in either series is
-#    a constant after differencing and leaves r as it is, so each design stands
-#    for itself with and without trend.
+# 1. `verdict_critical`: quantiles of |r|, the correlation of what a line in
+#    time leaves of the first differences of two INDEPENDENT series of n points,
+#    the largest over the designs white noise, AR(.5), AR(.8) and random walk. A
+#    linear or quadratic trend in either series is a line after differencing and
+#    leaves r as it is, so each design stands for itself with and without.
 # 2. `fixed_b_critical`: quantiles of the t statistic with a Newey-West error
 #    when the bandwidth is a fixed share b of the sample (Bartlett kernel), as
 #    cubics in b through the normal quantile at b = 0.
@@ -34,16 +34,22 @@ series <- function(design, n, runs) {
   out
 }
 
-column_cor <- function(x, y) {
+# Changes of columns, a line in time taken out.
+bends <- function(x) {
+  x <- diff(x)
+  line <- stats::poly(seq_len(nrow(x)), 1, simple = TRUE)
   x <- x - rep(colMeans(x), each = nrow(x))
-  y <- y - rep(colMeans(y), each = nrow(y))
+  x - line %*% crossprod(line, x)
+}
+
+column_cor <- function(x, y) {
   colSums(x * y) / sqrt(colSums(x^2) * colSums(y^2))
 }
 
 quantiles_of_r <- function(n) {
   by_design <- vapply(c("noise", "ar5", "ar8", "walk"), function(design) {
-    r <- column_cor(diff(series(design, n, runs)),
-                    diff(series(design, n, runs)))
+    r <- column_cor(bends(series(design, n, runs)),
+                    bends(series(design, n, runs)))
     stats::quantile(abs(r), 1 - tails, names = FALSE, type = 8)
   }, numeric(length(tails)))
   apply(by_design, 1L, max)
@@ -54,11 +60,11 @@ set.seed(20170312)
 verdict <- t(vapply(sizes, quantiles_of_r, numeric(length(tails))))
 
 # Simulation noise is smoothed out: on the scale of Fisher's z the quantile is
-# close to const / sqrt(n - 3), so z sqrt(n - 3) is a slow function of n.
+# close to const / sqrt(n - 4), so z sqrt(n - 4) is a slow function of n.
 smooth_over_n <- function(r) {
-  z <- atanh(r) * sqrt(sizes - 3)
+  z <- atanh(r) * sqrt(sizes - 4)
   fit <- stats::lm(z ~ I(1 / sizes) + I(1 / sizes^2) + I(1 / sizes^3))
-  tanh(stats::fitted(fit) / sqrt(sizes - 3))
+  tanh(stats::fitted(fit) / sqrt(sizes - 4))
 }
 smoothed <- apply(verdict, 2L, smooth_over_n)
 message("largest move by smoothing: ",

@@ -235,5 +235,8 @@ test_that("a verdict shows as many rows as it is asked for", {
     length(grep("y ~ x", utils::capture.output(print(v, ...))))
   }
   expect_identical(printed(n = 18), 18L)
+  # Fifteen lines in all: fewer rows where a row takes two.
+  expect_lte(length(utils::capture.output(print(v))), 15L)
+  withr::local_options(width = 120)
   expect_identical(printed(), 10L)
 })

@@ -1,13 +1,19 @@
 # verdict(): the rule, its critical values, its words.
 
+# Changes per unit time, a line at the middle of each step taken out.
+bends <- function(v, time = seq_along(v)) {
+  step <- diff(time)
+  resid(lm(diff(v) / step ~ I(time[-1] - step / 2)))
+}
+
 test_that("critical values are a table of n with the right shape", {
   expect_identical(dim(verdict_critical), c(55L, 8L))
   expect_true(all(diff(verdict_critical[, 4]) < 0))
   expect_true(all(apply(verdict_critical, 1, diff) > 0))
   # Above the value for white differences (the walk) everywhere.
   n <- 6:60
-  t <- qt(0.975, n - 3)
-  iid <- t / sqrt(t^2 + n - 3)
+  t <- qt(0.975, n - 4)
+  iid <- t / sqrt(t^2 + n - 4)
   ours <- vapply(n, \(n) verdict_quantile(0.05, n), 1)
   expect_true(all(ours > iid))
   expect_equal(ours, verdict_critical[, 4], tolerance = 1e-12)
@@ -21,7 +27,13 @@ test_that("critical values are a table of n with the right shape", {
 test_that("critical values hold on fresh draws of the worst design", {
   withr::local_seed(11)
   for (n in c(6, 12, 30, 60)) {
-    r <- replicate(4000, cor(diff(rnorm(n)), diff(rnorm(n))))
+    line <- qr(cbind(1, seq_len(n - 1)))
+    bent <- function() {
+      qr.resid(line, diff(matrix(rnorm(4000 * n), n)))
+    }
+    y <- bent()
+    x <- bent()
+    r <- colSums(x * y) / sqrt(colSums(x^2) * colSums(y^2))
     size <- mean(abs(r) > verdict_quantile(0.05, n))
     expect_lt(abs(size - 0.05), 4 * sqrt(0.05 * 0.95 / 4000))
     size <- mean(abs(r) > verdict_quantile(0.01, n))
@@ -29,28 +41,31 @@ test_that("critical values hold on fresh draws of the worst design", {
   }
 })
 
-test_that("r of the differences is cor(), trends and units aside", {
+test_that("r of the differences is cor(), parabolas and units aside", {
   d <- dependence_series()
   v <- verdict(code_dependence(d, y ~ x))
-  expect_equal(v$r.rates, cor(diff(d$y), diff(d$x)), tolerance = 1e-10)
+  expect_equal(v$r.rates, cor(bends(d$y), bends(d$x)), tolerance = 1e-10)
   expect_equal(v$r.levels, cor(d$y, d$x), tolerance = 1e-10)
   expect_equal(v$critical, verdict_quantile(0.05, 12))
-  moved <- transform(d, y = 3 * y + 1000 * year, x = x - 5 * year)
+  t <- d$year - 2000
+  moved <- transform(d, y = 3 * y + 1000 * t - 20 * t^2, x = x - 5 * t + t^2)
   expect_equal(verdict(code_dependence(moved, y ~ x))$r.rates, v$r.rates,
                tolerance = 1e-9)
   # Logs for power, and for y alone in exponential.
   power <- verdict(code_dependence(d, y ~ x, form = "power"))
-  expect_equal(power$r.rates, cor(diff(log(d$y)), diff(log(d$x))))
+  expect_equal(power$r.rates, cor(bends(log(d$y)), bends(log(d$x))))
   exponential <- verdict(code_dependence(d, y ~ x, form = "exponential"))
-  expect_equal(exponential$r.rates, cor(diff(log(d$y)), diff(d$x)))
-  # Steps of one and two years: per unit time.
+  expect_equal(exponential$r.rates, cor(bends(log(d$y)), bends(d$x)))
+  # Steps of one and two years: per unit time, parabolas aside again.
   gap <- d[-c(4, 8), ]
   v <- verdict(code_dependence(gap, y ~ x))
-  step <- diff(gap$year)
-  expect_equal(v$r.rates, cor(diff(gap$y) / step, diff(gap$x) / step))
+  expect_equal(v$r.rates, cor(bends(gap$y, gap$year), bends(gap$x, gap$year)))
+  moved <- transform(gap, y = y + 7 * (year - 2000)^2)
+  expect_equal(verdict(code_dependence(moved, y ~ x))$r.rates, v$r.rates,
+               tolerance = 1e-9)
   # Neither the scales asked for nor the intercept matter.
   expect_equal(verdict(code_dependence(d, y ~ 0 + x, scale = "levels"))$r.rates,
-               cor(diff(d$y), diff(d$x)))
+               cor(bends(d$y), bends(d$x)))
 })
 
 test_that("each verdict is reached", {
@@ -82,18 +97,147 @@ test_that("each verdict is reached", {
   expect_match(timeless$sentence, "no time")
 })
 
+test_that("the year an answer hangs on is named", {
+  d <- data.frame(year = 2001:2014,
+                  y = c(4, 1, 3, 2, 5, 1, 4, 2, 3, 5, 2, 4, 1, 3),
+                  x = c(2, 5, 1, 4, 3, 1, 5, 2, 4, 1, 3, 5, 2, 3))
+  calm <- verdict(code_dependence(d, y ~ x))
+  expect_identical(calm$hangs.on, NA_real_)
+  # One year of both that stands out makes the correlation.
+  d[7, c("y", "x")] <- c(40, 40)
+  v <- verdict(code_dependence(d, y ~ x))
+  expect_identical(v$verdict, "dependent")
+  expect_identical(v$hangs.on, 2007)
+  expect_match(v$sentence, "It hangs on 2007", fixed = TRUE)
+  expect_match(format(v), "hangs on 2007", fixed = TRUE, all = FALSE)
+  without <- verdict(code_dependence(d[-7, ], y ~ x))
+  expect_false(without$verdict == "dependent")
+  # A dependence of every year stands without any one of them.
+  e <- c(3, -1, 4, 1, -5, 9, -2, 6, -5, 3, 5, -8, 2, 1)
+  firm <- data.frame(year = 2001:2014, y = cumsum(e), x = 2 * cumsum(e) + 1e-3 *
+                       c(1, -1))
+  v <- verdict(code_dependence(firm, y ~ x))
+  expect_identical(v$verdict, "dependent")
+  expect_identical(v$hangs.on, NA_real_)
+  # By hand over all years, one left out.
+  d <- dependence_series(14, seed = 5)
+  v <- verdict(code_dependence(d, y ~ x))
+  left <- vapply(seq_len(14), \(i) {
+    abs(cor(bends(d$y[-i], d$year[-i]), bends(d$x[-i], d$year[-i])))
+  }, 1)
+  expect_identical(v$verdict == "dependent" && is.na(v$hangs.on),
+                   v$verdict == "dependent" &&
+                     all(left > verdict_quantile(0.05, 13)))
+})
+
+test_that("where series grow logs must agree", {
+  # Growth of 20 %, shocks of logs that have nothing in common.
+  e <- c(2, -1, 3, 0, -3, 1, 2, -2, 1, -1, 3, -4) / 50
+  f <- c(1, 3, -2, 2, 0, -3, 2, 1, -2, -1, 5, -6) / 50
+  grown <- data.frame(year = 2001:2012, y = 1.2^(1:12) * exp(e),
+                      x = 1.2^(1:12) * exp(f))
+  logs <- abs(cor(bends(log(grown$y)), bends(log(grown$x))))
+  expect_gt(abs(cor(bends(grown$y), bends(grown$x))),
+            verdict_quantile(0.05, 12))
+  expect_lt(logs, verdict_quantile(0.1, 12))
+  v <- verdict(code_dependence(grown, y ~ x))
+  expect_identical(v$verdict, "trend only (depends on scale)")
+  expect_match(v$sentence, paste0("r = ", formatC(cor(
+    bends(log(grown$y)), bends(log(grown$x))), digits = 2, format = "f")),
+    fixed = TRUE)
+  # In logs to begin with the question does not arise.
+  v <- verdict(code_dependence(grown, y ~ x, form = "power"))
+  expect_false(grepl("depends", v$verdict))
+  # Nor where nothing moves by a quarter, or a value is not positive.
+  expect_false(moves_far(c(4, 4, 4, 4.9, 4.9, 4.9)))
+  expect_true(moves_far(c(4, 4, 4, 5, 5, 5)))
+  expect_true(moves_far(c(5, 5, 5, 4, 4, 4)))
+  expect_false(moves_far(c(4, 0, 4, 9, 9, 9)))
+  expect_true(moves_far(2^1020 * c(1, 1, 1, 3, 3, 3)))
+  # Time runs either way.
+  back <- transform(grown, year = rev(year))
+  expect_identical(verdict(code_dependence(back, y ~ x))$verdict,
+                   "trend only (depends on scale)")
+  # Growth without a shock: its logs have no changes to speak of.
+  smooth <- transform(grown, x = 1.2^(1:12), y = 1.2^(1:12) * exp(e / 10))
+  v <- verdict(code_dependence(smooth, y ~ x))
+  expect_match(v$sentence, "those of logs do not (they lie on a line)",
+               fixed = TRUE)
+  # Of one series that is not positive, the logs are those of the other.
+  v <- verdict(code_dependence(transform(grown, y = -y), y ~ x))
+  r <- cor(bends(-grown$y), bends(log(grown$x)))
+  expect_identical(v$verdict == "dependent",
+                   r < -verdict_quantile(0.1, 12))
+})
+
+test_that("seasons of quarters and months are taken off, and said", {
+  withr::local_seed(8)
+  seen <- NULL
+  for (s in c(4L, 12L)) {
+    n <- 7L * s
+    time <- 2005 + (seq_len(n) - 1) / s
+    season <- rep(10 * sin(2 * pi * seq_len(s) / s), 7)
+    d <- data.frame(time, y = cumsum(rnorm(n)) + season,
+                    x = cumsum(rnorm(n)) + 2 * season)
+    v <- verdict(code_dependence(d, y ~ x, index = "time"))
+    expect_match(v$sentence, "differences a year apart, for the season",
+                 fixed = TRUE)
+    apart <- function(v) bends(diff(v, s), time[-seq_len(s)])
+    expect_equal(v$r.rates, cor(apart(d$y), apart(d$x)), tolerance = 1e-8)
+    expect_equal(v$critical, verdict_quantile(0.05, floor(6 * s / 1.5)))
+    expect_false(v$verdict == "dependent")
+    # Without them both sides have one season, which is a dependence to r.
+    expect_gt(cor(bends(d$y), bends(d$x)), 0.9)
+    calm <- verdict(code_dependence(transform(d, y = y - season,
+                                              x = x - 2 * season), y ~ x,
+                                    index = "time"))
+    expect_identical(grepl("season", calm$sentence),
+                     min(season_p(d$y - season, time, s),
+                         season_p(d$x - 2 * season, time, s)) < 0.05)
+    seen <- c(seen, grepl("season", calm$sentence))
+  }
+  expect_false(all(seen))
+  skip_if_not_installed("zoo")
+  d$time <- zoo::as.yearmon(time)
+  dated <- suppressMessages(code_dependence(d, y ~ x, index = "time"))
+  expect_equal(verdict(dated)$r.rates, v$r.rates, tolerance = 1e-8)
+})
+
+test_that("the season's F test is anova()'s", {
+  withr::local_seed(4)
+  time <- 2005 + (0:39) / 4
+  v <- cumsum(rnorm(40)) + rep(c(0, 0.5, -0.5, 0), 10)
+  step <- diff(v) * 4
+  mid <- time[-1] - 1 / 8
+  q <- factor(round(4 * time[-1]) %% 4)
+  ref <- anova(lm(step ~ mid), lm(step ~ mid + q))
+  expect_equal(season_p(v, time, 4L), ref[["Pr(>F)"]][2], tolerance = 1e-8)
+  expect_identical(season_p(v[1:8], time[1:8], 4L), NA_real_)
+})
+
+test_that("a parabola has no changes about its line", {
+  d <- data.frame(year = 2001:2012, w = c(3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8))
+  d$y <- 0.1 * (d$year - 1999)^2
+  for (formula in list(y ~ w, w ~ y)) {
+    v <- verdict(code_dependence(d, formula))
+    expect_identical(v$verdict, "not tested")
+    expect_match(v$sentence, "the changes of a series lie on a line",
+                 fixed = TRUE)
+  }
+})
+
 test_that("several regressors are judged given the others", {
   d <- dependence_series(20)
   v <- verdict(code_dependence(d, y ~ x + w))
   expect_identical(v$x, c("x", "w"))
-  part <- cor(resid(lm(diff(d$y) ~ diff(d$w))),
-              resid(lm(diff(d$x) ~ diff(d$w))))
+  part <- cor(resid(lm(bends(d$y) ~ 0 + bends(d$w))),
+              resid(lm(bends(d$x) ~ 0 + bends(d$w))))
   expect_equal(v$r.rates[1], part, tolerance = 1e-10)
   expect_equal(v$critical, rep(verdict_quantile(0.05, 19), 2))
   # Powers belong to the curve.
   curve <- verdict(code_dependence(d, y ~ x + I(x^2)))
   expect_identical(curve$x, "x")
-  expect_equal(curve$r.rates, cor(diff(d$y), diff(d$x)))
+  expect_equal(curve$r.rates, cor(bends(d$y), bends(d$x)))
 })
 
 # Changes per unit time of a panel, in loops; none over more than three steps.
@@ -200,29 +344,38 @@ test_that("by = gives a verdict a group, with its name in the sentence", {
   expect_identical(nrow(v), 12L)
   expect_identical(names(v), c(
     "y", "x", "region", "verdict", "r.levels", "r.rates", "p.rates",
-    "critical", "n", "form", "sentence"
+    "critical", "n", "hangs.on", "form", "sentence"
   ))
   expect_true(all(startsWith(v$sentence, paste0(v$region, ": "))))
   expect_s3_class(v, "nid_verdict")
   one <- p[p$region == "R3", ]
   expect_equal(v$r.rates[v$region == "R3" & v$y == "y"],
-               cor(diff(one$y) / diff(one$year), diff(one$x) / diff(one$year)))
+               cor(bends(one$y, one$year), bends(one$x, one$year)))
 })
 
 test_that("size and power are those promised, as the kept study has them", {
   file <- system.file("studies/verdict-size/result.csv", package = "nidcode")
   skip_if(!nzchar(file))
   study <- read.csv(file)
-  series <- study[study$kind == "series", ]
-  null <- series[series$rho == 0, ]
-  expect_identical(nrow(null), 21L)
-  expect_true(all(null$runs >= 2000))
-  expect_true(all(null$verdict <= 0.065))
-  # What it replaces is fooled.
+  expect_true(all(study$runs >= 2000))
+  null <- study[study$rho == 0, ]
+  expect_identical(nrow(null), 63L)
+  twice <- null$design == "twice integrated"
+  expect_true(all(null$verdict[!twice] <= 0.065))
+  # What remains, and is said: slopes that are walks, over many years.
+  expect_true(all(null$verdict[twice & null$n <= 12] <= 0.11))
+  expect_true(all(null$verdict[twice] <= 0.15))
+  # What it replaces is fooled; so is a rule without logs, or without seasons.
   trends <- grepl("drift|trend", null$design)
   expect_true(all(null$levels.nw[trends & null$n >= 12] > 0.5))
-  power <- series[series$rho == 0.7 & series$n == 12, ]
-  expect_gte(power$verdict[power$design == "walk"], 0.58)
+  far <- grepl("20 %", null$design) & null$n >= 12
+  expect_true(all(null$line[far] > 0.1))
+  expect_true(all(null$line[null$kind == "seasons"] > 0.2))
+  power <- study[study$rho == 0.7 & study$n == 12, ]
+  found <- power$verdict[match(c(
+    "noise", "walk", "walk with drift from 20", "growth 20 %, walk"
+  ), power$design)]
+  expect_true(all(found >= 0.56))
 })
 
 test_that("panels hold their level where regions go together", {

@@ -2,14 +2,6 @@
 # common: how often verdict() calls two unconnected variables dependent, and
 # how often it finds a slope. Called by run.R, which sets the seed.
 
-# A step after the other along the first dimension (times x regions x panels).
-walk <- function(shocks, phi = 1) {
-  for (i in seq_len(dim(shocks)[1L])[-1L]) {
-    shocks[i, , ] <- phi * shocks[i - 1L, , ] + shocks[i, , ]
-  }
-  shocks
-}
-
 normal <- function(...) array(rnorm(prod(...)), c(...))
 
 # One variable of `runs` panels. The truths and their sizes were fixed before
