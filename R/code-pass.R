@@ -99,15 +99,11 @@ collect_sums <- function(fit, plans) {
   df <- if (errors) matrix(Inf, n_regions(fit$def$panel), codes)
   to <- lapply(size, sum_places)
   put <- function(i, s, r) {
-    k <- lapply(plans, \(p) p$k[p$times$pattern[s$region]])
-    first <- sum_starts(k)
+    from <- sum_places_within(plans, s$region)
     for (j in seq_along(plans)) {
       at <- to[[j]](s$region)
-      from <- if (length(plans) == 1L) TRUE else {
-        sequence(k[[j]], from = first[[j]])
-      }
-      estimate[[(j - 1L) * codes + i]][at] <<- r$sum.estimate[from]
-      if (errors) se[[j]][at, i] <<- r$sum.std.error[from] %||% NA_real_
+      estimate[[(j - 1L) * codes + i]][at] <<- r$sum.estimate[from[[j]]]
+      if (errors) se[[j]][at, i] <<- r$sum.std.error[from[[j]]] %||% NA_real_
     }
     if (errors) df[s$region, i] <<- r$df
   }

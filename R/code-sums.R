@@ -94,11 +94,16 @@ sum_places <- function(size) {
   \(region) sequence(size[region], from = before[region] + 1L)
 }
 
-# Where the k[[j]] sums of each plan begin among those of every series.
-sum_starts <- function(k) {
+# Places of the sums of each plan among those of some regions, which have the
+# sums of every plan one behind the other.
+sum_places_within <- function(plans, region) {
+  if (length(plans) == 1L) {
+    return(list(TRUE))
+  }
+  k <- lapply(plans, \(p) p$k[p$times$pattern[region]])
   every <- Reduce(`+`, k)
-  first <- cumsum(every) - every + 1L
-  c(list(first), Reduce(`+`, k[-length(k)], first, accumulate = TRUE)[-1L])
+  first <- Reduce(`+`, k, cumsum(every) - every + 1L, accumulate = TRUE)
+  Map(\(k, from) sequence(k, from = from), k, first[seq_along(k)])
 }
 
 # The law of a plan's sums over all codes, NA where a region has none of them.

@@ -17,21 +17,23 @@
 
 namespace nidcode {
 
-// Ends of the stretches of 1/df.
+// Ends of the stretches of 1/df, and the points on each; whole df below
+// t_kept are kept.
 constexpr double t_stretches[] = {0, 0.0625, 0.25, 0.5, 1};
+constexpr std::size_t t_points = 24, t_kept = 512;
 
 // exact(df) is the quantile.
 template <typename Exact>
 class t_quantile {
  public:
   explicit t_quantile(Exact exact)
-      : exact_(exact), whole_(kept, -1), normal_(-1) {}
+      : exact_(exact), whole_(t_kept, -1), normal_(-1) {}
 
   double operator()(double df) {
     if (!(df >= 1)) {
       return df > 0 ? exact_(df) : std::numeric_limits<double>::quiet_NaN();
     }
-    if (df < kept && df == std::floor(df)) {
+    if (df < t_kept && df == std::floor(df)) {
       return once(whole_[static_cast<std::size_t>(df)], df);
     }
     if (std::isinf(df)) {
@@ -47,8 +49,6 @@ class t_quantile {
   }
 
  private:
-  static constexpr std::size_t points = 24, stretches = 4, kept = 512;
-
   double once(double& known, double df) {
     if (known < 0) {
       known = exact_(df);
@@ -59,17 +59,17 @@ class t_quantile {
   const std::vector<double>& curve(std::size_t s) {
     std::vector<double>& out = curve_[s];
     if (out.empty()) {
-      const double pi = 3.14159265358979323846, half = points;
-      std::array<double, points> y;
-      for (std::size_t k = 0; k < points; ++k) {
+      const double pi = 3.14159265358979323846, half = t_points;
+      std::array<double, t_points> y;
+      for (std::size_t k = 0; k < t_points; ++k) {
         const double t = std::cos(pi * (k + 0.5) / half);
         const double from = t_stretches[s], to = t_stretches[s + 1];
         const double x = (from + to + (to - from) * t) / 2;
         y[k] = std::log(exact_(1 / x));
       }
-      out.assign(points, 0);
-      for (std::size_t j = 0; j < points; ++j) {
-        for (std::size_t k = 0; k < points; ++k) {
+      out.assign(t_points, 0);
+      for (std::size_t j = 0; j < t_points; ++j) {
+        for (std::size_t k = 0; k < t_points; ++k) {
           out[j] += 2 / half * y[k] * std::cos(pi * j * (k + 0.5) / half);
         }
       }
@@ -81,7 +81,7 @@ class t_quantile {
   // Clenshaw's recurrence.
   static double sum(const std::vector<double>& c, double t) {
     double one = 0, two = 0;
-    for (std::size_t j = points - 1; j > 0; --j) {
+    for (std::size_t j = t_points - 1; j > 0; --j) {
       const double next = c[j] + 2 * t * one - two;
       two = one;
       one = next;
@@ -92,7 +92,7 @@ class t_quantile {
   Exact exact_;
   std::vector<double> whole_;
   double normal_;
-  std::array<std::vector<double>, stretches> curve_;
+  std::array<std::vector<double>, 4> curve_;
 };
 
 // estimate -+ quantile(i) error. An error below the rounding of its estimate
