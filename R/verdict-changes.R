@@ -57,19 +57,28 @@ is_found <- function(asked, name, rows) {
 
 # The time without which the pair would not be called dependent; of several
 # the one that leaves the smallest r.
-hangs_on <- function(asked, name) {
-  undoes <- vapply(seq_along(asked$rows), \(i) {
-    isFALSE(is_found(asked, name, asked$rows[-i]))
-  }, NA)
-  at <- which(undoes)
-  if (length(at) == 0L) {
+hangs_on <- function(asked, fit, name) {
+  rows <- asked$rows
+  try <- heaviest(asked, fit, name)
+  undoes <- vapply(try, \(i) isFALSE(is_found(asked, name, rows[-i])), NA)
+  try <- try[undoes]
+  if (length(try) == 0L) {
     return(NA_real_)
   }
-  left <- vapply(at, \(i) {
-    fit <- change_fit(asked, rows = asked$rows[-i])
-    abs(change_test(fit, asked, name)$r)
+  left <- vapply(try, \(i) {
+    abs(change_test(change_fit(asked, rows = rows[-i]), asked, name)$r)
   }, 1)
-  asked$d$time[asked$rows[at[which.min(left)]]]
+  asked$d$time[rows[try[which.min(left)]]]
+}
+
+# Which rows to leave out: all, or the 60 whose two changes carry most of r.
+heaviest <- function(asked, fit, name) {
+  product <- abs(fit$within$y * fit$within$x[, match(name, asked$names)])
+  at <- match(fit$rows, asked$d$row[asked$rows])
+  carries <- numeric(length(asked$rows))
+  carries[at] <- product
+  carries[at - 1L] <- carries[at - 1L] + product
+  sort(utils::head(order(-carries), 60L))
 }
 
 # ---- Growth -----------------------------------------------------------------

@@ -34,8 +34,9 @@
 #'
 #' `hangs.on` is the time without which a "dependent" pair of one region would
 #' not be called so (of several, the one that leaves the smallest
-#' \eqn{|r_d|}); NA where it stands without any one of them. Just above r*(n)
-#' it hangs on some year nearly always.
+#' \eqn{|r_d|}; of more than 60 the 60 whose changes carry most are tried); NA
+#' where it stands without any one of them. Just above r*(n) it hangs on some
+#' year nearly always.
 #'
 #' Quarters and months (times in steps of 1/4 or 1/12 of the unit, also of class
 #' yearqtr or yearmon): where the changes of a series have a season (F test of
@@ -242,7 +243,7 @@ judge_pair <- function(r, pair, name) {
     }
   }
   r$verdict <- "dependent"
-  r$hangs.on <- hangs_on(asked, name)
+  r$hangs.on <- hangs_on(asked, pair$rates, name)
   r
 }
 

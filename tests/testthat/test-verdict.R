@@ -112,6 +112,13 @@ test_that("the year an answer hangs on is named", {
   expect_match(format(v), "hangs on 2007", fixed = TRUE, all = FALSE)
   without <- verdict(code_dependence(d[-7, ], y ~ x))
   expect_false(without$verdict == "dependent")
+  # Of many times those are tried that carry most.
+  long <- data.frame(year = 1:100, y = 100 + rep(d$y[1:5], 20),
+                     x = 100 + rep(c(4, 2, 5, 1), 25))
+  long[80, c("y", "x")] <- 160
+  v <- verdict(code_dependence(long, y ~ x))
+  expect_identical(v$verdict, "dependent")
+  expect_identical(v$hangs.on, 80)
   # A dependence of every year stands without any one of them.
   e <- c(3, -1, 4, 1, -5, 9, -2, 6, -5, 3, 5, -8, 2, 1)
   firm <- data.frame(year = 2001:2014, y = cumsum(e), x = 2 * cumsum(e) + 1e-3 *
