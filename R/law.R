@@ -35,6 +35,6 @@ table_law <- function(x) {
 # The table at another level.
 relevel <- function(x, level) {
   shown <- intersect(c("conf.low", "conf.high", "prob.positive"), names(x))
-  x[shown] <- at_level(table_law(x), level)[shown]
+  x[shown] <- lapply(at_level(table_law(x), level)[shown], nan_to_na)
   x
 }
