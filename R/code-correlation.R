@@ -77,6 +77,11 @@ combine_codes <- function(se, df, weight, rho) {
   list(se = sqrt(var) * unit, df = dof)
 }
 
+# That of each row, of which `region` says whose it is.
+rho_of_rows <- function(rho, region) {
+  if (length(dim(rho)) == 3L) rho[region, , , drop = FALSE] else rho
+}
+
 # Correlation of the codes' standardised residuals in each region: regions x
 # codes x codes; 0 where two codes do not share a grid.
 residual_correlation <- function(fit) {

@@ -26,7 +26,8 @@ estimate_codes <- function(fit, rates = FALSE, plans = list(),
                })
   bar <- start_bar(if (length(plans)) "Accumulating rates" else
     "Estimating rates", length(fit$codes) * n_regions(fit$def$panel))
-  for (i in seq_along(fit$codes)) pass_code(fit, i, plans, collect, bar)
+  plan <- if (length(plans)) bind_plans(plans)
+  for (i in seq_along(fit$codes)) pass_code(fit, i, plan, collect, bar)
   out <- lapply(collect, \(one) one$value())
   out$rho <- if (is.null(out$scores)) cor else {
     score_correlation(fit, out$scores)
@@ -34,11 +35,11 @@ estimate_codes <- function(fit, rates = FALSE, plans = list(),
   out
 }
 
-# Code i, block after block. A collector has what it `asks` of the core, and a
-# place to `put` what comes.
-pass_code <- function(fit, i, plans, collect, bar) {
+# Code i, block after block. A collector says which `orders` it wants of the
+# core and what the core is to `keep`, and has a place to `put` what comes.
+pass_code <- function(fit, i, plan, collect, bar) {
   n <- n_regions(fit$def$panel)
-  sums <- if (length(plans)) plan_sums(fit, bind_plans(plans), i)
+  sums <- if (!is.null(plan)) plan_sums(fit, plan, i)
   orders <- unlist(lapply(collect, `[[`, "orders"))
   keep <- as.character(unlist(lapply(collect, `[[`, "keep")))
   block <- block_size(fit$rate, (sums %||% fit$codes[[i]])$pool)

@@ -121,9 +121,8 @@ sums_law <- function(fit, plan, sums, rho) {
   }
   se <- sums$se
   se[is.na(sums$df)[region, , drop = FALSE]] <- NA_real_
-  if (length(dim(rho)) == 3L) rho <- rho[region, , , drop = FALSE]
   both <- combine_codes(se, sums$df[region, , drop = FALSE],
-                        code_field(fit, "weight"), rho)
+                        code_field(fit, "weight"), rho_of_rows(rho, region))
   both$se[gone] <- NA_real_
   c(law["estimate"], list(std.error = nan_to_na(both$se), df = both$df))
 }

@@ -45,9 +45,8 @@ basic_code <- function(x, influence = influence_equal(), measure = "sum",
   cor <- check_cor(cor, fit, call)
   warn_missing_codes(fit, x)
   plan <- formula_plan(fit, influence, measure)
-  est <- estimate_codes(fit, plans = list(plan), cor = cor)
-  told <- formula_told(influence, measure, cor, conf_level)
-  basic_table(fit, plan, sums_law(fit, plan, est$sums[[1L]], est$rho), told)
+  basic_table(fit, plan, law_of_plan(fit, plan, cor),
+              formula_told(influence, measure, cor, conf_level))
 }
 
 basic_table <- function(fit, plan, law, told) {

@@ -53,10 +53,9 @@ industrial_table <- function(fit, est, told) {
   prob <- rep(NA_real_, length(total))
   if (!is.null(a$std.error)) {
     prob <- condition_probability(a)
-    rho <- est$rho
-    if (length(dim(rho)) == 3L) rho <- rho[a$region, , , drop = FALSE]
     both <- combine_codes(replace(a$std.error, a$absent, 0),
-                          replace(a$df, a$absent, Inf), weight, rho)
+                          replace(a$df, a$absent, Inf), weight,
+                          rho_of_rows(est$rho, a$region))
     law <- list(estimate = total[keep], std.error = both$se[keep],
                 df = both$df[keep])
   }

@@ -35,9 +35,8 @@ code_path <- function(x, influence = influence_equal(), measure = "sum",
   cor <- check_cor(cor, fit, call)
   warn_missing_codes(fit, x)
   plan <- path_plan(fit, influence, measure, kind, call = call)
-  est <- estimate_codes(fit, plans = list(plan), cor = cor)
-  told <- formula_told(influence, measure, cor, conf_level)
-  path_table(fit, plan, sums_law(fit, plan, est$sums[[1L]], est$rho), told)
+  path_table(fit, plan, law_of_plan(fit, plan, cor),
+             formula_told(influence, measure, cor, conf_level))
 }
 
 path_table <- function(fit, plan, law, told) {

@@ -15,6 +15,12 @@ formula_plan <- function(fit, influence, measure, frame = plan_frame(fit)) {
   ))
 }
 
+# The law of one plan's sums.
+law_of_plan <- function(fit, plan, cor) {
+  est <- estimate_codes(fit, plans = list(plan), cor = cor)
+  sums_law(fit, plan, est$sums[[1L]], est$rho)
+}
+
 # What the tables of formulas say of their making.
 formula_told <- function(influence, measure, cor, level) {
   list(influence = influence$words, measure = measure, cor = cor_text(cor),

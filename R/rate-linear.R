@@ -21,18 +21,21 @@ linear_evaluate <- function(series, orders, sums, keep) {
   r <- linear_rates_cpp(series$value, series$of, told$pool, told$rate,
                         as.integer(orders), as.list(sums), as.double(series$sd),
                         get_threads())
-  own <- series$rate$facts$errors == "residual"
-  errors <- own || length(series$sd) > 0L
-  df <- if (own) {
-    grid_df(series)[series$of]
-  } else {
-    rep(if (errors) Inf else NA_real_, length(series$of))
-  }
+  errors <- has_errors(series$rate, series$sd)
   list(estimate = nan_to_na(r$estimate),
        std.error = if (errors) nan_to_na(r$std.error),
        sum.estimate = nan_to_na(r$sum.estimate),
        sum.std.error = if (errors) nan_to_na(r$sum.std.error),
-       sigma = nan_to_na(r$sigma), df = df, asked = r$asked)
+       sigma = nan_to_na(r$sigma), df = linear_df(series), asked = r$asked)
+}
+
+# Degrees of freedom of each series: of known errors infinitely many.
+linear_df <- function(series) {
+  if (series$rate$facts$errors == "residual") {
+    return(grid_df(series)[series$of])
+  }
+  rep(if (has_errors(series$rate, series$sd)) Inf else NA_real_,
+      length(series$of))
 }
 
 # Sums of the rates of an order become weights on the values here, once for all
@@ -119,11 +122,7 @@ linear_noise <- function(series, r, b, at, nsim) {
 # Linear rates: correlations depend on the grid alone (and on how the known
 # errors of its times relate).
 linear_levels <- function(series, level) {
-  df <- if (series$rate$facts$errors == "residual") {
-    grid_df(series)[series$of]
-  } else {
-    rep(Inf, length(series$of))
-  }
+  df <- linear_df(series)
   size <- series_sizes(series)
   sd <- split(rep_len(if (length(series$sd) > 1L) series$sd else 1, sum(size)),
               rep(seq_along(size), size))

@@ -214,8 +214,9 @@ inform_df <- function(fit) {
 # Grids (under "split": a segment of which) that a curve of `df` does not fit.
 df_beyond <- function(x) {
   args <- x$rate$args
-  owner <- segments_of(x)$owner %||% seq_len(pool_length(x$pool))
-  pool <- segments_of(x)$pool %||% pool_seen(x$pool, x$breaks)
+  parts <- segments_of(x)
+  owner <- parts$owner %||% seq_len(pool_length(x$pool))
+  pool <- parts$pool %||% pool_seen(x$pool, x$breaks)
   size <- pool_sizes(pool)
   bad <- args$df < pmin(args$m + pool_breaks(pool), size) | args$df > size
   seq_len(pool_length(x$pool)) %in% owner[bad]
