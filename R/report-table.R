@@ -72,6 +72,7 @@ shown_text <- function(v, key = FALSE) {
   if (is.double(v) && !is.object(v)) {
     return(if (key) ifelse(is.na(v), "", format_time(v)) else number_text(v))
   }
+  if (is.expression(v)) v <- vapply(v, deparse1, "")
   if (is.list(v)) v <- vapply(v, \(e) paste(e, collapse = ", "), "")
   # format() would not leave letters alone that the locale does not know.
   plain <- is.factor(v) || is.character(v)

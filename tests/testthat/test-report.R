@@ -296,6 +296,14 @@ test_that("numbers are the same under any options", {
   expect_identical(shown_text(c("\u0423", NA)), c("\u0423", ""))
 })
 
+test_that("a column of any kind becomes text without a warning", {
+  odd <- data.frame(e = 1:2, l = 1:2)
+  odd$e <- expression(a + b, 1)
+  odd$l <- list(1:2, NULL)
+  expect_silent(md <- markdown_table(odd))
+  expect_match(md, "a &#43; b", fixed = TRUE, all = FALSE)
+})
+
 test_that("a table is cut where asked, its rows and codes in their order", {
   wide <- wide_table(list(r = c("b", "b", "a")), c("y", "x", "y"), 1:3 + 0)
   expect_identical(as.list(wide), list(r = c("b", "a"), y = c(1, 3),
