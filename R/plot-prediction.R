@@ -11,19 +11,78 @@ autoplot.nid_prediction <- function(object, order = NULL, regions = NULL,
   rows$look <- factor(rows$code, unique(rows$code))
   frame$rows <- rows
   shown <- chosen_orders(frame, order, call)
+  data <- behind_prediction(get_fit(object), frame)
   unit <- code_unit(frame$spec)
   codes <- levels(rows$look)
   title <- paste("Predicted", orders_in_words(shown))
   units <- order_units(unit, time_unit(frame), shown)
   alt <- series_alt(paste0(title, ", codes "), codes, frame,
                     paste(units, collapse = "; "), "bands")
-  frame <- by_order(frame, shown, units)
+  frame$rows <- by_order(frame$rows, shown, units)
+  data <- by_order(data, shown, units)
+  free <- length(shown) > 1L
+  cut <- cut_to_data(frame$rows, data, free)
+  frame$rows <- cut$rows
   series_plot(
-    frame, y = if (length(shown) == 1L) with_unit(
-      capital(orders_in_words(shown)), units), title = title, alt = alt,
-    caption = marks_caption(frame$spec, frame$rows, NULL), grid = TRUE,
-    free = length(shown) > 1L
+    frame, y = if (!free) with_unit(capital(orders_in_words(shown)), units),
+    title = title, alt = alt, caption = marks_caption(
+      frame$spec, frame$rows, NULL,
+      if (0L %in% shown) "Crosses: observed values.", "Dashed: the data end.",
+      if (cut$any) "Cut where far beyond the data."),
+    grid = TRUE, free = free, data = data
   )
+}
+
+# What is known at the observed times: of order 0 the values, of others the
+# rates.
+behind_prediction <- function(fit, frame) {
+  panel <- fit$def$panel
+  codes <- code_field(fit, "code")
+  parts <- lapply(seq_along(codes), \(i) {
+    s <- code_series(fit, i)
+    if (length(s$of) == 0L) return(NULL)
+    has <- orders_of(fit$rate, 1:2)
+    value <- cbind(s$value, estimate_series(s, has)$estimate)
+    index <- index_columns(panel, rep(series_rows(s), ncol(value)))
+    data.frame(
+      region = as.character(region_factor(index, panel$index[["region"]],
+                                          length(value))),
+      time = axis_time(index[[panel$index[["time"]]]], frame$time, NULL),
+      look = factor(codes[i], levels(frame$rows$look)),
+      order = rep(c(0L, has), each = nrow(value)), estimate = as.vector(value))
+  })
+  out <- do.call(rbind, parts)
+  out <- out[out$region %in% levels(frame$rows$region) & !is.na(out$look), ,
+             drop = FALSE]
+  out$region <- factor(out$region, levels(frame$rows$region))
+  out
+}
+
+# Limits of a picture (of each panel, where they are `free`) are those of what
+# is known within the times of the data, and as much again on either side: a
+# curve that leaves them ends, a band is cut.
+cut_to_data <- function(rows, data, free) {
+  before <- rows[c("estimate", "conf.low", "conf.high")]
+  panel <- function(x) if (free) as.integer(x$region) else rep(1L, nrow(x))
+  inside <- rows$time >= min(data$time) & rows$time <= max(data$time)
+  for (one in unique(panel(rows))) {
+    mine <- panel(rows) == one
+    known <- c(data$estimate[panel(data) == one],
+               unlist(before[mine & inside, ]))
+    limits <- finite_range(known)
+    limits <- limits + c(-1, 1) * diff(limits)
+    if (!all(is.finite(limits)) || diff(limits) <= 0) next
+    off <- mine & (rows$estimate < limits[1L] | rows$estimate > limits[2L])
+    rows$estimate[which(off)] <- NA
+    rows$conf.low[mine] <- pmax(rows$conf.low[mine], limits[1L])
+    rows$conf.high[mine] <- pmin(rows$conf.high[mine], limits[2L])
+  }
+  list(rows = rows, any = !identical(before, rows[names(before)]))
+}
+
+finite_range <- function(x) {
+  x <- x[is.finite(x)]
+  if (length(x) == 0L) c(NA_real_, NA_real_) else range(x)
 }
 
 # Orders to draw: of one region all, of several the lowest, unless asked for.
@@ -55,14 +114,13 @@ order_units <- function(unit, time, order) {
 }
 
 # Several orders of one region take the place of regions: a row of panels each.
-by_order <- function(frame, order, units) {
-  rows <- frame$rows[frame$rows$order %in% order, , drop = FALSE]
+by_order <- function(rows, order, units) {
+  rows <- rows[rows$order %in% order, , drop = FALSE]
   if (length(order) > 1L) {
     label <- paste0(order_names(order), ", ", units)
     rows$region <- factor(label[match(rows$order, order)], label)
   }
-  frame$rows <- rows
-  frame
+  rows
 }
 
 
@@ -84,7 +142,7 @@ autoplot.nid_simulation <- function(object, order = NULL, regions = NULL,
   alt <- series_alt(paste0(title, " (", count_of(n, "draw"), "), codes "),
                     levels(frame$rows$look), frame,
                     paste(units, collapse = "; "))
-  frame <- by_order(frame, shown, units)
+  frame$rows <- by_order(frame$rows, shown, units)
   y <- if (length(shown) == 1L) with_unit(capital(orders_in_words(shown)),
                                           units)
   if (nlevels(frame$rows$region) > max_panels) {

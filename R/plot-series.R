@@ -7,10 +7,10 @@
 # every look as well. `split` of rows: what many regions have a panel for
 # instead of their look. `fitted`: rows of a smooth level with its band. `free`:
 # panels have a scale of y each (a row of them, in a grid). `names`: whether the
-# ends of many lines are named.
+# ends of many lines are named. `data`: rows of observed values behind them.
 series_plot <- function(frame, y, title, alt, caption, codes = nid_codes(),
                         grid = FALSE, breaks = NULL, fitted = NULL,
-                        free = FALSE, names = TRUE) {
+                        free = FALSE, names = TRUE, data = NULL) {
   rows <- complete_series(frame$rows)
   if (nrow(rows) == 0L) {
     return(empty_picture(title, caption = caption))
@@ -19,9 +19,10 @@ series_plot <- function(frame, y, title, alt, caption, codes = nid_codes(),
   p <- ggplot2::ggplot(rows, series_aes(rows)) + zero_line("h")
   p <- p + break_marks(breaks, rows, many, grid)
   p <- p + if (many) many_layers(rows, names) else few_layers(rows, fitted)
+  p <- p + data_marks(data, rows, many)
   size <- series_size(rows, many, grid)
-  p <- p + scale_time(rows$time) + code_scales(codes, rows$look, size[1L]) +
-    series_facets(rows, many, grid, if (free) "free_y" else "fixed")
+  p <- p + scale_time(c(rows$time, data$time)) +
+    code_scales(codes, rows$look, size[1L]) + series_facets(rows, many, grid, if (free) "free_y" else "fixed")
   told <- if (many) identical(rows$split, rows$look) else
     grid && nlevels(rows$look) > 1L
   if (told) {
@@ -135,6 +136,36 @@ break_marks <- function(breaks, rows, many, grid) {
   }
   ggplot2::geom_vline(ggplot2::aes(xintercept = .data[["time"]]), breaks,
                       colour = "grey45", linetype = "13", linewidth = 0.5)
+}
+
+# Observed values as crosses, and the line at which those of a panel end where
+# the rows go on. Of many regions the line alone.
+data_marks <- function(data, rows, many) {
+  if (is.null(data)) {
+    return(NULL)
+  }
+  .data <- rlang::.data
+  data$panel <- rows$panel[match(data$region, rows$region)]
+  data$group <- rep(0L, nrow(data))
+  data$split <- data$look
+  place <- function(x) {
+    paste(if (!many) as.integer(x$region), as.integer(x$look))
+  }
+  ends <- data[order(-as.numeric(data$time)), , drop = FALSE]
+  ends <- ends[!duplicated(place(ends)), , drop = FALSE]
+  last <- tapply(as.numeric(rows$time), place(rows), max)[place(ends)]
+  ends <- ends[(last > as.numeric(ends$time)) %in% TRUE, , drop = FALSE]
+  list(
+    if (!many) {
+      ggplot2::geom_point(data = data[data$order == 0L, , drop = FALSE],
+                          shape = 4L, size = 1.2, colour = "grey35",
+                          show.legend = FALSE)
+    },
+    if (nrow(ends) > 0L) {
+      ggplot2::geom_vline(ggplot2::aes(xintercept = .data[["time"]]), ends,
+                          colour = "grey45", linetype = "42", linewidth = 0.4)
+    }
+  )
 }
 
 # Scales of the looks that are shown, with as many rows of keys as they need

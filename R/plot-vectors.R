@@ -14,7 +14,7 @@ autoplot.nid_estimated <- function(object, order = NULL, regions = NULL,
   title <- capital(orders_in_words(shown))
   alt <- series_alt(title, character(), frame, paste(units, collapse = "; "),
                     "bands")
-  frame <- by_order(frame, shown, units)
+  frame$rows <- by_order(frame$rows, shown, units)
   series_plot(
     frame, y = if (length(shown) == 1L) with_unit(title, units),
     title = title, alt = alt, free = length(shown) > 1L,

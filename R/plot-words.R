@@ -11,11 +11,13 @@ caption_of <- function(spec, ...) {
   paste(c(if (nzchar(how)) paste0(capital(how), "."), ...), collapse = " ")
 }
 
-# Bands that hold all times at once are wider, and say so.
+# What kind of intervals: each number alone ("pointwise") or all at once; of the
+# curve or of an observation.
 interval_words <- function(spec) {
-  paste0(level_text(spec$level),
-         if (identical(spec$interval, "simultaneous")) " simultaneous",
-         " intervals")
+  paste0(level_text(spec$level), " ", spec$interval %||% "pointwise",
+         " intervals",
+         switch(spec$band %||% "", curve = " of the curve",
+                observation = " of an observation"))
 }
 
 regions_in_words <- function(region) {

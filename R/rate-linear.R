@@ -80,7 +80,18 @@ linear_prediction <- function(series, new, order, time) {
   list(region = rep(series$region, series_sizes(series))[keep],
        time = time[keep], estimate = r$estimate[keep, , drop = FALSE],
        std.error = r$std.error[keep, , drop = FALSE],
+       noise = value_noise(r, series)[keep],
        df = value_df(r, series)[keep])
+}
+
+# The sd of the noise of every value: given, of the fit, or unknown.
+value_noise <- function(r, series) {
+  if (series$rate$facts$errors == "known") {
+    rep_len(if (length(series$sd) > 0L) series$sd else NA_real_,
+            length(series$value))
+  } else {
+    rep(r$sigma, series_sizes(series))
+  }
 }
 
 draw_linear <- function(series, nsim, order) {

@@ -144,6 +144,7 @@ spline_prediction <- function(series, new, order, time) {
        time = as.double(unlist(at[parts$of])),
        estimate = nan_to_na(r$new.estimate),
        std.error = nan_to_na(r$new.std.error),
+       noise = nan_to_na(rep(r$series$sigma, count)),
        df = rep(as.double(r$df)[parts$of], count))
 }
 

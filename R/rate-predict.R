@@ -6,8 +6,16 @@
 #' For [rate_spline()] they come from the same posterior as the rates at the
 #' observed times; beyond the ends the curve goes on as a polynomial and its
 #' error grows without bound: let the interval say how far to trust it.
-#' Intervals are those of the curve, not of a new observation. Other rates
-#' exist at observed times only.
+#' Other rates exist at observed times only.
+#'
+#' With `band = "curve"` intervals are those of the curve: where the true level
+#' or rate lies. A new observation scatters about the curve: of real yearly
+#' values left out of a fit the 95 % interval of the curve holds some 74 %. Its
+#' interval is that of `band = "observation"`, of variance
+#' \deqn{std.error_{curve}^2 + \hat\sigma^2}{std.error(curve)^2 + sigma^2}
+#' with sigma the residual standard deviation of the series
+#' (`.<code>.sigma` of [augment()][nid_tidy]), or the given sd of its values.
+#' Only levels are observed, so it is of order 0 alone.
 #'
 #' With breaks as free steps ("shift") the level is that of the curve plus the
 #' steps in force: a step counts from the first time of its method on. With
@@ -17,8 +25,9 @@
 #' @param at New times, the same for all regions, of the type of the time
 #'   column; `NULL`: the observed times of each region and code.
 #' @param order <int> Any of 0 (level), 1 and 2; one that the rate does not have
-#'   is `NA`.
+#'   is `NA`. For observations 0.
 #' @param conf_level <num> `NULL`: that of the rates. Intervals are pointwise.
+#' @param band <chr> "curve" or "observation", see above.
 #' @param ... Empty; for a model, passed to the method of its rates.
 #' @return `nid_prediction`, a tibble with a row per region, time, code and
 #'   order, times ascending: index columns, `code`, `term` <chr>, `order`
@@ -28,7 +37,8 @@
 #'   others those of them at which the code is observed.
 #' @section Errors:
 #' `nidcode_error_argument` for a time at which nothing is observed, unless the
-#' rate is a spline; message `_order_undefined`.
+#' rate is a spline, and for observations of order 1 or 2; message
+#' `_order_undefined`.
 #' @family rates
 #' @examples
 #' district <- subset(ural, region_code == "FD-U")
@@ -41,12 +51,15 @@ NULL
 
 #' @rdname predict_rates
 #' @export
-predict.nid_rates <- function(object, at = NULL, order = 0:2,
-                              conf_level = NULL, ...) {
+predict.nid_rates <- function(object, at = NULL,
+                              order = if (band == "curve") 0:2 else 0,
+                              conf_level = NULL, band = "curve", ...) {
   call <- rlang::current_env()
   rlang::check_dots_empty()
+  check_choice(band, c("curve", "observation"), call = call)
   fit <- as_fit(object, NULL, call)
   order <- check_orders(order, call)
+  check_observed_order(band, order, call)
   level <- conf_level %||% get_spec(object)$level
   check_level(level, "conf_level", call = call)
   number <- if (!is.null(at)) {
@@ -54,18 +67,28 @@ predict.nid_rates <- function(object, at = NULL, order = 0:2,
   }
   new <- new_times(number, at, fit, call)
   parts <- lapply(seq_along(fit$codes), \(i) {
-    predicted_part(code_series(fit, i), new, order, row_time(fit$def$panel))
+    predicted_part(code_series(fit, i), new, order, row_time(fit$def$panel),
+                   band)
   })
   inform_order(fit$rate, order)
   user_time <- function(time, panel) {
     if (is.null(at)) time_like(panel, time) else at[match(time, number)]
   }
-  prediction_table(fit, parts, user_time, order, level)
+  prediction_table(fit, parts, user_time, order, level, band)
 }
 
 #' @rdname predict_rates
 #' @export
 predict.nid_model <- function(object, ...) predict(object$rates, ...)
+
+check_observed_order <- function(band, order, call) {
+  if (band == "observation" && !identical(order, 0L)) {
+    stop_nid("argument",
+             c("Levels alone are observed, not rates.",
+               i = "Use order = 0, or band = \"curve\"."),
+             argument = "order", value = order, call = call)
+  }
+}
 
 # Ascending numbers, each once; NULL where the observed times are meant.
 new_times <- function(number, at, fit, call) {
@@ -94,10 +117,13 @@ new_times <- function(number, at, fit, call) {
 }
 
 # Rows of one code, series by series: region, time, and one column an order, NA
-# for one that the rate does not have.
-predicted_part <- function(series, new, order, time) {
+# for one that the rate does not have. An observation is the curve and noise.
+predicted_part <- function(series, new, order, time, band) {
   has <- orders_of(series$rate, order)
   out <- series$rate$does$predict(series, new, has, time)
+  if (band == "observation" && !is.null(out$std.error)) {
+    out$std.error[] <- row_root_sum_squares(cbind(out$std.error, out$noise))
+  }
   every <- function(x) {
     whole <- matrix(NA_real_, length(out$time), length(order))
     if (!is.null(x)) whole[, match(has, order)] <- x
@@ -108,7 +134,7 @@ predicted_part <- function(series, new, order, time) {
   out
 }
 
-prediction_table <- function(fit, parts, user_time, order, level) {
+prediction_table <- function(fit, parts, user_time, order, level, band) {
   panel <- fit$def$panel
   gather <- function(what) unlist(lapply(parts, `[[`, what))
   each <- function(what) unlist(lapply(parts, \(p) t(p[[what]])))
@@ -130,7 +156,10 @@ prediction_table <- function(fit, parts, user_time, order, level) {
                   df = df), level)
   )
   new_nid_table(columns, "prediction",
-                fit_facts(fit, "Levels and rates predicted",
-                          c("region", "time", "code", "term", "order"),
-                          level = level))
+                fit_facts(fit, if (band == "curve") {
+                  "Levels and rates predicted"
+                } else {
+                  "Observations predicted"
+                }, c("region", "time", "code", "term", "order"), band = band,
+                level = level), fit = fit)
 }

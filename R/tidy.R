@@ -17,8 +17,9 @@
 #'   model: `n.regions`, `n.times`, `nobs`, `n.codes`, `rate`, `influence`,
 #'   `measure`, `effective.df`. `augment()`: the user's rows in the user's order
 #'   and, for every code, `.<code>`, `.<dynamic>`, `.<dynamic>.rate` and
-#'   `.industrial`, each with `.se`. `confint()` a matrix with two columns (of
-#'   [region_ranks()] those of the ranks);
+#'   `.industrial`, each with `.se`, and `.<code>.sigma`, the standard deviation
+#'   of the noise about the curve of the series. `confint()` a matrix with two
+#'   columns (of [region_ranks()] those of the ranks);
 #'   `coef()` the named Code NID of regions; `vcov()` its covariance matrix:
 #'   curves of regions are independent, so it is diagonal but for errors that
 #'   regions share, those of [relevance_weights()]; `nobs()` the observed
@@ -169,6 +170,7 @@ augment.nid_model <- function(x, data = NULL, ...) {
     value <- code_values(fit$def, one$code)$value
     columns[[paste0(".", one$code)]] <- value
     columns[[paste0(".", one$code, ".se")]] <- level_error(fit, i, n)
+    columns[[paste0(".", one$code, ".sigma")]] <- level_noise(fit, i, n)
     for (order in 1:2) {
       name <- paste0(".", one$dynamic, if (order == 2L) ".rate")
       columns[[name]] <- a$estimate[order, i, ]
@@ -191,6 +193,18 @@ augment.nid_model <- function(x, data = NULL, ...) {
 level_error <- function(fit, i, n) {
   sd <- fit$codes[[i]]$sd
   if (length(sd) == 0L) rep(NA_real_, n) else rep_len(sd, n)
+}
+
+# The sd of their noise, that of each series: what a new observation adds to
+# the error of the curve.
+level_noise <- function(fit, i, n) {
+  out <- rep(NA_real_, n)
+  series <- code_series(fit, i)
+  if (length(series$of) > 0L) {
+    out[series_rows(series)] <- fit$rate$does$predict(
+      series, NULL, 0L, row_time(fit$def$panel))$noise
+  }
+  out
 }
 
 industrial_columns <- function(x) {

@@ -80,6 +80,7 @@ test_that("path, cell weights, predictions: their own numbers", {
   p <- picture(at)
   expect_equal(sort(layer_of(p, "GeomLine")$y),
                sort(at$estimate[at$order == 0L]))
+  at <- predict(m, at = c(2008, 2010))
   p <- picture(at, order = 2)
   expect_equal(sort(layer_of(p, "GeomRibbon")$ymin),
                sort(at$conf.low[at$order == 2L]))
@@ -271,13 +272,41 @@ test_that("an influence of the time is drawn over time", {
   expect_equal(lag$y, 1 / (1 + lag$x))
 })
 
+test_that("predictions show the data and where they end, within their limits", {
+  m <- picture_model(8)
+  r <- levels(factor(m$basic$region))[1L]
+  p <- picture(predict(m, at = 2000:2060), order = 0L, regions = r)
+  codes <- as.data.frame(m$defining)
+  codes <- codes[codes$region == r, ]
+  crosses <- Filter(\(l) inherits(l$geom, "GeomPoint") &&
+                      identical(l$aes_params$shape, 4L), p$layers)[[1L]]
+  expect_setequal(crosses$data$estimate, codes$estimate)
+  expect_setequal(layer_of(p, "GeomVline")$xintercept, max(codes[[year_name]]))
+  expect_match(p$labels$caption, "95% pointwise intervals of the curve")
+  expect_match(p$labels$caption, "Cut where far beyond the data")
+  # Limits: what is known within the data's times, and as much again.
+  inside <- as.data.frame(predict(m, at = unique(codes[[year_name]]),
+                                  order = 0L))
+  inside <- inside[inside$region == r, ]
+  known <- range(codes$estimate, inside$conf.low, inside$conf.high)
+  limits <- known + c(-1, 1) * diff(known)
+  expect_equal(range(layer_of(p, "GeomRibbon")[c("ymin", "ymax")]), limits)
+  line <- layer_of(p, "GeomLine")
+  expect_true(all(line$y >= limits[1L] & line$y <= limits[2L]))
+  # Rates are not observed; nothing is cut within the data.
+  p <- picture(predict(m), order = 1L, regions = r)
+  expect_no_match(p$labels$caption, "Crosses|Cut|observation")
+  p <- picture(predict(m, band = "observation"))
+  expect_match(p$labels$caption, "pointwise intervals of an observation")
+})
+
 test_that("captions name simultaneous bands", {
   codes <- hand_codes()
   caption <- function(interval) {
     picture(dynamic_codes(codes, rate_central(sd = 0.1),
                           interval = interval))$labels$caption
   }
-  expect_match(caption("pointwise"), "95% intervals", fixed = TRUE)
+  expect_match(caption("pointwise"), "95% pointwise intervals", fixed = TRUE)
   expect_match(caption("simultaneous"), "95% simultaneous intervals",
                fixed = TRUE)
   model <- code_model(hand, code_scheme("x", "production", codes = alone),

@@ -154,3 +154,55 @@ test_that("absent codes and ragged regions have their own rows only", {
   expect_setequal(unique(paste(q$region, q$code)), pairs)
   expect_identical(nrow(q), 3L * length(pairs))
 })
+
+test_that("a band for an observation is that of the curve and noise", {
+  s <- random_series(5, 9, breaks = 1L)
+  v <- dynamic_codes(defining_codes(series_panel(s), "none"))
+  at <- c(s$time[2], (s$time[3] + s$time[4]) / 2, s$time[9] + 2)
+  p <- predict(v, at = at, band = "observation")
+  expect_identical(p$order, rep(0L, 3))
+  ref <- spline_reference(s$time, s$x, rep(0L, 3), at, step = s$brk)
+  # Given lambda an observation adds sigma^2, of mean RSS / r.
+  noise <- sum(ref$weights * ref$rss[1, ]) / ref$df
+  expect_equal(p$std.error, sqrt(ref$std.error[, 1]^2 + noise),
+               tolerance = 1e-7)
+  expect_equal(p$conf.high, p$estimate + qt(0.975, p$df) * p$std.error)
+  curve <- predict(v, at = at, order = 0)
+  expect_identical(p$estimate, curve$estimate)
+  expect_match(text_of(p), "Observations predicted")
+  expect_match(text_of(curve), "band curve", fixed = TRUE)
+  # By hand: the mean of five values, then a new one.
+  d <- data.frame(year = 1:5, x = c(1, 2, 4, 4, 9))
+  flat <- defining_codes(code_panel(d, code_scheme("x", "social"),
+                                    index = "year"), "none")
+  q <- predict(dynamic_codes(flat, rate_local(5, degree = 1)), at = 3,
+               band = "observation")
+  fit <- lm(x ~ year, d)
+  byhand <- predict(fit, data.frame(year = 3), interval = "prediction")
+  expect_equal(c(q$conf.low, q$conf.high), as.vector(byhand[1, 2:3]))
+  # With a known sd it is that; without one there is no interval.
+  known <- dynamic_codes(flat, rate_central(sd = 0.3))
+  expect_equal(predict(known, at = 3, band = "observation")$std.error,
+               0.3 * sqrt(2))
+  none <- predict(dynamic_codes(flat, rate_central()), band = "observation")
+  expect_true(all(is.na(none$conf.low)))
+  expect_error(predict(v, order = 0:1, band = "observation"),
+               class = "nidcode_error_argument")
+  expect_error(predict(v, band = "noise"), class = "nidcode_error_argument")
+})
+
+test_that("sigma of augment() is the noise of an observation", {
+  m <- suppressMessages(code_model(subset(ural, level == "region"),
+                                   ural_scheme, status = "_status",
+                                   breaks = "split"))
+  a <- augment(m)
+  for (code in c("production", "social")) {
+    p <- predict(m, band = "observation")
+    q <- predict(m, order = 0L)
+    extra <- sqrt(p$std.error^2 - q$std.error^2)[p$code == code]
+    p <- p[p$code == code, ]
+    at <- match(paste(p$region, p$year), paste(a$region, a$year))
+    expect_equal(a[[paste0(".", code, ".sigma")]][at], extra,
+                 tolerance = 1e-6)
+  }
+})

@@ -85,7 +85,8 @@ test_that("augment: the user's rows in the user's order", {
   rates <- c("innovation", "information", "value")
   added <- c(rbind(codes, rates, paste0(rates, ".rate")), "industrial")
   expect_setequal(setdiff(names(a), names(d)),
-                  c(paste0(".", added), paste0(".", added, ".se")))
+                  c(paste0(".", added), paste0(".", added, ".se"),
+                    paste0(".", codes, ".sigma")))
   pick <- function(table, code = NULL, order = NULL) {
     table <- as.data.frame(table)
     if (!is.null(code)) table <- table[table$code == code, ]
@@ -98,6 +99,7 @@ test_that("augment: the user's rows in the user's order", {
     get <- \(name) a[[paste0(".", name)]]
     expect_identical(get(codes[k]), pick(m$defining, codes[k])$estimate)
     expect_identical(get(paste0(codes[k], ".se")), rep(0.1, 12))
+    expect_identical(get(paste0(codes[k], ".sigma")), rep(0.1, 12))
     expect_identical(get(rates[k]), v$estimate)
     expect_identical(get(paste0(rates[k], ".se")), v$std.error)
     expect_identical(get(paste0(rates[k], ".rate")), w$estimate)

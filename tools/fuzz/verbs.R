@@ -439,7 +439,8 @@ verb("model methods", function() list(draw_model()), 200L,
      })
 verb("predict", function() {
   list(pick(draw_rates(), draw_model()), at = or_odd(pick(NULL, 2006.5)),
-       order = or_odd(pick(0:2, 1)))
+       order = or_odd(pick(0:2, 1, 0)),
+       band = or_odd(pick("curve", "observation")))
 }, 300L, fun = stats::predict)
 verb("simulate", function() {
   list(pick(draw_rates(), draw_model()), nsim = or_odd(pick(1, 3)),
