@@ -42,6 +42,7 @@ code_reference <- function(x) {
            scale = unlist(lapply(def$scale, rep_len, n), FALSE, FALSE))
     )
   }
+  columns <- with_labels(columns, panel$scheme)
   tibble::new_tibble(known_numbers(columns), nrow = length(columns$indicator),
                      class = "nid_reference", normalise = def$normalise,
                      region = if (by_region) panel$index[["region"]])

@@ -24,7 +24,10 @@
 #'   indicator's unit after the transform.
 #' @param codes <data.frame> The codes, see [nid_codes()]; `NULL`: those of the
 #'   scheme that `x` was made from, else [nid_codes()].
-#' @param label <chr> What an indicator is called in words, in any language.
+#' @param label <chr> What an indicator is called in words, in any language:
+#'   pictures and sentences say it in place of the name, tables and workbooks
+#'   beside it (column `label`); errors and messages keep the name, which is
+#'   what must be typed.
 #' @param parent Pillars between indicators and codes, of any depth. A data
 #'   frame `name`, `parent`, `weight` (1 where there is none): a row for each
 #'   indicator that hangs on a node, and for each node, which hangs on another
@@ -284,6 +287,7 @@ format.nid_scheme <- function(x, ...) {
     of_code <- x[["code"]] == codes$code[i]
     names <- x[["indicator"]][of_code]
     names <- paste0(ifelse(x[["direction"]][of_code] < 0, "-", ""), names,
+                    quoted_label(x[["label"]][of_code]),
                     bracketed(transform_words(x))[of_code])
     paste0(codes$code[i], " (", codes$carrier[i], ", rate: ",
            codes$dynamic[i], "): ",
@@ -373,6 +377,10 @@ dplyr_reconstruct.nid_scheme <- function(data, template) {
   out <- tibble::as_tibble(data)
   attr(out, "codes") <- scheme_codes(template)
   unclass_scheme(out)
+}
+
+quoted_label <- function(label) {
+  ifelse(is.na(label), "", paste0(" \"", label, "\""))
 }
 
 bracketed <- function(text) ifelse(nzchar(text), paste0(" (", text, ")"), "")

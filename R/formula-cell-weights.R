@@ -35,7 +35,7 @@ cell_weights <- function(x, scale = "normalised") {
   panel <- fit$def$panel
   columns <- c(index_columns(panel, rows$row),
                rows[c("code", "indicator", "weight")])
-  new_nid_table(columns, "cell_weights",
+  new_nid_table(with_labels(columns, panel$scheme), "cell_weights",
                 fit_facts(fit, paste0("Weights of cells (", scale, ")"),
                           c("region", "time", "indicator"),
                           kind = scale, influence = influence$words,

@@ -186,7 +186,8 @@ sum_contributions <- function(fit, columns, values, by, told) {
   at <- order_keys_of(panel, columns, region, time)
   columns <- lapply(columns, \(x) x[at])
   new_nid_table(
-    c(columns, list(estimate = values[at])), "contributions",
+    with_labels(c(columns, list(estimate = values[at])), panel$scheme),
+    "contributions",
     fit_facts(fit, paste0("Contributions to Code NID by ",
                           paste(by, collapse = " and ")),
               c("region", if ("time" %in% by) "time", setdiff(by, "time")),

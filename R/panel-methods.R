@@ -45,7 +45,7 @@ format.nid_panel <- function(x, ...) {
     paste0("Indicators: ", paste0(codes$code, " ", per_code,
                                   collapse = ", "), "."),
     if (cells > 0) {
-      worst <- names(which.max(x$missing))
+      worst <- shown_names(x$scheme, names(which.max(x$missing)))
       paste0("Missing: ", count_of(cells, "cell"), ", most in ", worst, " (",
              max(x$missing), ").")
     },
@@ -103,14 +103,14 @@ summary.nid_panel <- function(object, ...) {
   column <- function(name) {
     vapply(rows, function(r) r[[name]], rows[[1]][[name]])
   }
-  plain_table(list(
+  plain_table(with_labels(list(
     indicator = names(object$x),
     code = object$scheme[["code"]],
     regions = column("regions"), times = column("times"),
     missing = column("missing"), breaks = column("breaks"),
     status = column("status"), between = column("between"),
     within = column("within")
-  ))
+  ), object$scheme))
 }
 
 status_text <- function(status) {

@@ -56,7 +56,8 @@ contribution_rows <- function(frame, scheme) {
   }
   if (!is.null(code)) rows$look <- factor(code, unique(code))
   if (!is.null(rows$indicator)) {
-    item <- factor(rows$indicator, unique(rows$indicator))
+    item <- rows$label %||% rows$indicator
+    item <- factor(item, unique(item))
     rows$indicator <- rows$split <- wrap_levels(item, 24L)
   }
   rows$region <- droplevels(rows$region)

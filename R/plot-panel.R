@@ -33,6 +33,7 @@ panel_cells <- function(panel, regions, call) {
     }
     data.frame(
       region = rows$region, time = time[rows$row], indicator = item,
+      label = shown_names(panel$scheme, item),
       state = ifelse(is.na(value), "missing",
                      ifelse(soft, "derived or estimated", "observed")),
       starts = rows$row %in% panel$breaks[[item]]
@@ -40,6 +41,7 @@ panel_cells <- function(panel, regions, call) {
   })
   out <- do.call(rbind, parts)
   out$indicator <- factor(out$indicator, names(panel$x))
+  out$label <- factor(out$label, unique(out$label))
   out$state <- factor(out$state, c("observed", "derived or estimated",
                                    "missing"))
   out$code <- panel$scheme[["code"]][match(out$indicator, names(panel$x))]
@@ -107,7 +109,7 @@ share_picture <- function(cells, panel) {
 
 # Indicators in the order of the scheme from the top, each with its code.
 item_labels <- function(cells) {
-  item <- wrap_levels(cells$indicator, 28L)
+  item <- wrap_levels(cells$label, 28L)
   cells$label <- factor(item, rev(levels(item)))
   cells
 }

@@ -127,7 +127,7 @@ indicator_lines <- function(scheme, code) {
   weight <- scheme[["weight"]][of]
   text <- paste0(
     ifelse(scheme[["direction"]][shown] < 0, "- ", "+ "),
-    scheme[["indicator"]][shown],
+    shown_names(scheme, scheme[["indicator"]][shown]),
     if (length(unique(weight)) > 1L) weight_text(scheme[["weight"]][shown]),
     bracketed(transformed_unit(scheme))[shown]
   )
@@ -182,7 +182,8 @@ scheme_alt <- function(scheme, codes) {
   one <- vapply(seq_len(nrow(codes)), \(i) {
     of <- scheme[["indicator"]][scheme[["code"]] == codes$code[i]]
     paste0(codes$carrier[i], " carry the ", codes$code[i],
-           " code (", paste(of, collapse = ", "), "), whose rate is the ",
+           " code (", paste(shown_names(scheme, of), collapse = ", "),
+           "), whose rate is the ",
            codes$dynamic[i], " code")
   }, character(1))
   paste0("Diagram of the code-based model: ", paste(one, collapse = "; "),

@@ -53,11 +53,11 @@ column_labels <- function(x) {
     time.first = "First term", time.last = "Last term",
     n.lost = "Rows lost", condition = "All positive",
     prob.condition = "P(all positive)", n.codes = "Codes",
-    indicator = "Indicator", code = "Code", term = "Dynamic code",
+    indicator = "Indicator", label = "Label", code = "Code", term = "Dynamic code",
     direction = "Direction", weight = "Weight", transform = "Transform",
     unit = "Unit", regions = "Regions", times = "Times", missing = "Missing",
     breaks = "Breaks", status = "Status", between = "Sd between",
-    within = "Sd within", setting = "Setting"
+    within = "Sd within", parent = "Part of", setting = "Setting"
   )
   unname(ifelse(x %in% names(known), known[x], x))
 }

@@ -171,7 +171,8 @@ warn_controls <- function(model) {
   scheme <- panel$scheme
   given <- unique(c(
     as.character(panel$regions), names(panel$x), panel$index,
-    scheme[["code"]], as.character(scheme[["unit"]]),
+    scheme[["code"]], as.character(scheme[["unit"]]), scheme[["label"]],
+    scheme[["parent"]],
     unlist(scheme_codes(scheme)[c("code", "carrier", "dynamic")])
   ))
   bad <- given[has_controls(given)]

@@ -143,3 +143,30 @@ check_paths <- function(scheme, parent, call) {
   twice <- tapply(place, node, function(x) length(unique(x)) > 1L)
   stop_tree(twice[node] %in% TRUE, "Nodes stand at several places", node, call)
 }
+
+# Labels ---------------------------------------------------------------------
+
+# What an indicator is called: its name where data, code and conditions speak
+# (what must be typed), its label where people read.
+
+# The labels of some indicators, their names where there is none. Indicators
+# that are labelled alike are told apart by their names.
+shown_names <- function(scheme, names) {
+  own <- scheme[["indicator"]]
+  label <- scheme[["label"]] %||% own
+  label[is.na(label)] <- own[is.na(label)]
+  alike <- label != own & label %in% label[duplicated(label)]
+  label[alike] <- paste0(label, bracketed(own))[alike]
+  out <- make.unique(label, " ")[match(names, own)]
+  ifelse(is.na(out), names, out)
+}
+
+# A table with a column of indicators has their labels beside it, where the
+# scheme has any.
+with_labels <- function(columns, scheme) {
+  at <- match("indicator", names(columns))
+  if (is.na(at) || is.null(scheme[["label"]])) {
+    return(columns)
+  }
+  append(columns, list(label = shown_names(scheme, columns[[at]])), at)
+}

@@ -77,7 +77,8 @@ indicator_columns <- function(frame) {
       value[formula == "NA()", k] <- NA
       book_formula(formula, value[, k])
     })
-    stats::setNames(columns, paste0(frame$code[i], ": ", parts$names))
+    stats::setNames(columns, paste0(
+      frame$code[i], ": ", shown_names(frame$scheme, parts$names)))
   })
   do.call(c, out)
 }

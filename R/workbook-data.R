@@ -12,8 +12,7 @@ scheme_sheet <- function(frame) {
   )
   sheet <- put_row(sheet, book_head, 1L, scheme_columns)
   map <- common_map(frame)
-  plain <- unclass_scheme(frame$scheme)
-  columns <- c(as.list(plain)[scheme_columns[1:9]], map)
+  columns <- c(scheme_cells(frame$scheme), map)
   sheet <- put_columns(sheet, book_head + 1L, 1L, columns)
   sheet <- put_row(sheet, book_head, codes_column, names(frame$codes)[1:4])
   sheet <- put_columns(sheet, book_head + 1L, codes_column,
@@ -21,6 +20,15 @@ scheme_sheet <- function(frame) {
                                              "weight")]))
   sheet <- put_reference(sheet, frame)
   put_kept(sheet, frame)
+}
+
+# The columns of a scheme, empty those that it does not have.
+scheme_cells <- function(scheme) {
+  columns <- as.list(unclass_scheme(scheme))
+  none <- rep(NA_character_, length(columns$indicator))
+  lapply(stats::setNames(nm = given_columns), \(name) {
+    columns[[name]] %||% none
+  })
 }
 
 # Centre and scale of every indicator where all regions share them, else NA.
@@ -89,6 +97,7 @@ data_sheet <- function(frame) {
   sheet <- put_row(sheet, book_head, 1L, names(frame$keys))
   sheet <- put_columns(sheet, book_head + 1L, 1L, unname(frame$keys))
   for (name in names) {
+    sheet <- put_label(sheet, frame, name)
     sheet <- put_row(sheet, book_head, at$x[[name]], name)
     sheet <- put_column(sheet, book_head + 1L, at$x[[name]],
                         frame$panel$x[[name]])
@@ -102,6 +111,15 @@ data_sheet <- function(frame) {
   }
   sheet <- put_status(sheet, frame)
   put_other(sheet, frame)
+}
+
+# A label stands above the name, which is what the column is read by.
+put_label <- function(sheet, frame, name) {
+  label <- shown_names(frame$scheme, name)
+  if (label == name) {
+    return(sheet)
+  }
+  put_row(sheet, book_head - 1L, frame$at$x[[name]], label)
 }
 
 put_status <- function(sheet, frame) {

@@ -54,7 +54,11 @@ scheme_row <- function(frame, name) {
 
 # Columns of sheet Scheme.
 scheme_columns <- c("indicator", "code", "direction", "weight", "transform",
-                    "unit", "sd", "low", "high", "centre", "scale")
+                    "unit", "sd", "low", "high", "label", "parent", "centre",
+                    "scale")
+
+# Those that code_scheme() takes; the others are what R found.
+given_columns <- scheme_columns[1:11]
 
 scheme_cell <- function(frame, name, column) {
   fixed_cell("Scheme", scheme_row(frame, name), match(column, scheme_columns))

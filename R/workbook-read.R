@@ -205,7 +205,7 @@ settings_args <- function(get, tables, sheet, scheme) {
 read_book_scheme <- function(grid, tables, at) {
   # The table of codes further right has headings of the same name.
   codes <- match("carrier", grid_row(grid, book_head)) - 2L
-  head <- book_headings(grid, scheme_columns[1:2], scheme_columns[3:9], codes)
+  head <- book_headings(grid, given_columns[1:2], given_columns[-(1:2)], codes)
   own <- grid_row(grid, book_head)
   own <- own[seq_len(min(length(own), codes_column - 1L))]
   tell_unread(own[!is.na(own) & nzchar(own)], scheme_columns, "sheet Scheme")

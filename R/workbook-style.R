@@ -100,7 +100,8 @@ style_scheme <- function(wb, frame) {
   style_range(wb, "Scheme", "input", dims = book_dims(
     book_head + 1L, codes_column + 3L, book_head + nrow(frame$codes)))
   style_range(wb, "Scheme", "told", dims = book_dims(
-    book_head + 1L, 10L, book_head + k, 11L))
+    book_head + 1L, length(given_columns) + 1L, book_head + k,
+    length(scheme_columns)))
   wb$set_col_widths(sheet = "Scheme", cols = kept_column + 0:3, widths = 8,
                     hidden = TRUE)
   check_scheme_cells(wb, book_head + seq_len(k), nrow(frame$codes))

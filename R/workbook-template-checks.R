@@ -32,7 +32,8 @@ style_template_scheme <- function(wb, places) {
   style_table(wb, "Scheme", last, 1L)
   rows <- book_head + seq_len(places$indicators)
   style_range(wb, "Scheme", "input",
-              dims = book_dims(min(rows), 1L, max(rows), 9L))
+              dims = book_dims(min(rows), 1L, max(rows),
+                               length(given_columns)))
   style_range(wb, "Scheme", "input", dims = book_dims(
     book_head + 1L, codes_column, book_head + places$codes, last))
   check_scheme_cells(wb, rows, places$codes)
@@ -58,7 +59,9 @@ scheme_notes <- function() {
     "Unit, for titles.",
     "Standard deviation of the measurement error, in the unit after transform.",
     "Low goalpost, for normalise = goalposts.",
-    "High goalpost, for normalise = goalposts.")
+    "High goalpost, for normalise = goalposts.",
+    "What it is called in words, in any language.",
+    "Pillars above it, the outermost first: Trade > Services.")
 }
 
 add_notes <- function(wb, name, notes) {

@@ -126,7 +126,7 @@ template_scheme <- function(scheme, places) {
       "One row an indicator. indicator and code are needed; direction and ",
       "weight are 1 and transform none where empty.")
   )
-  sheet <- put_row(sheet, book_head, 1L, scheme_columns[1:9])
+  sheet <- put_row(sheet, book_head, 1L, given_columns)
   codes <- if (is.null(scheme)) nid_codes() else scheme_codes(scheme)
   sheet <- put_row(sheet, book_head, codes_column, names(codes)[1:4])
   sheet <- put_columns(sheet, book_head + 1L, codes_column,
@@ -135,8 +135,7 @@ template_scheme <- function(scheme, places) {
   if (is.null(scheme)) {
     return(sheet)
   }
-  columns <- as.list(unclass_scheme(scheme))[scheme_columns[1:9]]
-  put_columns(sheet, book_head + 1L, 1L, columns)
+  put_columns(sheet, book_head + 1L, 1L, scheme_cells(scheme))
 }
 
 template_data <- function(scheme, places) {
