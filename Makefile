@@ -78,7 +78,8 @@ CALLS = 3000
 fuzz:
 	@sh tools/setup.sh run check || \
 	  { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
-	@$(INSTALL)
+	@vars=$$(mktemp); $(RSCRIPT) tools/makevars.R $$vars; \
+	  export R_MAKEVARS_USER=$$vars; $(INSTALL)
 	@$(RSCRIPT) tools/fuzz/run.R $(CALLS)
 
 headers:

@@ -7,6 +7,7 @@
 # that is not in `allowed_notes`. The exit status is 1 if anything failed.
 
 source("tools/utf8.R")
+source("tools/makevars.R")
 root <- normalizePath(".")
 work <- tempfile("nidcode-check-")
 dir.create(work)
@@ -16,12 +17,6 @@ minutes_of <- function(start) {
 say <- function(...) cat(..., "\n", sep = "")
 
 # ---- What is switched off or allowed, and why -----------------------------
-
-config <- function(name) {
-  out <- suppressWarnings(system2("R", c("CMD", "config", name),
-                                  stdout = TRUE, stderr = FALSE))
-  if (length(out) == 1L && !startsWith(out, "ERROR")) out else ""
-}
 
 # Warning flags that the distribution's R adds to every compilation.
 distribution_flags <- function() {
@@ -79,19 +74,6 @@ settings <- function() {
     MAKEFLAGS = "-j2",
     MAKELEVEL = ""
   )
-}
-
-write_makevars <- function() {
-  standards <- c("", "11", "14", "17", "20")
-  flags <- paste0("CXX", standards, "FLAGS = -O2 -Wall -pedantic")
-  lines <- c("CFLAGS = -O2 -Wall -pedantic", flags)
-  if (nzchar(Sys.which("ccache"))) {
-    vars <- c("CC", paste0("CXX", standards))
-    compilers <- vapply(vars, config, "")
-    use <- nzchar(compilers) & !grepl("ccache", compilers)
-    lines <- c(lines, paste0(vars[use], " = ccache ", compilers[use]))
-  }
-  writeLines(lines, file.path(work, "Makevars"))
 }
 
 # ---- The steps ------------------------------------------------------------
@@ -313,7 +295,7 @@ keep_logs <- function() {
 
 main <- function() {
   start <- Sys.time()
-  write_makevars()
+  write_makevars(file.path(work, "Makevars"))
   file.create(file.path(work, "environ"))
   chosen <- Filter(Negate(is.null), switches())
   say("R CMD check --as-cran, with these switches:")

@@ -17,7 +17,7 @@ missing_packages() { Rscript --no-save --no-restore tools/needs.R "$@"; }
 
 # Tools of the chosen groups that are not there. Pandoc renders vignettes;
 # qpdf and tidy are asked for by R CMD check; LibreOffice recalculates
-# workbooks in the tests and can be done without.
+# workbooks in the tests; it and ccache can be done without.
 missing_tools() {
   for group in "$@"; do
     case "$group" in
@@ -32,6 +32,14 @@ missing_tools() {
       command -v "$tool" >/dev/null 2>&1 || echo "$tool"
     done
   done | sort -u
+}
+
+# Compiling the same sources once instead of three times.
+wants_cache() {
+  case " $* " in
+    *" check "*) ! command -v ccache >/dev/null 2>&1 ;;
+    *) false ;;
+  esac
 }
 
 wants_office() {
@@ -104,11 +112,12 @@ fi
 
 packages=$(missing_packages "$@")
 tools=$(missing_tools "$@")
-office=""
-if wants_office "$@"; then office="libreoffice-calc-nogui"; fi
+extra=""
+if wants_office "$@"; then extra="libreoffice-calc-nogui"; fi
+if wants_cache "$@"; then extra="$extra ccache"; fi
 
-if [ -n "$packages$tools$office" ] && may_use_apt; then
-  wanted="$tools $office"
+if [ -n "$packages$tools$extra" ] && may_use_apt; then
+  wanted="$tools $extra"
   if is_distribution_r; then
     wanted="$wanted $(prebuilt_names $packages | tr '\n' ' ')"
   elif [ -n "$packages" ]; then

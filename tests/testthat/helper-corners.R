@@ -121,9 +121,9 @@ corner_rates <- function() {
   )
 }
 
-# Every verb in every world takes minutes: in a usual run a fixed half stands
+# Every verb in every world takes minutes: in a usual run a fixed quarter stands
 # for all, which `NIDCODE_CORNERS=all` asks for.
-half_of <- function(x, from = 1L) {
+some_of <- function(x, from = 1L) {
   if (Sys.getenv("NIDCODE_CORNERS") == "all") x else
-    x[seq.int(from, length(x), by = 2L)]
+    x[seq.int(from, length(x), by = 4L)]
 }
