@@ -48,6 +48,7 @@ struct request_reader {
   nidcode::linear_series in;
 
   r_interrupt progress;
+  nidcode::pulse beat{[this] { progress.step(0); }};
 
   request_reader(const Rcpp::List& grids, const Rcpp::List& rate,
                  int order = 0) {
@@ -178,11 +179,10 @@ Rcpp::NumericMatrix linear_operator_cpp(const Rcpp::List& grids, int g,
                                         const Rcpp::List& rate, int order) {
   request_reader from(grids, rate, order);
   must(g >= 1 && g <= from.ask.grids.size, "no such grid");
-  nidcode::pulse beat([&from] { from.progress.step(0); });
   const int n = from.ask.grids.length(g - 1);
   Rcpp::NumericMatrix out(n, n);
-  from.ask.rate(from.ask.grids, g - 1, beat)[order].write(out.begin(), n,
-                                                          NA_REAL);
+  from.ask.rate(from.ask.grids, g - 1, from.beat)[order].write(out.begin(), n,
+                                                               NA_REAL);
   return out;
 }
 
