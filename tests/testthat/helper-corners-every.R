@@ -620,6 +620,7 @@ panel_calls <- c(
     basic_code(model),
     region_ranks(model),
     smoothness(model),
+    summary(code_record(rates)), code_record(model),
     verdict(code_dependence(model, .innovation ~ .production)),
     code_dependence(model, .production ~ .innovation + .industrial),
     deflate(d, "x", "y", base = 2001, index = index),

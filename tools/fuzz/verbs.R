@@ -264,6 +264,10 @@ verb("region_ranks", function() {
     nidcode::basic_code(draw_rates())
   })), 0.04), conf_level = level())
 }, 300L)
+verb("code_record", function() {
+  list(or_odd(pick(draw_rates(), draw_model()), 0.04),
+       sure = or_odd(pick(0.9, 0.5, 1)))
+}, 200L)
 verb("code_model", function() {
   data <- draw_frame()
   list(data = or_odd(data, 0.03), scheme = or_odd(draw_scheme(data), 0.03),

@@ -1,0 +1,77 @@
+# The record of codes as a strip: a row a region, in it a band a code.
+
+#' @rdname nid_plots
+#' @exportS3Method ggplot2::autoplot
+autoplot.nid_record <- function(object, regions = NULL, ...) {
+  rlang::check_dots_empty()
+  title <- "Record of the codes"
+  frame <- plot_frame(object, regions, rlang::current_env())
+  if (nrow(frame$rows) == 0L) {
+    return(empty_picture(title, caption = caption_of(frame$spec)))
+  }
+  bands <- record_bands(frame$rows, length(frame$spec$letters))
+  n <- nlevels(frame$rows$region)
+  p <- strip_plot(bands, frame, c(rising = "#0B4F8A", falling = "#E69F00",
+                                  "no change" = "grey40"), n <= max_panels)
+  known <- !all(is.na(frame$rows$record.sure))
+  finish_picture(
+    p, title,
+    alt = paste0("A row a region, in it a band a code: ",
+                 paste(frame$spec$letters, collapse = ", "), " of ",
+                 regions_in_words(frame$rows$region), ", ",
+                 times_in_words(frame$rows$time), "."),
+    x = NULL, y = NULL,
+    caption = caption_of(
+      frame$spec,
+      paste0("Bands from the top: ",
+             paste(frame$spec$letters, collapse = ", "), "."),
+      if (known) paste0("Pale: the sign is not sure at ", frame$spec$sure,
+                        ".")),
+    height = 1.6 + n * (if (n <= max_panels) 0.5 else 0.28)
+  )
+}
+
+# A row a region, time and code: `at`, where its band lies; `word`, its sign.
+record_bands <- function(rows, k) {
+  parts <- function(text) {
+    unlist(lapply(strsplit(text, " ", fixed = TRUE), \(one) {
+      substr(one, nchar(one), nchar(one))
+    }))
+  }
+  band <- rep(seq_len(k), nrow(rows))
+  out <- data.frame(rows[rep(seq_len(nrow(rows)), each = k), ],
+                    sign = parts(rows$record))
+  out$pale <- if (all(is.na(rows$record.sure))) FALSE else
+    parts(rows$record.sure) == "?"
+  out$fill <- c("+" = "rising", "-" = "falling", "0" = "no change",
+                "." = NA)[out$sign]
+  out$high <- 0.86 / k
+  out$at <- -as.integer(out$region) + 0.43 - (band - 0.5) * out$high
+  out[!is.na(out$fill), ]
+}
+
+# Tiles over time in rows of regions; `rows` has at, high, fill, sign, pale.
+strip_plot <- function(rows, frame, colours, marks) {
+  .data <- rlang::.data
+  names <- levels(frame$rows$region)
+  step <- min(diff(sort(unique(as.numeric(frame$rows$time)))), Inf)
+  p <- ggplot2::ggplot(rows, ggplot2::aes(.data[["time"]], .data[["at"]])) +
+    ggplot2::geom_tile(ggplot2::aes(fill = .data[["fill"]],
+                                    height = .data[["high"]],
+                                    alpha = .data[["pale"]]),
+                       width = if (is.finite(step)) 0.94 * step else 0.94) +
+    ggplot2::scale_alpha_manual(values = c("FALSE" = 1, "TRUE" = 0.35),
+                                guide = "none") +
+    ggplot2::scale_fill_manual(values = colours, limits = intersect(
+      names(colours), rows$fill)) +
+    ggplot2::scale_y_continuous(
+      breaks = -seq_along(names), labels = wrapped(names, 30L),
+      limits = c(-length(names) - 0.5, -0.5), expand = c(0, 0))
+  if (marks) {
+    dark <- rows$fill == names(colours)[1L] & !rows$pale
+    p <- p + ggplot2::geom_text(ggplot2::aes(label = .data[["sign"]]),
+                                size = 3,
+                                colour = ifelse(dark, "white", "black"))
+  }
+  p + ggplot2::theme(panel.grid.major = ggplot2::element_blank())
+}
