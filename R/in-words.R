@@ -1,6 +1,6 @@
 #' Say it in plain sentences
 #'
-#' @param x A model, a verdict, a relevance table.
+#' @param x A model, contrasts, a verdict, a relevance table.
 #' @param ... Empty.
 #' @return <chr> Sentences, one an element, with the numbers and their
 #'   uncertainty. Names from the data stand as they are: escape them before
@@ -22,7 +22,7 @@ in_words.nid_model <- function(x, ...) {
 
 #' @export
 in_words.default <- function(x, ...) {
-  stop_argument("x", "a model, a verdict or a relevance table", x,
+  stop_argument("x", "a model, contrasts, a verdict or a relevance table", x,
                 rlang::current_env())
 }
 

@@ -16,11 +16,12 @@
 #' | industrial code, "industrial" | Code ID, formula (1), over time with its band |
 #' | basic code, "basic" | Code NID, formula (2), of regions ranked with intervals |
 #' | ranks, "ranks" | ranks of regions with intervals |
+#' | [region_contrasts()] | differences with intervals, the largest on top |
 #' | path, "path" | Code NID as of each time |
 #' | contributions, "contributions" | what makes Code NID, by code, time or indicator |
 #' | cell weights, "cells" | what one cell of the data moves, over time |
 #' | "phases" | the phase plane: each code's rate against the code accumulated so far |
-#' | predictions | levels and rates at the new times with bands |
+#' | predictions | levels and rates at the new times with bands, and the data |
 #' | simulations | drawn paths and their median |
 #' | [estimate_rates()], [accumulate_rates()], [accumulate_path()] | rates with bands; sums ranked; their path |
 #' | [influence] | the coefficient against the lag, or at given times |

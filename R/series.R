@@ -24,8 +24,10 @@ plain_series <- function(value, pool, of, rate) {
 }
 
 # The series of one code, in regions from < r <= to. `buffer`: the values of an
-# earlier call, to be written over.
+# earlier call, to be written over. A fit whose values are no panel's own says
+# itself what its `series` are.
 code_series <- function(fit, i, regions = NULL, buffer = numeric()) {
+  if (!is.null(fit$series)) return(fit$series(i, regions))
   panel <- fit$def$panel
   one <- fit$codes[[i]]
   if (is.null(regions)) regions <- c(0L, n_regions(panel))

@@ -268,6 +268,12 @@ verb("code_record", function() {
   list(or_odd(pick(draw_rates(), draw_model()), 0.04),
        sure = or_odd(pick(0.9, 0.5, 1)))
 }, 200L)
+verb("region_contrasts", function() {
+  list(or_odd(pick(draw_model(), draw_rates()), 0.04),
+       benchmark = or_odd(pick(NULL, "mean", 0, "A")),
+       what = or_odd(pick("basic", "industrial", "dynamic", "defining"), 0.04),
+       adjust = or_odd(pick("none", "holm"), 0.04), conf_level = level())
+}, 300L)
 verb("code_model", function() {
   data <- draw_frame()
   list(data = or_odd(data, 0.03), scheme = or_odd(draw_scheme(data), 0.03),

@@ -1,0 +1,499 @@
+#' Differences between regions, with their own errors
+#'
+#' By how much, and how surely, does a region differ from another, from the mean
+#' of the others, or from a number?
+#'
+#' What is common to two regions cancels in their difference: a year that was
+#' bad for all, a shock to the country, a fault of the source. So the codes are
+#' subtracted first, on the times that both regions have (breaks of either are
+#' steps or splits, as `breaks` has them), and the difference
+#' \deqn{D_r(t) - D_s(t)}{D_r(t) - D_s(t)}
+#' is a series of its own, to which the model's rate, with its order of
+#' smoothness, its formula and its correlation of codes are applied as to any
+#' region. `estimate`, `std.error` and `df` are those of that fit, in the units
+#' of `what`.
+#'
+#' Where the times in common are fewer than 80 % of the shorter series, or one
+#' region lacks a code, errors of the two regions are taken as independent
+#' (column `errors`): the estimate is then the plain difference, of variance
+#' \eqn{s_r^2 + s_s^2}, its df by Satterthwaite.
+#'
+#' Weights of [relevance_weights()] are the same in all regions. Of Code NID
+#' their error enters with what is left of it in the difference,
+#' \deqn{(g_r - g_s)' \Omega (g_r - g_s)}{(g_r - g_s)' Omega (g_r - g_s)}
+#' g the derivative of a region's Code NID by the weights,
+#' \eqn{\Omega}{Omega} their covariance: nothing for twins.
+#'
+#' "mean" is the plain mean of the *other* regions of the core grid (the times,
+#' holes and breaks that most regions have in all codes; regions that hold
+#' others are not among them); numbers named by region make it a weighted mean,
+#' by population say. Against a number the error is the region's own.
+#'
+#' @section Do not read into it:
+#' Two intervals that overlap are no test of a difference: this is. `difference`
+#' is the plain difference of the two results. Averaged fits are not linear in
+#' the data: `estimate` need not equal it, nor need estimates add up over three
+#' regions. `c' vcov(model) c` takes the curves of regions as independent and
+#' is wider than this where they move together. The interval of a difference is
+#' pointwise; of many regions some will leave out zero by chance, which
+#' `adjust = "holm"` allows for in `p.adjusted`.
+#'
+#' @param x <nid_model>; for "dynamic" and "defining" <nid_rates> as well.
+#' @param benchmark One region by name, "mean", numbers named by region
+#'   (weights of a mean), or one number.
+#' @param pairs <data.frame> Two columns of names of regions instead: each row
+#'   is the first less the second. Neither: all pairs of at most 20 regions.
+#' @param what <chr> "basic" (Code NID), "industrial" (Code ID, by time),
+#'   "dynamic" (V, by time and code) or "defining" (the level of the fitted
+#'   curve, by time and code).
+#' @param adjust <chr> "none" or "holm", over all rows.
+#' @param conf_level <num> Between 0 and 1; left out, that of the model.
+#' @return `nid_contrasts`, a tibble with a row per pair (and time, and code):
+#'   region column, `against` <chr>, time column, `code`, `estimate`,
+#'   `std.error`, `conf.low`, `conf.high`, `prob.positive`, `p.value` (two-sided
+#'   t), `p.adjusted`, `df`, `difference` <dbl>, `errors` <chr> "difference" or
+#'   "independent". A region against itself is exactly 0.
+#' @section Errors:
+#' `nidcode_error_benchmark` (no such region, several, or none given for more
+#' than 20), `_pairs`, `_argument`; message `_dropped_pairs` for pairs without a
+#' time in common.
+#' @source Widths and coverage: `inst/studies/contrasts`.
+#' @family formulas
+#' @examples
+#' regions <- subset(ural, level == "region")
+#' model <- code_model(regions, ural_scheme, status = "_status")
+#' region_contrasts(model, "mean")
+#' region_contrasts(model, adjust = "holm")
+#' @export
+region_contrasts <- function(x, benchmark = NULL, pairs = NULL, what = "basic",
+                             adjust = "none", conf_level = 0.95) {
+  call <- rlang::current_env()
+  check_choice(what, names(contrast_words), call = call)
+  check_choice(adjust, c("none", "holm"), call = call)
+  keep_settings(x)
+  check_level(conf_level, call = call)
+  fit <- contrast_fit(x, what, call)
+  wanted <- wanted_pairs(fit, benchmark, pairs, call)
+  parts <- if (what %in% c("basic", "industrial")) {
+    list(contrast_part(fit, wanted, what, x))
+  } else {
+    lapply(seq_along(fit$codes), \(i) {
+      fit$codes <- fit$codes[i]
+      contrast_part(fit, wanted, what, x)
+    })
+  }
+  contrast_table(fit, wanted, parts, what, adjust, conf_level)
+}
+
+contrast_words <- c(basic = "Code NID", industrial = "Code ID",
+                    dynamic = "dynamic codes", defining = "defining codes")
+
+contrast_fit <- function(x, what, call) {
+  fits <- inherits(x, "nid_model") ||
+    inherits(x, "nid_rates") && what %in% c("dynamic", "defining")
+  if (!fits) {
+    stop_argument("x", paste0("a model of code_model()", if (
+      what %in% c("dynamic", "defining")) " or rates of dynamic_codes()"), x,
+      call)
+  }
+  fit <- as_fit(x, NULL, call)
+  asked <- if (inherits(x, "nid_model")) x$args
+  fit$asked <- list(influence = asked$influence, measure = asked$measure,
+                    cor = check_cor(asked$cor %||% "independent", fit, call))
+  fit
+}
+
+# ---- Which pairs -------------------------------------------------------------
+
+# Sides by number; beyond the regions the mean of the others of each. `number`:
+# what the left sides are compared with where there is no right.
+new_pairs <- function(left, right, against, number = NULL, others = NULL,
+                      benchmark = NULL) {
+  list(left = left, right = right, against = against, number = number,
+       others = others, benchmark = benchmark)
+}
+
+wanted_pairs <- function(fit, benchmark, pairs, call) {
+  panel <- fit$def$panel
+  n <- n_regions(panel)
+  name <- as.character(panel$regions)
+  every <- seq_len(n)
+  if (!is.null(pairs)) {
+    return(given_pairs(name, benchmark, pairs, call))
+  }
+  if (is.null(benchmark)) {
+    check_few_regions(n, call)
+    return(new_pairs(rep(every, n - every), sequence(n - every, every + 1L),
+                     name[sequence(n - every, every + 1L)]))
+  }
+  if (is_one(benchmark) && is.numeric(benchmark) && is.null(names(benchmark))) {
+    check_number(benchmark, call = call)
+    return(new_pairs(every, NULL, rep(format(benchmark), n),
+                     number = as.double(benchmark),
+                     benchmark = format(benchmark)))
+  }
+  if (is_one(benchmark) && is.character(benchmark) && benchmark %in% name) {
+    one <- match(benchmark, name)
+    return(new_pairs(every, rep(one, n), rep(name[one], n),
+                     benchmark = name[one]))
+  }
+  mean_pairs(fit, name, benchmark, call)
+}
+
+check_few_regions <- function(n, call) {
+  if (n > most_paired) {
+    stop_nid("benchmark",
+             c(paste0("All pairs of ", count_of(n, "region"), " are ",
+                      whole_text(n * (n - 1) / 2), " rows."),
+               i = paste0("Give a `benchmark`, say \"mean\" or a region, or ",
+                          "`pairs`.")), n = n, call = call)
+  }
+}
+
+# Regions of which all pairs are shown unasked.
+most_paired <- 20L
+
+given_pairs <- function(name, benchmark, pairs, call) {
+  if (!is.null(benchmark)) {
+    stop_nid("pairs", "Give `benchmark` or `pairs`, not both.", call = call)
+  }
+  if (!is.data.frame(pairs) || length(pairs) != 2L) {
+    stop_nid("pairs", c("`pairs` must be a data frame of two columns.",
+                        x = paste0("You gave ", describe(pairs), ".")),
+             call = call)
+  }
+  sides <- lapply(unclass_columns(pairs), as.character)
+  strange <- setdiff(unlist(sides), name)
+  if (length(strange) > 0L) {
+    stop_nid("pairs", c("`pairs` must name regions of the model.",
+                        x = paste0("There is no ", some_of(strange), "."),
+                        i = paste0("There are ", some_of(name), ".")),
+             values = strange, call = call)
+  }
+  right <- match(sides[[2L]], name)
+  new_pairs(match(sides[[1L]], name), right, name[right])
+}
+
+mean_pairs <- function(fit, name, benchmark, call) {
+  n <- length(name)
+  weight <- rep(1, n)
+  plain <- identical(benchmark, "mean")
+  if (!plain) {
+    check_mean_weights(benchmark, name, call)
+    weight <- rep(0, n)
+    weight[match(names(benchmark), name)] <- as.double(benchmark)
+  }
+  label <- if (plain) "mean of the others" else "weighted mean of the others"
+  new_pairs(seq_len(n), n + seq_len(n), rep(label, n),
+            others = others_of(fit, weight), benchmark = paste("the", label))
+}
+
+check_mean_weights <- function(x, name, call) {
+  strange <- if (is.numeric(x)) setdiff(names(x), name) else
+    setdiff(as.character(unlist(x)), name)
+  ok <- is.numeric(x) && !is.null(names(x)) && !anyDuplicated(names(x)) &&
+    length(strange) == 0L && all(is.finite(x)) && all(x >= 0) && any(x > 0)
+  if (!ok) {
+    stop_nid("benchmark",
+             c(paste0("`benchmark` must be one region, \"mean\", a number, or ",
+                      "weights from 0 up named by region."),
+               x = if (length(strange) > 0L) {
+                 paste0("There is no region ", some_of(strange), ".")
+               } else {
+                 paste0("You gave ", describe(x), ".")
+               },
+               i = paste0("There are ", some_of(name), ".")),
+             values = strange, call = call)
+  }
+}
+
+# ---- Their laws --------------------------------------------------------------
+
+# Rows of one quantity: pair, place of the time (0: it has none), law,
+# plain difference, kind of errors.
+contrast_part <- function(fit, wanted, what, x) {
+  own <- side_sums(fit, wanted$others, what, x)
+  if (is.null(wanted$right)) {
+    return(against_number(own, wanted))
+  }
+  pair <- difference_fit(fit, wanted$left, wanted$right, wanted$others)
+  rows <- bind_rows_of(pair_sums(pair, what),
+                       lone_rows(own, wanted, which(!pair$whole)))
+  a <- side_rows(own, wanted$left[rows$pair], rows$time)
+  b <- side_rows(own, wanted$right[rows$pair], rows$time)
+  rows$difference <- own$estimate[a] - own$estimate[b]
+  alone <- rows$errors == "independent"
+  rows$estimate[alone] <- rows$difference[alone]
+  se <- cbind(ifelse(alone, own$std.error[a], rows$std.error),
+              ifelse(alone, own$std.error[b], 0))
+  df <- cbind(ifelse(alone, own$df[a], rows$df),
+              ifelse(alone, own$df[b], Inf))
+  law <- joint_law(rows$estimate, se, df, own$shared[a, , drop = FALSE] -
+                     own$shared[b, , drop = FALSE])
+  same <- wanted$left[rows$pair] == wanted$right[rows$pair]
+  law$estimate[same & !is.na(law$estimate)] <- 0
+  law$std.error[same & !is.na(law$std.error)] <- 0
+  c(law, rows[c("pair", "time", "difference", "errors")])
+}
+
+# What is compared of each side, one row or one a time. Errors of the weights,
+# which all share, are carried by Code NID alone.
+side_sums <- function(fit, others, what, x) {
+  own <- if (what == "basic") basic_sums(x$basic) else {
+    timed_sums(fit, what)
+  }
+  if (is.null(others)) own else bind_rows_of(own, mean_sums(own, others))
+}
+
+basic_sums <- function(basic) {
+  law <- basic_law(basic)
+  n <- nrow(basic)
+  list(side = seq_len(n), time = rep(0, n), estimate = basic[["estimate"]],
+       std.error = known_or_na(law$std.error, n),
+       df = known_or_na(law$df, n),
+       shared = law$shared %||% matrix(0, n, 0L))
+}
+
+# The sums that are compared, of every region of a fit at every time.
+timed_sums <- function(fit, what) {
+  plan <- contrast_plan(fit, what)
+  law <- law_of_plan(fit, plan, contrast_cor(fit))
+  n <- length(law$estimate)
+  rows <- if (what == "basic") list(region = seq_len(n), time = rep(0, n)) else
+    sum_rows(plan)
+  list(side = rows$region, time = rows$time, estimate = law$estimate,
+       std.error = known_or_na(law$std.error, n), df = known_or_na(law$df, n),
+       shared = matrix(0, n, 0L))
+}
+
+sum_rows <- function(plan) {
+  terms <- plan_terms(plan)
+  list(region = terms$region, time = plan$times$time[terms$place])
+}
+
+contrast_plan <- function(fit, what) {
+  switch(what, basic = formula_plan(fit, fit$asked$influence,
+                                    fit$asked$measure),
+         defining = rate_plan(fit, 0L), rate_plan(fit, 1L))
+}
+
+# A code alone has nothing to correlate with.
+contrast_cor <- function(fit) {
+  if (length(fit$codes) > 1L) fit$asked$cor else "independent"
+}
+
+known_or_na <- function(x, n) {
+  if (is.null(x)) rep(NA_real_, n) else rep_len(as.double(x), n)
+}
+
+# The means of the others, of results as of codes: rows of the core stand region
+# by region, the same times in each.
+mean_sums <- function(own, others) {
+  n <- length(others$none)
+  at <- which(own$side %in% others$core)
+  k <- length(at) %/% max(1L, length(others$core))
+  w <- others$weight
+  across <- function(x) matrix(x[at], k) %*% w
+  unit <- power_scale(own$std.error[at])
+  part <- matrix((own$std.error[at] / unit)^2, k)
+  var <- part %*% w^2
+  df <- var^2 / ((part^2 / matrix(own$df[at], k)) %*% w^4)
+  df[!is.na(var) & var == 0] <- Inf
+  list(side = n + rep(seq_len(n), each = k),
+       time = rep(own$time[at[seq_len(k)]], n),
+       estimate = as.vector(across(own$estimate)),
+       std.error = as.vector(sqrt(var) * unit), df = as.vector(df),
+       shared = matrix(apply(own$shared, 2L, across), k * n,
+                       ncol(own$shared)))
+}
+
+pair_sums <- function(pair, what) {
+  rows <- timed_sums(pair, what)
+  keep <- pair$whole[rows$side]
+  rows <- lapply(rows[c("side", "time", "estimate", "std.error", "df")],
+                 \(v) v[keep])
+  c(list(pair = rows$side), rows[-1L],
+    list(errors = rep("difference", sum(keep))))
+}
+
+# Pairs without a difference series: the times that both sides have.
+lone_rows <- function(own, wanted, pairs) {
+  at <- split(seq_along(own$side), factor(own$side, seq_len(max(
+    0L, own$side))))[wanted$left[pairs]]
+  pair <- rep(pairs, lengths(at))
+  time <- own$time[as.integer(unlist(at))]
+  keep <- !is.na(side_rows(own, wanted$right[pair], time))
+  none <- rep(NA_real_, sum(keep))
+  list(pair = pair[keep], time = time[keep], estimate = none,
+       std.error = none, df = none,
+       errors = rep("independent", sum(keep)))
+}
+
+side_rows <- function(own, side, time) {
+  times <- unique(own$time)
+  key <- function(side, time) side * (length(times) + 1) + match(time, times)
+  match(key(side, time), key(own$side, own$time))
+}
+
+bind_rows_of <- function(a, b) {
+  Map(\(x, y) if (is.matrix(x)) rbind(x, y) else c(x, y), a, b)
+}
+
+against_number <- function(own, wanted) {
+  n <- length(own$side)
+  gap <- own$estimate - wanted$number
+  c(joint_law(gap, cbind(own$std.error), cbind(own$df), own$shared),
+    list(pair = own$side, time = own$time, difference = gap,
+         errors = rep("independent", n)))
+}
+
+# ---- The table ---------------------------------------------------------------
+
+contrast_table <- function(fit, wanted, parts, what, adjust, level) {
+  panel <- fit$def$panel
+  code <- rep(code_field(fit, "code")[seq_along(parts)],
+              lengths(lapply(parts, `[[`, "pair")))
+  rows <- Reduce(bind_rows_of, lapply(parts, \(p) {
+    p[c("pair", "time", "estimate", "std.error", "df", "difference",
+        "errors")]
+  }))
+  at <- order(rows$pair, rows$time, match(code, unique(code)))
+  rows <- lapply(rows, \(v) v[at])
+  law <- lapply(rows[c("estimate", "std.error", "df")], nan_to_na)
+  shown <- at_level(law, level)
+  self <- wanted$left[rows$pair] == (wanted$right[rows$pair] %||% 0L)
+  key <- contrast_keys(panel, wanted, rows, what, code[at])
+  columns <- c(
+    key$columns, list(estimate = law$estimate), shown[names(shown) != "df"],
+    contrast_tests(law, self %in% TRUE, adjust),
+    list(df = shown$df, difference = nan_to_na(rows$difference),
+         errors = rows$errors)
+  )
+  inform_dropped(panel, wanted, unique(rows$pair))
+  new_nid_table(columns, "contrasts", contrast_facts(
+    fit, wanted, rows, what, key$keys, adjust, level))
+}
+
+# What tells rows apart, by what it is ("region", "time") and as columns.
+contrast_keys <- function(panel, wanted, rows, what, code) {
+  keys <- c("region", "against", if (what != "basic") "time",
+            if (what %in% c("dynamic", "defining")) "code")
+  columns <- c(lapply(region_column(panel), \(x) x[wanted$left[rows$pair]]),
+               list(against = wanted$against[rows$pair]))
+  if ("time" %in% keys) {
+    columns[[panel$index[["time"]]]] <- time_like(panel, rows$time)
+  }
+  if ("code" %in% keys) columns$code <- code
+  list(columns = columns, keys = keys)
+}
+
+# Two-sided, and over all rows but those of a region against itself.
+contrast_tests <- function(law, self, adjust) {
+  p <- rep(NA_real_, length(law$estimate))
+  if (!all(is.na(law$std.error))) {
+    p <- 2 * probability_positive(-abs(law$estimate), law$std.error, law$df)
+  }
+  adjusted <- p
+  adjusted[!self] <- stats::p.adjust(p[!self], adjust)
+  list(p.value = p, p.adjusted = adjusted)
+}
+
+inform_dropped <- function(panel, wanted, kept) {
+  gone <- setdiff(seq_along(wanted$left), kept)
+  if (length(gone) > 0L) {
+    name <- as.character(panel$regions)[wanted$left[gone]]
+    inform_nid("dropped_pairs",
+               paste0(count_of(length(gone), "pair"), " without a time in ",
+                      "common left out: ",
+                      some_of(paste(name, "against", wanted$against[gone])),
+                      "."),
+               regions = name, against = wanted$against[gone],
+               n = length(gone))
+  }
+}
+
+contrast_facts <- function(fit, wanted, rows, what, keys, adjust, level) {
+  alone <- length(unique(rows$pair[rows$errors == "independent"]))
+  fit_facts(
+    fit, paste("Contrasts of", contrast_words[[what]]), keys, what = what,
+    benchmark = wanted$benchmark,
+    influence = if (what == "basic") fit$asked$influence$words,
+    measure = if (what == "basic") fit$asked$measure,
+    cor = if (what %in% c("basic", "industrial")) cor_text(fit$asked$cor),
+    adjust = adjust, level = level,
+    notes = c(core_note(wanted$others), if (alone > 0L &&
+                                              is.null(wanted$number)) {
+      paste0(count_of(alone, "pair"), " with independent errors: too few ",
+             "times in common, or a code that one lacks.")
+    })
+  )
+}
+
+core_note <- function(others) {
+  if (is.null(others)) {
+    return(character())
+  }
+  left <- length(others$none) - length(others$core)
+  paste0("The mean is that of ", count_of(length(others$core), "region"),
+         " of one grid, the region itself left out",
+         if (left > 0L) paste0("; ", left, " have other times or breaks, hold ",
+                               "others or have no weight"), ".")
+}
+
+# ---- Words -------------------------------------------------------------------
+
+#' @rdname in_words
+#' @export
+in_words.nid_contrasts <- function(x, ...) {
+  rlang::check_dots_empty()
+  rows <- last_contrasts(x)
+  known <- which(!is.na(rows$estimate))
+  spec <- get_spec(x)
+  what <- paste0(contrast_words[[spec$what]], if (!is.null(spec$benchmark)) {
+    paste(" against", spec$benchmark)
+  })
+  if (length(known) == 0L) {
+    return(paste0("Nothing is known of differences in ", what, "."))
+  }
+  each <- if (length(known) <= most_sentences) {
+    vapply(known, \(i) words_about_region(rows, i, paste0(rows$name[i], ": ")),
+           "")
+  }
+  c(words_about_contrasts(rows[known, , drop = FALSE], what, spec$level), each)
+}
+
+# The rows of the last time of each pair and code, and what they are called: a
+# benchmark of all is told once.
+last_contrasts <- function(x) {
+  spec <- get_spec(x)
+  keys <- spec$keys
+  rows <- as.data.frame(as_plain_tibble(x), optional = TRUE)
+  own <- as.list(rows)[keys[setdiff(names(keys), "time")]]
+  rows$name <- paste0(if ("region" %in% names(keys)) own[[1L]] else
+    "the region", if (is.null(spec$benchmark)) paste(" less", rows$against))
+  for (what in intersect(c("code", "time"), names(keys))) {
+    words <- rows[[keys[[what]]]]
+    rows$name <- paste0(rows$name, ", ",
+                        if (what == "time") stamp_words(words) else words)
+  }
+  rows[!duplicated(do.call(paste, c(unname(own), sep = "\r")),
+                   fromLast = TRUE), , drop = FALSE]
+}
+
+words_about_contrasts <- function(rows, what, level) {
+  if (all(is.na(rows$std.error))) {
+    return(paste0("The rate has no error, so nothing can be said about how ",
+                  "sure these differences in ", what, " are."))
+  }
+  above <- rows$conf.low > 0
+  below <- rows$conf.high < 0
+  side <- function(where, words) {
+    at <- which(where)
+    if (length(at) > 0L) paste0(words, " in ", name_list(rows$name[at]))
+  }
+  sides <- c(side(above, "above zero"), side(below, "below zero"))
+  paste0("Differences in ", what, " are clear (", level_text(level), ") in ",
+         sum(above | below, na.rm = TRUE), " of ", nrow(rows),
+         if (length(sides) > 0L) paste0(": ", paste(sides, collapse = "; ")),
+         ".")
+}

@@ -1,0 +1,156 @@
+# Differences of regions: the series of one less those of another as a fit of
+# its own, whose regions are the pairs. Whatever is made of a fit is made of
+# differences with the same rate, formula and correlation, and what the two have
+# in common is gone before anything is estimated.
+
+# Pairs with less than this share of the shorter grid in common have no
+# difference series.
+least_common <- 0.8
+
+# Pairs of sides: regions by number and, beyond them, the mean of all others of
+# a core for each region (`others`: see others_of()).
+difference_fit <- function(fit, left, right, others = NULL) {
+  sides <- lapply(seq_along(fit$codes), \(i) code_sides(fit, i, others))
+  pairs <- lapply(sides, pair_grids, left, right)
+  fit$whole <- Reduce(`&`, lapply(pairs, `[[`, "fits"),
+                      rep(TRUE, length(left)))
+  for (i in seq_along(pairs)) {
+    pairs[[i]]$of[!fit$whole] <- 0L
+    fit$codes[[i]][c("of", "pool")] <- pairs[[i]][c("of", "pool")]
+  }
+  fit$tuning <- NULL
+  fit$def$panel$offset <- seq.int(0L, length(left))
+  fit$def$panel$regions <- seq_along(left)
+  bare <- fit
+  fit$series <- \(i, regions) {
+    difference_series(bare, i, sides[[i]], pairs[[i]], regions)
+  }
+  fit
+}
+
+# The values of one code, the grid of each side (0: it lacks the code) and how
+# many values stand before its own.
+code_sides <- function(fit, i, others) {
+  s <- code_series(fit, i)
+  of <- start <- integer(n_regions(fit$def$panel))
+  of[s$region] <- s$of
+  start[s$region] <- series_starts(s)
+  out <- list(value = s$value, of = of, start = start, pool = s$pool,
+              sd = if (length(s$sd) > 0L) rep_len(s$sd, length(s$value)))
+  if (is.null(others)) out else add_means(out, others)
+}
+
+# Every region's mean of the others is a series more, on the grid of the core.
+add_means <- function(x, others) {
+  grid <- x$of[others$core[1L]]
+  n <- if (length(others$core) > 0L) pool_sizes(x$pool)[grid] else 0L
+  places <- outer(seq_len(n), x$start[others$core], `+`)
+  mean_of <- function(v, weight) matrix(v[places], n) %*% weight
+  size <- length(x$value)
+  x$value <- c(x$value, mean_of(x$value, others$weight))
+  if (!is.null(x$sd)) {
+    x$sd <- c(x$sd, sqrt(mean_of(x$sd^2, others$weight^2)))
+  }
+  all <- ncol(others$weight)
+  x$of <- c(x$of, ifelse(others$none, 0L, rep_len(grid, all)))
+  x$start <- c(x$start, size + n * (seq_len(all) - 1L))
+  x
+}
+
+# The regions of the core grid, that which most regions have in all codes (not
+# those that hold others), and the weight that each has in the mean of the
+# others of every region: core x region; `none`: it has no others.
+others_of <- function(fit, weight) {
+  panel <- fit$def$panel
+  key <- do.call(paste, lapply(fit$codes, `[[`, "of"))
+  lacks <- Reduce(`|`, lapply(fit$codes, \(one) one$of == 0L))
+  can <- which(!lacks & !as.character(panel$regions) %in% panel$nested &
+                 weight > 0)
+  count <- table(key[can])
+  core <- can[key[can] %in% names(count)[count == max(count, 0L)][1L]]
+  w <- matrix(weight[core], length(core), length(weight))
+  w[cbind(seq_along(core), core)] <- 0
+  total <- colSums(w)
+  list(core = core, none = total == 0,
+       weight = w / rep(total, each = length(core)))
+}
+
+# The grids of the pairs: where the times of both meet, a break of either being
+# a step. `a` and `b` are the places of those times in the sides' own grids.
+pair_grids <- function(x, left, right) {
+  g <- x$of[left]
+  h <- x$of[right]
+  size <- pool_sizes(x$pool)
+  key <- g * (length(size) + 1) + h
+  first <- which(!duplicated(key) & g > 0L & h > 0L)
+  meet <- lapply(first, \(p) meet_pair(x$pool, g[p], h[p]))
+  common <- lengths(lapply(meet, `[[`, "time"))
+  enough <- which(common > 0L &
+                    common >= least_common * pmin(size[g[first]],
+                                                  size[h[first]]))
+  gather <- function(what) unlist(lapply(meet[enough], `[[`, what))
+  of <- match(key, key[first[enough]], nomatch = 0L)
+  list(pool = new_pool(common[enough], gather("time"), gather("step")),
+       of = of, a = as.integer(gather("a")), b = as.integer(gather("b")),
+       start = list(x$start[left], x$start[right]),
+       fits = g == 0L & h == 0L | of > 0L)
+}
+
+meet_pair <- function(pool, g, h) {
+  at <- pool_places(pool, g)
+  of <- pool_places(pool, h)
+  a <- which(pool$time[at] %in% pool$time[of])
+  b <- match(pool$time[at[a]], pool$time[of])
+  segment <- cumsum(pool$step[at] > 0L)[a] + cumsum(pool$step[of] > 0L)[b]
+  list(time = pool$time[at[a]], a = a, b = b,
+       step = c(0L, as.integer(diff(segment) > 0))[seq_along(a)])
+}
+
+# What code_series() gives, of pairs from < p <= to.
+difference_series <- function(fit, i, sides, pairs, regions) {
+  if (is.null(regions)) regions <- c(0L, length(pairs$of))
+  p <- seq.int(regions[[1L]] + 1L, length.out = diff(regions))
+  p <- p[pairs$of[p] > 0L]
+  of <- pairs$of[p]
+  size <- pool_sizes(pairs$pool)[of]
+  within <- pool_places(pairs$pool, of)
+  a <- rep(pairs$start[[1L]][p], size) + pairs$a[within]
+  b <- rep(pairs$start[[2L]][p], size) + pairs$b[within]
+  sd <- if (!is.null(sides$sd)) {
+    row_root_sum_squares(cbind(sides$sd[a], sides$sd[b]))
+  }
+  c(list(value = sides$value[a] - sides$value[b], of = of, region = p,
+         sd = sd, before = 0L, buffer = numeric()),
+    code_bundle(fit, fit$codes[[i]]))
+}
+
+# One sum for every time at which a rate of `order` exists in all codes: that
+# rate itself.
+rate_plan <- function(fit, order) {
+  times <- common_times(fit)
+  place <- which(common_terms(fit, times, order))
+  owner <- pool_owner(times)[place]
+  k <- tabulate(owner, pool_length(times))
+  size <- pool_sizes(times)
+  begin <- cumsum(as.double(size) * k) - size * k
+  weight <- numeric(sum(as.double(size) * k))
+  weight[begin[owner] + (sequence(k) - 1) * size[owner] + place -
+           times$offset[owner]] <- 1
+  list(times = times, order = order, weight = weight, k = k, empty = 0L,
+       at = place)
+}
+
+# The law of a sum of errors that are independent of one another: two of
+# Student's t and one, of which loadings are given, normal. Scales are squared.
+# df by Satterthwaite.
+joint_law <- function(estimate, se, df, loadings) {
+  shared <- if (ncol(loadings) > 0L) row_root_sum_squares(loadings)
+  every <- cbind(se, shared)
+  unit <- row_scales(every)
+  part <- (every / unit)^2
+  total <- rowSums(part)
+  own <- part[, seq_len(ncol(se)), drop = FALSE]
+  dof <- total^2 / rowSums(own^2 / df)
+  dof[rowSums(own) == 0] <- Inf
+  list(estimate = estimate, std.error = sqrt(total) * unit, df = dof)
+}
