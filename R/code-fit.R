@@ -41,7 +41,10 @@ fit_code <- function(def, code, breaks, rate, call) {
   series <- c(bare_series(rate, out$pool, breaks), out["of"])
   check_rate_sizes(series, names_of_regions(panel), call, code)
   c(out, list(n_breaks = length(starts),
-              sd = code_sd(def, code, parts, rate)))
+              sd = code_sd(def, code, parts, rate),
+              unsure = if (!is.null(def$predicted)) {
+                code_unsure(def, code, parts)
+              }))
 }
 
 pool_of_panel <- function(panel) {

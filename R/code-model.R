@@ -73,10 +73,12 @@ check_model_args <- function(args, call) {
 }
 
 # Steps from a panel on: one plan, one pass over the series, and the tables read
-# off it. A `tuning` is kept, not estimated anew.
-build_model <- function(panel, args, matched, call, tuning = NULL) {
+# off it. A `tuning` is kept, not estimated anew, as are predicted cells
+# (`kept`).
+build_model <- function(panel, args, matched, call, tuning = NULL,
+                        kept = NULL) {
   def <- define(panel, args$normalise, args$reference, args$aggregate,
-                args$missing, call)
+                args$missing, call, kept)
   fit <- code_fit(def, args$rate, args$breaks, call)
   fit$tuning <- match_tuning(tuning, fit, call)
   cor <- check_cor(args$cor, fit, call)
@@ -206,7 +208,7 @@ update_frozen <- function(object, changes, args, matched, call) {
   tuning <- freeze_fit(get_fit(object$rates))$tuning
   args$reference <- reference
   build_model(panel, args, updated_call(object, matched, TRUE), call,
-              tuning = tuning)
+              tuning = tuning, kept = keep_predicted(def))
 }
 
 #' @export

@@ -58,6 +58,7 @@ plan_sums <- function(fit, plan, i) {
     plan$weight <- spread_plan(plan, i, use, one$pool)
     plan$k <- plan$k[use]
   }
+  out$k <- plan$k
   series <- code_bundle(fit, one, out$pool)
   out$sums <- fit$rate$does$sums(series, plan[c("weight", "k", "order")])
   out

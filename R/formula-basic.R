@@ -20,7 +20,10 @@
 #'   unit for "integral"), `std.error`, `conf.low`, `conf.high`,
 #'   `prob.positive`, `df`, `n.terms` <int>, `time.first` and `time.last` of the
 #'   terms, `n.lost` <int> rows of the region without all of its codes. A region
-#'   without a value at all has a row of `NA`.
+#'   without a value at all has a row of `NA`. With `missing = "provisional"`
+#'   (see [defining_codes()]) also `predicted`, the share of the sum that rests
+#'   on predicted cells: of the sizes of all [cell_weights()] of the region
+#'   theirs.
 #' @section Errors:
 #' `nidcode_error_order_undefined` (a rate without second order),
 #' `_rate_given_twice`; messages `_uneven_terms`, `_short_series`; warning
@@ -58,15 +61,51 @@ basic_table <- function(fit, plan, law, told) {
   law$estimate[empty] <- NA_real_
   if (!is.null(law$std.error)) law$std.error[empty] <- NA_real_
   if (!is.null(law$own)) law$own$std.error[empty] <- NA_real_
+  shares <- predicted_columns(fit, plan)
   columns <- c(region_column(fit$def$panel), list(estimate = law$estimate),
-               at_level(law, told$level), terms)
+               at_level(law, told$level), terms, shares)
   new_nid_table(
     columns, "basic",
     fit_facts(fit, "Code NID, formula (2)", "region",
               influence = told$influence, measure = told$measure,
               cor = told$cor, level = told$level, law = shared_law(law),
-              notes = lost_note(terms$n.lost))
+              notes = c(lost_note(terms$n.lost),
+                        predicted_note(shares$predicted,
+                                       fit$def$panel$regions)))
   )
+}
+
+# The share of each sum that rests on predicted cells: of the sizes of what a
+# cell moves (see cell_weights()), that of such cells.
+predicted_columns <- function(fit, plan) {
+  def <- fit$def
+  if (def$missing != "provisional") {
+    return(NULL)
+  }
+  n <- n_regions(def$panel)
+  parts <- numeric(n)
+  whole <- numeric(n)
+  frozen <- freeze_fit(fit)
+  for (i in seq_along(fit$codes)) {
+    value <- value_weights(frozen, plan, i)
+    size <- abs(value$weight)
+    share <- predicted_share(def, fit$codes[[i]]$code)[value$row]
+    parts <- parts + rowsum_by(size * share, value$region, n)
+    whole <- whole + rowsum_by(size, value$region, n)
+  }
+  list(predicted = nan_to_na(parts / whole))
+}
+
+predicted_note <- function(share, regions) {
+  if (!any(share > 0, na.rm = TRUE)) {
+    return(character())
+  }
+  percent <- function(x) paste0(format(signif(100 * x, 2), digits = 7L,
+                                       decimal.mark = "."), " %")
+  paste0("Predicted cells make ", percent(mean(share, na.rm = TRUE)),
+         " of Code NID on average, most in ",
+         as.character(regions[which.max(share)]), " (",
+         percent(max(share, na.rm = TRUE)), "): column predicted.")
 }
 
 lost_note <- function(n) {

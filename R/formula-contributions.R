@@ -154,7 +154,7 @@ share_sums <- function(fit, plan, i, shares) {
   size <- plan_sizes(plan)
   none <- numeric(sum(size))
   each <- seq_along(shares$parts$names)
-  s <- code_series(fit, i)
+  s <- without_unsure(code_series(fit, i))
   if (length(s$of) == 0L) {
     return(rep(list(none), length(each)))
   }

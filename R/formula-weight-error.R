@@ -83,7 +83,7 @@ weight_gradient <- function(fit, plan, names) {
   places <- sum_places(size)
   out <- matrix(0, sum(size), length(names), dimnames = list(NULL, names))
   for (i in seq_along(fit$codes)) {
-    whole <- code_series(fit, i)
+    whole <- without_unsure(code_series(fit, i))
     if (length(whole$of) == 0L) next
     sums <- plan_sums(fit, plan, i)
     shares <- code_shares(fit, i)

@@ -17,6 +17,7 @@ in_words <- function(x, ...) UseMethod("in_words")
 in_words.nid_model <- function(x, ...) {
   rlang::check_dots_empty()
   c(words_about_data(x), words_about_lacking(x$panel),
+    words_about_predicted(x),
     words_about_industrial(x), words_about_basic(x))
 }
 
@@ -37,6 +38,16 @@ words_about_data <- function(x) {
     count_of(length(fit$codes), "code"), "; rates by ", spec$rate,
     if (!is.null(spec$breaks)) paste0(", breaks ", spec$breaks), "."
   )
+}
+
+words_about_predicted <- function(x) {
+  n <- nrow(get_defining(x)$predicted$cells) %||% 0L
+  if (n > 0L) {
+    paste0(count_of(n, "missing cell"),
+           if (n == 1L) " is" else " are", " predicted from the curves of ",
+           "their own series, with their errors. ",
+           predicted_note(x$basic[["predicted"]], x$panel$regions))
+  }
 }
 
 words_about_industrial <- function(x) {

@@ -30,6 +30,8 @@ mark_rows <- function(rows, table, def, cut = TRUE) {
 hollow_values <- function(def, code) {
   panel <- def$panel
   out <- rep(FALSE, n_rows(panel))
+  cells <- def$predicted$cells
+  out[cells$row[cells$indicator %in% code_parts(def, code)$names]] <- TRUE
   for (name in code_parts(def, code)$names) {
     status <- panel$status[[name]]
     if (!is.null(status)) {

@@ -120,7 +120,7 @@ new_times <- function(number, at, fit, call) {
 # for one that the rate does not have. An observation is the curve and noise.
 predicted_part <- function(series, new, order, time, band) {
   has <- orders_of(series$rate, order)
-  out <- series$rate$does$predict(series, new, has, time)
+  out <- predict_series(series, new, has, time)
   if (band == "observation" && !is.null(out$std.error)) {
     out$std.error[] <- row_root_sum_squares(cbind(out$std.error, out$noise))
   }

@@ -120,9 +120,9 @@ drawn_arrays <- function(fit, nsim, order) {
     series <- code_series(fit, i)
     if (length(series$value) == 0L) next
     rows <- series_rows(series)
-    drawn <- fit$rate$does$draw(series, nsim, order)
+    drawn <- fit$rate$does$draw(without_unsure(series), nsim, order)
     observed[i, rows] <- TRUE
-    out[, i, rows, ] <- drawn$draws
+    out[, i, rows, ] <- drawn$draws + draw_unsure(series, nsim, order)
     short <- short + drawn$short
   }
   if (short > 0L) {

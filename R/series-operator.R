@@ -11,6 +11,7 @@ series_operator <- function(series, b, orders) {
 take_series <- function(series, b) {
   count <- segment_counts(series)[series$of]
   series$tuning <- tuning_columns(series$tuning, b, count)
+  series$unsure <- NULL
   series$of <- series$of[b]
   series$region <- series$region[b]
   series

@@ -4,6 +4,9 @@
 #   region   of each series;  row  of each value in the panel (NULL: one after
 #            the other from the row `before` on)
 #   sd       known error of the values: none, one number, or one a value
+#   unsure   errors that some values have beside those (NULL: none): `value`,
+#            `error` and `load`, the values' loadings on independent errors of
+#            variance 1, each of one series
 #   rate, breaks, tuning (NULL: it is estimated)
 
 # A rate, what it does at breaks and a pool are enough for whatever does not
@@ -49,9 +52,22 @@ code_series <- function(fit, i, regions = NULL, buffer = numeric()) {
   }
   sd <- one$sd
   if (length(sd) > 1L) sd <- sd[row %||% (before + seq_along(value))]
-  c(list(value = value, of = of, region = at, row = row, sd = sd,
-         before = before, buffer = v$value, tuning = tuning_of(fit, i, at)),
-    code_bundle(fit, one))
+  out <- c(list(value = value, of = of, region = at, row = row, sd = sd,
+                before = before, buffer = v$value,
+                tuning = tuning_of(fit, i, at)),
+           code_bundle(fit, one))
+  if (!is.null(one$unsure)) out$unsure <- unsure_values(out, one$unsure)
+  out
+}
+
+# The errors of rows of the panel as those of the values of some series.
+unsure_values <- function(series, unsure) {
+  value <- match(unsure$row, series_rows(series))
+  keep <- which(!is.na(value))
+  if (length(keep) > 0L) {
+    list(value = value[keep], load = unsure$load[keep],
+         error = match(unsure$error[keep], unique(unsure$error[keep])))
+  }
 }
 
 # Rows of the panel where the values stand.
@@ -113,8 +129,103 @@ estimate_series <- function(series, orders = integer(), sums = NULL,
     series$pool <- sums$pool
     series$of <- sums$of[series$region]
   }
+  unsure <- !is.null(series$unsure)
+  if (unsure && series$rate$facts$tuned != "none") {
+    keep <- union(keep, "weight")
+  }
   out <- series$rate$does$evaluate(series, orders, sums$sums, keep)
   out$orders <- orders
+  if (unsure) add_unsure(out, series, sums) else out
+}
+
+# Given its tuning a rate is linear in the values: an error of values is an
+# error of whatever is made of them, which goes through the rate as a series of
+# its own. The df stay those of the rate.
+add_unsure <- function(out, series, sums) {
+  if (is.null(out$std.error) && is.null(out$sum.std.error)) {
+    return(out)
+  }
+  errors <- error_series(series, out$tuning)
+  r <- errors$rate$does$evaluate(errors, out$orders, sums$sums, character())
+  out$std.error <- add_errors(out$std.error, r$estimate, owner_places(
+    series_sizes(series), errors$owner))
+  out$sum.std.error <- add_errors(out$sum.std.error, r$sum.estimate,
+                                  owner_places(sums$k[series$of],
+                                               errors$owner))
+  out
+}
+
+# Standard errors (columns, or a vector) with the squares of x at their places.
+add_errors <- function(se, x, places) {
+  if (length(x) == 0L || length(se) == 0L) {
+    return(se)
+  }
+  each <- apply(as.matrix(x), 2L, \(v) {
+    unit <- power_scale(v)
+    sqrt(rowsum_by((v / unit)^2, places, NROW(se))) * unit
+  })
+  se[] <- row_root_sum_squares(cbind(as.vector(se), as.vector(each)))
+  se
+}
+
+# Places of what the owners have, `size` of each series.
+owner_places <- function(size, owner) {
+  sequence(size[owner], from = (cumsum(size) - size)[owner] + 1L)
+}
+
+# Levels and rates at new times as a rate predicts them, those errors with them.
+predict_series <- function(series, new, order, time) {
+  out <- series$rate$does$predict(without_unsure(series), new, order, time)
+  if (is.null(series$unsure) || is.null(out$std.error)) {
+    return(out)
+  }
+  errors <- error_series(series, estimate_series(series)$tuning)
+  r <- errors$rate$does$predict(errors, new, order, time)
+  size <- tabulate(match(out$region, series$region), length(series$region))
+  out$std.error <- add_errors(out$std.error, r$estimate,
+                              owner_places(size, errors$owner))
+  out
+}
+
+without_unsure <- function(series) {
+  series$unsure <- NULL
+  series
+}
+
+# Draws of such errors alone: order x value x draw.
+draw_unsure <- function(series, nsim, order) {
+  out <- array(0, c(length(order), length(series$value), nsim))
+  if (is.null(series$unsure)) {
+    return(out)
+  }
+  errors <- error_series(series, estimate_series(series)$tuning)
+  r <- errors$rate$does$evaluate(errors, order, NULL, character())$estimate
+  size <- series_sizes(series)
+  places <- owner_places(size, errors$owner)
+  noise <- matrix(stats::rnorm(length(errors$owner) * nsim), ncol = nsim)
+  noise <- noise[rep(seq_along(errors$owner), size[errors$owner]), ,
+                 drop = FALSE]
+  at <- sort(unique(places))
+  for (k in seq_along(order)) out[k, at, ] <- rowsum(r[, k] * noise, places)
+  out
+}
+
+# A series for each error, of the same grid and tuning as the one it is of
+# (`owner`): its loadings as values.
+error_series <- function(series, tuning) {
+  unsure <- series$unsure
+  owner <- findInterval(unsure$value - 1L, series_starts(series))
+  first <- match(seq_len(max(unsure$error)), unsure$error)
+  b <- owner[first]
+  series$tuning <- series$tuning %||% tuning
+  out <- take_series(series, b)
+  size <- series_sizes(out)
+  out$value <- numeric(sum(size))
+  out$value[series_starts(out)[unsure$error] + unsure$value -
+              series_starts(series)[owner]] <- unsure$load
+  out$row <- series_rows(series)[owner_places(series_sizes(series), b)]
+  out$sd <- numeric()
+  out$owner <- b
   out
 }
 

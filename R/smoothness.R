@@ -93,6 +93,10 @@ order_times <- 8L
 
 # Code i of a fit: its row, and in `words` what its verdict means.
 code_smoothness <- function(fit, i) {
+  # What was predicted from smooth curves says nothing of how smooth curves are.
+  if (!is.null(fit$def$predicted)) {
+    fit <- code_fit(observed_definition(fit$def), fit$rate, fit$breaks)
+  }
   panel <- fit$def$panel
   whole <- as.character(panel$regions) %in% panel$nested
   series_smoothness(code_series(fit, i), whole)

@@ -174,7 +174,12 @@ z_formulas <- function(frame, name) {
   } else {
     paste0(sign, "*", z)
   }
-  formula <- paste0("IF(ISNUMBER(", x, "),", turned, ",NA())")
+  # A predicted cell has its number, until x is typed.
+  else_z <- rep("NA()", length(x))
+  cells <- frame$def$predicted$cells
+  told <- cells$row[cells$indicator == name]
+  else_z[told] <- number_key(value[told])
+  formula <- paste0("IF(ISNUMBER(", x, "),", turned, ",", else_z, ")")
   scale <- rep_len(frame$def$scale[[name]], n_regions(frame$panel))
   none <- frame$def$normalise == "index" & is.na(scale)[frame$region]
   formula[none] <- "NA()"

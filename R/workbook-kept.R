@@ -8,7 +8,8 @@ put_kept <- function(sheet, frame) {
                                 kept_by_code(frame),
                                 kept_cor(frame), kept_vcov(frame),
                                 kept_influence(frame)),
-                           kept_tuning(frame), kept_custom(frame)))
+                           kept_tuning(frame), kept_custom(frame),
+                           kept_predicted(frame)))
   sheet <- put_row(sheet, book_head, kept_column, kept_columns)
   if (is.null(rows)) {
     return(sheet)
@@ -111,6 +112,21 @@ kept_tuning <- function(frame) {
   }), recursive = FALSE)
 }
 
+# Predicted cells of a model that was frozen before; of others R predicts them
+# anew.
+kept_predicted <- function(frame) {
+  told <- keep_predicted(frame$def)
+  if (!isTRUE(told$frozen)) {
+    return(NULL)
+  }
+  cells <- told$cells
+  n <- seq_len(nrow(cells))
+  list(kept_rows("predicted.value", cells$indicator, cells$row, cells$value),
+       kept_rows("predicted.df", n, "", cells$df),
+       kept_rows("predicted.load", told$loads$cell, told$loads$error,
+                 told$loads$load))
+}
+
 # Both matrices of a rate of the user's own, for each stretch of times that its
 # function was asked about.
 kept_custom <- function(frame) {
@@ -182,6 +198,23 @@ kept_tuning_of <- function(tables, panel) {
     out <- out[lengths(out) > 0L]
     if (length(out) > 0L) out
   }), panel$regions)
+}
+
+# The predicted cells that it was written with, by region and time.
+kept_predicted_of <- function(tables, panel) {
+  value <- tables$predicted.value
+  if (is.null(value)) {
+    return(NULL)
+  }
+  row <- as.integer(value$key2)
+  region <- panel$regions[findInterval(row - 1L, panel$offset)]
+  load <- tables$predicted.load
+  list(cells = data.frame(
+         indicator = value$key1, region = as.character(region),
+         time = row_time(panel)[row], value = value$value,
+         df = tables$predicted.df$value),
+       loads = data.frame(cell = as.integer(load$key1),
+                          error = as.integer(load$key2), load = load$value))
 }
 
 kept_columns_of <- function(table, code) {

@@ -22,7 +22,8 @@ read_workbook <- function(file) {
     tuning <- if (get("tuning", "estimated") == "frozen") {
       kept_tuning_of(tables, panel)
     }
-    build_model(panel, args, matched, call, tuning)
+    build_model(panel, args, matched, call, tuning,
+                kept_predicted_of(tables, panel))
   }, error = \(e) stop_book(e, at, file, call))
 }
 

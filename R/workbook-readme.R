@@ -75,7 +75,7 @@ setting_meanings <- function() {
     normalise = "zscore, minmax, index, goalposts, rank or none",
     reference = "panel, region, one time, or frozen (sheet Scheme)",
     aggregate = "mean, geometric or harmonic",
-    missing = "constant, available or error",
+    missing = "constant, available, provisional or error",
     rate = "difference, central, local, spline or custom",
     rate.name = "its name", rate.span = "points in the window",
     rate.width = "width of the window in units of time",

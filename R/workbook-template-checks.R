@@ -4,7 +4,7 @@ setting_choices <- function() {
   list(time.type = c("number", "Date", "text"),
        normalise = c("zscore", "minmax", "index", "goalposts", "rank", "none"),
        aggregate = c("mean", "geometric", "harmonic"),
-       missing = c("constant", "available", "error"),
+       missing = missing_choices,
        rate = c("difference", "central", "local", "spline"),
        breaks = c("auto", "split", "shift", "ignore"),
        influence = c("equal", "half_life", "linear", "power", "hyperbolic"),

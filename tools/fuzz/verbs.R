@@ -187,7 +187,7 @@ verb("defining_codes", function() {
        reference = or_odd(pick("panel", "region", 2005,
                                as.Date("2012-01-01"))),
        aggregate = or_odd(pick("mean", "geometric", "harmonic")),
-       missing = or_odd(pick("constant", "available", "error")))
+       missing = or_odd(pick("constant", "available", "provisional", "error")))
 }, 400L)
 verb("rate_difference", function() list(sd = or_odd(pick(NULL, 1), 0.4)), 100L)
 verb("rate_central", function() list(sd = or_odd(pick(NULL, 1), 0.4)), 100L)
