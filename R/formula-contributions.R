@@ -2,17 +2,23 @@
 #'
 #' Splits formula (2) into the parts that sum to it exactly: by code (their own
 #' sums), by time (the terms tau_i u_i A(t_i)), by indicator
-#' (tau_i u_i (w_k s_k / sum w) A_k(t_i)), or crossed. Exact given the tuning:
-#' an averaged spline weighs all indicators of a code as it weighs the code.
+#' (tau_i u_i (w_k s_k / sum w) A_k(t_i)), by the pillars of a scheme with
+#' `parent`, or crossed. Exact given the tuning: an averaged spline weighs all
+#' indicators of a code as it weighs the code.
 #'
 #' @param x <nid_model> or <nid_rates>.
-#' @param by <chr> Any of "code", "time", "indicator".
+#' @param by <chr> Any of "code", "time", "indicator", and one level or node of
+#'   the scheme: "level 1" are the outermost pillars of the codes (indicators
+#'   that hang higher stand for themselves), "level 2" those within; the name of
+#'   a code or node opens the tree down to it: what it holds, and beside the way
+#'   to it everything whole. All of them sum to the code.
 #' @param influence,measure As in [basic_code()]; `NULL`: those of the model,
 #'   else an equal influence and "sum".
 #' @return `nid_contributions`, a tibble: region column, the `by` columns (the
-#'   time under its own name), `estimate` in units of [basic_code()].
+#'   time under its own name, levels and nodes as `node`, with `label` where the
+#'   scheme has labels), `estimate` in units of [basic_code()].
 #' @section Errors:
-#' `nidcode_error_not_linear` by indicator under a geometric or harmonic mean or
+#' `nidcode_error_not_linear` by indicator or node under a geometric or harmonic mean or
 #' rank normalisation; `_order_undefined`; `_size` by time for series of more
 #' than 5,000 times.
 #' @family formulas
@@ -26,11 +32,6 @@
 #' @export
 contributions <- function(x, by = "code", influence = NULL, measure = NULL) {
   call <- rlang::current_env()
-  ok <- is.character(by) && length(by) > 0L && !anyDuplicated(by) &&
-    all(by %in% c("code", "time", "indicator"))
-  if (!ok) {
-    stop_argument("by", "any of \"code\", \"time\", \"indicator\"", by, call)
-  }
   keep_settings(x)
   influence <- influence %||% influence_equal()
   measure <- measure %||% "sum"
@@ -38,9 +39,33 @@ contributions <- function(x, by = "code", influence = NULL, measure = NULL) {
   check_choice(measure, c("sum", "integral"), call = call)
   fit <- rates_fit(x, call)
   check_second_order(fit$rate, call)
-  if ("indicator" %in% by) check_linear(fit$def, call)
+  by <- check_cut(by, fit$def$panel$scheme, call)
+  if (any(c("indicator", "node") %in% by)) check_linear(fit$def, call)
   warn_missing_codes(fit, x)
   contributions_table(fit, by, influence, measure)
+}
+
+# `by` with "node" in place of what says how the tree of the scheme is cut,
+# which becomes its attribute.
+check_cut <- function(by, scheme, call) {
+  plain <- c("code", "time", "indicator")
+  cut <- if (is.character(by)) setdiff(by, plain) else character()
+  nodes <- setdiff(unlist(tree_paths(scheme), use.names = FALSE),
+                   scheme[["indicator"]])
+  known <- c(tree_levels(scheme), nodes)
+  ok <- is.character(by) && length(by) > 0L && !anyDuplicated(by) &&
+    length(cut) <= 1L && all(cut %in% known)
+  if (!ok) {
+    stop_nid("argument",
+             c(paste0("`by` must be any of ", some_of(plain, quote = "\""),
+                      " and one level or node of the scheme."),
+               x = paste0("You gave ", describe(by), "."),
+               i = paste0("Levels and nodes are ",
+                          some_of(unique(known), quote = "\""), ".")),
+             argument = "by", values = unique(known), call = call)
+  }
+  by[by %in% cut] <- "node"
+  structure(by, cut = cut)
 }
 
 rates_fit <- function(x, call) {
@@ -72,11 +97,12 @@ contributions_table <- function(fit, by, influence, measure,
     check_sums_at_times(fit, plan$times, "A contribution by time", call)
   }
   plan <- contribution_plan(plan, "time" %in% by)
-  cells <- if ("indicator" %in% by) {
+  cells <- if (any(c("indicator", "node") %in% by)) {
     indicator_parts(fit, plan)
   } else {
     code_parts_alone(fit, plan)
   }
+  if ("node" %in% by) cells <- node_cells(fit, cells, by)
   panel <- fit$def$panel
   at <- plan_terms(plan)
   columns <- lapply(region_column(panel), \(x) {
@@ -86,8 +112,8 @@ contributions_table <- function(fit, by, influence, measure,
     columns[[panel$index[["time"]]]] <-
       rep(time_like(panel, plan$times$time[at$place]), length(cells))
   }
-  for (what in c("code", "indicator")) {
-    columns[[what]] <- rep(vapply(cells, `[[`, "", what),
+  for (what in c("code", "indicator", "node")) {
+    columns[[what]] <- rep(vapply(cells, \(cell) cell[[what]] %||% "", ""),
                            each = length(at$region))
   }
   exists <- unlist(lapply(cells, \(cell) cell$exists[at$region]))
@@ -129,6 +155,21 @@ code_parts_alone <- function(fit, plan) {
   lapply(seq_along(fit$codes), \(i) {
     list(code = fit$codes[[i]]$code, indicator = "",
          exists = fit$codes[[i]]$of > 0L, estimate = parts[[i]])
+  })
+}
+
+# What indicators add to the item they belong to; beside "indicator" they stay
+# apart.
+node_cells <- function(fit, cells, by) {
+  item <- tree_items(fit$def$panel$scheme, attr(by, "cut"))
+  item <- item[vapply(cells, `[[`, "", "indicator")]
+  if ("indicator" %in% by) {
+    return(Map(\(cell, node) c(cell, list(node = node)), cells, item))
+  }
+  lapply(split(cells, factor(item, unique(item))), \(own) {
+    list(code = own[[1L]]$code, node = item[[own[[1L]]$indicator]],
+         exists = Reduce(`|`, lapply(own, `[[`, "exists")),
+         estimate = Reduce(`+`, lapply(own, `[[`, "estimate")))
   })
 }
 
@@ -174,9 +215,11 @@ sum_contributions <- function(fit, columns, values, by, told) {
   panel <- fit$def$panel
   region <- names(region_column(panel))
   time <- panel$index[["time"]]
+  cut <- attr(by, "cut")
+  by <- as.character(by)
   keys <- c(region, if ("time" %in% by) time, setdiff(by, "time"))
   columns <- columns[keys]
-  if (!"code" %in% by && !"indicator" %in% by) {
+  if (!any(c("code", "indicator", "node") %in% by)) {
     id <- do.call(paste, c(unname(columns), sep = "\r"))
     if (length(columns) == 0L) id <- rep("", length(values))
     first <- which(!duplicated(id))
@@ -189,7 +232,8 @@ sum_contributions <- function(fit, columns, values, by, told) {
     with_labels(c(columns, list(estimate = values[at])), panel$scheme),
     "contributions",
     fit_facts(fit, paste0("Contributions to Code NID by ",
-                          paste(by, collapse = " and ")),
+                          paste(replace(by, by == "node", cut),
+                                collapse = " and ")),
               c("region", if ("time" %in% by) "time", setdiff(by, "time")),
               by = by, influence = told$influence, measure = told$measure,
               notes = lost_values_note(lost_values(fit), n_rows(panel)))

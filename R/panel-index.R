@@ -3,8 +3,8 @@
 
 # Names that results use for themselves.
 reserved_names <- c(
-  "code", "term", "order", "indicator", "label", "estimate", "std.error",
-  "conf.low", "conf.high", "prob.positive", "nobs", "rank"
+  "code", "term", "order", "indicator", "label", "node", "estimate",
+  "std.error", "conf.low", "conf.high", "prob.positive", "nobs", "rank"
 )
 
 # c(region = , time = ); region NA for one region without a column.

@@ -50,9 +50,12 @@ plot_contributions <- function(object, regions, model, call) {
 
 contribution_rows <- function(frame, scheme) {
   rows <- frame$rows[!is.na(frame$rows$estimate), , drop = FALSE]
+  rows$indicator <- rows$indicator %||% rows$node
   code <- rows$code
   if (is.null(code) && !is.null(rows$indicator) && !is.null(scheme)) {
-    code <- scheme[["code"]][match(rows$indicator, scheme[["indicator"]])]
+    ways <- tree_paths(scheme)
+    item <- unlist(ways, use.names = FALSE)
+    code <- rep(scheme[["code"]], lengths(ways))[match(rows$indicator, item)]
   }
   if (!is.null(code)) rows$look <- factor(code, unique(code))
   if (!is.null(rows$indicator)) {

@@ -57,7 +57,8 @@ column_labels <- function(x) {
     direction = "Direction", weight = "Weight", transform = "Transform",
     unit = "Unit", regions = "Regions", times = "Times", missing = "Missing",
     breaks = "Breaks", status = "Status", between = "Sd between",
-    within = "Sd within", parent = "Part of", setting = "Setting"
+    within = "Sd within", parent = "Part of", node = "Node",
+    predicted = "Share predicted", setting = "Setting"
   )
   unname(ifelse(x %in% names(known), known[x], x))
 }

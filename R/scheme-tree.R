@@ -144,6 +144,39 @@ check_paths <- function(scheme, parent, call) {
   stop_tree(twice[node] %in% TRUE, "Nodes stand at several places", node, call)
 }
 
+# Reading --------------------------------------------------------------------
+
+# Of every indicator its way down: the code, its nodes, itself.
+tree_paths <- function(scheme) {
+  own <- scheme[["indicator"]]
+  parent <- scheme[["parent"]] %||% rep(NA_character_, length(own))
+  nodes <- strsplit(parent, path_mark, fixed = TRUE)
+  nodes[is.na(parent)] <- list(character())
+  stats::setNames(Map(c, scheme[["code"]], nodes, own), own)
+}
+
+# Levels of a scheme as contributions() names them: codes are level 0.
+tree_levels <- function(scheme) {
+  paste("level", seq_len(max(lengths(tree_paths(scheme))) - 1L))
+}
+
+# The item that every indicator belongs to where a tree is cut at a level; or
+# where it is opened down to a node: what the node holds, and beside its way
+# everything whole.
+tree_items <- function(scheme, cut) {
+  paths <- tree_paths(scheme)
+  if (cut %in% tree_levels(scheme)) {
+    level <- as.integer(sub("level ", "", cut, fixed = TRUE))
+    return(vapply(paths, \(p) p[min(level + 1L, length(p))], ""))
+  }
+  way <- Filter(\(p) cut %in% p, paths)[[1L]]
+  way <- way[seq_len(match(cut, way))]
+  vapply(paths, \(p) {
+    same <- sum(cumprod(p[seq_along(way)] == way), na.rm = TRUE)
+    p[min(same + 1L, length(p))]
+  }, "")
+}
+
 # Labels ---------------------------------------------------------------------
 
 # What an indicator is called: its name where data, code and conditions speak
@@ -161,10 +194,11 @@ shown_names <- function(scheme, names) {
   ifelse(is.na(out), names, out)
 }
 
-# A table with a column of indicators has their labels beside it, where the
-# scheme has any.
+# A table with a column of indicators (or of nodes) has their labels beside it,
+# where the scheme has any.
 with_labels <- function(columns, scheme) {
-  at <- match("indicator", names(columns))
+  at <- match(c("indicator", "node"), names(columns))
+  at <- c(at[!is.na(at)], NA)[1L]
   if (is.na(at) || is.null(scheme[["label"]])) {
     return(columns)
   }

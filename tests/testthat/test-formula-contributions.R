@@ -188,3 +188,77 @@ test_that("methods: tidy, glance, summary, as.data.frame", {
   expect_identical(class(as.data.frame(k)), "data.frame")
   expect_error(confint(k), class = "nidcode_error_argument")
 })
+
+# Trees ------------------------------------------------------------------------
+
+# Two codes, pillars of depth 0 to 3.
+deep_model <- function(...) {
+  d <- data.frame(region = rep(c("A", "B", "C"), each = 9), year = 2001:2009)
+  with_stream(7, for (name in letters[1:7]) d[[name]] <- stats::rnorm(27))
+  s <- code_scheme(
+    letters[1:7], rep(c("social", "production"), c(5, 2)),
+    weight = c(1, 2, 3, 1, 1, 2, 5), direction = c(1, -1, 1, 1, 1, 1, -1),
+    parent = c("P > Q > R", "P > Q > R", "P > Q", "P", NA, "S", NA), ...)
+  quietly(code_model(d, s))
+}
+
+test_that("parts of levels and nodes are sums of those of indicators", {
+  m <- deep_model()
+  each <- as.data.frame(contributions(m, "indicator"))
+  sums <- list(
+    `level 1` = c(a = "P", b = "P", c = "P", d = "P", e = "e", f = "S",
+                  g = "g"),
+    `level 2` = c(a = "Q", b = "Q", c = "Q", d = "d", e = "e", f = "f",
+                  g = "g"),
+    `level 3` = c(a = "R", b = "R", c = "c", d = "d", e = "e", f = "f",
+                  g = "g"),
+    `level 4` = stats::setNames(letters[1:7], letters[1:7]),
+    social = c(a = "P", b = "P", c = "P", d = "P", e = "e",
+               f = "production", g = "production"),
+    Q = c(a = "R", b = "R", c = "c", d = "d", e = "e", f = "production",
+          g = "production"),
+    R = c(a = "a", b = "b", c = "c", d = "d", e = "e", f = "production",
+          g = "production"),
+    S = c(a = "social", b = "social", c = "social", d = "social",
+          e = "social", f = "f", g = "g"))
+  for (cut in names(sums)) {
+    got <- as.data.frame(contributions(m, cut))
+    want <- tapply(each$estimate, list(each$region, sums[[cut]][each$indicator]),
+                   sum)
+    expect_identical(nrow(got), length(want))
+    expect_equal(got$estimate, want[cbind(got$region, got$node)],
+                 tolerance = 1e-12)
+    total <- tapply(got$estimate, got$region, sum)
+    expect_equal(as.vector(total), m$basic$estimate, tolerance = 1e-12)
+  }
+})
+
+test_that("nodes cross with time, code and indicator", {
+  m <- deep_model(label = c("A a", rep(NA, 6)))
+  got <- as.data.frame(contributions(m, c("time", "level 1", "code")))
+  want <- as.data.frame(contributions(m, c("time", "code")))
+  sums <- rowsum(got$estimate, paste(got$region, got$year, got$code))
+  expect_equal(sums[paste(want$region, want$year, want$code), ],
+               want$estimate, tolerance = 1e-12, ignore_attr = TRUE)
+  expect_identical(unique(got$code[got$node == "S"]), "production")
+  both <- as.data.frame(contributions(m, c("Q", "indicator")))
+  one <- as.data.frame(contributions(m, "indicator"))
+  expect_identical(both$estimate, one$estimate)
+  expect_identical(unique(both$node[both$indicator == "b"]), "R")
+  # Items that are indicators have their labels.
+  leaf <- as.data.frame(contributions(m, "level 4"))
+  expect_identical(unique(leaf$label[leaf$node == "a"]), "A a")
+  skip_if_not_installed("ggplot2")
+  p <- ggplot2::autoplot(contributions(m, "level 1"))
+  expect_match(p$labels$alt, "level 1")
+})
+
+test_that("no such level or node is refused, and what there is named", {
+  m <- deep_model()
+  for (bad in list("level 5", "T", c("P", "Q"), "level 0", 1, character(),
+                   c("P", "P"), NA_character_)) {
+    e <- expect_error(contributions(m, bad), class = "nidcode_error_argument")
+    expect_identical(e$argument, "by")
+    expect_true(all(c("level 1", "level 4", "P", "R", "social") %in% e$values))
+  }
+})
