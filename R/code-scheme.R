@@ -69,13 +69,15 @@
 #' its code. The mean of the code is then the mean of the means of its pillars.
 #' @section COINr:
 #' In `iMeta` weights count within their group and multiply down the tree. The
-#' weight of a code is the product of the shares w/sum(w) of its aggregate and
-#' of all above it within their groups, times a constant that keeps the sum of
-#' the aggregates' own weights: with codes in one group these are the weights
-#' as they stand, and only their ratios say anything of the index, as in COINr.
-#' They replace the weights of `codes`. A sum of codes has no place for
-#' indicators on different levels, aggregates turned round, more than one top or
-#' an unknown `Type`: each is `nidcode_error_scheme` with the rows in `columns`.
+#' topmost aggregates that hold an indicator are the codes; aggregates below
+#' them are pillars (`parent`), at whatever level. The weight of a code is the
+#' product of the shares w/sum(w) of its aggregate and of all above it within
+#' their groups, times a constant that keeps the sum of the aggregates' own
+#' weights: with codes in one group these are the weights as they stand, and
+#' only their ratios say anything of the index, as in COINr. They replace the
+#' weights of `codes`. A sum of codes has no place for aggregates turned round,
+#' more than one top or an unknown `Type`: each is `nidcode_error_scheme` with
+#' the rows in `columns`.
 #' `iName` becomes the label. Rows of type Group, Denominator and Other, and
 #' other columns, are left out with a message.
 #' @section Errors:

@@ -1,6 +1,7 @@
-# COINr's iMeta: a tree of indicators and aggregates in one frame. A scheme has
-# indicators in codes and codes in one sum, each with a weight; whatever of the
-# tree has no place there is refused, what is no part of the index is told.
+# COINr's iMeta: a tree of indicators and aggregates in one frame. The topmost
+# aggregates that hold an indicator are the codes: what stands above them makes
+# their weights, what stands below them their pillars. Whatever of the tree has
+# no place there is refused, what is no part of the index is told.
 
 imeta_columns <- c("iCode", "Parent", "Type", "Level", "Direction", "Weight",
                    "Unit", "iName")
@@ -19,10 +20,30 @@ scheme_from_imeta <- function(x, codes, call) {
   }
   meta <- read_imeta(x, call)
   own <- meta$type == "Indicator"
-  codes <- imeta_codes(meta, unique(meta$parent[own]), codes, call)
-  code_scheme(meta$name[own], meta$parent[own], direction = meta$Direction[own],
-              weight = meta$Weight[own], unit = meta$Unit[own], codes = codes,
-              label = meta$label[own])
+  holders <- unique(meta$parent[own])
+  code <- vapply(holders, \(name) {
+    path <- tree_path(name, meta, call)
+    path[max(which(path %in% holders))]
+  }, "")
+  codes <- imeta_codes(meta, unique(unname(code)), codes, call)
+  code_scheme(meta$name[own], unname(code[meta$parent[own]]),
+              direction = meta$Direction[own], weight = meta$Weight[own],
+              unit = meta$Unit[own], codes = codes, label = meta$label[own],
+              parent = imeta_pillars(meta, codes$code, call))
+}
+
+# What hangs below the codes, as code_scheme() takes a tree; NULL where
+# indicators hang on codes alone.
+imeta_pillars <- function(meta, codes, call) {
+  below <- vapply(meta$parent, \(name) {
+    !is.na(name) && any(tree_path(name, meta, call) %in% codes)
+  }, NA)
+  node <- meta$type == "Aggregate"
+  if (!any(below & node)) {
+    return(NULL)
+  }
+  data.frame(name = meta$name, parent = meta$parent,
+             weight = ifelse(node, meta$Weight, NA))[below, ]
 }
 
 stop_imeta <- function(meta, bad, message, call) {
@@ -100,16 +121,6 @@ imeta_codes <- function(meta, of, codes, call) {
 
 check_imeta_tree <- function(meta, of, call) {
   up <- meta$type == "Aggregate"
-  both <- meta$name %in% of & meta$name %in% meta$parent[up]
-  stop_imeta(meta, both, paste0(
-    "Indicators hang on different levels, which a scheme cannot hold; ",
-    "aggregates that hold both indicators and aggregates"), call)
-  level <- meta$Level[match(of, meta$name)]
-  if (length(unique(level[!is.na(level)])) > 1L) {
-    stop_imeta(meta, meta$name %in% of, paste0(
-      "Indicators hang on different levels, which a scheme cannot hold; ",
-      "their aggregates"), call)
-  }
   stop_imeta(meta, up & !meta$name %in% meta$parent,
              "Aggregates that hold nothing", call)
   stop_imeta(meta, up & meta$Direction %in% -1,

@@ -182,6 +182,38 @@ test_that("weights multiply down the tree, each within its group", {
   expect_equal(weights_of(deep), w)
 })
 
+test_that("indicators may hang at any level", {
+  # Left holds a and Inner, Inner holds b and c; right, a level deeper, d.
+  meta <- tree(
+    c("a", "b", "c", "d", "Inner", "Left", "Deep", "Right", "Index"),
+    c("Left", "Inner", "Inner", "Deep", "Left", "Index", "Right", "Index", NA),
+    c(1, 1, 3, 1, 3, 2, 1, 6, 1), c(1, 1, 1, 1, 2, 3, 2, 3, 4))
+  s <- as_code_scheme(meta)
+  expect_identical(s$code, c("Left", "Left", "Left", "Deep"))
+  expect_identical(s$parent, c(NA, "Inner", "Inner", NA))
+  w <- weights_of(meta)
+  expect_equal(w / sum(w), c(Left = 1 / 4, Deep = 3 / 4))
+  # The composite from the leaves up is the weighted sum of codes.
+  d <- data.frame(year = 1:3, a = c(1, 5, 2), b = c(2, 2, 7), c = c(4, 1, 1),
+                  d = c(8, 0, 3))
+  codes <- suppressWarnings(defining_codes(code_panel(d, s, "year"), "none"))
+  inner <- (d$b + 3 * d$c) / 4
+  left <- (d$a + 3 * inner) / 4
+  expect_equal(codes$estimate[codes$code == "Left"], left)
+  of <- tapply(codes$estimate, list(codes$year, codes$code), sum)
+  expect_equal(drop(of[, names(w)] %*% w) / sum(w), (2 * left + 6 * d$d) / 8,
+               ignore_attr = TRUE)
+  # An indicator on the top: one code of pillars.
+  meta$Parent[1] <- "Index"
+  one <- as_code_scheme(meta)
+  expect_identical(unique(one$code), "Index")
+  expect_identical(one$parent, c(NA, "Left > Inner", "Left > Inner",
+                                 "Right > Deep"))
+  whole <- suppressWarnings(defining_codes(code_panel(d, one, "year"), "none"))
+  # a has 1 of 9, Left 2, Right 6.
+  expect_equal(whole$estimate, (d$a + 2 * inner + 6 * d$d) / 9)
+})
+
 test_that("weights of codes reach formulas (1) and (2)", {
   meta <- tree(c("x", "y", "z", "Phys", "Soc", "Index"),
                c("Phys", "Phys", "Soc", "Index", "Index", NA),
@@ -216,8 +248,7 @@ test_that("what a scheme cannot hold of an iMeta is refused by name", {
   refused(Parent = c("Phys", NA, NA, "Index", "Index", NA), Type = meta$Type,
           columns = c("b", "c"))
   refused(Parent = c("Phys", "Phys", "Index", "Index", "Index", NA),
-          Level = NULL, columns = "Index")
-  refused(Level = c(1, 1, 1, 2, 3, 4), columns = c("Phys", "Soc"))
+          Level = NULL, columns = "Soc")
   refused(Type = c("Indicator", "indicator", NA, rep("Aggregate", 3)),
           columns = c("b", "c"))
   refused(Parent = c("Phys", "Phys", "Soc", "Index", "Soc", NA),
