@@ -224,6 +224,7 @@ fit_facts <- function(fit, title, keys, ...) {
   defining_facts(
     fit$def, title, keys,
     rate = fit$rate$words,
+    second = second_text(fit$rate),
     breaks = breaks_text(fit$breaks, n_breaks),
     ...,
     codes = if (used < all) paste0(used, " of ", all)

@@ -43,25 +43,47 @@ bind_plans <- function(plans) {
   out
 }
 
-# What code i is asked for: over its own pool where all codes share their
-# grids, else over a pool with an entry for each pattern that has the code.
-# `of`: the entry of each region.
-plan_sums <- function(fit, plan, i) {
+# What a plan weighs of code i: n x k `weight`s of its rate of `order` at the
+# times of `pool`, its own where all codes share their grids, else one with an
+# entry for each pattern that has the code. `of`: the entry of each region.
+plan_weights <- function(fit, plan, i) {
   one <- fit$codes[[i]]
   times <- plan$times
+  plan <- over_steps(fit, plan)
   if (times$simple) {
-    out <- list(pool = one$pool, of = one$of)
-  } else {
-    use <- which(times$codes[, i] > 0L)
-    out <- list(pool = pool_take(one$pool, times$codes[use, i]),
-                of = match(times$pattern, use, nomatch = 0L))
-    plan$weight <- spread_plan(plan, i, use, one$pool)
-    plan$k <- plan$k[use]
+    return(c(list(pool = one$pool, of = one$of),
+             plan[c("weight", "k", "order")]))
   }
-  out$k <- plan$k
-  series <- code_bundle(fit, one, out$pool)
-  out$sums <- fit$rate$does$sums(series, plan[c("weight", "k", "order")])
-  out
+  use <- which(times$codes[, i] > 0L)
+  list(pool = pool_take(one$pool, times$codes[use, i]),
+       of = match(times$pattern, use, nomatch = 0L),
+       weight = spread_plan(plan, i, use, one$pool), k = plan$k[use],
+       order = plan$order)
+}
+
+# A sum of changes of V over steps is a sum of V at their ends: V(t_i) is
+# weighed by w_i/h_i - w_(i+1)/h_(i+1), w the weights of the steps that end
+# there and h their lengths.
+over_steps <- function(fit, plan) {
+  if (plan$order != 2L || !fit$rate$facts$steps) {
+    return(plan)
+  }
+  times <- plan$times
+  from <- times$offset[-length(times$offset)] + 1L
+  h <- step_lengths(times)[sequence(rep(pool_sizes(times), plan$k),
+                                    from = rep(from, plan$k))]
+  w <- replace(plan$weight / h, is.na(h), 0)
+  plan$weight <- w - utils::head(c(w[-1L], 0), length(w))
+  plan$order <- 1L
+  plan
+}
+
+# The same as the rate of the code takes it.
+plan_sums <- function(fit, plan, i) {
+  own <- plan_weights(fit, plan, i)
+  series <- code_bundle(fit, fit$codes[[i]], own$pool)
+  list(pool = own$pool, of = own$of, k = own$k,
+       sums = fit$rate$does$sums(series, own[c("weight", "k", "order")]))
 }
 
 # The weights of some patterns at all times of the code's own grids: 0 where

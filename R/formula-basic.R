@@ -3,14 +3,19 @@
 #' \deqn{Code\,NID(r) = \sum_i \tau_i u_i A(r,t_i), \quad A = \sum_c A_c}{
 #'   Code NID(r) = sum_i tau_i u_i A(r,t_i),  A = sum_c A_c}
 #' with second-order rates A, time influence coefficients tau and widths u.
-#' With `measure = "sum"`, the formula as printed, u = 1. With "integral" u is
-#' (t_i - t_(i-2))/2 for [rate_difference()] and the trapezoid (half steps at
-#' the ends, of each segment where breaks split) for the others, over the times
-#' at which the codes of the region meet; it does not depend on how densely a
-#' region was observed.
 #'
 #' The sum runs over the times at which every code that exists in the region
-#' has a rate: never a partial sum.
+#' has a rate: never a partial sum. Where A is the change of V over a step
+#' ([rate_spline()] as it is by default), the step is that from one such time to
+#' the next, each V taken there, and its term stands at its end. Under breaks
+#' that split, a step exists if no code of the region breaks within it.
+#'
+#' With `measure = "sum"`, the formula as printed, u = 1. With "integral" u is
+#' the step; (t_i - t_(i-2))/2 for [rate_difference()]; and the trapezoid (half
+#' steps at the ends, of each segment where breaks split) for other rates at a
+#' point. It does not depend on how densely a region was observed. With an equal
+#' influence it is then, summed over the codes, V at the last time less V at the
+#' first.
 #'
 #' @inheritParams industrial_code
 #' @param influence <nid_influence> See [influence].
@@ -26,7 +31,8 @@
 #'   theirs.
 #' @section Errors:
 #' `nidcode_error_order_undefined` (a rate without second order),
-#' `_rate_given_twice`; messages `_uneven_terms`, `_short_series`; warning
+#' `_rate_given_twice`; messages `_uneven_terms` (a plain sum of unlike numbers
+#' of terms, or of steps of unlike length), `_short_series`; warning
 #' `_missing_code`.
 #' @source Economy of Region, 2017, vol. 13 (see [nidcode-package]), formula 2.
 #' @family formulas
@@ -56,6 +62,7 @@ basic_table <- function(fit, plan, law, told) {
   law <- add_weight_error(law, fit, plan)
   terms <- terms_told(fit, plan)
   inform_terms(fit, terms, told$measure)
+  if (told$measure == "sum") inform_uneven_steps(fit, plan)
   # An empty sum is not a zero.
   empty <- zeros_of(terms$n.terms)
   law$estimate[empty] <- NA_real_
@@ -145,6 +152,37 @@ terms_told <- function(fit, plan) {
     } else {
       row_counts(panel) - pick(size, 0L)
     }
+  )
+}
+
+# Steps of a year and of three count alike in a plain sum. Months and quarters
+# are of one length here.
+even_steps <- 1.2
+
+inform_uneven_steps <- function(fit, plan) {
+  if (!fit$rate$facts$steps) {
+    return(invisible())
+  }
+  h <- step_lengths(plan$times)[plan$terms]
+  owner <- pool_owner(plan$times)[plan$terms]
+  longest <- tapply(h, factor(owner, seq_len(pool_length(plan$times))), max)
+  shortest <- tapply(h, factor(owner, seq_len(pool_length(plan$times))), min)
+  uneven <- which(longest > even_steps * shortest)
+  bad <- which(plan$times$pattern %in% uneven)
+  if (length(bad) == 0L) {
+    return(invisible())
+  }
+  regions <- as.character(fit$def$panel$regions[bad])
+  inform_nid(
+    "uneven_terms",
+    c(paste0("Steps between times are uneven in ",
+             count_of(length(bad), "region"), ": ", some_of(regions), "."),
+      x = paste0("A step of ", format_time(max(longest[uneven])),
+                 " counts once in a plain sum, as one of ",
+                 format_time(min(shortest[uneven])), "."),
+      i = "measure = \"integral\" counts it by its length."),
+    regions = regions,
+    n = unique(c(min(shortest[uneven]), max(longest[uneven])))
   )
 }
 

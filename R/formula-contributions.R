@@ -1,7 +1,8 @@
 #' What makes a Code NID
 #'
 #' Splits formula (2) into the parts that sum to it exactly: by code (their own
-#' sums), by time (the terms tau_i u_i A(t_i)), by indicator
+#' sums), by time (the terms tau_i u_i A(t_i), each at the end of its step where
+#' rates are over steps), by indicator
 #' (tau_i u_i (w_k s_k / sum w) A_k(t_i)), by the pillars of a scheme with
 #' `parent`, or crossed. Exact given the tuning: an averaged spline weighs all
 #' indicators of a code as it weighs the code.

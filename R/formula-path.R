@@ -4,7 +4,8 @@
 #' \deqn{N(t_j) = \sum_{t_i \le t_j} \tau(t_j - t_i) u_i A_i}{
 #'   N(t_j) = sum over t_i <= t_j of tau(t_j - t_i) u_i A_i}
 #' "partial": the partial sums of the final code. They meet at the last time.
-#' Rates are those of the fit to the whole series.
+#' Rates are those of the fit to the whole series; where they are over steps,
+#' the i-th term is that of the step that ends at t_i.
 #'
 #' @inheritParams basic_code
 #' @param kind <chr> "stock" or "partial".

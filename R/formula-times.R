@@ -65,28 +65,32 @@ meet_grids <- function(fit, g) {
 
 intersect_sorted <- function(a, b) a[a %in% b]
 
-# Which common times carry a rate of this order in every code that exists.
+# Which common times carry a rate of this order in every code that exists; where
+# it is over steps, those at which one from the common time before ends.
 common_terms <- function(fit, times, order) {
-  defined <- function(one) {
-    rate_defined(code_bundle(fit, one), order)
-  }
-  if (times$simple) {
-    # All codes have the same grids, so one speaks for all.
-    return(defined(fit$codes[[1L]]))
-  }
+  steps <- order == 2L && fit$rate$facts$steps
   ok <- rep(TRUE, length(times$time))
   for (c in seq_along(fit$codes)) {
+    one <- code_bundle(fit, fit$codes[[c]])
+    has <- if (steps) fit$rate$does$ends(one) else rate_defined(one, order)
     at <- times$at[[c]]
-    ok <- ok & (is.na(at) | defined(fit$codes[[c]])[at])
+    ok <- ok & (is.na(at) | has[at])
+    # All codes have the same grids, so one speaks for all.
+    if (times$simple && length(named_args(fit$rate)) == 0L) break
   }
-  ok
+  if (steps) step_exists(ok, times, fit$breaks == "split") else ok
 }
 
 # Width of each term: 1 for "sum"; for "integral" half the way from the last
-# but one time (difference) or to the neighbours (trapezoid), in segments.
+# but one time (difference), the step, or half the way to the neighbours
+# (trapezoid), in segments.
 term_widths <- function(fit, times, measure) {
   if (measure == "sum") {
     return(rep(1, length(times$time)))
+  }
+  if (fit$rate$facts$steps) {
+    h <- step_lengths(times)
+    return(replace(h, is.na(h), 0))
   }
   term_widths_cpp(times, fit$rate$facts$backward, fit$breaks == "split")
 }

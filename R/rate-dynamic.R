@@ -1,7 +1,9 @@
 #' Rates of change: the dynamic codes
 #'
 #' Estimates for every region and code the rate of change V = D' (order 1, the
-#' dynamic code) and its own rate A (order 2), each with its error.
+#' dynamic code) and its own rate A (order 2), each with its error. A is the
+#' change of V over the step from the code's observed time before, where the
+#' rate says so ("second order: over a step"), else a derivative.
 #'
 #' @param x <nid_panel> or <nid_defining>. A panel is z-scored over all rows
 #'   first, see [defining_codes()].

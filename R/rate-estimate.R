@@ -9,7 +9,7 @@
 #' @param rate <nid_rate> See [rate_spline()].
 #' @param order <int> 1, 2 or both.
 #' @param at <num> New times, the same for all groups, in or beyond the range
-#'   (spline only); `NULL`: the observed ones.
+#'   (spline only), of order 2 the derivative there; `NULL`: the observed ones.
 #' @param conf_level <num> Between 0 and 1.
 #' @return `nid_estimated`, a tibble: `group` (if given), `time`, `order`,
 #'   `estimate`, `std.error`, `conf.low`, `conf.high`, `prob.positive`; rows
@@ -44,6 +44,7 @@ estimate_rates <- function(x, time, group = NULL, rate = rate_spline(),
   keep <- which(!is.na(v$value))
   series <- plain_series(v$value[keep], pool, g$grid[g$grid > 0L], rate)
   order <- as.integer(order)
+  if (!is.null(at)) series$rate <- rate <- at_a_point(rate)
   has <- orders_of(rate, order)
   inform_order(rate, order)
   r <- if (is.null(at)) {
@@ -114,7 +115,7 @@ rates_frame <- function(r, group, order, has, rate, level) {
   )
   new_nid_table(columns, "estimated", list(
     title = "Rates of plain vectors", keys = vector_keys(columns),
-    rate = rate$words, level = level))
+    rate = rate$words, second = second_text(rate), level = level))
 }
 
 # The groups of plain vectors are their regions.

@@ -1,9 +1,11 @@
 # What linear rates do: given the grid, a rate is a matrix, so that one operator
 # a grid serves all of its series. `told(rate, breaks, pool)` is what the core
 # is told about the rate.
-linear_does <- function(told, settings = \(rate) list()) {
-  list(told = told, settings = settings, sums = linear_sums,
-       evaluate = linear_evaluate, defined = linear_defined,
+linear_does <- function(told, settings = \(rate) list(),
+                        derivatives = \(rate) rate$facts$top_order) {
+  list(told = told, settings = settings, derivatives = derivatives,
+       sums = linear_sums, evaluate = linear_evaluate, defined = linear_defined,
+       ends = \(x) linear_defined(x, 1L),
        operator = linear_operator, cells = linear_cells, edf = linear_edf,
        predict = linear_prediction, draw = draw_linear, bands = linear_levels,
        residuals = linear_residuals, scores = linear_scores,

@@ -1,7 +1,7 @@
 #' Rates from local polynomials
 #'
 #' At each time a polynomial is fitted to the window around it; V and A are its
-#' first and second derivative there. With a uniform kernel and equal steps
+#' first and second derivative there (A under `second = "point"`). With a uniform kernel and equal steps
 #' this is the filter of Savitzky and Golay (1964).
 #'
 #' The window holds the `span` points nearest in time (of two equally far the
@@ -13,8 +13,11 @@
 #'
 #' @param span <int> Points in the window.
 #' @param width <num> Width of the window in units of time, instead of `span`.
-#' @param degree <int> 1, 2 or 3. Degree 1 has no second-order rate.
+#' @param degree <int> 1, 2 or 3. Degree 1 has no second-order rate at a point.
 #' @param kernel <chr> "uniform", "tricube" or "epanechnikov".
+#' @param second <chr> The second-order rate: "point", the second derivative of
+#'   the polynomial; "step", the change of V over the step to a time, as in
+#'   [rate_spline()].
 #' @return A `nid_rate`.
 #' @references Savitzky, A. and Golay, M. J. E. (1964). Smoothing and
 #'   differentiation of data by simplified least squares procedures.
@@ -24,7 +27,7 @@
 #' estimate_rates((1:8)^2, 2005:2012, rate = rate_local(span = 5))
 #' @export
 rate_local <- function(span = 5, width = NULL, degree = 2,
-                       kernel = "uniform") {
+                       kernel = "uniform", second = "point") {
   call <- rlang::current_env()
   if (!is.null(width) && !missing(span)) {
     stop_nid("argument", "Give `span` or `width`, not both.", call = call)
@@ -33,6 +36,7 @@ rate_local <- function(span = 5, width = NULL, degree = 2,
   check_number(degree, min = 1, max = 3, whole = TRUE)
   check_number(span, min = degree + 1, whole = TRUE)
   check_choice(kernel, c("uniform", "tricube", "epanechnikov"))
+  check_choice(second, c("point", "step"))
   window <- if (is.null(width)) paste0("span ", span) else {
     paste0("width ", format(width))
   }
@@ -42,17 +46,22 @@ rate_local <- function(span = 5, width = NULL, degree = 2,
                    if (kernel != "uniform") paste0(", ", kernel), ")"),
     args = list(span = as.integer(span),
                 width = if (is.null(width)) 0 else as.double(width),
-                degree = as.integer(degree), kernel = kernel),
+                degree = as.integer(degree), kernel = kernel,
+                second = second),
     breaks = "shift",
-    facts = list(top_order = min(2L, as.integer(degree)),
-                 higher = "rate_local(degree = 2)", errors = "residual",
+    facts = list(top_order = if (second == "step") 2L else
+                   min(2L, as.integer(degree)),
+                 higher = "rate_local(degree = 2)",
+                 steps = second == "step", errors = "residual",
                  shifts = TRUE, lost = as.integer(degree) + 1L),
-    does = linear_does(tell_local, local_settings)
+    does = linear_does(tell_local, local_settings,
+                       \(rate) min(2L, rate$args$degree))
   )
 }
 
 tell_local <- function(rate, breaks, pool) {
-  c(list(kind = "local", shift = breaks == "shift"), rate$args)
+  c(list(kind = "local", shift = breaks == "shift",
+         steps = rate$facts$steps), rate$args)
 }
 
 # Of the two ways to say how wide the window is the one that was used.

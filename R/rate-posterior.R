@@ -166,6 +166,26 @@ new_times_of <- function(parts, new) {
 
 draw_spline <- function(series, nsim, order) {
   post <- spline_posterior(series)
+  steps <- post$rate$facts$steps & order == 2L
+  base <- replace(order, steps, 1L)
+  own <- unique(base)
+  draws <- draw_curves(post, nsim, own)[match(base, own), , , drop = FALSE]
+  for (k in which(steps)) draws[k, , ] <- change_draws(draws[k, , ], post)
+  list(draws = draws, short = length(unique(post$region[is.na(post$df)])))
+}
+
+# Draws of V (value x draw) to those of its change over each step.
+change_draws <- function(v, post) {
+  v <- matrix(v, length(post$value))
+  time <- post$pool$time[pool_places(post$pool, post$of)]
+  change <- v
+  change[-1L, ] <- diff(v) / diff(time)
+  change[post$start[post$size > 0L] + 1L, ] <- NA
+  change
+}
+
+# order x value x draw.
+draw_curves <- function(post, nsim, order) {
   out <- array(NA_real_, c(length(order), length(post$value), nsim))
   visit_grids(post, order, "Drawing paths", \(pieces, b, z, tick) {
     root <- kriging_root(pieces$kriging)
@@ -186,7 +206,7 @@ draw_spline <- function(series, nsim, order) {
       tick()
     }
   })
-  list(draws = out, short = length(unique(post$region[is.na(post$df)])))
+  out
 }
 
 # Averaged splines: a mixture over lambda, so the critical value belongs to the

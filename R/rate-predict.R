@@ -1,7 +1,8 @@
 #' Levels and rates at new times
 #'
 #' The level of every region and code, its rate V and the rate's own rate A at
-#' any times, within the range, in its gaps or beyond its ends.
+#' any times, within the range, in its gaps or beyond its ends. Here A is always
+#' the derivative at a point.
 #'
 #' For [rate_spline()] they come from the same posterior as the rates at the
 #' observed times; beyond the ends the curve goes on as a polynomial and its
@@ -24,8 +25,9 @@
 #' @param object <nid_rates> or <nid_model>.
 #' @param at New times, the same for all regions, of the type of the time
 #'   column; `NULL`: the observed times of each region and code.
-#' @param order <int> Any of 0 (level), 1 and 2; one that the rate does not have
-#'   is `NA`. For observations 0.
+#' @param order <int> Any of 0 (level), 1 and 2; one that the curve of a code
+#'   does not have is `NA` (2 of [rate_spline()] where `m = 2`). For observations
+#'   0.
 #' @param conf_level <num> `NULL`: that of the rates. Intervals are pointwise.
 #' @param band <chr> "curve" or "observation", see above.
 #' @param ... Empty; for a model, passed to the method of its rates.
@@ -70,7 +72,7 @@ predict.nid_rates <- function(object, at = NULL,
     predicted_part(code_series(fit, i), new, order, row_time(fit$def$panel),
                    band)
   })
-  inform_order(fit$rate, order)
+  inform_derivatives(fit, order)
   user_time <- function(time, panel) {
     if (is.null(at)) time_like(panel, time) else at[match(time, number)]
   }
@@ -88,6 +90,20 @@ check_observed_order <- function(band, order, call) {
                i = "Use order = 0, or band = \"curve\"."),
              argument = "order", value = order, call = call)
   }
+}
+
+# Codes whose curve has no derivative of an order are named where others have.
+inform_derivatives <- function(fit, order) {
+  rates <- lapply(code_field(fit, "code"), \(code) {
+    at_a_point(code_rate(fit$rate, code))
+  })
+  top <- vapply(rates, \(rate) rate$facts$top_order, 1L)
+  if (length(top) == 0L || min(top) >= max(order)) {
+    return(invisible())
+  }
+  lacking <- which(top == min(top))
+  inform_order(rates[[lacking[1L]]], order,
+               code_field(fit, "code")[if (max(top) > min(top)) lacking])
 }
 
 # Ascending numbers, each once; NULL where the observed times are meant.
@@ -119,6 +135,7 @@ new_times <- function(number, at, fit, call) {
 # Rows of one code, series by series: region, time, and one column an order, NA
 # for one that the rate does not have. An observation is the curve and noise.
 predicted_part <- function(series, new, order, time, band) {
+  series$rate <- at_a_point(series$rate)
   has <- orders_of(series$rate, order)
   out <- predict_series(series, new, has, time)
   if (band == "observation" && !is.null(out$std.error)) {
@@ -136,6 +153,7 @@ predicted_part <- function(series, new, order, time, band) {
 
 prediction_table <- function(fit, parts, user_time, order, level, band) {
   panel <- fit$def$panel
+  fit$rate <- at_a_point(fit$rate)
   gather <- function(what) unlist(lapply(parts, `[[`, what))
   each <- function(what) unlist(lapply(parts, \(p) t(p[[what]])))
   size <- lengths(lapply(parts, `[[`, "region"))

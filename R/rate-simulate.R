@@ -19,7 +19,8 @@
 #'   by [rnorm()]; a number: a stream of its own, and the caller's is left as
 #'   it was.
 #' @param order <int> Any of 0 (the level: the curve with the steps in force),
-#'   1, 2; several orders of one draw belong together.
+#'   1, 2 (as the rate has it: over a step, the change of the draw's own V);
+#'   several orders of one draw belong together.
 #' @param ... Empty.
 #' @return `nid_simulation`, a tibble with a row per draw, region, time, code
 #'   and order where the defining code is observed: index columns, `code`,
@@ -98,12 +99,13 @@ check_draw_sizes <- function(fit, nsim, order, call) {
   if (fit$rate$facts$errors != "posterior") {
     return(invisible())
   }
+  own <- length(unique(replace(order, fit$rate$facts$steps & order == 2L, 1L)))
   for (one in fit$codes) {
     check_series_sizes(
       pool_longest(one$pool, fit$breaks), one$of,
       list(regions = names_of_regions(fit$def$panel), code = one$code),
-      draw_most %/% length(order),
-      paste0("A draw of ", count_of(length(order), "order"), " of a spline"),
+      draw_most %/% own,
+      paste0("A draw of ", count_of(own, "order"), " of a spline"),
       "Draw fewer orders, or use rate_local(), or fewer times.", call
     )
   }

@@ -22,7 +22,8 @@ spline_fit <- function(series, want, keep = character(),
   fit <- spline_fit_cpp(
     # as.double() copies a matrix, however large.
     if (is.double(series$value)) series$value else as.double(series$value),
-    as.integer(series$of), kernel_grids(series$pool), kernel_wants(want),
+    as.integer(series$of), kernel_grids(series$pool),
+    kernel_wants(want, identical(args$second, "step")),
     list(m = args$m, mode = mode,
          value = as.double(c(args$df, if (mode == "lambda") args$lambda,
                              0)[1L]),
@@ -38,8 +39,9 @@ kernel_grids <- function(pool) {
   list(time = pool$time, step = pool$step, size = pool_sizes(pool))
 }
 
-kernel_wants <- function(want) {
-  list(orders = as.integer(want$orders),
+# `steps`: order 2 at the observed times is the change of V over a step.
+kernel_wants <- function(want, steps) {
+  list(orders = as.integer(want$orders), steps = steps,
        new_orders = as.integer(want$new$orders),
        new_time = as.double(unlist(want$new$time)),
        new_size = lengths(want$new$time, use.names = FALSE),
@@ -73,7 +75,26 @@ spline_pieces <- function(time, order, at, step = NULL, m = 3) {
 grid_pieces <- function(series, g, orders) {
   one <- pool_take(series$pool, g)
   n <- length(one$time)
-  spline_pieces(one$time, rep(orders, each = n),
-                rep(one$time, length(orders)), one$step > 0L,
-                series$rate$args$m)
+  steps <- series$rate$facts$steps & orders == 2L
+  own <- replace(orders, steps, 1L)
+  out <- spline_pieces(one$time, rep(own, each = n),
+                       rep(one$time, length(orders)), one$step > 0L,
+                       series$rate$args$m)
+  if (any(steps)) change_pieces(out, one$time, steps) else out
+}
+
+# Those of V to those of its change over each step, 0 at the first time.
+change_pieces <- function(pieces, time, steps) {
+  n <- length(time)
+  change <- diag(0, n)
+  change[-1L, ] <- diff(diag(n)) / diff(time)
+  map <- diag(n * length(steps))
+  for (k in which(steps)) {
+    at <- (k - 1L) * n + seq_len(n)
+    map[at, at] <- change
+  }
+  for (name in c("rho", "phi")) pieces[[name]] <- map %*% pieces[[name]]
+  pieces$level <- as.vector(map %*% pieces$level)
+  pieces$kriging <- map %*% tcrossprod(pieces$kriging, map)
+  pieces
 }

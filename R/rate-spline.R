@@ -1,8 +1,9 @@
 #' Rates from the averaged smoothing spline
 #'
 #' The default of the package. A code is a polynomial plus an integrated Wiener
-#' process plus noise; V and A are posterior means, averaged over the degree of
-#' smoothing, so that their errors say how little is known about it.
+#' process plus noise; V is its derivative, A the change of V over a step. Both
+#' are posterior means, averaged over the degree of smoothing, so that their
+#' errors say how little is known about it.
 #'
 #' With s the time scaled to 0..1,
 #' \deqn{y(s) = \sum_{j<m} b_j s^j + f(s) + e}{
@@ -12,6 +13,16 @@
 #' over 41 points under the prior "square root of the share of free degrees of
 #' freedom in use is uniform on (0, 1)"; sigma is integrated out. Intervals are
 #' Student's t with r = n - m - breaks degrees of freedom.
+#'
+#' The second-order rate over a step,
+#' \deqn{A(t_i) = \frac{V(t_i) - V(t_{i-1})}{t_i - t_{i-1}}}{
+#'   A(t_i) = (V(t_i) - V(t_(i-1)))/(t_i - t_(i-1))}
+#' exists on rough curves too, which have no second derivative, and says more of
+#' smooth ones: its interval is a third narrower than that of the derivative at
+#' a point. The first time has none. In [dynamic_codes()] the step is that
+#' between a code's own observed times, in formula (2) that between the times
+#' at which all codes of a region meet. [predict()][predict_rates] and
+#' [estimate_rates()] at new times give the derivative.
 #'
 #' Trust it less where the truth is rougher than it assumes: 95 % intervals of
 #' the rates of a once-integrated walk cover 66 to 80 % of the time
@@ -24,13 +35,16 @@
 #'   and steps included: from m plus the number of breaks (the polynomial) to
 #'   the number of times (an interpolation). A series that cannot have so many
 #'   or so few gets the nearest, and [dynamic_codes()] says so.
-#' @param m <int> 3 (quintic; both orders) or 2 (cubic; order 1 only, since its
-#'   second derivative is white noise), or 2s and 3s named by code: 3 for codes
-#'   that are not named; order 1 only where one of them is 2. [smoothness()]
-#'   tells which the panel speaks for.
+#' @param m <int> 3 (quintic) or 2 (cubic, for rougher curves), or 2s and 3s
+#'   named by code: 3 for codes that are not named. [smoothness()] tells which
+#'   the panel speaks for.
+#' @param second <chr> The second-order rate: "step", the change of V over the
+#'   step to a time; "point", the second derivative there, which a cubic does
+#'   not have: order 1 only where one `m` is 2.
 #' @return A `nid_rate`.
-#' @section Shortest series: 2 times give a slope, 3 and 4 a parabola without
-#'   error, 5 and more everything; each break asks for one more.
+#' @section Shortest series: m = 3: 2 times give a slope, 3 and 4 a parabola
+#'   without error, 5 and more everything. m = 2: 2 and 3 a slope, 4 and more
+#'   everything. Each break asks for one more.
 #' @section Longest series: 1,000 times (each part, where breaks split it): the
 #'   cost grows with the cube of their number, so that a longer one is refused
 #'   (`nidcode_error_size`). [rate_local()] has no such limit.
@@ -38,13 +52,15 @@
 #' @examples
 #' estimate_rates(c(1, 2, 4, 7, 9, 14), 2005:2010, rate = rate_spline())
 #' @export
-rate_spline <- function(lambda = "average", df = NULL, m = 3) {
+rate_spline <- function(lambda = "average", df = NULL, m = 3,
+                        second = "step") {
   call <- rlang::current_env()
   if (!is.null(df) && !missing(lambda)) {
     stop_nid("argument", "Give `lambda` or `df`, not both.", call = call)
   }
   check_number(df, min = 0, open = TRUE, null = TRUE)
   check_orders_of_codes(m, call)
+  check_choice(second, c("step", "point"))
   if (is.character(lambda)) {
     check_choice(lambda, c("average", "reml", "gcv"))
   } else {
@@ -57,18 +73,23 @@ rate_spline <- function(lambda = "average", df = NULL, m = 3) {
     "spline",
     words = paste0("spline (", how, order_words(m), ")"),
     args = list(lambda = lambda, df = df,
-                m = structure(as.integer(m), names = names(m))),
+                m = structure(as.integer(m), names = names(m)),
+                second = second),
     breaks = "shift",
-    facts = list(top_order = as.integer(min(m)) - 1L,
-                 higher = "rate_spline(m = 3)", errors = "posterior",
+    facts = list(top_order = if (second == "step") 2L else
+                   as.integer(min(m)) - 1L,
+                 higher = "rate_spline(m = 3)", steps = second == "step",
+                 errors = "posterior",
                  curve = TRUE, shifts = TRUE, by_code = list(m = 3L),
                  tuned = if (is.null(df) && is.character(lambda)) "series"
                    else "grid",
                  longest = spline_most,
                  long_hint = paste0("Use `rate = rate_local()`, or fewer ",
                                     "times, means of months or years, say.")),
-    does = list(settings = spline_settings, sums = \(x, plan) plan,
-                evaluate = spline_evaluate, defined = spline_defined,
+    does = list(settings = spline_settings,
+                derivatives = \(rate) min(rate$args$m) - 1L,
+                sums = \(x, plan) plan, evaluate = spline_evaluate,
+                defined = spline_defined, ends = spline_bends,
                 operator = unit_operator, cells = unit_cells,
                 edf = spline_edf, predict = spline_prediction,
                 draw = draw_spline, bands = spline_levels,
@@ -180,6 +201,14 @@ spline_defined <- function(x, order) {
   size <- pool_sizes(pool)
   degree <- pmin(x$rate$args$m - 1L, size - pool_breaks(pool) - 1L)
   rep(degree >= order, size)
+}
+
+# Where a curve can bend: below, V is a constant that nobody has estimated.
+spline_bends <- function(x) {
+  pool <- segments_of(x)$pool %||% pool_seen(x$pool, x$breaks)
+  size <- pool_sizes(pool)
+  least <- if (x$rate$args$m == 2L) 4L else 3L
+  rep(size - pool_breaks(pool) >= least, size)
 }
 
 spline_edf <- function(series) {

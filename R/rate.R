@@ -4,6 +4,7 @@
 #   facts  what code and tests read of it (new_nid_rate() has those of a plain
 #          rate; a rate says only where it differs):
 #     top_order  the highest order it has (`higher`: what to type for more)
+#     steps      its second order is the change of the first over a step
 #     errors     where they come from: "known" (an sd is given, or none),
 #                "residual" (of its fit) or "posterior" (segments between breaks
 #                are then series of their own)
@@ -22,8 +23,8 @@
 #          of a matrix a grid, spline_does() those of the smoothing spline.
 new_nid_rate <- function(name, words = name, args = list(), breaks = "split",
                          sd = NULL, facts = list(), does) {
-  plain <- list(top_order = 2L, higher = NULL, errors = "known", curve = FALSE,
-                shifts = FALSE, backward = FALSE, tuned = "none",
+  plain <- list(top_order = 2L, higher = NULL, steps = FALSE,
+                errors = "known", curve = FALSE, shifts = FALSE, backward = FALSE, tuned = "none",
                 longest = Inf, long_hint = NULL, own = FALSE, lost = 0L,
                 by_code = list())
   plain[names(facts)] <- facts
@@ -35,21 +36,41 @@ new_nid_rate <- function(name, words = name, args = list(), breaks = "split",
 # Those of `orders` that a rate has.
 orders_of <- function(rate, orders) orders[orders <= rate$facts$top_order]
 
+# The rate with the derivatives of its curve at a point, also where its second
+# order is over a step.
+at_a_point <- function(rate) {
+  if (rate$facts$steps) {
+    rate$args$second <- "point"
+    rate$facts$steps <- FALSE
+  }
+  rate$facts$top_order <- rate$does$derivatives(rate)
+  rate
+}
+
+# What specs say of it, where a rate has the choice.
+second_text <- function(rate) {
+  switch(rate$args$second %||% "", step = "over a step", point = "at a point")
+}
+
 # An order that a rate does not have is missing for the rate's sake, not for
 # that of any series. Where it is only one of several its rows are NA, and that
 # is said once.
-inform_order <- function(rate, orders) {
+# `codes`: those it is missing for, where others have it.
+inform_order <- function(rate, orders, codes = NULL) {
   lacking <- setdiff(orders, orders_of(rate, orders))
   if (length(lacking) > 0L) {
     inform_nid("order_undefined",
-               c(paste0(no_order_text(rate, lacking), ": its rows are NA."),
+               c(paste0(no_order_text(rate, lacking),
+                        if (length(codes)) paste(" for", some_of(codes)),
+                        ": its rows are NA."),
                  i = paste0("Use ", rate$facts$higher, ".")),
-               order = lacking)
+               order = lacking, codes = codes)
   }
 }
 
 no_order_text <- function(rate, order) {
-  paste0("Rate ", rate$words, " has no rate of order ", order)
+  paste0("Rate ", rate$words, " has no rate of order ", order,
+         if (!is.null(second_text(rate))) paste0(" ", second_text(rate)))
 }
 
 stop_order <- function(rate, order, call, why = NULL) {
@@ -108,6 +129,9 @@ format.nid_rate <- function(x, ...) x$words
 print.nid_rate <- function(x, ...) {
   cat("Rate: ", format(x), ".\n", sep = "")
   cat("Breaks by default: ", x$breaks, ".\n", sep = "")
+  if (!is.null(second_text(x))) {
+    cat("Second order: ", second_text(x), ".\n", sep = "")
+  }
   invisible(x)
 }
 

@@ -25,6 +25,13 @@ pool_take <- function(pool, g) {
   new_pool(pool$offset[g + 1L] - pool$offset[g], pool$time[at], pool$step[at])
 }
 
+# From the time before to each time, NA at the first of a grid.
+step_lengths <- function(pool) {
+  out <- pool$time - utils::head(c(NA, pool$time), length(pool$time))
+  out[pool$offset[-length(pool$offset)][pool_sizes(pool) > 0L] + 1L] <- NA
+  out
+}
+
 # As a rate sees it: without steps where breaks are ignored.
 pool_seen <- function(pool, breaks) {
   if (breaks == "ignore") pool$step <- integer(length(pool$time))

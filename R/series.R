@@ -233,7 +233,21 @@ error_series <- function(series, tuning) {
 value_df <- function(r, series) r$df_value %||% rep(r$df, series_sizes(series))
 
 # Where the rate of an order exists, over the pool.
-rate_defined <- function(series, order) series$rate$does$defined(series, order)
+rate_defined <- function(series, order) {
+  does <- series$rate$does
+  if (order < 2L || !series$rate$facts$steps) {
+    return(does$defined(series, order))
+  }
+  step_exists(does$ends(series), series$pool, series$breaks == "split")
+}
+
+# At which times of a pool a step ends: both `ends` are there and, where breaks
+# `split`, none is between them.
+step_exists <- function(ends, pool, split) {
+  before <- utils::head(c(FALSE, ends), length(ends))
+  before[is.na(step_lengths(pool))] <- FALSE
+  ends & before & !(split & pool$step > 0L)
+}
 
 # Whether its estimates have errors.
 has_errors <- function(rate, sd) {

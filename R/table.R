@@ -79,6 +79,7 @@ as_plain_tibble <- function(x) {
 #' @export
 format.nid_spec <- function(x, ...) {
   said <- vapply(said_facts(x), paste, "", collapse = ", ")
+  names(said)[names(said) == "second"] <- "second order:"
   words <- paste(names(said), said, recycle0 = TRUE)
   level <- x[["level"]]
   if (!is.null(level)) level <- paste(level_text(level), "intervals")

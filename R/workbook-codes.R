@@ -84,7 +84,10 @@ rates_sheet <- function(frame) {
     frame$banner,
     paste0(
       "Each is a weighted sum of the values D of its region and code; the ",
-      "weights stand on sheet Operator. Rate: ", frame$fit$rate$words, ".")
+      "weights stand on sheet Operator. Rate: ", frame$fit$rate$words,
+      if (!is.null(second_text(frame$fit$rate))) {
+        paste0("; second order: ", second_text(frame$fit$rate))
+      }, ".")
   )
   sheet <- put_keys(sheet, frame)
   estimate <- estimate_codes(get_fit(frame$model$rates),

@@ -1,13 +1,15 @@
 # The linear maps behind the rates, read off the fit: V = R1 D and A = R2 D,
-# and the weights tau u of formula (2). One for each grid of times and breaks;
-# where the smoothing of each series is its own, one for each region and code.
+# and their weights in formula (2): tau u of A or, where second-order rates are
+# over steps, what is left of V at both ends of each step. One for each grid of
+# times and breaks; where the smoothing of each series is its own, one for each
+# region and code.
 
 # list(blocks, of): the distinct operators, and which one region r has for
 # code i (0: none).
 book_operators <- function(frame) {
   fit <- frame$fit
   args <- frame$model$args
-  plan <- formula_plan(fit, args$influence, args$measure)
+  plan <- over_steps(fit, formula_plan(fit, args$influence, args$measure))
   of <- matrix(0L, n_regions(frame$panel), length(fit$codes))
   blocks <- list()
   known <- new.env()
@@ -24,7 +26,8 @@ book_operators <- function(frame) {
       of[r, i] <- known[[key]]
     }
   }
-  list(blocks = blocks, of = of, terms = regions_with_terms(plan))
+  list(blocks = blocks, of = of, terms = regions_with_terms(plan),
+       order = plan$order)
 }
 
 # Whether a region has a term of formula (2) at all.
@@ -33,18 +36,19 @@ regions_with_terms <- function(plan) {
   pattern > 0L & pattern %in% pool_owner(plan$times)[plan$terms]
 }
 
-# Times and breaks of a region's grid, and tau u at each of them.
+# Times and breaks of a region's grid, and the weight of the rate at each.
 grid_with_weights <- function(series, b, plan, i) {
   at <- pool_places(series$pool, series$of[b])
   common <- pool_places(plan$times, plan$times$pattern[series$region[b]])
   weight <- numeric(length(at))
   weight[match(plan$times$at[[i]][common], at)] <- plan$weight[common]
-  list(time = series$pool$time[at], step = series$pool$step[at], tau = weight)
+  list(time = series$pool$time[at], step = series$pool$step[at],
+       weight = weight)
 }
 
 operator_key <- function(grid, series) {
   text <- function(x) paste(sprintf("%.17g", x), collapse = " ")
-  paste(c(text(grid$time), text(grid$step), text(grid$tau), series),
+  paste(c(text(grid$time), text(grid$step), text(grid$weight), series),
         collapse = "|")
 }
 
@@ -58,12 +62,13 @@ read_operator <- function(series, b) {
 
 # Sheet Operator -------------------------------------------------------------
 
-operator_columns <- c("region", "code", "row", "time", "tau u")
+operator_columns <- c("region", "code", "row", "time", "weight")
 
 operator_first <- length(operator_columns) + 1L
 
 # Adds to each block where its rows stand: `row` its line of times, v and a the
-# first rows of V and A, nid the row that accumulates.
+# first rows of V and A, nid the row that accumulates those of `map` that it
+# `has`, from row `sum` on.
 place_operators <- function(operators) {
   row <- book_head + 1L
   for (b in seq_along(operators$blocks)) {
@@ -74,7 +79,11 @@ place_operators <- function(operators) {
     one$v <- row + 1L
     one$a <- one$v + length(one$has_v)
     one$nid <- one$a + length(one$has_a)
-    # Without a second-order rate there is nothing to accumulate.
+    speeds <- operators$order == 1L
+    one$has <- if (speeds) one$has_v else one$has_a
+    one$sum <- if (speeds) one$v else one$a
+    one$map <- if (speeds) one$R1 else one$R2
+    # Without a rate there is nothing to accumulate.
     row <- one$nid + 2L
     operators$blocks[[b]] <- one
   }
@@ -89,9 +98,13 @@ operator_sheet <- function(frame) {
     frame$banner,
     paste0(
       "Row V or A of a time holds the weights of the code's values D at the ",
-      "times in the line \"times\"; tau u is the weight of that time's term ",
-      "in ",
-      "formula (2); row NID is the weight of each value in Code NID.")
+      "times in the line \"times\"; weight is that of the row in ",
+      if (operators$order == 1L) {
+        paste0("formula (2), whose rates A are changes of V over steps, so ",
+               "that they add up to weights of V")
+      } else {
+        "formula (2), tau u"
+      }, "; row NID is the weight of each value in Code NID.")
   )
   sheet <- put_row(sheet, book_head, 1L, c(operator_columns, "weights"))
   for (b in seq_along(operators$blocks)) {
@@ -116,7 +129,8 @@ put_operator <- function(sheet, frame, one, owners) {
     rep(if (length(codes) == 1L) frame$code[codes] else
       count_of(length(codes), "code"), size),
     kinds, shown[when],
-    c(rep(NA, 1L + length(one$has_v)), one$tau[one$has_a], NA)
+    replace(rep(NA_real_, size), one$sum - one$row + seq_along(one$has),
+            one$weight[one$has])
   ))
   sheet <- put_row(sheet, one$row, operator_first, shown)
   weights <- rbind(one$R1[one$has_v, , drop = FALSE],
@@ -127,17 +141,17 @@ put_operator <- function(sheet, frame, one, owners) {
   put_row(sheet, one$nid, operator_first, accumulating_row(one, n))
 }
 
-# q = sum tau_i u_i R2[i, ]: what one unit of each value adds to Code NID.
+# The sum of weighted rows: what one unit of each value adds to Code NID.
 accumulating_row <- function(one, n) {
-  if (length(one$has_a) == 0L) {
+  if (length(one$has) == 0L) {
     return(no_value(n))
   }
-  to <- one$nid - 1L
+  to <- one$sum + length(one$has) - 1L
   col <- operator_first + seq_len(n) - 1L
-  tau <- fixed_range(NULL, one$a, length(operator_columns), to)
-  value <- colSums(one$tau[one$has_a] * one$R2[one$has_a, , drop = FALSE])
-  book_formula(paste0("SUMPRODUCT(", tau, ",",
-                      fixed_range(NULL, one$a, col, to), ")"), value)
+  weight <- fixed_range(NULL, one$sum, length(operator_columns), to)
+  value <- colSums(one$weight[one$has] * one$map[one$has, , drop = FALSE])
+  book_formula(paste0("SUMPRODUCT(", weight, ",",
+                      fixed_range(NULL, one$sum, col, to), ")"), value)
 }
 
 # Times of a grid as the user's own, in cells.

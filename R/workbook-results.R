@@ -98,7 +98,7 @@ basic_sheet <- function(frame) {
   ))
 }
 
-# sum over codes of weight x sum tau u A.
+# sum over codes of weight x weighted sum of A, or of V.
 basic_formulas <- function(frame) {
   operators <- frame$operators
   vapply(seq_len(n_regions(frame$panel)), \(r) {
@@ -113,17 +113,18 @@ basic_formulas <- function(frame) {
   }, "")
 }
 
-# sum tau u A of one region and code; both stand in columns, in as many pieces
-# as the times with an A have runs of rows.
+# That of one region and code; weights and rates stand in columns, in as many
+# pieces as the times with such a rate have runs of rows.
 accumulated <- function(frame, one, i, r) {
-  rows <- frame$series[[i]][[r]][one$has_a]
+  rows <- frame$series[[i]][[r]][one$has]
   runs <- number_runs(rows)
   at <- match(runs$from, rows)
   end <- match(runs$to, rows)
-  tau <- fixed_range("Operator", one$a + at - 1L, length(operator_columns),
-                     one$a + end - 1L)
-  a <- column_runs("Rates", rows, rate_column(frame, i, 2L))
-  sums <- paste0("SUMPRODUCT(", tau, ",", a, ")")
+  weight <- fixed_range("Operator", one$sum + at - 1L,
+                        length(operator_columns), one$sum + end - 1L)
+  rate <- column_runs("Rates", rows,
+                      rate_column(frame, i, frame$operators$order))
+  sums <- paste0("SUMPRODUCT(", weight, ",", rate, ")")
   if (length(sums) == 1L) sums else paste0("(", paste(sums, collapse = "+"),
                                            ")")
 }

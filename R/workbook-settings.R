@@ -79,7 +79,8 @@ settings_rate <- function(get, tables) {
       if (is.null(number("width"))) list(span = number("span") %||% 5) else
         list(width = number("width")),
       list(degree = number("degree") %||% 2,
-           kernel = get("rate.kernel", "uniform"))
+           kernel = get("rate.kernel", "uniform"),
+           second = get("rate.second", "point"))
     )),
     spline = settings_spline(get, number),
     custom = rate_custom(table_rate(tables$operator), get("rate.name", "own"),
@@ -90,12 +91,14 @@ settings_rate <- function(get, tables) {
 
 settings_spline <- function(get, number) {
   m <- number("m") %||% 3
+  second <- get("rate.second", "step")
   if (!is.null(number("df"))) {
-    return(rate_spline(df = number("df"), m = m))
+    return(rate_spline(df = number("df"), m = m, second = second))
   }
   lambda <- get("rate.lambda", "average")
   value <- suppressWarnings(as.numeric(lambda))
-  rate_spline(lambda = if (is.na(value)) lambda else value, m = m)
+  rate_spline(lambda = if (is.na(value)) lambda else value, m = m,
+              second = second)
 }
 
 settings_influence <- function(get, tables) {

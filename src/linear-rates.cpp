@@ -58,6 +58,7 @@ struct request_reader {
     ask.rate.kind = kind_of(rate["kind"]);
     if (ask.rate.kind == nidcode::linear_kind::local) {
       ask.rate.local = read_window(rate);
+      ask.rate.steps = rate["steps"];
     } else if (ask.rate.kind == nidcode::linear_kind::custom) {
       custom(rate["matrices"]);
     }

@@ -85,14 +85,15 @@ struct request_reader {
   }
 
   std::vector<int> orders(const Rcpp::IntegerVector& orders) const {
-    for (int order : orders) {
-      must(order >= 0 && order < ask.m, "an order is not below m");
-    }
+    must_lie(orders, 0, ask.m - 1, "an order is not below m");
     return Rcpp::as<std::vector<int>>(orders);
   }
 
   void times(const Rcpp::List& want) {
-    ask.orders = orders(want["orders"]);
+    const Rcpp::IntegerVector own = want["orders"];
+    ask.steps = want["steps"];
+    must_lie(own, 0, ask.steps ? 2 : ask.m - 1, "an order is not below m");
+    ask.orders = Rcpp::as<std::vector<int>>(own);
     const Rcpp::IntegerVector new_size = want["new_size"];
     new_time = want["new_time"];
     must_be_finite(new_time, "new times: not finite");

@@ -60,7 +60,7 @@ test_that("every argument reaches its step", {
 
 test_that("settings are checked before any work", {
   expect_error(code_model(hand_regions), class = "nidcode_error_scheme")
-  expect_error(fit(rate = rate_spline(m = 2)),
+  expect_error(fit(rate = rate_local(degree = 1)),
                class = "nidcode_error_order_undefined")
   expect_error(fit(influence = 2), class = "nidcode_error_argument")
   expect_error(fit(measure = "mean"), class = "nidcode_error_argument")
@@ -141,7 +141,7 @@ test_that("update() takes named arguments of code_model() only", {
                class = "nidcode_error_argument")
   expect_error(update(m, hand_regions), class = "nidcode_error_argument")
   expect_error(update(m, freeze = NA), class = "nidcode_error_argument")
-  expect_error(update(m, rate = rate_spline(m = 2)),
+  expect_error(update(m, rate = rate_local(degree = 1)),
                class = "nidcode_error_order_undefined")
 })
 

@@ -18,8 +18,8 @@ test_that("shape, columns, defaults", {
   )
   expect_identical(
     format(attr(b, "spec")),
-    paste("Code NID, formula (2): rate spline (average); influence equal",
-          "(plain sum); measure sum; cor independent; normalise zscore;",
+    paste("Code NID, formula (2): rate spline (average); second order: over a",
+          "step; influence equal (plain sum); measure sum; cor independent; normalise zscore;",
           "reference panel; 95% intervals.")
   )
 })
@@ -170,7 +170,7 @@ test_that("the rate is that of x, or named once; order 2 must exist", {
   expect_equal(basic_code(r)$estimate, -1)
   expect_error(basic_code(r, rate = rate_central()),
                class = "nidcode_error_rate_given_twice")
-  expect_error(basic_code(D, rate = rate_spline(m = 2)),
+  expect_error(basic_code(D, rate = rate_local(degree = 1)),
                class = "nidcode_error_order_undefined")
   expect_error(basic_code(hand), class = "nidcode_error_argument")
   expect_error(basic_code(D, measure = "mean"),

@@ -176,7 +176,7 @@ test_that("what is not linear, or has no fit, is refused", {
   expect_error(contributions(raw, character()),
                class = "nidcode_error_argument")
   expect_error(contributions(raw[1:3, ]), class = "nidcode_error_argument")
-  expect_error(contributions(dynamic_codes(panel, rate_spline(m = 2))),
+  expect_error(contributions(dynamic_codes(panel, rate_local(degree = 1))),
                class = "nidcode_error_order_undefined")
 })
 

@@ -22,8 +22,8 @@ test_that("shape, columns, defaults", {
   expect_identical(industrial_code(p, rate_spline(), "independent", 0.95), i)
   expect_identical(
     format(attr(i, "spec")),
-    paste("Code ID, formula (1): rate spline (average); cor independent;",
-          "normalise zscore; reference panel; 95% intervals.")
+    paste("Code ID, formula (1): rate spline (average); second order: over a",
+          "step; cor independent; normalise zscore; reference panel; 95% intervals.")
   )
 })
 

@@ -15,7 +15,8 @@ test_that("shape, columns, defaults", {
               "independent", 0.95), k
   )
   expect_match(format(attr(k, "spec")),
-               "Path of Code NID (stock): rate spline (average); influence",
+               paste("Path of Code NID (stock): rate spline (average); second order:",
+                     "over a step; influence"),
                fixed = TRUE)
 })
 

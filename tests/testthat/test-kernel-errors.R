@@ -13,14 +13,14 @@ call_kernel <- function(name, args) {
 good_calls <- function() {
   grids <- list(offset = c(0L, 3L), time = c(1, 2, 3), step = integer(3))
   local <- list(kind = "local", span = 3L, width = 0, degree = 1L,
-                kernel = "uniform", shift = TRUE)
+                kernel = "uniform", shift = TRUE, steps = FALSE)
   code <- list(x = list(c(1, 2, 4)), centre = list(0),
                inverse = list(1), sign = 1, weight = 1, reflect = FALSE,
                whole = TRUE, missing = "constant", aggregate = "mean")
   ticks <- matrix(c(0L, 1L, 1L, 0L), 2)
   spline_grids <- list(time = c(1, 2, 3), step = integer(3), size = 3L)
-  want <- list(orders = 0:1, new_orders = integer(), new_time = numeric(),
-               new_size = integer(), sum_order = 2L, sum_weight = numeric(),
+  want <- list(orders = 0:1, steps = FALSE, new_orders = integer(),
+               new_time = numeric(), new_size = integer(), sum_order = 2L, sum_weight = numeric(),
                sum_size = integer())
   tuning <- list(m = 3L, mode = "average", value = 0,
                  weights = matrix(0, 0, 0), lambda = matrix(0, 0, 0))

@@ -14,8 +14,9 @@ ragged_series <- function(series = 40L) {
 
 linear_kinds <- function(size) {
   window <- list(kind = "local", span = 5L, width = 0, degree = 2L,
-                 kernel = "tricube", shift = TRUE)
+                 kernel = "tricube", shift = TRUE, steps = FALSE)
   list(list(kind = "difference"), list(kind = "central"), window,
+       replace(window, "steps", TRUE),
        replace(window, "shift", FALSE),
        list(kind = "custom", matrices = lapply(size, \(n) {
          list(replace(diag(n), seq_len(n > 2L), NA), matrix(1, n, n))

@@ -101,7 +101,7 @@ test_that("draws of too many times and orders are refused", {
   p <- code_panel(data.frame(year = seq_len(n), x = sin(seq_len(n)^2)),
                   code_scheme("x", "production", codes = alone), "year")
   v <- dynamic_codes(p, rate = rate_spline(lambda = 1e4))
-  err <- expect_error(simulate(v, 2, order = 1:2), class = "nidcode_error_size")
+  err <- expect_error(simulate(v, 2, order = 0:1), class = "nidcode_error_size")
   expect_identical(err$limit, draw_most %/% 2L)
   expect_error(simulate(dynamic_codes(p, rate = rate_local()), 2, order = 1:2),
                NA)

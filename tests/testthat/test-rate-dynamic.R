@@ -15,8 +15,8 @@ test_that("shape, columns, defaults", {
   )
   expect_identical(
     format(attr(r, "spec")),
-    paste("Dynamic codes: rate spline (average); interval pointwise;",
-          "normalise zscore; reference panel; 95% intervals.")
+    paste("Dynamic codes: rate spline (average); second order: over a step;",
+          "interval pointwise; normalise zscore; reference panel; 95% intervals.")
   )
 })
 
@@ -174,7 +174,8 @@ test_that("residuals are the code less the curve", {
 test_that("an order that a rate lacks is told of the rate, not of the series", {
   panel <- code_panel(subset(ural, level == "region"), ural_scheme,
                       status = "_status")
-  for (rate in list(rate_local(degree = 1), rate_spline(m = 2))) {
+  for (rate in list(rate_local(degree = 1),
+                    rate_spline(m = 2, second = "point"))) {
     said <- list()
     withCallingHandlers(v <- dynamic_codes(panel, rate),
                         nidcode_message = function(cnd) {

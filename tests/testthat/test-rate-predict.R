@@ -14,8 +14,9 @@ key <- function(x) {
 
 test_that("at observed times a prediction is what dynamic_codes() says", {
   panel <- ural_panel()
-  rates <- list(rate_spline(), rate_spline("reml"), rate_spline(2000),
-                rate_spline(df = 5), rate_local(7), rate_difference(sd = 0.1),
+  point <- \(...) rate_spline(..., second = "point")
+  rates <- list(point(), point("reml"), point(2000), point(df = 5),
+                rate_local(7), rate_difference(sd = 0.1),
                 rate_central())
   for (rate in rates) {
     for (breaks in c("auto", "split", "ignore")) {

@@ -29,8 +29,9 @@ fit_panel <- function(data = spline_panel(), ...) {
                    status = "_status", ...))
 }
 
-# Reference posterior at a region's times, one entry a code: for order 1 and 2
-# estimate and error of any sum over the times, `sum(order, w)`.
+# Reference posterior at a region's times, one entry a code: estimate and error
+# of any sum over the times of V (order 1) or of its changes over the steps that
+# end there (order 2), `sum(order, w)`.
 reference_rates <- function(m, region, breaks = TRUE, lambda = NULL) {
   d <- as.data.frame(m$defining)
   d <- d[d$region == region, ]
@@ -42,7 +43,12 @@ reference_rates <- function(m, region, breaks = TRUE, lambda = NULL) {
     p <- ref$weights[, 1]
     mean <- vapply(ref$means, \(a) a[, 1], numeric(2 * n))
     list(time = one$year, df = ref$df, sum = function(order, w) {
-      w <- c(if (order == 2) 0 * w, w, if (order == 1) 0 * w)
+      # Of order 2 they are weights of steps, of which the first time has none.
+      if (order == 2) {
+        w <- w / c(Inf, diff(one$year))
+        w <- w - c(w[-1], 0)
+      }
+      w <- c(w, 0 * w)
       mu <- drop(w %*% mean)
       within <- vapply(ref$cov, \(v) drop(w %*% v %*% w), 1)
       est <- sum(p * mu)
@@ -70,6 +76,7 @@ test_that("rates and their intervals are the posterior's", {
         want <- vapply(seq_len(n), \(i) {
           ref[[code]]$sum(order, one_of(i, n))
         }, numeric(2))
+        if (order == 2) want[, 1] <- NA
         df <- ref[[code]]$df
         expect_equal(got$estimate, want[1, ], tolerance = 1e-9)
         expect_equal(got$std.error, want[2, ], tolerance = 1e-9)
@@ -105,7 +112,7 @@ test_that("formulas (1) and (2) and the path carry the posterior's errors", {
                    tolerance = 1e-8)
     }
     of <- function(x) as.data.frame(x)[x$region == region, ]
-    width <- (c(time[-1], time[n]) - c(time[1], time[-n])) / 2
+    width <- c(0, diff(time))
     tau <- function(at) ifelse(time <= at, 2^(-(at - time) / 3), 0)
     check(of(m$basic), parts(2, tau(time[n]) * width))
     for (k in c(1, 4, n)) {
@@ -115,7 +122,7 @@ test_that("formulas (1) and (2) and the path carry the posterior's errors", {
       expect_equal(got$condition, all(one[1, ] > 0))
       expect_equal(got$prob.condition,
                    prod(stats::pt(one[1, ] / one[2, ], own)), tolerance = 1e-8)
-      check(of(m$path)[k, ], parts(2, tau(time[k]) * width))
+      if (k > 1) check(of(m$path)[k - 1, ], parts(2, tau(time[k]) * width))
     }
   }
 })
@@ -242,18 +249,18 @@ test_that("short, flat, exact and far series behave in a panel", {
   expect_identical(of("one", 1), NA_real_)
   expect_equal(of("two", 1), c(3, 3))
   expect_identical(of("two", 2), c(NA_real_, NA_real_))
-  expect_equal(of("three", 2), rep(-5, 3))
-  expect_equal(of("four", 2), rep(0, 4))
+  expect_equal(of("three", 2), c(NA, -5, -5))
+  expect_equal(of("four", 2), c(NA, 0, 0, 0))
   for (short in c("one", "two", "three", "four")) {
     expect_true(all(is.na(v$std.error[v$region == short])))
   }
   expect_identical(of("five", 1, "df"), rep(2, 5))
-  expect_true(all(of("five", 2, "std.error") > 0))
+  expect_identical(of("five", 2, "std.error") > 0, c(NA, rep(TRUE, 4)))
   expect_identical(of("flat", 1), rep(0, 10))
-  expect_identical(of("flat", 2, "prob.positive"), rep(0.5, 10))
+  expect_identical(of("flat", 2, "prob.positive"), c(NA, rep(0.5, 9)))
   expect_lt(max(abs(of("line", 1) - 3)), 1e-12)
-  expect_lt(max(abs(of("square", 2) - 2)), 1e-10)
-  expect_lt(max(of("square", 2, "std.error")), 1e-10)
+  expect_lt(max(abs(of("square", 2)[-1] - 2)), 1e-10)
+  expect_lt(max(of("square", 2, "std.error")[-1]), 1e-10)
   expect_lt(max(abs(of("far", 1) - of("near", 1))), 1e-5)
   expect_equal(of("huge", 1, "std.error"), of("near", 1, "std.error") * 1e300)
 
@@ -262,7 +269,7 @@ test_that("short, flat, exact and far series behave in a panel", {
   expect_equal(b["four", "estimate"], 0)
   expect_identical(b["four", "std.error"], NA_real_)
   expect_identical(b["two", "estimate"], NA_real_)
-  expect_equal(b["square", "estimate"], 20)
+  expect_equal(b["square", "estimate"], 18)
   expect_equal(b["huge", "std.error"], b["near", "std.error"] * 1e300)
 })
 
@@ -292,9 +299,10 @@ test_that("what rate_spline() cannot be is refused", {
   expect_error(rate_spline(df = 0), class = "nidcode_error_argument")
   expect_error(rate_spline(m = 4), class = "nidcode_error_argument")
   m <- fit_panel()
-  expect_error(basic_code(m$defining, rate = rate_spline(m = 2)),
+  point <- rate_spline(m = 2, second = "point")
+  expect_error(basic_code(m$defining, rate = point),
                class = "nidcode_error_order_undefined")
-  two <- as.data.frame(dynamic_codes(m$defining, rate_spline(m = 2)))
+  two <- as.data.frame(dynamic_codes(m$defining, point))
   expect_true(all(is.na(two$estimate[two$order == 2])))
   expect_false(anyNA(two$estimate[two$order == 1]))
 })
@@ -307,28 +315,25 @@ test_that("each code has the m of its name", {
     split(out[setdiff(names(out), "std.error")], out$code)
   }
   mixed <- c(social = 2, production = 3)
-  same <- function(f = \(r) r, rows = \(d) TRUE, ...) {
+  same <- function(f = \(r) r, ...) {
     both <- of(mixed, f, ...)
     two <- of(2, f, ...)$social
     three <- of(3, f, ...)$production
     expect_identical(both$social, two)
-    expect_identical(both$production[rows(both$production), ],
-                     three[rows(three), ])
+    expect_identical(both$production, three)
     expect_false(isTRUE(all.equal(both$social, of(3, f, ...)$social)))
   }
-  first <- \(d) if ("order" %in% names(d)) d$order == 1
-  for (lambda in list("average", "reml", 10)) {
-    same(rows = first, lambda = lambda)
-  }
+  for (lambda in list("average", "reml", 10)) same(lambda = lambda)
   same(residuals)
   same(glance)
   same(\(r) predict(r, order = 0:1, at = c(2001.5, 2003)))
   expect_identical(of(c(social = 2)), of(mixed))
   expect_identical(of(c(social = 3, production = 3)), of(3))
-  # Order 2 needs it of every code.
-  both <- do.call(rbind, of(mixed))
+  # At a point order 2 needs it of every code.
+  both <- do.call(rbind, of(mixed, second = "point"))
   expect_true(all(is.na(both$estimate[both$order == 2])))
-  expect_error(basic_code(codes, rate = rate_spline(m = mixed)),
+  expect_error(basic_code(codes, rate = rate_spline(m = mixed,
+                                                    second = "point")),
                class = "nidcode_error_order_undefined")
   expect_message(dynamic_codes(codes, rate_spline(df = 2.5, m = mixed)),
                  "polynomial", class = "nidcode_message_argument")

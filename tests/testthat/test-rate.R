@@ -104,22 +104,23 @@ test_that("spline: 2 points a slope, 3 and 4 a parabola, without error", {
   expect_true(all(is.na(two$estimate[two$order == 2])))
   three <- estimate_rates(c(0, 1, 5), c(0, 1, 3))
   expect_equal(three$estimate[three$order == 1], c(2, 4, 8) / 3)
-  expect_equal(three$estimate[three$order == 2], rep(2 / 3, 3))
+  expect_equal(three$estimate[three$order == 2], c(NA, 2, 2) / 3)
   four <- estimate_rates(c(1, 0, 3, 2), 1:4)
   fit <- coef(lm(c(1, 0, 3, 2) ~ I(1:4) + I((1:4)^2)))
-  expect_equal(four$estimate[four$order == 2], rep(unname(2 * fit[3]), 4))
+  expect_equal(four$estimate[four$order == 2],
+               c(NA, rep(unname(2 * fit[3]), 3)))
   expect_equal(four$estimate[four$order == 1],
                unname(fit[2] + 2 * fit[3] * 1:4))
   for (r in list(two, three, four)) expect_true(all(is.na(r$std.error)))
   five <- estimate_rates(c(1, 0, 3, 2, 7), 1:5)
-  expect_false(anyNA(five$std.error))
+  expect_identical(is.na(five$std.error), 1:10 == 2)
 })
 
 test_that("spline: degrees of freedom run from the parabola to the data", {
   x <- c(3, -1, 4, 1, -5, 9, 2)
   fit <- coef(lm(x ~ I(1:7) + I((1:7)^2)))
   expect_equal(A(x, rate = rate_spline(df = 3.0001)),
-               rep(unname(2 * fit[3]), 7), tolerance = 1e-3)
+               c(NA, rep(unname(2 * fit[3]), 6)), tolerance = 1e-3)
   s <- code_scheme("x", "production", codes = alone)
   m <- \(rate) code_model(data.frame(year = 1:7, x = x), s, rate = rate)
   expect_equal(glance(m(rate_spline(df = 4)))$effective.df, 4,
@@ -128,12 +129,13 @@ test_that("spline: degrees of freedom run from the parabola to the data", {
   expect_identical(glance(m(rate_central()))$effective.df, NA_real_)
 })
 
-test_that("spline: m = 2 has order 1 only", {
-  expect_false(anyNA(V(hand$x, rate = rate_spline(m = 2))))
-  expect_message(none <- A(hand$x, rate = rate_spline(m = 2)),
+test_that("spline: m = 2 has order 1 only, at a point", {
+  two <- rate_spline(m = 2, second = "point")
+  expect_false(anyNA(V(hand$x, rate = two)))
+  expect_message(none <- A(hand$x, rate = two),
                  class = "nidcode_message_order_undefined")
   expect_identical(none, rep(NA_real_, 6))
-  r <- dynamic_codes(hand_codes(), rate_spline(m = 2))
+  r <- dynamic_codes(hand_codes(), two)
   expect_true(all(is.na(r$estimate[r$order == 2])))
   expect_false(anyNA(r$estimate[r$order == 1]))
 })

@@ -48,9 +48,38 @@ inline rate_operator custom_operator(const custom_matrices& matrix, int n) {
   return out;
 }
 
+// What the rate of order 1 changes by over the step to each time, per unit of
+// time; where breaks `split`, no step reaches over one.
+inline rate_rows change_over_steps(const rate_rows& rate, const time_grid& grid,
+                                   bool split) {
+  rate_rows out;
+  std::vector<double> row;
+  for (int i = 0; i < grid.n; ++i) {
+    if (i == 0 || (split && grid.breaks_at(i)) || !rate.defined(i) ||
+        !rate.defined(i - 1)) {
+      out.add_none();
+      continue;
+    }
+    const double h = grid.time[i] - grid.time[i - 1];
+    const int from = std::min(rate.first(i - 1), rate.first(i));
+    const int to = std::max(rate.first(i - 1) + rate.size(i - 1),
+                            rate.first(i) + rate.size(i));
+    row.assign(static_cast<std::size_t>(to - from), 0.0);
+    for (int k = i - 1; k <= i; ++k) {
+      double* at = row.data() + (rate.first(k) - from);
+      for (int j = 0; j < rate.size(k); ++j) {
+        at[j] += (k == i ? rate.weight(k)[j] : -rate.weight(k)[j]) / h;
+      }
+    }
+    out.add(from, row.data(), to - from);
+  }
+  return out;
+}
+
 struct linear_rate {
   linear_kind kind = linear_kind::difference;
   local_options local;
+  bool steps = false;  // a local rate's order 2 is that over the step
   std::vector<custom_matrices> custom;  // one for each grid
 
   // Errors come from the residuals of a fit.
@@ -64,8 +93,13 @@ struct linear_rate {
     switch (kind) {
       case linear_kind::central:
         return central_difference(grid);
-      case linear_kind::local:
-        return local_polynomial(grid, local, beat);
+      case linear_kind::local: {
+        rate_operator out = local_polynomial(grid, local, beat);
+        if (steps) {
+          out[2] = change_over_steps(out[1], grid, !local.shift);
+        }
+        return out;
+      }
       case linear_kind::custom:
         return custom_operator(custom[static_cast<std::size_t>(g)], grid.n);
       default:

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 #include <nidcode/blocks.h>
@@ -26,6 +27,7 @@ struct spline_request {
   const int* step = nullptr;
   offsets first;
   std::vector<int> orders;              // at the observed times
+  bool steps = false;  // whose order 2 is the change of order 1 over the step
   std::vector<int> new_orders;          // at the new times of each grid
   const double* new_time = nullptr;
   offsets new_first;                    // empty: no new times
@@ -132,29 +134,48 @@ class spline_worker {
     }
   }
 
+  bool by_step(int order) const { return ask_.steps && order == 2; }
+
   void functionals(int g, const double* time, int n, pulse& beat) {
-    fill(observed_, ask_.orders, time, n, beat);
-    fill_fresh(g, beat);
+    own_.clear();
+    for (int order : ask_.orders) {
+      if (!by_step(order)) {
+        own_.push_back(order);
+      }
+    }
+    fill(observed_, own_, time, n, beat);
     all_ = {&observed_};
+    if (own_.size() < ask_.orders.size()) {
+      const auto rate = at_times(1, time, n, beat);
+      steps_.change(*rate.first, rate.second, time, n,
+                    basis_.smooth() || basis_.degree() > 1, beat);
+      all_.push_back(&steps_);
+    }
+    fill_fresh(g, beat);
     for (const spline_functionals& f : fresh_) {
       all_.push_back(&f);
     }
     if (!ask_.sum_first.empty()) {
-      const auto& orders = ask_.orders;
-      const auto found =
-          std::find(orders.begin(), orders.end(), ask_.sum_order);
-      const bool known = found != orders.end();
-      if (!known) {
-        fill(terms_, {ask_.sum_order}, time, n, beat);
-      }
-      sums_.combine(known ? observed_ : terms_,
-                    known ? (found - orders.begin()) * n : 0,
+      const auto rate = at_times(ask_.sum_order, time, n, beat);
+      sums_.combine(*rate.first, rate.second,
                     Eigen::Map<const Eigen::MatrixXd>(
                         ask_.sum_weight + ask_.sum_offset[g], n,
                         ask_.sum_first[g + 1] - ask_.sum_first[g]),
                     beat);
       all_.push_back(&sums_);
     }
+  }
+
+  // The derivatives of an order at the times of the grid, and the first of
+  // them: they may be there already.
+  std::pair<const spline_functionals*, Eigen::Index> at_times(
+      int order, const double* time, int n, pulse& beat) {
+    const auto found = std::find(own_.begin(), own_.end(), order);
+    if (found != own_.end()) {
+      return {&observed_, (found - own_.begin()) * n};
+    }
+    fill(terms_, {order}, time, n, beat);
+    return {&terms_, 0};
   }
 
   // Functionals k, k + 1, ... of lane w to a column of a result.
@@ -167,11 +188,14 @@ class spline_worker {
   }
 
   void write(std::ptrdiff_t b, int w) const {
-    int k = 0;
+    const int steps = static_cast<int>(own_.size()) * basis_.n();
+    int k = 0, end = steps;
     for (std::size_t c = 0; c < ask_.orders.size(); ++c) {
       const std::ptrdiff_t to = in_.value[b] + c * in_.value.total();
-      copy(k, w, basis_.n(), out_.estimate + to, out_.std_error + to);
+      int& from = by_step(ask_.orders[c]) ? (end = steps) : k;
+      copy(from, w, basis_.n(), out_.estimate + to, out_.std_error + to);
     }
+    k = end;
     for (std::size_t c = 0; c < ask_.new_orders.size(); ++c) {
       const std::ptrdiff_t to = in_.fresh[b] + c * in_.fresh.total();
       copy(k, w, in_.fresh[b + 1] - in_.fresh[b], out_.new_estimate + to,
@@ -203,11 +227,11 @@ class spline_worker {
   const spline_series& in_;
   const spline_result& out_;
   spline_basis basis_;
-  spline_functionals observed_, terms_, sums_;
+  spline_functionals observed_, steps_, terms_, sums_;
   std::vector<spline_functionals> fresh_;
   spline_smoother smoother_;
   std::vector<const spline_functionals*> all_;
-  std::vector<int> order_;
+  std::vector<int> own_, order_;
   std::vector<double> at_;
 };
 

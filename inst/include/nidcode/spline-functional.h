@@ -76,6 +76,30 @@ class spline_functionals {
               static_cast<double>(weight.size()));
   }
 
+  // What elements `first`, `first` + 1, ... of `x`, one at each time, change by
+  // over the step to theirs, per unit of time. The first has no step; where a
+  // curve cannot bend there `exists` none.
+  void change(const spline_functionals& x, Eigen::Index first,
+              const double* time, Eigen::Index n, bool exists, pulse& beat) {
+    const Eigen::Index steps = n - 1;
+    const Eigen::Map<const Eigen::ArrayXd> t(time, n);
+    const Eigen::ArrayXd h = t.tail(steps) - t.head(steps);
+    const double none = std::numeric_limits<double>::quiet_NaN();
+    rho_.setConstant(x.rho_.rows(), n, none);
+    phi_.setConstant(x.phi_.rows(), n, none);
+    kernel_.setConstant(n, x.kernel_.cols(), none);
+    level_.setZero(n);
+    if (exists) {
+      rho_.rightCols(steps) = per_step(
+          x.rho_.middleCols(first, n).transpose(), h).transpose();
+      phi_.rightCols(steps) = per_step(
+          x.phi_.middleCols(first, n).transpose(), h).transpose();
+      kernel_.bottomRows(steps) = per_step(x.kernel_.middleRows(first, n), h);
+    }
+    kriging_ = kernel_.rowwise().squaredNorm();
+    beat.work(2.0 * static_cast<double>(kernel_.size() + phi_.size()));
+  }
+
   Eigen::Index size() const { return rho_.cols(); }
   const Eigen::MatrixXd& rho() const { return rho_; }     // p x q
   const Eigen::MatrixXd& phi() const { return phi_; }     // r x q
@@ -84,6 +108,12 @@ class spline_functionals {
   double kriging(Eigen::Index k) const { return kriging_[k]; }
 
  private:
+  // Differences of neighbouring rows over h.
+  static Eigen::MatrixXd per_step(const Eigen::Ref<const Eigen::MatrixXd>& x,
+                                  const Eigen::ArrayXd& h) {
+    return (x.bottomRows(h.size()) - x.topRows(h.size())).array().colwise() / h;
+  }
+
   static double unit(const spline_basis& basis, int order) {
     const double per = 1.0 / basis.span();
     return order == 0 ? 1.0 : order == 1 ? per : per * per;
