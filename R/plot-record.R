@@ -27,6 +27,7 @@ autoplot.nid_record <- function(object, regions = NULL, ...) {
              paste(frame$spec$letters, collapse = ", "), "."),
       if (known) paste0("Pale: the sign is not sure at ", frame$spec$sure,
                         ".")),
+    theme = ggplot2::theme(panel.grid.major = ggplot2::element_blank()),
     height = 1.6 + n * (if (n <= max_panels) 0.5 else 0.28)
   )
 }
@@ -73,5 +74,5 @@ strip_plot <- function(rows, frame, colours, marks) {
                                 size = 3,
                                 colour = ifelse(dark, "white", "black"))
   }
-  p + ggplot2::theme(panel.grid.major = ggplot2::element_blank())
+  p
 }

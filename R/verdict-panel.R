@@ -1,13 +1,14 @@
 # The test of a panel's slope, regions and times both free to go together.
 
-# p of a slope after region and time effects. Scores s = w e: within a region
-# they may go together over time, within a time over regions (blocs,
+# t, df and p of a slope after region and time effects. Scores s = w e: within a
+# region they may go together over time, within a time over regions (blocs,
 # neighbours, a factor in common), so that the variance is the larger of that
 # by region, by time, and both together. NA below three of either: of two, the
 # effects make one the mirror of the other.
-twoway_p <- function(fit, at) {
+twoway_test <- function(fit, at) {
+  none <- list(t = NA_real_, df = NA_real_, p = NA_real_)
   if (is.na(at)) {
-    return(NA_real_)
+    return(none)
   }
   weight <- fit$own$weights[, at]
   score <- weight * fit$own$residuals
@@ -17,11 +18,13 @@ twoway_p <- function(fit, at) {
   variance <- vapply(ways, `[[`, 1, "variance")
   number <- vapply(ways, `[[`, 1, "number")
   if (min(vapply(ways, `[[`, 0L, "groups")) < 3L || !(min(number) > 1)) {
-    return(NA_real_)
+    return(none)
   }
   variance <- max(variance, sum(variance) - sum(score^2))
   b <- times_power(fit$coefficients[[at]], -fit$own$e[at])
-  2 * stats::pt(-abs(b) / sqrt(variance), min(number) - 1)
+  t <- b / sqrt(variance)
+  df <- min(number) - 1
+  list(t = t, df = df, p = 2 * stats::pt(-abs(t), df))
 }
 
 # The jackknife of a slope that leaves out one group after the other. Where all

@@ -96,7 +96,14 @@ verdict <- function(x) {
   if (!inherits(x, "nid_dependence")) {
     stop_argument("x", "a result of code_dependence()", x, rlang::current_env())
   }
-  d <- x$data
+  judged <- judge_all(x, x$data)
+  new_nid_verdict(x, x$data, judged$cells, judged$found)
+}
+
+# Every pair of a left- and a right-hand variable in every group and form:
+# `cells`, a row a pair, `found`, what judge() says of it. `x`: form, effects
+# and vcov of the levels, conf_level.
+judge_all <- function(x, d) {
   d$intercept <- TRUE
   names_x <- unique(vapply(d$x_terms, \(term) term$variable, ""))
   cells <- expand.grid(x = names_x, group = seq_len(nrow(d$groups)),
@@ -116,7 +123,7 @@ verdict <- function(x) {
     judge(pairs[[key[k]]], cells$x[k], x,
           smoothed_in(d, cells$y[k], cells$x[k]))
   })
-  new_nid_verdict(x, d, cells, found)
+  list(cells = cells, found = found)
 }
 
 new_nid_verdict <- function(x, d, cells, found) {
@@ -196,6 +203,7 @@ judge <- function(pair, name, x, smoothed) {
   p_levels <- if (is.na(at)) NA_real_ else coef_table(levels)$p.value[at]
   r$level_found <- isTRUE(p_levels < 1 - levels$level)
   rates <- pair$rates
+  r$rates <- rates
   r$why <- why_not(pair, r, rates, smoothed)
   if (!is.null(r$why)) {
     return(r)
@@ -215,8 +223,9 @@ judge <- function(pair, name, x, smoothed) {
 }
 
 judge_panel <- function(r, pair, name) {
-  r$p.rates <- twoway_p(pair$rates,
-                        slope_position(pair$rates, name, pair$names))
+  test <- twoway_test(pair$rates,
+                      slope_position(pair$rates, name, pair$names))
+  r[c("p.rates", "t", "df")] <- test[c("p", "t", "df")]
   if (is.na(r$p.rates)) {
     r$r.rates <- NA_real_
     r$why <- "too few regions or times"
@@ -230,6 +239,7 @@ judge_pair <- function(r, pair, name) {
   asked <- pair$asked
   test <- change_test(pair$rates, asked, name)
   r$critical <- test$critical
+  r$counted <- test$n
   r$p.rates <- verdict_tail(abs(test$r), test$n)
   r$season <- asked$season
   if (!test$found) {

@@ -274,6 +274,15 @@ verb("region_contrasts", function() {
        what = or_odd(pick("basic", "industrial", "dynamic", "defining"), 0.04),
        adjust = or_odd(pick("none", "holm"), 0.04), conf_level = level())
 }, 300L)
+verb("code_connections", function() {
+  list(or_odd(pick(draw_rates(), draw_model()), 0.04),
+       of = or_odd(pick("rates", "levels"), 0.05),
+       method = or_odd(pick("pearson", "spearman"), 0.05),
+       within = or_odd(pick(TRUE, FALSE), 0.05),
+       partial = or_odd(pick(TRUE, FALSE), 0.05),
+       lag = or_odd(pick(0, 0, 1), 0.05), adjust = or_odd("holm", 0.05),
+       conf_level = level())
+}, 200L)
 verb("code_model", function() {
   data <- draw_frame()
   list(data = or_odd(data, 0.03), scheme = or_odd(draw_scheme(data), 0.03),
