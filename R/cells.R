@@ -58,32 +58,21 @@ read_cells <- function(x, decimal = NULL) {
 scale_letters <- c("K", "M", "k", "m")
 
 # The numbers that the texts are under `marks`; NA where `use` (by shape) says
-# that they are none.
+# that they are none. What a shape is as a number, its texts are with their own
+# digits.
 cell_numbers <- function(read, marks, use) {
   parts <- read$parts
-  out <- rep(NA_real_, length(read$at))
-  rows <- which(use[read$at])
-  of <- read$at[rows]
-  whole <- parts$stop == nchar(parts$text) & !parts$minus
-  body <- read$text[rows]
-  cut <- which(!whole[of])
-  body[cut] <- substr(body[cut], parts$minus[of[cut]] + 1L, parts$stop[of[cut]])
-  take_out <- function(mark, shapes) {
-    at <- which((shapes & grepl(mark, parts$text, fixed = TRUE))[of])
-    body[at] <<- gsub(mark, "", body[at], fixed = TRUE)
+  body <- substr(parts$text, parts$minus + 1L, parts$stop)
+  change <- function(mark, by, shapes) {
+    body[shapes] <<- gsub(mark, by, body[shapes], fixed = TRUE)
   }
-  for (mark in c(" ", "'", "\u2019")) take_out(mark, parts$group | parts$minus)
-  if (marks$comma == "group") take_out(",", nzchar(parts$comma))
-  if (marks$dot == "group") take_out(".", nzchar(parts$dot))
-  if (marks$comma == "decimal") {
-    at <- which(nzchar(parts$comma)[of])
-    body[at] <- sub(",", ".", body[at], fixed = TRUE)
-  }
-  value <- as.numeric(body)
-  negative <- parts$minus[of]
-  value[negative] <- -value[negative]
-  out[rows] <- value
-  out
+  for (mark in c(" ", "'", "\u2019")) change(mark, "", parts$group | parts$minus)
+  if (marks$comma == "group") change(",", "", nzchar(parts$comma))
+  if (marks$dot == "group") change(".", "", nzchar(parts$dot))
+  if (marks$comma == "decimal") change(",", ".", nzchar(parts$comma))
+  body[parts$minus] <- paste0("-", body[parts$minus])
+  body[!use] <- ""
+  cell_numbers_cpp(read$text, read$at, body)
 }
 
 # A row for each text: `kind` "number", "missing", "dash", "error" or "other",
@@ -92,7 +81,7 @@ cell_numbers <- function(read, marks, use) {
 cell_parts <- function(text) {
   read <- parse_cells(text)
   out <- lapply(read$parts, `[`, read$at)
-  out$text <- read$text
+  out$text <- plain_label(read$text)
   structure(out, class = "data.frame",
             row.names = .set_row_names(length(text)))
 }
@@ -102,33 +91,8 @@ cell_parts <- function(text) {
 # `at` the shape of each text.
 parse_cells <- function(text) {
   text <- valid_text(text)
-  shape <- digit_shapes(text)
-  each <- unique(shape)
-  at <- match(shape, each)
-  parts <- shape_parts(each)
-  list(parts = parts, at = at, text = clean_texts(text, each, parts$text, at))
-}
-
-# Texts as plain_label() has them. Mostly only their blanks are odd, which needs
-# no pattern.
-clean_texts <- function(text, shape, plain, at) {
-  dirty <- which((plain != shape)[at])
-  if (length(dirty) > 0L) {
-    text[dirty] <- blank_letters(text[dirty])
-    still <- which((plain != blank_letters(shape))[at])
-    text[still] <- plain_label(text[still])
-  }
-  text
-}
-
-blank_letters <- function(x) chartr("\u00a0\u2007\u2009\u202f", "    ", x)
-
-# Digits as 1, but a 0 that leads.
-digit_shapes <- function(text) {
-  shape <- chartr("23456789", "11111111", text)
-  each <- unique(shape)
-  folded <- gsub("(?<=[0-9])0", "1", each, perl = TRUE)
-  if (length(each) == length(shape)) folded else folded[match(shape, each)]
+  shapes <- cell_shapes_cpp(text)
+  list(parts = shape_parts(shapes$shape), at = shapes$at, text = text)
 }
 
 shape_parts <- function(shape) {

@@ -11,6 +11,30 @@ Rcpp::Rostream<true>&  Rcpp::Rcout = Rcpp::Rcpp_cout_get();
 Rcpp::Rostream<false>& Rcpp::Rcerr = Rcpp::Rcpp_cerr_get();
 #endif
 
+// cell_shapes_cpp
+Rcpp::List cell_shapes_cpp(const Rcpp::CharacterVector& text);
+RcppExport SEXP _nidcode_cell_shapes_cpp(SEXP textSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::CharacterVector& >::type text(textSEXP);
+    rcpp_result_gen = Rcpp::wrap(cell_shapes_cpp(text));
+    return rcpp_result_gen;
+END_RCPP
+}
+// cell_numbers_cpp
+Rcpp::NumericVector cell_numbers_cpp(const Rcpp::CharacterVector& text, const Rcpp::IntegerVector& at, const Rcpp::CharacterVector& pattern);
+RcppExport SEXP _nidcode_cell_numbers_cpp(SEXP textSEXP, SEXP atSEXP, SEXP patternSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::CharacterVector& >::type text(textSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type at(atSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::CharacterVector& >::type pattern(patternSEXP);
+    rcpp_result_gen = Rcpp::wrap(cell_numbers_cpp(text, at, pattern));
+    return rcpp_result_gen;
+END_RCPP
+}
 // code_grids_cpp
 Rcpp::List code_grids_cpp(const Rcpp::NumericVector& value, const Rcpp::IntegerVector& offset, const Rcpp::NumericVector& time, const Rcpp::IntegerVector& breaks);
 RcppExport SEXP _nidcode_code_grids_cpp(SEXP valueSEXP, SEXP offsetSEXP, SEXP timeSEXP, SEXP breaksSEXP) {
@@ -420,6 +444,8 @@ END_RCPP
 }
 
 static const R_CallMethodDef CallEntries[] = {
+    {"_nidcode_cell_shapes_cpp", (DL_FUNC) &_nidcode_cell_shapes_cpp, 1},
+    {"_nidcode_cell_numbers_cpp", (DL_FUNC) &_nidcode_cell_numbers_cpp, 3},
     {"_nidcode_code_grids_cpp", (DL_FUNC) &_nidcode_code_grids_cpp, 4},
     {"_nidcode_moments_cpp", (DL_FUNC) &_nidcode_moments_cpp, 2},
     {"_nidcode_define_code_cpp", (DL_FUNC) &_nidcode_define_code_cpp, 7},

@@ -170,3 +170,37 @@ test_that("no cells give no values", {
   expect_identical(read_cells(character())$value, numeric())
   expect_identical(read_cells(NA)$how, "missing")
 })
+
+test_that("shapes are told by hand, numbers filled in by their digits", {
+  text <- c("305,20 b", "0,50", "00912", "x", "", "305,99 b", "\u00a07\u00b2")
+  told <- cell_shapes_cpp(text)
+  expect_identical(told$shape, c("111,11 b", "0,11", "01111", "x", "",
+                                 "\u00a01\u00b2"))
+  expect_identical(told$at, c(1:5, 1L, 6L))
+  expect_identical(
+    cell_numbers_cpp(text, told$at, c("111.11", "0.11", "", "", "", "-1")),
+    c(305.2, 0.5, NA, NA, NA, 305.99, -7))
+})
+
+test_that("many cells with blanks, marks and flags are read to the last bit", {
+  with_stream(11, {
+    value <- round(10^stats::runif(3000, 0, 9), 2)
+    cents <- round(value * 100)
+    whole <- format(cents %/% 100, big.mark = "\u00a0", trim = TRUE,
+                    scientific = FALSE)
+    tail <- sample(c("", " b", "e", " 1)", "*", "\u00b2", " %"), 3000, TRUE)
+  })
+  text <- paste0(whole, ",", sprintf("%02d", as.integer(cents %% 100)), tail)
+  plain <- sprintf("%s.%02d", format(cents %/% 100, trim = TRUE,
+                                     scientific = FALSE),
+                   as.integer(cents %% 100))
+  got <- read_cells(text)
+  expect_identical(got$value, as.numeric(plain))
+  expect_identical(got$status, ifelse(tail == " b", "b",
+                                      ifelse(tail == "e", "e", "")))
+  # A minus of typography turns the sign.
+  expect_identical(read_cells(paste0("\u2212", text))$value,
+                   -as.numeric(plain))
+  # Seven tails, whole parts of 1 to 10 digits (or 0), cents with a 0 or not.
+  expect_lte(length(cell_shapes_cpp(text)$shape), 7 * 11 * 3)
+})

@@ -33,6 +33,8 @@ good_calls <- function() {
     count_missing_cpp = list(c(1, NA)),
     all_ascii_cpp = list(c("a", "A")),
     lookalikes_cpp = list(c("a", "A")),
+    cell_shapes_cpp = list(c("1,5", "20")),
+    cell_numbers_cpp = list(c("1,5", "2,5"), c(1L, 1L), "1.1"),
     integer64_to_double_cpp = list(0),
     crc32_cpp = list(as.raw(1:3), 0),
     linear_defined_cpp = list(grids, local, 1L),
