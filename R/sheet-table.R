@@ -1,15 +1,19 @@
-# One table on a sheet of an office: titles above, one row of headings, regions
-# down, footnotes below.
+# One table on a sheet of an office: titles above, a row of headings or two,
+# regions down, footnotes below.
 
 #' Read the table of a sheet
 #'
 #' Reads a csv file of whatever encoding, separator and decimal mark, or one
 #' sheet of a workbook, that holds one table: title rows, one row of headings
-#' (names, or years), a row for each region, footnotes. Marks of footnotes are
-#' taken off names and cells; titles and footnotes are kept.
+#' (names, or years) or two of which the upper one is merged over columns, a row
+#' for each region, footnotes. Marks of footnotes are taken off names and cells;
+#' titles and footnotes are kept.
 #'
 #' The headings are the first row that is half as full as the fullest, or one of
-#' the next three that has the years. A column is of numbers where
+#' the next three that has the years. Where one row leaves columns without a
+#' name or calls two alike, it is read with the row below it, else above it:
+#' "GDP" under "2019" is the column "GDP-2019", which [panel_long()] reads, "men"
+#' under "Employed" is "Employed, men". A column is of numbers where
 #' all its cells are numbers (see [panel_long()] for what is read) or stand for
 #' no value; digits with leading zeros are codes and stay text. What is guessed
 #' is said, and may be told instead.
@@ -66,31 +70,84 @@ table_place <- function(cells, file, call) {
   full <- matrix(nzchar(text), nrow(text))
   width <- rowSums(full)
   head <- heading_row(text, width)
-  below <- which(width > 0 & seq_len(nrow(text)) > (head %||% nrow(text)))
+  found <- find_table(text, full, head)
+  for (two in list(head + 0:1, head - 1:0)) {
+    if (is.null(found$fault) || length(found$rows) == 0L) break
+    if (min(two) > 0L && is_merged_head(text, two)) {
+      other <- find_table(text, full, two)
+      if (is.null(other$fault)) found <- other
+    }
+  }
+  if (!is.null(found$fault)) stop_layout(text, file, call, found$fault)
+  head <- range(found$head)
+  notes <- setdiff(which(width > 0), c(head, found$rows))
+  c(found, list(
+    above = sum(notes < head[1L]), below = sum(notes > head[2L]),
+    notes = apply(text[notes, , drop = FALSE], 1L, function(x) {
+      paste(x[nzchar(x)], collapse = " ")
+    })
+  ))
+}
+
+# The rows of the table and its columns with their names, of one row of headings
+# (`head`) or of two; `fault`: why it is none.
+find_table <- function(text, full, head) {
+  width <- rowSums(full)
+  below <- which(width > 0 & seq_len(nrow(text)) > max(head, 0L))
   last <- below[width[below] > 1L]
   rows <- below[below <= max(last, 0L)]
-  if (is.null(head) || length(rows) == 0L) {
-    stop_layout(text, file, call, "no row of headings with rows below it")
+  if (length(head) == 0L || length(rows) == 0L) {
+    return(list(rows = integer(),
+                fault = "no row of headings with rows below it"))
   }
   use <- which(colSums(full[c(head, rows), , drop = FALSE]) > 0)
-  name <- sub(footnote_mark, "", text[head, use], perl = TRUE)
-  name <- sub(glued_mark, "\\1", name, perl = TRUE)
+  name <- heading_names(text[head, use, drop = FALSE])
+  list(head = head, rows = rows, columns = use, names = name,
+       fault = if (any(name == "")) {
+         paste0("a column without a heading (number ", use[name == ""][1L],
+                ")")
+       } else if (anyDuplicated(name) > 0L) {
+         paste0("two columns called ", some_of(name[duplicated(name)]))
+       })
+}
+
+# Headings without their marks; of two rows the upper one is merged over the
+# columns that have a lower one and no upper one of their own.
+heading_names <- function(rows) {
+  rows <- sub(footnote_mark, "", rows, perl = TRUE)
+  rows[] <- sub(glued_mark, "\\1", rows, perl = TRUE)
+  lower <- rows[nrow(rows), ]
+  name <- lower
+  if (nrow(rows) == 2L) {
+    upper <- rows[1L, ]
+    own <- nzchar(upper)
+    from <- cummax(seq_along(upper) * own)
+    merged <- !own & nzchar(lower) & from > 0L
+    merged <- merged & nzchar(lower[pmax(from, 1L)])
+    upper[merged] <- upper[from[merged]]
+    name <- join_headings(upper, lower)
+  }
   corner <- which(name == "")
   if (length(corner) == 1L && corner == 1L) name[1L] <- "region"
-  if (any(name == "")) {
-    stop_layout(text, file, call, paste0("a column without a heading (number ",
-                                         use[name == ""][1L], ")"))
-  }
-  if (anyDuplicated(name) > 0L) {
-    stop_layout(text, file, call, paste0("two columns called ",
-                                         some_of(name[duplicated(name)])))
-  }
-  notes <- setdiff(which(width > 0), c(head, rows))
-  list(head = head, rows = rows, columns = use, names = name,
-       above = sum(notes < head), below = sum(notes > head),
-       notes = apply(text[notes, , drop = FALSE], 1L, function(x) {
-         paste(x[nzchar(x)], collapse = " ")
-       }))
+  name
+}
+
+# A name and a year as panel_long() takes them, "GDP-2019".
+join_headings <- function(upper, lower) {
+  is_time <- function(x) grepl("^[0-9]{4}\\b", x, perl = TRUE)
+  out <- ifelse(is_time(upper), paste0(lower, "-", upper),
+                paste0(upper, ifelse(is_time(lower), "-", ", "), lower))
+  ifelse(nzchar(upper) & nzchar(lower), out, paste0(upper, lower))
+}
+
+# Whether two rows can be merged headings: the upper one has gaps above names, or
+# the lower one none for the regions, and its numbers are years.
+is_merged_head <- function(text, two) {
+  upper <- text[two[1L], ]
+  lower <- text[two[2L], ]
+  number <- lower[read_cells(lower)$how == "number"]
+  (!nzchar(lower[1L]) || any(!nzchar(upper[-1L]) & nzchar(lower[-1L]))) &&
+    all(grepl("^(19|20)[0-9]{2}( ?[0-9]{1,2}\\)|\\*)?$", number))
 }
 
 # The first row half as full as the fullest; or one of the three below it, half
@@ -207,7 +264,7 @@ inform_sheet <- function(file, cells, place, out) {
                paste0(", decimal ",
                       c("," = "comma", "." = "dot")[[out$decimal]])
              }, "."),
-      i = paste0("Headings in row ", place$head, ", ",
+      i = paste0("Headings in row ", paste(place$head, collapse = " and "), ", ",
                  count_of(length(place$rows), "row"), "; titles and notes: ",
                  place$above, " above, ", place$below, " below (attribute ",
                  "`notes`)",

@@ -208,6 +208,55 @@ test_that("what is no such table is refused with its first rows", {
                class = "nidcode_error_argument")
 })
 
+test_that("headings merged over columns are read with those below", {
+  read <- function(lines) {
+    suppressMessages(read_sheet_table(write_sheet(c(lines, "North;1;2;3;4",
+                                                    "South;5;6;7;8"))))
+  }
+  years <- read(c("Output and jobs", "", "Region;2019;;2020;",
+                  ";Output;Jobs;Output;Jobs"))
+  expect_named(years, c("Region", "Output-2019", "Jobs-2019", "Output-2020",
+                        "Jobs-2020"))
+  expect_identical(years[["Jobs-2019"]], c(2, 6))
+  expect_identical(attr(years, "notes"), "Output and jobs")
+  long <- suppressMessages(panel_long(years, index = "Region"))
+  expect_setequal(unique(long$indicator), c("Output", "Jobs"))
+  long <- as.data.frame(long)
+  expect_identical(long$value[long[[1L]] == "South" & long[[2L]] == 2020 &
+                                long$indicator == "Output"], 7)
+  # Names above years; the upper row alone is too empty to be the headings.
+  names <- read(c(";Output;;Jobs;", "Region;2019;2020;2019 1);2020"))
+  expect_named(names, c("Region", "Output-2019", "Output-2020", "Jobs-2019",
+                        "Jobs-2020"))
+  # Cells that were merged and filled; words; one column merged downwards.
+  filled <- read(c("Region;2019;2019;2020;2020", ";a;b;a;b"))
+  expect_named(filled, c("Region", "a-2019", "b-2019", "a-2020", "b-2020"))
+  words <- read(c("Region;Employed;;Area;Note", ";men;women;;"))
+  expect_named(words, c("Region", "Employed, men", "Employed, women", "Area",
+                        "Note"))
+  # Nothing merged: rows are what they were.
+  for (bad in list(c("a;b;b;c;d", "x;y;z;u;v"), c("a;;c;d;e", "x;1;2;3;4"))) {
+    expect_error(read(bad), class = "nidcode_error_layout")
+  }
+})
+
+test_that("an old workbook is read as the csv is", {
+  skip_if_not_installed("readxl")
+  x <- suppressMessages(read_sheet_table(test_path("sheet.xls"), "1.1"))
+  y <- suppressMessages(read_sheet_table(test_path("sheet.xls"), 2))
+  expect_identical(x, y)
+  expect_identical(as.list(x), list(
+    region = c("\u0421\u0435\u0432\u0435\u0440", "South"),
+    "2005" = c(1.234, 5), "2006" = c(1301.5, NA),
+    "2006_status" = c("", "\u2026"), "2007" = c(7, 6.25),
+    "2007_status" = c("b", "")), ignore_attr = TRUE)
+  expect_identical(attr(x, "notes"), c("Output", "1) Provisional."))
+  expect_error(read_sheet_table(test_path("sheet.xls")),
+               class = "nidcode_error_layout")
+  expect_error(read_sheet_table(test_path("sheet.xls"), "2.1"),
+               class = "nidcode_error_file")
+})
+
 test_that("a sheet of a workbook is read as the csv is", {
   skip_if_not_installed("openxlsx2")
   file <- withr::local_tempfile(fileext = ".xlsx")

@@ -2,8 +2,8 @@
 #define NIDCODE_CELL_SHAPES_H
 
 // Texts of cells by their shape: texts that differ in digits alone are told
-// apart by nothing else, so that patterns are matched against a few dozen shapes
-// instead of a million texts.
+// apart by nothing else, so that patterns are matched against a few dozen
+// shapes instead of a million texts.
 
 #include <cstddef>
 #include <string>
@@ -42,8 +42,7 @@ std::vector<std::string> find_shapes(std::ptrdiff_t n, Text text, int* at,
       progress.step(i);
     }
     digit_shape(text(i), shape);
-    const auto found =
-        known.emplace(shape, static_cast<int>(each.size()) + 1);
+    const auto found = known.emplace(shape, static_cast<int>(each.size()) + 1);
     if (found.second) {
       each.push_back(shape);
     }
