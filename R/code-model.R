@@ -33,7 +33,8 @@ code_model <- function(data, scheme, index = NULL, names_from = NULL,
                        missing = "constant", rate = rate_spline(),
                        breaks = "auto", influence = influence_equal(),
                        measure = "sum", cor = "independent",
-                       interval = "pointwise", conf_level = 0.95) {
+                       interval = "pointwise", conf_level = 0.95,
+                       names = "keep") {
   call <- rlang::current_env()
   args <- list(index = index, names_from = names_from,
                values_from = values_from, status = status,
@@ -41,13 +42,11 @@ code_model <- function(data, scheme, index = NULL, names_from = NULL,
                reference = reference, aggregate = aggregate,
                missing = missing, rate = rate, breaks = breaks,
                influence = influence, measure = measure, cor = cor,
-               interval = interval, conf_level = conf_level)
+               interval = interval, conf_level = conf_level, names = names)
   check_model_args(args, call)
   if (inherits(data, "nid_panel")) {
-    if (!base::missing(scheme)) {
-      stop_nid("argument", "A panel has its scheme: leave `scheme` out.",
-               argument = "scheme", call = call)
-    }
+    refuse_of_panel(c(scheme = !base::missing(scheme),
+                      names = !identical(names, "keep")), call)
     # For update(data = ): new data are read as these were.
     args["index"] <- list(unname(data$index[!is.na(data$index)]))
     for (name in names(data$long)) args[name] <- list(data$long[[name]])
@@ -58,12 +57,23 @@ code_model <- function(data, scheme, index = NULL, names_from = NULL,
                          i = "Make one with `code_scheme()`."), call = call)
   }
   panel <- code_panel(data, scheme, index, names_from, values_from, status,
-                      status_labels)
+                      status_labels, names)
   build_model(panel, args, match.call(), call)
+}
+
+# What a panel has already, so that it cannot be given beside it.
+refuse_of_panel <- function(given, call) {
+  given <- names(given)[given]
+  if (length(given) > 0L) {
+    stop_nid("argument",
+             paste0("A panel has its ", given[1L], ": leave `", given[1L],
+                    "` out."), argument = given[1L], call = call)
+  }
 }
 
 check_model_args <- function(args, call) {
   check_level(args$conf_level, "conf_level", call = call)
+  check_choice(args$names, c("keep", "fold"), "names", call = call)
   check_choice(args$interval, c("pointwise", "simultaneous"), "interval",
                call = call)
   check_rate(args$rate, call)
@@ -173,7 +183,8 @@ updated_call <- function(object, matched, freeze) {
 }
 
 updated_panel <- function(object, changes, args) {
-  shape <- c("index", "names_from", "values_from", "status", "status_labels")
+  shape <- c("index", "names_from", "values_from", "status", "status_labels",
+             "names")
   if (!any(c("data", "scheme", shape) %in% names(changes))) {
     return(object$panel)
   }
@@ -182,7 +193,7 @@ updated_panel <- function(object, changes, args) {
              if ("scheme" %in% names(changes)) changes$scheme else
                object$panel$scheme,
              args$index, args$names_from, args$values_from, args$status,
-             args$status_labels)
+             args$status_labels, args$names)
 }
 
 update_frozen <- function(object, changes, args, matched, call) {

@@ -180,8 +180,8 @@ settings_args <- function(get, tables, sheet, scheme) {
   list(
     index = c(get("region"), get("time", "year")),
     names_from = NULL, values_from = NULL, status = NULL,
-    # Labels are written as words.
-    status_labels = NULL,
+    # Labels are written as words, regions as they are called.
+    status_labels = NULL, names = "keep",
     normalise = get("normalise", "zscore"),
     reference = if (reference == "frozen") {
       read_reference(sheet, scheme, get)

@@ -237,3 +237,25 @@ test_that("names = \"fold\" makes one region of two spellings", {
   expect_error(code_panel(d, scheme, names = "merge"),
                class = "nidcode_error_argument")
 })
+
+test_that("a model of data folds names as the panel does", {
+  d <- data.frame(region = rep(c("Kurgan-Oblast", "Ufa"), each = 6),
+                  year = 2001:2006, y = c(1, 3, 2, 5, 4, 7, 2, 2, 3, 1, 4, 6))
+  d$region[4:6] <- "Kurgan - Oblast"
+  s <- code_scheme("y", "social", codes = nid_codes()[3, ])
+  m <- quietly(code_model(d, s, names = "fold"))
+  panel <- quietly(code_panel(d, s, names = "fold"))
+  expect_identical(m$basic$region, c("Kurgan-Oblast", "Ufa"))
+  expect_identical(m$basic$estimate, quietly(code_model(panel))$basic$estimate)
+  expect_warning(kept <- suppressMessages(code_model(d, s)),
+                 class = "nidcode_warning_lookalike")
+  expect_identical(nrow(kept$basic), 3L)
+  expect_identical(quietly(update(kept, names = "fold"))$basic$estimate,
+                   m$basic$estimate)
+  # New data are read as the old were.
+  expect_identical(nrow(quietly(update(m, data = d))$basic), 2L)
+  e <- expect_error(code_model(panel, names = "fold"),
+                    class = "nidcode_error_argument")
+  expect_identical(e$argument, "names")
+  expect_error(code_model(d, s, names = "x"), class = "nidcode_error_argument")
+})
