@@ -101,6 +101,10 @@ spline_pieces_cpp <- function(time, step, m, order, at) {
     .Call(`_nidcode_spline_pieces_cpp`, time, step, m, order, at)
 }
 
+sure_pairs_cpp <- function(estimate, std_error, df, level) {
+    .Call(`_nidcode_sure_pairs_cpp`, estimate, std_error, df, level)
+}
+
 t_probability_cpp <- function(estimate, std_error, df) {
     .Call(`_nidcode_t_probability_cpp`, estimate, std_error, df)
 }

@@ -96,11 +96,7 @@ contrast_fit <- function(x, what, call) {
       what %in% c("dynamic", "defining")) " or rates of dynamic_codes()"), x,
       call)
   }
-  fit <- as_fit(x, NULL, call)
-  asked <- if (inherits(x, "nid_model")) x$args
-  fit$asked <- list(influence = asked$influence, measure = asked$measure,
-                    cor = check_cor(asked$cor %||% "independent", fit, call))
-  fit
+  if (inherits(x, "nid_model")) get_fit(x$basic) else as_fit(x, NULL, call)
 }
 
 # ---- Which pairs -------------------------------------------------------------
@@ -209,134 +205,16 @@ check_mean_weights <- function(x, name, call) {
 
 # ---- Their laws --------------------------------------------------------------
 
-# Rows of one quantity: pair, place of the time (0: it has none), law,
-# plain difference, kind of errors.
+# Rows of one quantity: pair, time (0 where it has none), law, plain difference,
+# kind of errors.
 contrast_part <- function(fit, wanted, what, x) {
-  own <- side_sums(fit, wanted$others, what, x)
-  if (is.null(wanted$right)) {
-    return(against_number(own, wanted))
+  own <- if (what == "basic") basic_sums(x$basic) else timed_sums(fit, what)
+  if (!is.null(wanted$others)) {
+    own <- bind_rows_of(own, mean_sums(own, wanted$others))
   }
-  pair <- difference_fit(fit, wanted$left, wanted$right, wanted$others)
-  rows <- bind_rows_of(pair_sums(pair, what),
-                       lone_rows(own, wanted, which(!pair$whole)))
-  a <- side_rows(own, wanted$left[rows$pair], rows$time)
-  b <- side_rows(own, wanted$right[rows$pair], rows$time)
-  rows$difference <- own$estimate[a] - own$estimate[b]
-  alone <- rows$errors == "independent"
-  rows$estimate[alone] <- rows$difference[alone]
-  se <- cbind(ifelse(alone, own$std.error[a], rows$std.error),
-              ifelse(alone, own$std.error[b], 0))
-  df <- cbind(ifelse(alone, own$df[a], rows$df),
-              ifelse(alone, own$df[b], Inf))
-  law <- joint_law(rows$estimate, se, df, own$shared[a, , drop = FALSE] -
-                     own$shared[b, , drop = FALSE])
-  same <- wanted$left[rows$pair] == wanted$right[rows$pair]
-  law$estimate[same & !is.na(law$estimate)] <- 0
-  law$std.error[same & !is.na(law$std.error)] <- 0
-  c(law, rows[c("pair", "time", "difference", "errors")])
-}
-
-# What is compared of each side, one row or one a time. Errors of the weights,
-# which all share, are carried by Code NID alone.
-side_sums <- function(fit, others, what, x) {
-  own <- if (what == "basic") basic_sums(x$basic) else {
-    timed_sums(fit, what)
+  if (is.null(wanted$right)) against_number(own, wanted) else {
+    compare_sides(fit, own, wanted, what)
   }
-  if (is.null(others)) own else bind_rows_of(own, mean_sums(own, others))
-}
-
-basic_sums <- function(basic) {
-  law <- basic_law(basic)
-  n <- nrow(basic)
-  list(side = seq_len(n), time = rep(0, n), estimate = basic[["estimate"]],
-       std.error = known_or_na(law$std.error, n),
-       df = known_or_na(law$df, n),
-       shared = law$shared %||% matrix(0, n, 0L))
-}
-
-# The sums that are compared, of every region of a fit at every time.
-timed_sums <- function(fit, what) {
-  plan <- contrast_plan(fit, what)
-  law <- law_of_plan(fit, plan, contrast_cor(fit))
-  n <- length(law$estimate)
-  rows <- if (what == "basic") list(region = seq_len(n), time = rep(0, n)) else
-    sum_rows(plan)
-  list(side = rows$region, time = rows$time, estimate = law$estimate,
-       std.error = known_or_na(law$std.error, n), df = known_or_na(law$df, n),
-       shared = matrix(0, n, 0L))
-}
-
-sum_rows <- function(plan) {
-  terms <- plan_terms(plan)
-  list(region = terms$region, time = plan$times$time[terms$place])
-}
-
-contrast_plan <- function(fit, what) {
-  switch(what, basic = formula_plan(fit, fit$asked$influence,
-                                    fit$asked$measure),
-         defining = rate_plan(fit, 0L), rate_plan(fit, 1L))
-}
-
-# A code alone has nothing to correlate with.
-contrast_cor <- function(fit) {
-  if (length(fit$codes) > 1L) fit$asked$cor else "independent"
-}
-
-known_or_na <- function(x, n) {
-  if (is.null(x)) rep(NA_real_, n) else rep_len(as.double(x), n)
-}
-
-# The means of the others, of results as of codes: rows of the core stand region
-# by region, the same times in each.
-mean_sums <- function(own, others) {
-  n <- length(others$none)
-  at <- which(own$side %in% others$core)
-  k <- length(at) %/% max(1L, length(others$core))
-  w <- others$weight
-  across <- function(x) matrix(x[at], k) %*% w
-  unit <- power_scale(own$std.error[at])
-  part <- matrix((own$std.error[at] / unit)^2, k)
-  var <- part %*% w^2
-  df <- var^2 / ((part^2 / matrix(own$df[at], k)) %*% w^4)
-  df[!is.na(var) & var == 0] <- Inf
-  list(side = n + rep(seq_len(n), each = k),
-       time = rep(own$time[at[seq_len(k)]], n),
-       estimate = as.vector(across(own$estimate)),
-       std.error = as.vector(sqrt(var) * unit), df = as.vector(df),
-       shared = matrix(apply(own$shared, 2L, across), k * n,
-                       ncol(own$shared)))
-}
-
-pair_sums <- function(pair, what) {
-  rows <- timed_sums(pair, what)
-  keep <- pair$whole[rows$side]
-  rows <- lapply(rows[c("side", "time", "estimate", "std.error", "df")],
-                 \(v) v[keep])
-  c(list(pair = rows$side), rows[-1L],
-    list(errors = rep("difference", sum(keep))))
-}
-
-# Pairs without a difference series: the times that both sides have.
-lone_rows <- function(own, wanted, pairs) {
-  at <- split(seq_along(own$side), factor(own$side, seq_len(max(
-    0L, own$side))))[wanted$left[pairs]]
-  pair <- rep(pairs, lengths(at))
-  time <- own$time[as.integer(unlist(at))]
-  keep <- !is.na(side_rows(own, wanted$right[pair], time))
-  none <- rep(NA_real_, sum(keep))
-  list(pair = pair[keep], time = time[keep], estimate = none,
-       std.error = none, df = none,
-       errors = rep("independent", sum(keep)))
-}
-
-side_rows <- function(own, side, time) {
-  times <- unique(own$time)
-  key <- function(side, time) side * (length(times) + 1) + match(time, times)
-  match(key(side, time), key(own$side, own$time))
-}
-
-bind_rows_of <- function(a, b) {
-  Map(\(x, y) if (is.matrix(x)) rbind(x, y) else c(x, y), a, b)
 }
 
 against_number <- function(own, wanted) {
@@ -446,15 +324,15 @@ core_note <- function(others) {
 #' @export
 in_words.nid_contrasts <- function(x, ...) {
   rlang::check_dots_empty()
-  rows <- last_contrasts(x)
-  known <- which(!is.na(rows$estimate))
   spec <- get_spec(x)
   what <- paste0(contrast_words[[spec$what]], if (!is.null(spec$benchmark)) {
     paste(" against", spec$benchmark)
   })
-  if (length(known) == 0L) {
+  if (all(is.na(x[["estimate"]]))) {
     return(paste0("Nothing is known of differences in ", what, "."))
   }
+  rows <- last_contrasts(x)
+  known <- which(!is.na(rows$estimate))
   each <- if (length(known) <= most_sentences) {
     vapply(known, \(i) words_about_region(rows, i, paste0(rows$name[i], ": ")),
            "")

@@ -28,7 +28,7 @@
 #'   without a value at all has a row of `NA`. With `missing = "provisional"`
 #'   (see [defining_codes()]) also `predicted`, the share of the sum that rests
 #'   on predicted cells: of the sizes of all [cell_weights()] of the region
-#'   theirs.
+#'   theirs. Like rates it carries its fit, for [region_ranks()].
 #' @section Errors:
 #' `nidcode_error_order_undefined` (a rate without second order),
 #' `_rate_given_twice`; messages `_uneven_terms` (a plain sum of unlike numbers
@@ -71,6 +71,7 @@ basic_table <- function(fit, plan, law, told) {
   shares <- predicted_columns(fit, plan)
   columns <- c(region_column(fit$def$panel), list(estimate = law$estimate),
                at_level(law, told$level), terms, shares)
+  fit$asked <- told$asked
   new_nid_table(
     columns, "basic",
     fit_facts(fit, "Code NID, formula (2)", "region",
@@ -78,7 +79,7 @@ basic_table <- function(fit, plan, law, told) {
               cor = told$cor, level = told$level, law = shared_law(law),
               notes = c(lost_note(terms$n.lost),
                         predicted_note(shares$predicted,
-                                       fit$def$panel$regions)))
+                                       fit$def$panel$regions))), fit = fit
   )
 }
 

@@ -154,3 +154,127 @@ joint_law <- function(estimate, se, df, loadings) {
   dof[rowSums(own) == 0] <- Inf
   list(estimate = estimate, std.error = sqrt(total) * unit, df = dof)
 }
+
+# ---- What is compared --------------------------------------------------------
+
+# Rows of pairs (`left`, `right`, `others`) of sides, of which `own` has the
+# sums: by their difference series, or by what each side has where there is
+# none.
+compare_sides <- function(fit, own, pairs, what) {
+  series <- difference_fit(fit, pairs$left, pairs$right, pairs$others)
+  rows <- bind_rows_of(pair_sums(series, what),
+                       lone_rows(own, pairs, which(!series$whole)))
+  left <- pairs$left[rows$pair]
+  right <- pairs$right[rows$pair]
+  a <- side_rows(own, left, rows$time)
+  b <- side_rows(own, right, rows$time)
+  rows$difference <- own$estimate[a] - own$estimate[b]
+  alone <- rows$errors == "independent"
+  rows$estimate[alone] <- rows$difference[alone]
+  se <- cbind(ifelse(alone, own$std.error[a], rows$std.error),
+              ifelse(alone, own$std.error[b], 0))
+  df <- cbind(ifelse(alone, own$df[a], rows$df),
+              ifelse(alone, own$df[b], Inf))
+  law <- joint_law(rows$estimate, se, df, own$shared[a, , drop = FALSE] -
+                     own$shared[b, , drop = FALSE])
+  law$estimate[left == right & !is.na(law$estimate)] <- 0
+  law$std.error[left == right & !is.na(law$std.error)] <- 0
+  c(law, rows[c("pair", "time", "difference", "errors")])
+}
+
+# Code NID of a table, and its errors. Errors of the weights, which all share,
+# are carried by Code NID alone.
+basic_sums <- function(basic, call = rlang::caller_env()) {
+  law <- basic_law(basic, call)
+  n <- nrow(basic)
+  list(side = seq_len(n), time = rep(0, n), estimate = basic[["estimate"]],
+       std.error = known_or_na(law$std.error, n),
+       df = known_or_na(law$df, n),
+       shared = law$shared %||% matrix(0, n, 0L))
+}
+
+# The sums that are compared, of every region of a fit at every time.
+timed_sums <- function(fit, what) {
+  plan <- contrast_plan(fit, what)
+  law <- law_of_plan(fit, plan, contrast_cor(fit))
+  n <- length(law$estimate)
+  rows <- if (what == "basic") list(region = seq_len(n), time = rep(0, n)) else
+    sum_rows(plan)
+  list(side = rows$region, time = rows$time, estimate = law$estimate,
+       std.error = known_or_na(law$std.error, n), df = known_or_na(law$df, n),
+       shared = matrix(0, n, 0L))
+}
+
+sum_rows <- function(plan) {
+  terms <- plan_terms(plan)
+  list(region = terms$region, time = plan$times$time[terms$place])
+}
+
+contrast_plan <- function(fit, what) {
+  switch(what, basic = formula_plan(fit, fit$asked$influence,
+                                    fit$asked$measure),
+         defining = rate_plan(fit, 0L), rate_plan(fit, 1L))
+}
+
+# A code alone has nothing to correlate with.
+contrast_cor <- function(fit) {
+  if (length(fit$codes) > 1L) fit$asked$cor else "independent"
+}
+
+known_or_na <- function(x, n) {
+  if (is.null(x)) rep(NA_real_, n) else rep_len(as.double(x), n)
+}
+
+# The means of the others, of results as of codes: rows of the core stand region
+# by region, the same times in each.
+mean_sums <- function(own, others) {
+  n <- length(others$none)
+  at <- which(own$side %in% others$core)
+  k <- length(at) %/% max(1L, length(others$core))
+  w <- others$weight
+  by_region <- function(x) matrix(x[at], k, nrow(w))
+  across <- function(x) by_region(x) %*% w
+  unit <- power_scale(own$std.error[at])
+  part <- (by_region(own$std.error) / unit)^2
+  var <- part %*% w^2
+  df <- var^2 / ((part^2 / by_region(own$df)) %*% w^4)
+  df[!is.na(var) & var == 0] <- Inf
+  list(side = n + rep(seq_len(n), each = k),
+       time = rep(own$time[at[seq_len(k)]], n),
+       estimate = as.vector(across(own$estimate)),
+       std.error = as.vector(sqrt(var) * unit), df = as.vector(df),
+       shared = matrix(apply(own$shared, 2L, across), k * n,
+                       ncol(own$shared)))
+}
+
+pair_sums <- function(pair, what) {
+  rows <- timed_sums(pair, what)
+  keep <- pair$whole[rows$side]
+  rows <- lapply(rows[c("side", "time", "estimate", "std.error", "df")],
+                 \(v) v[keep])
+  c(list(pair = rows$side), rows[-1L],
+    list(errors = rep("difference", sum(keep))))
+}
+
+# Pairs without a difference series: the times that both sides have.
+lone_rows <- function(own, pairs, alone) {
+  at <- split(seq_along(own$side), factor(own$side, seq_len(max(
+    0L, own$side))))[pairs$left[alone]]
+  pair <- rep(alone, lengths(at))
+  time <- own$time[as.integer(unlist(at))]
+  keep <- !is.na(side_rows(own, pairs$right[pair], time))
+  none <- rep(NA_real_, sum(keep))
+  list(pair = pair[keep], time = time[keep], estimate = none,
+       std.error = none, df = none,
+       errors = rep("independent", sum(keep)))
+}
+
+side_rows <- function(own, side, time) {
+  times <- unique(own$time)
+  key <- function(side, time) side * (length(times) + 1) + match(time, times)
+  match(key(side, time), key(own$side, own$time))
+}
+
+bind_rows_of <- function(a, b) {
+  Map(\(x, y) if (is.matrix(x)) rbind(x, y) else c(x, y), a, b)
+}

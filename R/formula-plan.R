@@ -21,8 +21,9 @@ law_of_plan <- function(fit, plan, cor) {
   sums_law(fit, plan, est$sums[[1L]], est$rho)
 }
 
-# What the tables of formulas say of their making.
+# What the tables of formulas say of their making, and what was asked for.
 formula_told <- function(influence, measure, cor, level) {
   list(influence = influence$words, measure = measure, cor = cor_text(cor),
-       level = level)
+       level = level, asked = list(influence = influence, measure = measure,
+                                   cor = cor))
 }

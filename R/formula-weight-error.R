@@ -66,15 +66,6 @@ law_covariance <- function(law) {
   out
 }
 
-# What is left of the shared errors in the difference of some sums to the i-th,
-# loadings in columns: what is common cancels before anything is squared.
-shared_gaps <- function(law, i, rows) {
-  if (is.null(law$shared)) {
-    return(matrix(0, length(rows), 0L))
-  }
-  law$shared[rows, , drop = FALSE] - rep(law$shared[i, ], each = length(rows))
-}
-
 # Derivative of every sum by the weight of every named indicator, sums in
 # rows. Codes are multiplied by their own weight in the formula.
 weight_gradient <- function(fit, plan, names) {

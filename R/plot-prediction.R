@@ -11,10 +11,13 @@ autoplot.nid_prediction <- function(object, order = NULL, regions = NULL,
   rows$look <- factor(rows$code, unique(rows$code))
   frame$rows <- rows
   shown <- chosen_orders(frame, order, call)
-  data <- behind_prediction(get_fit(object), frame)
   unit <- code_unit(frame$spec)
   codes <- levels(rows$look)
   title <- paste("Predicted", orders_in_words(shown))
+  if (all(is.na(rows$estimate[rows$order %in% shown]))) {
+    return(empty_picture(title, caption = caption_of(frame$spec)))
+  }
+  data <- behind_prediction(get_fit(object), frame)
   units <- order_units(unit, time_unit(frame), shown)
   alt <- series_alt(paste0(title, ", codes "), codes, frame,
                     paste(units, collapse = "; "), "bands")

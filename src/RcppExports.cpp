@@ -352,6 +352,20 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// sure_pairs_cpp
+Rcpp::List sure_pairs_cpp(const Rcpp::NumericVector& estimate, const Rcpp::NumericVector& std_error, const Rcpp::NumericVector& df, double level);
+RcppExport SEXP _nidcode_sure_pairs_cpp(SEXP estimateSEXP, SEXP std_errorSEXP, SEXP dfSEXP, SEXP levelSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type estimate(estimateSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type std_error(std_errorSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type df(dfSEXP);
+    Rcpp::traits::input_parameter< double >::type level(levelSEXP);
+    rcpp_result_gen = Rcpp::wrap(sure_pairs_cpp(estimate, std_error, df, level));
+    return rcpp_result_gen;
+END_RCPP
+}
 // t_probability_cpp
 Rcpp::NumericVector t_probability_cpp(const Rcpp::NumericVector& estimate, const Rcpp::NumericVector& std_error, const Rcpp::NumericVector& df);
 RcppExport SEXP _nidcode_t_probability_cpp(SEXP estimateSEXP, SEXP std_errorSEXP, SEXP dfSEXP) {
@@ -469,6 +483,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_nidcode_order_evidence_cpp", (DL_FUNC) &_nidcode_order_evidence_cpp, 3},
     {"_nidcode_spline_fit_cpp", (DL_FUNC) &_nidcode_spline_fit_cpp, 7},
     {"_nidcode_spline_pieces_cpp", (DL_FUNC) &_nidcode_spline_pieces_cpp, 5},
+    {"_nidcode_sure_pairs_cpp", (DL_FUNC) &_nidcode_sure_pairs_cpp, 4},
     {"_nidcode_t_probability_cpp", (DL_FUNC) &_nidcode_t_probability_cpp, 3},
     {"_nidcode_t_limits_cpp", (DL_FUNC) &_nidcode_t_limits_cpp, 4},
     {"_nidcode_term_widths_cpp", (DL_FUNC) &_nidcode_term_widths_cpp, 3},

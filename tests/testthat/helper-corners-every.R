@@ -620,6 +620,7 @@ panel_calls <- c(
                measure = "integral", normalise = "minmax"),
     basic_code(model),
     region_ranks(model),
+    region_ranks(model, simultaneous = TRUE, pairs = "independent"),
     region_contrasts(model),
     region_contrasts(model, "mean", adjust = "holm"),
     region_contrasts(model, 0, what = "industrial"),

@@ -51,6 +51,9 @@ expect_prints <- function(x, label = class(x)[1L]) {
 
 plain_class <- c("tbl_df", "tbl", "data.frame")
 
+# Tables that others are made of.
+tables_with_fit <- c("defining", "rates", "basic", "prediction")
+
 # A result of the promised class, columns and types.
 expect_table <- function(x, what, types) {
   label <- paste0("nid_", what)
@@ -62,7 +65,7 @@ expect_table <- function(x, what, types) {
   testthat::expect_s3_class(attr(x, "spec"), "nid_spec")
   testthat::expect_length(format(attr(x, "spec")), 1L)
   testthat::expect_identical(
-    !is.null(attr(x, "fit")), what %in% c("defining", "rates"),
+    !is.null(attr(x, "fit")), what %in% tables_with_fit,
     label = paste(label, "carries a fit")
   )
   expect_prints(x, label)

@@ -48,7 +48,7 @@ test_that("every verb keeps every setting of the model that is left out", {
     # NULL is left out too, where it is the default.
     for (arg in takes) {
       changed <- call(other[arg])
-      expect_identical(changed, call(utils::modifyList(own, other[arg])),
+      expect_identical(changed, call(replace(own, arg, other[arg])),
                        info = paste(name, arg))
       expect_false(identical(changed, call(own)), info = paste(name, arg))
     }

@@ -25,6 +25,7 @@ fact_tables <- function() {
     contributions = contributions(rates, c("indicator", "time")),
     contributions = contributions(rates, "code"),
     cell_weights = cell_weights(rates), ranks = region_ranks(basic),
+    contrasts = region_contrasts(rates, "mean", what = "dynamic"),
     smoothness = smoothness(panel),
     residuals = residuals(dynamic_codes(panel, rate_local())),
     prediction = predict(rates), simulation = quietly(simulate(

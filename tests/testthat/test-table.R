@@ -15,7 +15,7 @@ test_that("every table is a tibble with one small attribute", {
     expect_identical(class(x), c(paste0("nid_", what), "nid_table",
                                  plain_class), label = what)
     extra <- setdiff(names(attributes(x)), c("names", "row.names", "class"))
-    carries <- what %in% c("defining", "rates")
+    carries <- what %in% tables_with_fit
     expect_setequal(extra, c("spec", if (carries) "fit"))
     expect_lt(unclass(object.size(attr(x, "spec"))), 2e4)
   }

@@ -262,7 +262,8 @@ verb("cell_weights", function() {
 verb("region_ranks", function() {
   list(or_odd(pick(draw_model(), fairly(function() {
     nidcode::basic_code(draw_rates())
-  })), 0.04), conf_level = level())
+  })), 0.04), conf_level = level(), simultaneous = or_odd(pick(TRUE, FALSE)),
+  pairs = or_odd(pick("auto", "difference", "independent")))
 }, 300L)
 verb("code_record", function() {
   list(or_odd(pick(draw_rates(), draw_model()), 0.04),
