@@ -25,7 +25,8 @@ fact_tables <- function() {
     contributions = contributions(rates, c("indicator", "time")),
     contributions = contributions(rates, "code"),
     cell_weights = cell_weights(rates), ranks = region_ranks(basic),
-    contrasts = region_contrasts(rates, "mean", what = "dynamic"),
+    contrasts = region_contrasts(rates, pairs = data.frame(
+      a = c("A", "A", "B"), b = c("A", "B", "B")), what = "dynamic"),
     smoothness = smoothness(panel),
     residuals = residuals(dynamic_codes(panel, rate_local())),
     prediction = predict(rates), simulation = quietly(simulate(
