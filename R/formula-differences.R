@@ -36,7 +36,8 @@ code_sides <- function(fit, i, others) {
   of[s$region] <- s$of
   start[s$region] <- series_starts(s)
   out <- list(value = s$value, of = of, start = start, pool = s$pool,
-              sd = if (length(s$sd) > 0L) rep_len(s$sd, length(s$value)))
+              sd = if (length(s$sd) > 0L) rep_len(s$sd, length(s$value)),
+              unsure = s$unsure)
   if (is.null(others)) out else add_means(out, others)
 }
 
@@ -51,10 +52,46 @@ add_means <- function(x, others) {
   if (!is.null(x$sd)) {
     x$sd <- c(x$sd, sqrt(mean_of(x$sd^2, others$weight^2)))
   }
+  if (!is.null(x$unsure)) {
+    x$unsure <- unsure_means(x$unsure, x$start[others$core], n, others$weight,
+                             size)
+  }
   all <- ncol(others$weight)
   x$of <- c(x$of, ifelse(others$none, 0L, rep_len(grid, all)))
   x$start <- c(x$start, size + n * (seq_len(all) - 1L))
   x
+}
+
+# The errors of means (see series.R), behind those of the values they are of.
+unsure_means <- function(u, start, n, weight, size) {
+  at <- outer(u$value, start, `-`)
+  mine <- which(at >= 1L & at <= n, arr.ind = TRUE)
+  each <- ncol(weight)
+  row <- rep(mine[, 1L], each)
+  of <- rep(mine[, 2L], each)
+  region <- rep(seq_len(each), each = nrow(mine))
+  list(value = c(u$value, size + n * (region - 1L) + at[cbind(row, of)]),
+       error = c(u$error, u$error[row]),
+       load = c(u$load, u$load[row] * weight[cbind(of, region)]))
+}
+
+# Those of differences: of both sides, each pair with errors of its own.
+unsure_pairs <- function(u, a, b, pair) {
+  order <- order(u$value)
+  count <- tabulate(u$value, max(a, b))
+  pick <- function(at, sign) {
+    k <- count[at]
+    rows <- order[sequence(k, from = (cumsum(count) - count)[at] + 1L)]
+    list(value = rep(seq_along(at), k), error = u$error[rows],
+         load = sign * u$load[rows])
+  }
+  out <- Map(c, pick(a, 1), pick(b, -1))
+  if (length(out$value) == 0L) {
+    return(NULL)
+  }
+  key <- paste(pair[out$value], out$error)
+  out$error <- match(key, unique(key))
+  out
 }
 
 # The regions of the core grid, that which most regions have in all codes (not
@@ -121,6 +158,9 @@ difference_series <- function(fit, i, sides, pairs, regions) {
   }
   c(list(value = sides$value[a] - sides$value[b], of = of, region = p,
          sd = sd, before = 0L, buffer = numeric()),
+    if (!is.null(sides$unsure) && length(a) > 0L) {
+      list(unsure = unsure_pairs(sides$unsure, a, b, rep(p, size)))
+    },
     code_bundle(fit, fit$codes[[i]]))
 }
 

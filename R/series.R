@@ -220,9 +220,9 @@ error_series <- function(series, tuning) {
   series$tuning <- series$tuning %||% tuning
   out <- take_series(series, b)
   size <- series_sizes(out)
-  out$value <- numeric(sum(size))
-  out$value[series_starts(out)[unsure$error] + unsure$value -
-              series_starts(series)[owner]] <- unsure$load
+  out$value <- rowsum_by(unsure$load, series_starts(out)[unsure$error] +
+                           unsure$value - series_starts(series)[owner],
+                         sum(size))
   out$row <- series_rows(series)[owner_places(series_sizes(series), b)]
   out$sd <- numeric()
   out$owner <- b

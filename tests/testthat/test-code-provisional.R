@@ -444,3 +444,23 @@ test_that("a row of the study comes out again", {
     expect_equal(again, kept[k, ], tolerance = 1e-6, ignore_attr = TRUE)
   }
 })
+
+test_that("differences of regions have the errors of both", {
+  d <- hole_data()
+  rate <- rate_difference(sd = 0.2)
+  m <- hole_model(d, rate = rate, influence = influence_half_life(3))
+  got <- as.data.frame(quietly(region_contrasts(m)))
+  of <- function(name) m$basic$std.error[match(name, m$basic$region)]
+  # Known errors of two regions are independent, so that variances add.
+  expect_equal(got$std.error, sqrt(of(got$region)^2 + of(got$against)^2),
+               tolerance = 1e-9)
+  expect_identical(unique(got$errors), "difference")
+  # The mean of the others, each with its own errors. Region C has a hole of
+  # other years than A, but predicted it is no hole.
+  mean <- as.data.frame(quietly(region_contrasts(m, "mean")))
+  rest <- vapply(mean$region, \(name) {
+    sqrt(sum(m$basic$std.error[m$basic$region != name]^2)) / 5
+  }, 1)
+  expect_equal(mean$std.error, unname(sqrt(of(mean$region)^2 + rest^2)),
+               tolerance = 1e-9)
+})
