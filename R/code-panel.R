@@ -56,10 +56,11 @@
 #' `nidcode_error_missing_index`, `_no_column`, `_argument`, `_reserved_name`,
 #' `_years_in_columns` (with the lines that make a row a region and year),
 #' `_duplicate_key` (a region has a time twice; names the column that tells the
-#' rows apart), `_close_times`, `_bad_time` (also numbers and labels that are
-#' codes of times, with what to type), `_bad_region` and `_bad_text` (text
-#' that cannot be read), `_not_numeric` (text; with the
-#' lines that read it), `_not_finite`, `_not_exact`. Warning
+#' rows apart), `_close_times` (closer than 1e-6 of a region's span),
+#' `_bad_time` (also numbers and labels that are codes of times, with what to
+#' type), `_bad_region` and `_bad_text` (text that cannot be read),
+#' `_not_numeric` (text; with the lines that read it), `_not_finite`,
+#' `_not_exact`. Warning
 #' `nidcode_warning_status` for numbers whose labels say that there is none;
 #' messages `nidcode_message_status` (letters, and labels that nobody knows),
 #' `_unread_status`, `_declared_missing`, `_dressed`.
@@ -218,7 +219,7 @@ check_keys <- function(rows, call, plain = NULL, index = NULL,
     place <- row_places(rows, rows$close)
     stop_nid(
       "close_times",
-      c(paste0("Some times are closer than 1e-8 of the region's span: one ",
+      c(paste0("Some times are closer than 1e-6 of the region's span: one ",
                "time in disguise."),
         x = place$text),
       regions = place$regions, times = place$times, n = length(rows$close),
