@@ -29,6 +29,11 @@
 #'   (see [defining_codes()]) also `predicted`, the share of the sum that rests
 #'   on predicted cells: of the sizes of all [cell_weights()] of the region
 #'   theirs. Like rates it carries its fit, for [region_ranks()].
+#' @section Confidence: `prob.positive` is read off the interval: at .975 the
+#' one of 95 % leaves out zero. It takes nothing from the other regions. Where
+#' the reliability that [region_ranks()] prints is below .5, most of the spread
+#' of regions is error; call it confidence then, not probability: what is known
+#' of the others would draw it towards theirs.
 #' @section Errors:
 #' `nidcode_error_order_undefined` (a rate without second order),
 #' `_rate_given_twice`; messages `_uneven_terms` (a plain sum of unlike numbers

@@ -22,6 +22,10 @@
 #'   time unit (squared), `std.error`, `conf.low`, `conf.high`,
 #'   `prob.positive` <dbl>, `df` <dbl>. Where a rate or an error does not exist
 #'   it is `NA`, never 0.
+#' @section Probabilities: `prob.positive` is that of one Student's t at
+#' `estimate` with `std.error` and `df`, as the limits are. [simulate()] draws
+#' from the mixture over lambda instead: of a rate averaged over lambda the
+#' share of positive draws differs from it by up to .22 for V and .34 for A.
 #' @section Simultaneous intervals:
 #' They hold all true rates of a region, code and order at once with
 #' probability `conf_level`: estimate -+ c `std.error`, c the quantile of the
