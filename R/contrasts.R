@@ -57,7 +57,11 @@
 #' `nidcode_error_benchmark` (no such region, several, or none given for more
 #' than 20), `_pairs`, `_argument`; message `_dropped_pairs` for pairs without a
 #' time in common.
-#' @source Widths and coverage: `inst/studies/contrasts`.
+#' @source Widths and coverage: `inst/studies/contrasts`. Where regions share a
+#'   curve and a tenth of it is their own, intervals of Code NID are .40 to .42 as
+#'   wide as those of independent errors (.21 to .57 by kind of curve and number
+#'   of times) and cover 93 to 97 % where those cover 98 to 100; where nothing
+#'   is shared they are 1 to 1.08 times as wide.
 #' @family formulas
 #' @examples
 #' regions <- subset(ural, level == "region")
