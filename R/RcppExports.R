@@ -77,6 +77,18 @@ panel_order_cpp <- function(region, time) {
     .Call(`_nidcode_panel_order_cpp`, region, time)
 }
 
+shared_noise_cpp <- function(codes, meet, sets, spline, threads) {
+    .Call(`_nidcode_shared_noise_cpp`, codes, meet, sets, spline, threads)
+}
+
+next_correlation_cpp <- function(pairs, codes) {
+    .Call(`_nidcode_next_correlation_cpp`, pairs, codes)
+}
+
+joint_sign_cpp <- function(level, pairs, normal, threads) {
+    .Call(`_nidcode_joint_sign_cpp`, level, pairs, normal, threads)
+}
+
 count_pairs_cpp <- function(x, group, groups, leading, threads) {
     .Call(`_nidcode_count_pairs_cpp`, x, group, groups, leading, threads)
 }

@@ -1,14 +1,16 @@
-# How errors of codes add up: independent, by the correlation of residuals, or
-# by a matrix of the user's.
+# How errors of codes add up: independent, by what residuals tell of the noise
+# that codes share, or by a matrix of the user's.
 
 check_cor <- function(cor, fit, call) {
   if (is.character(cor)) {
-    check_choice(cor, c("independent", "residual"), call = call)
+    check_choice(cor, c("auto", "independent", "residual"), call = call)
     if (cor == "residual") {
       check_has_fit(fit$rate, paste0("cor = \"residual\" needs residuals; rate ",
                                      fit$rate$words, " has none."), call)
     }
-    return(cor)
+    if (cor != "auto") return(cor)
+    alone <- fit$rate$facts$errors == "known" || length(fit$codes) < 2L
+    return(if (alone) "independent" else "residual")
   }
   k <- length(fit$codes)
   ok <- is.matrix(cor) && is.numeric(cor) && all(dim(cor) == k) &&
@@ -17,8 +19,8 @@ check_cor <- function(cor, fit, call) {
     min(eigen(cor, TRUE, only.values = TRUE)$values) > -1e-8
   if (!ok) {
     stop_nid("argument",
-             c(paste0("`cor` must be \"independent\", \"residual\" or a ", k,
-                      " x ", k, " correlation matrix of the codes."),
+             c(paste0("`cor` must be \"auto\", \"independent\", \"residual\" or a ",
+                      k, " x ", k, " correlation matrix of the codes."),
                x = paste0("You gave ", describe(cor), ".")),
              argument = "cor", call = call)
   }
@@ -50,10 +52,27 @@ cor_text <- function(cor) {
   if (is.matrix(cor)) "given by a matrix" else cor
 }
 
+# Pairs of codes are columns everywhere: 1 2, 1 3, ..., 2 3, ...
+pairs_of <- function(k) {
+  first <- rep(seq_len(k), k - seq_len(k))
+  cbind(first, first + sequence(k - seq_len(k)), deparse.level = 0L)
+}
+
+matrix_pairs <- function(m) t(m)[lower.tri(m)]
+
+# The correlation of the errors of each row, of which `region` says whose it is:
+# that of the noise times the part of the errors that is noise in common. NULL:
+# independent.
+rho_of_rows <- function(rho, region, shared) {
+  if (is.matrix(rho)) rho[region, , drop = FALSE] * shared else
+    if (!is.null(rho)) matrix(rho, length(region), length(rho), byrow = TRUE)
+}
+
 # Standard error and df of a weighted sum over codes. se, df: rows x codes, 0
-# and Inf where a code is absent. `rho`: "independent", a matrix, or an array
-# rows x codes x codes. df by Satterthwaite.
-combine_codes <- function(se, df, weight, rho) {
+# and Inf where a code is absent. `rho`: rows x pairs, NULL: independent. df
+# is half of Satterthwaite's, which believes in many codes too soon, but not
+# below that of the code that has least.
+combine_codes <- function(se, df, weight, rho = NULL) {
   k <- ncol(se)
   part <- se * rep(weight, each = nrow(se))
   if (k == 1L) {
@@ -62,62 +81,117 @@ combine_codes <- function(se, df, weight, rho) {
   unit <- row_scales(part)
   part <- part / unit
   var <- rowSums(part^2)
-  dof <- var^2 / rowSums(part^4 / df)
-  dof[!is.na(var) & var == 0] <- Inf
+  half <- var^2 / rowSums(part^4 / df) / 2
+  df[!is.na(part) & part == 0] <- Inf
+  dof <- pmax(half, row_least(df))
   # A code without error leaves the sum without one.
-  if (!identical(rho, "independent")) {
-    for (c in seq_len(k - 1L)) {
-      for (d in seq.int(c + 1L, k)) {
-        r <- if (is.matrix(rho)) rho[c, d] else rho[, c, d]
-        var <- var + 2 * r * part[, c] * part[, d]
-      }
+  dof[!is.na(var) & var == 0] <- Inf
+  if (!is.null(rho)) {
+    pair <- pairs_of(k)
+    for (j in seq_len(nrow(pair))) {
+      var <- var + 2 * rho[, j] * part[, pair[j, 1L]] * part[, pair[j, 2L]]
     }
     var <- pmax(var, 0)
   }
   list(se = sqrt(var) * unit, df = dof)
 }
 
-# That of each row, of which `region` says whose it is.
-rho_of_rows <- function(rho, region) {
-  if (length(dim(rho)) == 3L) rho[region, , , drop = FALSE] else rho
+row_least <- function(x) do.call(pmin, lapply(seq_len(ncol(x)), \(c) x[, c]))
+
+# The noise that codes share, of which `noise` has what collect_noise() kept.
+# `asked`: a list, for each set of functionals, of their `plan` (NULL: V at
+# the times that all codes have), their errors, a column a code, and how many
+# each region has.
+# Value: `shared`, of each set rows x pairs, the product of the noise of two
+# codes over that of their errors, and `product` and `free`, regions x pairs,
+# sums of products of residuals and what they are where the noise is one.
+shared_noise <- function(fit, times, noise, asked) {
+  codes <- lapply(seq_along(fit$codes), \(i) {
+    entry <- code_entries(fit, times, i)
+    x <- code_bundle(fit, fit$codes[[i]], entry$pool)
+    sums <- lapply(asked, \(one) {
+      if (is.null(one$plan)) return(list(order = 1L))
+      sums_as_rows(plan_sums(fit, one$plan, i))
+    })
+    list(entry = entry$entry,
+         told = c(fit$rate$does$noise$told(x), noise[[i]], list(sums = sums)))
+  })
+  sets <- lapply(asked, \(one) {
+    list(std.error = one$std.error, place = c(0, cumsum(as.double(one$size))))
+  })
+  entry <- matrix(unlist(lapply(codes, `[[`, "entry")), ncol = length(codes))
+  shared_noise_cpp(lapply(codes, `[[`, "told"),
+                   list(pattern = times$pattern, entry = entry, common = times),
+                   sets, fit$rate$facts$errors == "posterior", get_threads())
 }
 
-# Correlation of the codes' standardised residuals in each region: regions x
-# codes x codes; 0 where two codes do not share a grid.
-residual_correlation <- function(fit) {
-  score_correlation(fit, lapply(seq_along(fit$codes), \(i) {
-    code_scores(fit, i)
-  }))
-}
-
-score_correlation <- function(fit, u) {
-  n <- n_regions(fit$def$panel)
-  k <- length(fit$codes)
-  out <- array(0, c(n, k, k))
-  for (c in seq_len(k)) {
-    out[, c, c] <- 1
-    for (d in seq_len(c - 1L)) {
-      out[, c, d] <- out[, d, c] <- pair_correlation(u[[d]], u[[c]], n)
-    }
+# Weights of a plan, grid after grid; linear rates have them as rows already.
+sums_as_rows <- function(x) {
+  if (!is.null(x$sums$row)) {
+    return(c(x$sums[c("row", "offset", "k")], order = 0L))
   }
-  out
+  list(row = x$sums$weight, k = as.integer(x$sums$k), order = x$sums$order,
+       offset = c(0, cumsum(as.double(pool_sizes(x$pool)) * x$sums$k)))
 }
 
-pair_correlation <- function(a, b, n) {
-  size_a <- tabulate(a$region, n)
-  size_b <- tabulate(b$region, n)
-  ok <- size_a == size_b & size_a > 0L
-  keep_a <- ok[a$region]
-  keep_b <- ok[b$region]
-  same <- rowsum_by(abs(a$key[keep_a] - b$key[keep_b]), a$region[keep_a], n)
-  ok <- ok & same == 0
-  keep_a <- ok[a$region]
-  keep_b <- ok[b$region]
-  region <- a$region[keep_a]
-  x <- a$u[keep_a] / group_scales(a$u[keep_a], region)
-  y <- b$u[keep_b] / group_scales(b$u[keep_b], region)
-  r <- rowsum_by(x * y, region, n) /
-    sqrt(rowsum_by(x^2, region, n) * rowsum_by(y^2, region, n))
-  r[!is.finite(r)] <- 0
-  pmin(1, pmax(-1, r))
+# Rows of a region's own residuals that weigh as much as the panel's.
+panel_pull <- 10
+# Residuals of a few times tell less of a correlation than there is.
+few_times <- 12L
+few_regions <- 8L
+
+# Correlation of the noise of every pair of codes, regions x pairs, each drawn
+# to that of the panel, which one region alone does not have.
+noise_correlation <- function(product, free, codes) {
+  panel <- panel_correlation(product, free)
+  rho <- (product + rep(panel_pull * panel, each = nrow(free))) /
+    (free + panel_pull)
+  rho <- cut_correlation(rho)
+  if (codes < 3L) rho else next_correlation_cpp(rho, codes)
+}
+
+cut_correlation <- function(rho) pmin(pmax(rho, -0.95), 0.95)
+
+panel_correlation <- function(product, free) {
+  sum <- colSums(product) / colSums(free)
+  ifelse(colSums(free > 0) > 1L, sum, 0)
+}
+
+# The correlation of a fit, and what is said of it: by pair of codes, and
+# whether it rests on few regions. That of a frozen model is kept.
+noise_of_fit <- function(fit, times, noise) {
+  regions <- as.character(fit$def$panel$regions)
+  kept <- fit$noise
+  if (!is.null(kept)) {
+    at <- match(regions, kept$regions)
+    kept$rho <- kept$rho[at, , drop = FALSE]
+    gone <- which(is.na(at))
+    kept$rho[gone, ] <- rep(kept$panel, each = length(gone))
+    kept$regions <- regions
+    return(kept)
+  }
+  c(list(regions = regions,
+         rho = noise_correlation(noise$product, noise$free, length(fit$codes)),
+         panel = cut_correlation(panel_correlation(noise$product,
+                                                   noise$free))),
+    noise_told(times, noise))
+}
+
+noise_told <- function(times, noise) {
+  seen <- colSums(noise$free > 0)
+  panel <- cut_correlation(panel_correlation(noise$product,
+                                             noise$free))[seen > 1L]
+  few <- max(c(0, pool_sizes(times))) < few_times
+  cor <- if (length(panel) > 0L) {
+    paste0(" (rho ", paste(unique(sprintf("%.2f", range(panel))),
+                           collapse = " to "),
+           if (few) ", at least: few times", ")")
+  }
+  list(text = paste0("residual", cor), few = max(seen) < few_regions)
+}
+
+few_regions_note <- function(told) {
+  if (isTRUE(told$few)) {
+    "Correlation of codes from few numbers: treated as nearly independent."
+  }
 }

@@ -32,7 +32,7 @@ code_model <- function(data, scheme, index = NULL, names_from = NULL,
                        reference = "panel", aggregate = "mean",
                        missing = "constant", rate = rate_spline(),
                        breaks = "auto", influence = influence_equal(),
-                       measure = "sum", cor = "independent",
+                       measure = "sum", cor = "auto",
                        interval = "pointwise", conf_level = 0.95,
                        names = "keep") {
   call <- rlang::current_env()
@@ -83,14 +83,15 @@ check_model_args <- function(args, call) {
 }
 
 # Steps from a panel on: one plan, one pass over the series, and the tables read
-# off it. A `tuning` is kept, not estimated anew, as are predicted cells
-# (`kept`).
+# off it. A `tuning`, the `noise` of codes and predicted cells (`kept`) are
+# kept, not estimated anew.
 build_model <- function(panel, args, matched, call, tuning = NULL,
-                        kept = NULL) {
+                        noise = NULL, kept = NULL) {
   def <- define(panel, args$normalise, args$reference, args$aggregate,
                 args$missing, call, kept)
   fit <- code_fit(def, args$rate, args$breaks, call)
   fit$tuning <- match_tuning(tuning, fit, call)
+  fit$noise <- noise
   cor <- check_cor(args$cor, fit, call)
   warn_missing_codes(fit)
   frame <- plan_frame(fit)
@@ -99,7 +100,7 @@ build_model <- function(panel, args, matched, call, tuning = NULL,
     path_plan(fit, args$influence, args$measure, "stock", frame, call)
   )
   est <- estimate_codes(fit, rates = TRUE, plans, cor)
-  told <- formula_told(args$influence, args$measure, cor, args$conf_level)
+  told <- formula_told(args$influence, args$measure, est$cor, args$conf_level)
   law <- function(j) sums_law(fit, plans[[j]], est$sums[[j]], est$rho)
   structure(
     list(
@@ -119,8 +120,8 @@ build_model <- function(panel, args, matched, call, tuning = NULL,
 #' Compute a model again
 #'
 #' Changes arguments of [code_model()] and computes it anew. With
-#' `freeze = TRUE` centre and scale and the tuning of the smoother stay those
-#' of the old model: the answer is then linear in the data, exact for scenarios
+#' `freeze = TRUE` centre and scale, the tuning of the smoother and the
+#' correlation of the noise of codes stay those of the old model: the answer is then linear in the data, exact for scenarios
 #' and edited workbooks. A refit may differ: it is another question.
 #'
 #' @param object <nid_model>.
@@ -216,10 +217,11 @@ update_frozen <- function(object, changes, args, matched, call) {
   reference <- if (def$normalise == "none") def$reference else {
     code_reference(def)
   }
-  tuning <- freeze_fit(get_fit(object$rates))$tuning
+  fit <- get_fit(object$rates)
   args$reference <- reference
   build_model(panel, args, updated_call(object, matched, TRUE), call,
-              tuning = tuning, kept = keep_predicted(def))
+              tuning = freeze_fit(fit)$tuning, noise = fit_noise(fit),
+              kept = keep_predicted(def))
 }
 
 #' @export

@@ -14,25 +14,64 @@ block_size <- function(rate, pool) {
 }
 
 # `rates`: V and A at every value; `plans`: sums of rates (formula-plan.R);
-# `cor`: what check_cor() gives.
+# `cor`: what check_cor() gives; `times`, where the codes meet (common_times()).
 # Value: rates and sums (one for each plan) as their collectors have them; rho,
-# the correlation of the codes, as combine_codes() takes it.
+# the correlation of the noise of codes (rho_of_rows()), with which rates and
+# sums have the part that is `shared`; cor, what is said of it.
 estimate_codes <- function(fit, rates = FALSE, plans = list(),
-                           cor = "independent") {
+                           cor = "independent", times = plans[[1L]]$times) {
   collect <- c(if (rates) list(rates = collect_rates(fit)),
                if (length(plans)) list(sums = collect_sums(fit, plans)),
                if (identical(cor, "residual") && length(fit$codes) > 1L) {
-                 list(scores = collect_scores(fit))
+                 list(noise = collect_noise(fit))
                })
   bar <- start_bar(if (length(plans)) "Accumulating rates" else
     "Estimating rates", length(fit$codes) * n_regions(fit$def$panel))
   plan <- if (length(plans)) bind_plans(plans)
   for (i in seq_along(fit$codes)) pass_code(fit, i, plan, collect, bar)
   out <- lapply(collect, \(one) one$value())
-  out$rho <- if (is.null(out$scores)) cor else {
-    score_correlation(fit, out$scores)
+  if (!is.null(out$noise)) {
+    return(join_noise(fit, times, plans, out))
   }
+  out$cor <- list(text = cor_text(cor), asked = cor)
+  if (is.matrix(cor)) out$rho <- matrix_pairs(cor)
   out
+}
+
+# An estimate with what its codes have in common.
+join_noise <- function(fit, times, plans, out) {
+  rows <- if (!is.null(out$rates)) common_rows(fit, out$rates$observed)
+  asked <- c(if (!is.null(rows)) {
+    size <- c(0L, pool_sizes(times))[times$pattern + 1L]
+    list(list(std.error = t(matrix(out$rates$std.error[1L, , rows],
+                                   length(fit$codes))), size = size))
+  }, lapply(seq_along(plans), \(j) {
+    list(plan = plans[[j]], std.error = out$sums[[j]]$se,
+         size = out$sums[[j]]$size)
+  }))
+  noise <- shared_noise(fit, times, out$noise, asked)
+  if (!is.null(rows)) {
+    out$rates$shared <- matrix(0, n_rows(fit$def$panel), ncol(noise$free))
+    out$rates$shared[rows, ] <- noise$shared[[1L]]
+    noise$shared <- noise$shared[-1L]
+  }
+  for (j in seq_along(plans)) out$sums[[j]]$shared <- noise$shared[[j]]
+  out$cor <- c(noise_of_fit(fit, times, noise), list(asked = "residual"))
+  out$rho <- out$cor$rho
+  out$noise <- noise[c("product", "free")]
+  out
+}
+
+# Rows of the panel with every code of their region.
+common_rows <- function(fit, observed) {
+  region <- rep(seq_len(n_regions(fit$def$panel)), diff(fit$def$panel$offset))
+  some <- logical(length(region))
+  complete <- !some
+  for (i in seq_along(fit$codes)) {
+    some <- some | observed[i, ]
+    complete <- complete & (observed[i, ] | fit$codes[[i]]$of[region] == 0L)
+  }
+  which(some & complete)
 }
 
 # Code i, block after block. A collector says which `orders` it wants of the
@@ -117,19 +156,19 @@ collect_sums <- function(fit, plans) {
   })
 }
 
-# What the correlation of the codes is read off, per code.
-collect_scores <- function(fit) {
-  need <- fit$rate$does$scores_need
-  scores <- rep(list(list()), length(fit$codes))
+# What is known of the noise of each code, series after series.
+collect_noise <- function(fit) {
+  does <- fit$rate$does$noise
+  kept <- rep(list(list()), length(fit$codes))
   put <- function(i, s, r) {
-    scores[[i]] <<- c(scores[[i]], list(fit$rate$does$scores(s, r)))
+    kept[[i]] <<- c(kept[[i]], list(does$of(s, r)))
   }
-  list(orders = need$orders, keep = need$keep, put = put, value = \() {
-    lapply(scores, join_scores)
+  list(orders = does$orders, keep = does$keep, put = put, value = \() {
+    lapply(kept, \(parts) {
+      names <- does$names
+      stats::setNames(lapply(names, \(name) {
+        as.double(unlist(lapply(parts, `[[`, name), use.names = FALSE))
+      }), names)
+    })
   })
-}
-
-join_scores <- function(parts) {
-  gather <- function(name) as.double(unlist(lapply(parts, `[[`, name)))
-  list(u = gather("u"), region = gather("region"), key = gather("key"))
 }

@@ -48,17 +48,14 @@ bind_plans <- function(plans) {
 # entry for each pattern that has the code. `of`: the entry of each region.
 plan_weights <- function(fit, plan, i) {
   one <- fit$codes[[i]]
-  times <- plan$times
+  own <- code_entries(fit, plan$times, i)
   plan <- over_steps(fit, plan)
-  if (times$simple) {
-    return(c(list(pool = one$pool, of = one$of),
-             plan[c("weight", "k", "order")]))
+  if (!plan$times$simple) {
+    use <- which(own$entry > 0L)
+    plan$weight <- spread_plan(plan, i, use, one$pool)
+    plan$k <- plan$k[use]
   }
-  use <- which(times$codes[, i] > 0L)
-  list(pool = pool_take(one$pool, times$codes[use, i]),
-       of = match(times$pattern, use, nomatch = 0L),
-       weight = spread_plan(plan, i, use, one$pool), k = plan$k[use],
-       order = plan$order)
+  c(own[c("pool", "of")], plan[c("weight", "k", "order")])
 }
 
 # A sum of changes of V over steps is a sum of V at their ends: V(t_i) is
@@ -84,6 +81,19 @@ plan_sums <- function(fit, plan, i) {
   series <- code_bundle(fit, fit$codes[[i]], own$pool)
   list(pool = own$pool, of = own$of, k = own$k,
        sums = fit$rate$does$sums(series, own[c("weight", "k", "order")]))
+}
+
+# `entry`: that of each pattern, 0 without the code.
+code_entries <- function(fit, times, i) {
+  one <- fit$codes[[i]]
+  if (times$simple) {
+    return(list(pool = one$pool, of = one$of,
+                entry = seq_len(pool_length(one$pool))))
+  }
+  has <- times$codes[, i] > 0L
+  entry <- as.integer(cumsum(has) * has)
+  list(pool = pool_take(one$pool, times$codes[has, i]), entry = entry,
+       of = c(0L, entry)[times$pattern + 1L])
 }
 
 # The weights of some patterns at all times of the code's own grids: 0 where
@@ -130,7 +140,7 @@ sum_places_within <- function(plans, region) {
 }
 
 # The law of a plan's sums over all codes, NA where a region has none of them.
-# `rho`: see combine_codes().
+# `rho`: see estimate_codes().
 sums_law <- function(fit, plan, sums, rho) {
   parts <- code_parts_of_sum(fit, sums)
   size <- sums$size
@@ -145,7 +155,8 @@ sums_law <- function(fit, plan, sums, rho) {
   se <- sums$se
   se[is.na(sums$df)[region, , drop = FALSE]] <- NA_real_
   both <- combine_codes(se, sums$df[region, , drop = FALSE],
-                        code_field(fit, "weight"), rho_of_rows(rho, region))
+                        code_field(fit, "weight"),
+                        rho_of_rows(rho, region, sums$shared))
   both$se[gone] <- NA_real_
   c(law["estimate"], list(std.error = nan_to_na(both$se), df = both$df))
 }

@@ -47,7 +47,7 @@
 #' basic_code(panel, influence_half_life(5))
 #' @export
 basic_code <- function(x, influence = influence_equal(), measure = "sum",
-                       rate = NULL, cor = "independent", conf_level = 0.95) {
+                       rate = NULL, cor = "auto", conf_level = 0.95) {
   call <- rlang::current_env()
   refuse_rate(x, call)
   keep_settings(x)
@@ -59,8 +59,9 @@ basic_code <- function(x, influence = influence_equal(), measure = "sum",
   cor <- check_cor(cor, fit, call)
   warn_missing_codes(fit, x)
   plan <- formula_plan(fit, influence, measure)
-  basic_table(fit, plan, law_of_plan(fit, plan, cor),
-              formula_told(influence, measure, cor, conf_level))
+  law <- law_of_plan(fit, plan, cor)
+  basic_table(fit, plan, law,
+              formula_told(influence, measure, law$cor, conf_level))
 }
 
 basic_table <- function(fit, plan, law, told) {
@@ -81,8 +82,8 @@ basic_table <- function(fit, plan, law, told) {
     columns, "basic",
     fit_facts(fit, "Code NID, formula (2)", "region",
               influence = told$influence, measure = told$measure,
-              cor = told$cor, level = told$level, law = shared_law(law),
-              notes = c(lost_note(terms$n.lost),
+              cor = told$cor$text, level = told$level, law = shared_law(law),
+              notes = c(lost_note(terms$n.lost), few_regions_note(told$cor),
                         predicted_note(shares$predicted,
                                        fit$def$panel$regions))), fit = fit
   )

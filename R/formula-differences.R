@@ -10,6 +10,7 @@ least_common <- 0.8
 # Pairs of sides: regions by number and, beyond them, the mean of all others of
 # a core for each region (`others`: see others_of()).
 difference_fit <- function(fit, left, right, others = NULL) {
+  fit$noise <- panel_noise(fit)
   sides <- lapply(seq_along(fit$codes), \(i) code_sides(fit, i, others))
   pairs <- lapply(sides, pair_grids, left, right)
   fit$whole <- Reduce(`&`, lapply(pairs, `[[`, "fits"),
@@ -26,6 +27,17 @@ difference_fit <- function(fit, left, right, others = NULL) {
     difference_series(bare, i, sides[[i]], pairs[[i]], regions)
   }
   fit
+}
+
+# Codes go together in differences as they do in the panel, whichever pairs are
+# asked for.
+panel_noise <- function(fit) {
+  if (identical(fit$asked$cor, "residual")) {
+    noise <- fit_noise(fit)
+    noise$regions <- character()
+    noise$rho <- noise$rho[0L, , drop = FALSE]
+    noise
+  }
 }
 
 # The values of one code, the grid of each side (0: it lacks the code) and how

@@ -22,7 +22,7 @@
 #' code_path(panel, influence_half_life(5))
 #' @export
 code_path <- function(x, influence = influence_equal(), measure = "sum",
-                      kind = "stock", rate = NULL, cor = "independent",
+                      kind = "stock", rate = NULL, cor = "auto",
                       conf_level = 0.95) {
   call <- rlang::current_env()
   refuse_rate(x, call)
@@ -36,8 +36,9 @@ code_path <- function(x, influence = influence_equal(), measure = "sum",
   cor <- check_cor(cor, fit, call)
   warn_missing_codes(fit, x)
   plan <- path_plan(fit, influence, measure, kind, call = call)
-  path_table(fit, plan, law_of_plan(fit, plan, cor),
-             formula_told(influence, measure, cor, conf_level))
+  law <- law_of_plan(fit, plan, cor)
+  path_table(fit, plan, law,
+             formula_told(influence, measure, law$cor, conf_level))
 }
 
 path_table <- function(fit, plan, law, told) {
@@ -58,11 +59,11 @@ path_table <- function(fit, plan, law, told) {
     fit_facts(fit, paste0("Path of Code NID (", plan$kind, ")"),
               c("region", "time"), kind = plan$kind,
               influence = told$influence, measure = told$measure,
-              cor = told$cor, level = told$level,
-              notes = lost_rows_note(
+              cor = told$cor$text, level = told$level,
+              notes = c(few_regions_note(told$cor), lost_rows_note(
                 n_rows(panel), length(at$region),
                 "before the first term, or a code is missing there"
-              ))
+              )))
   )
 }
 

@@ -18,12 +18,20 @@ formula_plan <- function(fit, influence, measure, frame = plan_frame(fit)) {
 # The law of one plan's sums.
 law_of_plan <- function(fit, plan, cor) {
   est <- estimate_codes(fit, plans = list(plan), cor = cor)
-  sums_law(fit, plan, est$sums[[1L]], est$rho)
+  c(sums_law(fit, plan, est$sums[[1L]], est$rho), est["cor"])
 }
 
-# What the tables of formulas say of their making, and what was asked for.
+# What a fit tells of the noise of its codes, to be kept; NULL where nothing.
+fit_noise <- function(fit) {
+  if (length(fit$codes) > 1L && fit$rate$facts$errors != "known") {
+    estimate_codes(fit, cor = "residual", times = common_times(fit))$cor
+  }
+}
+
+# What the tables of formulas say of their making, and what was asked for;
+# `cor`: what estimate_codes() says of it.
 formula_told <- function(influence, measure, cor, level) {
-  list(influence = influence$words, measure = measure, cor = cor_text(cor),
+  list(influence = influence$words, measure = measure, cor = cor,
        level = level, asked = list(influence = influence, measure = measure,
-                                   cor = cor))
+                                   cor = cor$asked))
 }

@@ -1,4 +1,5 @@
-# How far the errors of the codes go together: what cor = "residual" adds up.
+# How far the noise of the codes goes together: each region's own estimate of
+# what cor = "residual" draws to the panel's.
 
 # One row of dots a region, or of many regions a cloud; grey is where 19 of 20
 # correlations of independent errors belong.
@@ -16,16 +17,16 @@ plot_correlation <- function(object, ..., regions = NULL, call) {
   n <- nlevels(rows$region)
   finish_picture(
     p, "Correlation of the errors of codes", correlation_alt(rows),
-    x = "Correlation of standardised residuals", caption = caption_of(
+    x = "Correlation of the noise of codes", caption = caption_of(
       frame$spec["rate"],
       "Grey: where 19 of 20 belong if errors are independent.",
       if (many) "A dot for each region; diamond: their median." else
         "Filled: outside it.",
       if (nrow(rows) < length(code_pairs(fitted_codes(object$rates))) *
           nlevels(droplevels(frame$rows$region))) {
-        "No value for codes on different times or breaks."
+        "No value for codes without residuals at common times."
       },
-      paste0("This model adds errors as ", cor_text(object$args$cor), ".")),
+      paste0("This model adds errors as ", get_spec(object$basic)$cor, ".")),
     width = if (many) 7.5 else max(7.5, 2 + 2.4 * min(pairs, 3L)),
     height = if (many) 1.8 + 0.5 * pairs else
       1.9 + ceiling(pairs / 3) * (0.4 + 0.3 * n)
@@ -47,19 +48,20 @@ correlation_rows <- function(rates, frame, call) {
     stop_nid("argument", "One code has no correlation with another.",
              argument = "what", call = call)
   }
-  r <- residual_correlation(fit)
-  limit <- correlation_limits(fit)
+  noise <- estimate_codes(fit, cor = "residual",
+                          times = common_times(fit))$noise
   pair <- utils::combn(length(code), 2L)
   names <- code_pairs(code)
   rows <- do.call(rbind, lapply(seq_len(ncol(pair)), \(k) {
-    data.frame(row = seq_along(limit), pair = names[k],
-               estimate = r[, pair[1L, k], pair[2L, k]], limit = limit)
+    free <- noise$free[, k]
+    data.frame(row = seq_along(free), pair = names[k], free = free,
+               estimate = cut_correlation(noise$product[, k] / free),
+               limit = correlation_limit(free))
   }))
   rows$pair <- factor(rows$pair, names)
   at <- match(rows$row, frame$rows$row)
   rows$region <- frame$rows$region[at]
-  # Codes on different grids have none: it was set to 0.
-  rows <- rows[!is.na(at) & rows$estimate != 0, , drop = FALSE]
+  rows <- rows[!is.na(at) & rows$free > 0, , drop = FALSE]
   rows$region <- droplevels(rows$region)
   rows$pair <- droplevels(rows$pair)
   rows$clear <- abs(rows$estimate) > rows$limit
@@ -72,11 +74,8 @@ code_pairs <- function(code) {
 }
 
 # 95 % of correlations about zero of d independent pairs, t = r sqrt((d - 1) /
-# (1 - r^2)); d is what the curve leaves free.
-correlation_limits <- function(fit) {
-  u <- code_scores(fit, 1L)
-  d <- tabulate(u$region, n_regions(fit$def$panel))
-  d <- d - fit$rate$facts$lost
+# (1 - r^2)); d is what the curves leave free.
+correlation_limit <- function(d) {
   t <- stats::qt(0.975, pmax(d - 1, 1))
   ifelse(d < 2, 1, t / sqrt(t^2 + pmax(d - 1, 1)))
 }

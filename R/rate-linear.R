@@ -8,8 +8,9 @@ linear_does <- function(told, settings = \(rate) list(),
        ends = \(x) linear_defined(x, 1L),
        operator = linear_operator, cells = linear_cells, edf = linear_edf,
        predict = linear_prediction, draw = draw_linear, bands = linear_levels,
-       residuals = linear_residuals, scores = linear_scores,
-       scores_need = list(orders = 0L))
+       residuals = linear_residuals, noise = list(
+         orders = 0L, names = c("residual", "sigma"), of = noise_of_linear,
+         told = told_of))
 }
 
 # The rate and the pool as the core takes them.
@@ -183,9 +184,8 @@ linear_residuals <- function(series) {
        stats = list(edf = vapply(parts, `[[`, 1, "trace")[mine]))
 }
 
-linear_scores <- function(series, r) {
-  size <- series_sizes(series)
+# See shared_noise().
+noise_of_linear <- function(series, r) {
   level <- r$estimate[, match(0L, r$orders)]
-  list(u = series$value - level, region = rep(series$region, size),
-       key = series$pool$time[pool_places(series$pool, series$of)])
+  list(residual = series$value - level, sigma = r$sigma)
 }

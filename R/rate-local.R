@@ -53,7 +53,7 @@ rate_local <- function(span = 5, width = NULL, degree = 2,
                    min(2L, as.integer(degree)),
                  higher = "rate_local(degree = 2)",
                  steps = second == "step", errors = "residual",
-                 shifts = TRUE, lost = as.integer(degree) + 1L),
+                 shifts = TRUE),
     does = linear_does(tell_local, local_settings,
                        \(rate) min(2L, rate$args$degree))
   )

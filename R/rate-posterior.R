@@ -312,17 +312,13 @@ spline_leverage <- function(series) {
        stats = post$stats)
 }
 
-# u_j = z_j / (sigma sqrt(1 + lambda e_j)), segment after segment where breaks
-# split the curve.
-spline_scores <- function(series, r) {
-  post <- split_series(series)
-  pieces <- posterior_pieces(post)$pieces
-  e <- lapply(pieces[post$of], `[[`, "e")
-  free <- lengths(e)
-  key <- as.double(unlist(e))
-  stats <- r$fit$series
-  lambda <- exp(rep(stats$log.lambda, free))
-  list(u = as.double(r$fit$z) /
-         (rep(stats$sigma, free) * sqrt(1 + lambda * key)),
-       region = rep(post$region, free), key = key)
+# See shared_noise(): shares and coefficients of every segment, and its sigma.
+noise_of_spline <- function(series, r) {
+  c(r$fit[c("shrink", "z")], list(sigma = r$fit$series$sigma))
+}
+
+noise_told_of_spline <- function(x) {
+  parts <- segments_of(x)
+  list(m = x$rate$args$m, pool = parts$pool %||% pool_seen(x$pool, x$breaks),
+       parts = segment_counts(x))
 }

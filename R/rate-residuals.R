@@ -67,15 +67,6 @@ residual_part <- function(fit, i) {
   c(list(value = series$value, row = series_rows(series)), part)
 }
 
-# The standardised residuals of one code: u, the region of each, and a key by
-# which those of two codes are known to belong to the same grid.
-code_scores <- function(fit, i) {
-  need <- fit$rate$does$scores_need
-  series <- code_series(fit, i)
-  r <- estimate_series(series, need$orders, keep = as.character(need$keep))
-  fit$rate$does$scores(series, r)
-}
-
 standardised <- function(part) {
   sigma <- rep(ifelse(is.na(part$df), NA_real_, part$sigma), part$size)
   out <- (part$value - part$fitted) / (sigma * sqrt(pmax(1 - part$lever, 0)))

@@ -93,8 +93,10 @@ rate_spline <- function(lambda = "average", df = NULL, m = 3,
                 operator = unit_operator, cells = unit_cells,
                 edf = spline_edf, predict = spline_prediction,
                 draw = draw_spline, bands = spline_levels,
-                residuals = spline_leverage, scores = spline_scores,
-                scores_need = list(keep = "z"), tell = inform_df)
+                residuals = spline_leverage, noise = list(
+                  keep = c("shrink", "z"), names = c("shrink", "z", "sigma"),
+                  of = noise_of_spline, told = noise_told_of_spline),
+                tell = inform_df)
   )
 }
 

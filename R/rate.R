@@ -15,8 +15,6 @@
 #                of each "grid" or of each "series"
 #     longest    the most times it takes (`long_hint`: the way out)
 #     own        made of the user's functions, so a workbook keeps its values
-#     lost       coefficients that its residuals have lost, if they still lack
-#                them
 #     by_code    arguments that may be named by code, and what a code has that
 #                they do not name
 #   does   functions of a bundle of series (series.R): linear_does() has those
@@ -25,7 +23,7 @@ new_nid_rate <- function(name, words = name, args = list(), breaks = "split",
                          sd = NULL, facts = list(), does) {
   plain <- list(top_order = 2L, higher = NULL, steps = FALSE,
                 errors = "known", curve = FALSE, shifts = FALSE, backward = FALSE, tuned = "none",
-                longest = Inf, long_hint = NULL, own = FALSE, lost = 0L,
+                longest = Inf, long_hint = NULL, own = FALSE,
                 by_code = list())
   plain[names(facts)] <- facts
   structure(list(name = name, words = words, args = args, breaks = breaks,

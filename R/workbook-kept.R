@@ -6,7 +6,8 @@ kept_columns <- c("kept for R", "key 1", "key 2", "value")
 put_kept <- function(sheet, frame) {
   rows <- do.call(rbind, c(list(kept_types(frame), kept_note(frame),
                                 kept_by_code(frame),
-                                kept_cor(frame), kept_vcov(frame),
+                                kept_cor(frame), kept_noise(frame),
+                                kept_vcov(frame),
                                 kept_influence(frame)),
                            kept_tuning(frame), kept_custom(frame),
                            kept_predicted(frame)))
@@ -69,6 +70,19 @@ kept_cor <- function(frame) {
   }
   kept_rows("cor", rep(code, length(code)), rep(code, each = length(code)),
             as.vector(cor))
+}
+
+# The correlation of the noise of codes of a model that was frozen before.
+kept_noise <- function(frame) {
+  noise <- get_fit(frame$model$rates)$noise
+  if (!is.null(noise)) {
+    pair <- seq_along(noise$panel)
+    rbind(kept_rows("noise.text", noise$text, "", as.double(noise$few)),
+          kept_rows("noise.panel", pair, "", noise$panel),
+          kept_rows("noise.rho", noise$regions,
+                    rep(pair, each = length(noise$regions)),
+                    as.vector(noise$rho)))
+  }
 }
 
 kept_vcov <- function(frame) {
@@ -215,6 +229,16 @@ kept_predicted_of <- function(tables, panel) {
          df = tables$predicted.df$value),
        loads = data.frame(cell = as.integer(load$key1),
                           error = as.integer(load$key2), load = load$value))
+}
+
+kept_noise_of <- function(tables) {
+  rho <- tables$noise.rho
+  if (!is.null(rho)) {
+    regions <- unique(rho$key1)
+    list(regions = regions, rho = matrix(rho$value, length(regions)),
+         panel = tables$noise.panel$value, text = tables$noise.text$key1,
+         few = tables$noise.text$value > 0)
+  }
 }
 
 kept_columns_of <- function(table, code) {

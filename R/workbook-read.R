@@ -22,7 +22,7 @@ read_workbook <- function(file) {
     tuning <- if (get("tuning", "estimated") == "frozen") {
       kept_tuning_of(tables, panel)
     }
-    build_model(panel, args, matched, call, tuning,
+    build_model(panel, args, matched, call, tuning, kept_noise_of(tables),
                 kept_predicted_of(tables, panel))
   }, error = \(e) stop_book(e, at, file, call))
 }
@@ -191,10 +191,10 @@ settings_args <- function(get, tables, sheet, scheme) {
     rate = settings_rate(get, tables), breaks = get("breaks", "auto"),
     influence = settings_influence(get, tables),
     measure = get("measure", "sum"),
-    cor = if (get("cor", "independent") == "matrix") {
+    cor = if (get("cor", "auto") == "matrix") {
       kept_matrix(tables$cor)
     } else {
-      get("cor", "independent")
+      get("cor", "auto")
     },
     interval = get("interval", "pointwise"),
     conf_level = get_number(get, "conf_level") %||% 0.95

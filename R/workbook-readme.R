@@ -96,7 +96,7 @@ setting_meanings <- function() {
     influence.normalise = "weights divided by their sum",
     influence.of = "lag, time or table",
     measure = "sum or integral",
-    cor = "independent, residual or matrix (sheet Scheme)",
+    cor = "auto, independent, residual or matrix (sheet Scheme)",
     interval = "of the rates in R: pointwise or simultaneous",
     conf_level = "of the intervals",
     tuning = "smoothing estimated by R, or frozen before",

@@ -9,7 +9,7 @@ setting_choices <- function() {
        breaks = c("auto", "split", "shift", "ignore"),
        influence = c("equal", "half_life", "linear", "power", "hyperbolic"),
        measure = c("sum", "integral"),
-       cor = c("independent", "residual"),
+       cor = c("auto", "independent", "residual"),
        interval = c("pointwise", "simultaneous"),
        influence.normalise = c("TRUE", "FALSE"))
 }

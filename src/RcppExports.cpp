@@ -263,6 +263,47 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// shared_noise_cpp
+Rcpp::List shared_noise_cpp(const Rcpp::List& codes, const Rcpp::List& meet, const Rcpp::List& sets, bool spline, int threads);
+RcppExport SEXP _nidcode_shared_noise_cpp(SEXP codesSEXP, SEXP meetSEXP, SEXP setsSEXP, SEXP splineSEXP, SEXP threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::List& >::type codes(codesSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::List& >::type meet(meetSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::List& >::type sets(setsSEXP);
+    Rcpp::traits::input_parameter< bool >::type spline(splineSEXP);
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(shared_noise_cpp(codes, meet, sets, spline, threads));
+    return rcpp_result_gen;
+END_RCPP
+}
+// next_correlation_cpp
+Rcpp::NumericMatrix next_correlation_cpp(const Rcpp::NumericMatrix& pairs, int codes);
+RcppExport SEXP _nidcode_next_correlation_cpp(SEXP pairsSEXP, SEXP codesSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::NumericMatrix& >::type pairs(pairsSEXP);
+    Rcpp::traits::input_parameter< int >::type codes(codesSEXP);
+    rcpp_result_gen = Rcpp::wrap(next_correlation_cpp(pairs, codes));
+    return rcpp_result_gen;
+END_RCPP
+}
+// joint_sign_cpp
+Rcpp::NumericVector joint_sign_cpp(const Rcpp::NumericMatrix& level, const Rcpp::NumericMatrix& pairs, const Rcpp::NumericMatrix& normal, int threads);
+RcppExport SEXP _nidcode_joint_sign_cpp(SEXP levelSEXP, SEXP pairsSEXP, SEXP normalSEXP, SEXP threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::NumericMatrix& >::type level(levelSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::NumericMatrix& >::type pairs(pairsSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::NumericMatrix& >::type normal(normalSEXP);
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(joint_sign_cpp(level, pairs, normal, threads));
+    return rcpp_result_gen;
+END_RCPP
+}
 // count_pairs_cpp
 Rcpp::List count_pairs_cpp(const Eigen::Map<Eigen::MatrixXi>& x, const Eigen::Map<Eigen::VectorXi>& group, int groups, int leading, int threads);
 RcppExport SEXP _nidcode_count_pairs_cpp(SEXP xSEXP, SEXP groupSEXP, SEXP groupsSEXP, SEXP leadingSEXP, SEXP threadsSEXP) {
@@ -477,6 +518,9 @@ static const R_CallMethodDef CallEntries[] = {
     {"_nidcode_linear_rates_cpp", (DL_FUNC) &_nidcode_linear_rates_cpp, 8},
     {"_nidcode_lookalikes_cpp", (DL_FUNC) &_nidcode_lookalikes_cpp, 1},
     {"_nidcode_panel_order_cpp", (DL_FUNC) &_nidcode_panel_order_cpp, 2},
+    {"_nidcode_shared_noise_cpp", (DL_FUNC) &_nidcode_shared_noise_cpp, 5},
+    {"_nidcode_next_correlation_cpp", (DL_FUNC) &_nidcode_next_correlation_cpp, 2},
+    {"_nidcode_joint_sign_cpp", (DL_FUNC) &_nidcode_joint_sign_cpp, 4},
     {"_nidcode_count_pairs_cpp", (DL_FUNC) &_nidcode_count_pairs_cpp, 5},
     {"_nidcode_weighted_shares_cpp", (DL_FUNC) &_nidcode_weighted_shares_cpp, 7},
     {"_nidcode_read_ticks_cpp", (DL_FUNC) &_nidcode_read_ticks_cpp, 2},

@@ -7,6 +7,7 @@
 #include "interrupt.h"
 #include "must.h"
 #include "read-grids.h"
+#include "read-window.h"
 #include "room.h"
 
 using Rcpp::_;
@@ -22,21 +23,6 @@ nidcode::linear_kind kind_of(const std::string& name) {
          : name == "central"  ? kind::central
          : name == "local"    ? kind::local
                               : kind::custom;
-}
-
-nidcode::local_options read_window(const Rcpp::List& rate) {
-  nidcode::local_options out;
-  out.span = rate["span"];
-  out.width = rate["width"];
-  out.degree = rate["degree"];
-  out.shift = rate["shift"];
-  must(out.degree >= 0 && out.degree <= 60 && out.span >= 1 && out.width >= 0,
-       "no such window");
-  const std::string kernel = rate["kernel"];
-  out.kernel = kernel == "uniform"   ? nidcode::kernel_shape::uniform
-               : kernel == "tricube" ? nidcode::kernel_shape::tricube
-                                     : nidcode::kernel_shape::epanechnikov;
-  return out;
 }
 
 // What R hands in, kept alive while the kernel reads it.

@@ -30,48 +30,195 @@ errors_of <- function(codes, cor, ...) {
   c(both = both, a = parts$a, b = parts$b)
 }
 
-test_that("residual correlation is that of the whitened residuals", {
-  d <- pair_data(41, 0.6)
-  # Square roots of the residual operators share their eigenvectors.
-  whitened <- function(y) {
-    grid <- reference_grid(d$year)
-    ref <- spline_reference(d$year, y, 0, d$year[1])
-    lambda <- exp(sum(log(ref$lambda) * ref$weights[, 1]))
-    e <- eigen(dd_of(reference_smoother(grid, lambda)$b), symmetric = TRUE)
-    e$vectors %*% (sqrt(pmax(e$values, 0)) * crossprod(e$vectors, y))
-  }
-  u <- cbind(whitened(d$a), whitened(d$b))
-  rho <- sum(u[, 1] * u[, 2]) / sqrt(prod(colSums(u^2)))
-  se <- errors_of(make_codes(d), "residual")
-  expect_equal(se[["both"]]^2,
-               se[["a"]]^2 + se[["b"]]^2 + 2 * rho * se[["a"]] * se[["b"]],
-               tolerance = 1e-7)
+# ---- Noise in common, from dense matrices -------------------------------------
 
-  # Local fits: the residuals themselves.
-  rate <- rate_local(7)
-  e <- residuals(dynamic_codes(make_codes(d), rate))
-  e <- split(e$.resid, e$code)
-  rho <- sum(e[[1]] * e[[2]]) / sqrt(sum(e[[1]]^2) * sum(e[[2]]^2))
-  se <- errors_of(make_codes(d), "residual", rate = rate)
-  expect_equal(se[["both"]]^2,
-               se[["a"]]^2 + se[["b"]]^2 + 2 * rho * se[["a"]] * se[["b"]])
+# One series of one code, with nothing of the package: rows of the operator of
+# functionals (columns of `weight`, on the derivative of `order` at its times)
+# at the posterior mean of lambda, their errors, I - H, sigma and residuals.
+spline_side <- function(time, y, weight, order, step = rep(FALSE, length(y)),
+                        m = 3) {
+  ref <- spline_reference(time, y, rep(order, length(time)), time, step, m)
+  grid <- reference_grid(time, step, m)
+  krig <- reference_kriging(grid, rep(order, length(time)), time)
+  p <- ref$weights[, 1]
+  rest <- Reduce(`+`, Map(\(l, w) w * dd_of(reference_smoother(grid, l)$b),
+                          ref$lambda, p))
+  rows <- t(weight) %*% (krig$unit * t(dd_of(krig$weights)) %*%
+                           (diag(length(y)) - rest))
+  own <- vapply(ref$cov, \(v) diag(t(weight) %*% v %*% weight),
+                numeric(ncol(weight)))
+  mean <- vapply(ref$means, \(v) drop(t(weight) %*% v), numeric(ncol(weight)))
+  own <- matrix(own, ncol(weight))
+  mean <- matrix(mean, ncol(weight))
+  rss <- ref$rss[1, ]
+  var <- own %*% (p * rss / ref$df) + (mean - drop(mean %*% p))^2 %*% p
+  list(time = time, rows = rows, var = drop(var), rest = rest,
+       e = drop(rest %*% y), sigma = sqrt(sum(p * rss) / ref$df), df = ref$df)
+}
+
+# N and d of two sides, and the covariance of their functionals for rho = 1.
+noise_sums <- function(a, b) {
+  i <- which(a$time %in% b$time)
+  j <- match(a$time[i], b$time)
+  cut <- function(x) {
+    pmin(1, sqrt(x$var) / (x$sigma * sqrt(rowSums(x$rows^2))))
+  }
+  list(N = sum(a$e[i] * b$e[j]) / (a$sigma * b$sigma),
+       d = sum(a$rest[i, i] * b$rest[j, j]),
+       cov = cut(a) * cut(b) * a$sigma * b$sigma *
+         rowSums(a$rows[, i, drop = FALSE] * b$rows[, j, drop = FALSE]))
+}
+
+# What the sum of two codes must have, regions as lists of two sides.
+noise_errors <- function(regions) {
+  parts <- lapply(regions, \(x) noise_sums(x[[1]], x[[2]]))
+  N <- vapply(parts, `[[`, 1, "N")
+  d <- vapply(parts, `[[`, 1, "d")
+  panel <- if (length(N) > 1) sum(N) / sum(d) else 0
+  k <- d / (d + 10)
+  rho <- k * N / d + (1 - k) * panel
+  rho <- pmin(pmax(rho, -0.95), 0.95)
+  Map(\(x, part, r) sqrt(x[[1]]$var + x[[2]]$var + 2 * r * part$cov),
+      regions, parts, rho)
+}
+
+# Two regions; codes with a break and a hole of their own.
+noise_data <- function(seed) {
+  d <- rbind(pair_data(seed, 0.7, 11, "R1"), pair_data(seed + 1, 0.5, 9, "R2"))
+  d$a_status <- d$b_status <- "ok"
+  d$a[4] <- NA
+  d$b_status[7] <- "break"
+  d$b[7:11] <- d$b[7:11] + 4
+  d
+}
+
+# The sum of the changes of V over steps of some times, as weights on V.
+step_weights <- function(time) {
+  inverse <- 1 / diff(time)
+  c(0, inverse) - c(inverse, 0)
+}
+
+for (second in c("point", "step")) test_that(paste("codes share noise: sums",
+                                                   second), {
+  d <- noise_data(51)
+  codes <- quiet(defining_codes(code_panel(d, two_codes, status = "_status"),
+                                "none"))
+  sides <- lapply(c("R1", "R2"), \(r) {
+    x <- d[d$region == r, ]
+    common <- !is.na(x$a)
+    lapply(c("a", "b"), \(name) {
+      use <- !is.na(x[[name]])
+      step <- x[[paste0(name, "_status")]] == "break"
+      w <- as.numeric(common)
+      if (second == "step") w[common] <- step_weights(x$year[common])
+      spline_side(x$year[use], x[[name]][use], matrix(w[use]),
+                  if (second == "step") 1 else 2, step[use])
+    })
+  })
+  want <- unlist(noise_errors(sides))
+  rate <- rate_spline(m = 3, second = second)
+  basic <- quiet(basic_code(codes, rate = rate))
+  expect_equal(basic$std.error, want, tolerance = 1e-7)
+  expect_identical(quiet(basic_code(codes, rate = rate,
+                                    cor = "residual"))$std.error,
+                   basic$std.error)
+  # df: half of Satterthwaite's, not below the least.
+  df <- vapply(sides, \(x) {
+    v <- vapply(x, `[[`, 1, "var")
+    r <- vapply(x, `[[`, 1, "df")
+    max(min(r), sum(v)^2 / sum(v^2 / r) / 2)
+  }, 1)
+  expect_equal(basic$df, df, tolerance = 1e-7)
 })
 
-test_that("codes that are one code, or its negative, add up as they must", {
+test_that("codes share noise: V of codes of different order", {
+  d <- noise_data(53)
+  codes <- quiet(defining_codes(code_panel(d, two_codes, status = "_status"),
+                                "none"))
+  sides <- lapply(c("R1", "R2"), \(r) {
+    x <- d[d$region == r, ]
+    common <- !is.na(x$a)
+    Map(\(name, m) {
+      use <- !is.na(x[[name]])
+      step <- x[[paste0(name, "_status")]] == "break"
+      spline_side(x$year[use], x[[name]][use],
+                  diag(sum(use))[, common[use], drop = FALSE], 1, step[use], m)
+    }, c("a", "b"), 3:2)
+  })
+  want <- unlist(noise_errors(sides))
+  i <- quiet(industrial_code(codes, rate_spline(m = c(production = 3, social = 2))))
+  expect_equal(i$std.error, want, tolerance = 1e-7)
+})
+
+test_that("codes share noise: segments between breaks are curves of their own", {
+  d <- pair_data(55, 0.8, n = 14)
+  d$a_status <- d$b_status <- ifelse(seq_len(14) == 7, "break", "ok")
+  codes <- quiet(defining_codes(code_panel(d, two_codes, status = "_status"),
+                                "none"))
+  sides <- lapply(c("a", "b"), \(name) {
+    parts <- lapply(list(1:6, 7:14), \(at) {
+      spline_side(d$year[at], d[[name]][at], matrix(1, length(at)), 2)
+    })
+    get <- function(what) lapply(parts, `[[`, what)
+    sigma <- get("sigma")
+    block <- matrix(0, 14, 14)
+    block[1:6, 1:6] <- parts[[1]]$rest
+    block[7:14, 7:14] <- parts[[2]]$rest
+    list(time = d$year, sigma = 1, rest = block,
+         rows = t(unlist(Map(`*`, sigma, get("rows")))),
+         var = sum(unlist(get("var"))), e = unlist(Map(`/`, get("e"), sigma)))
+  })
+  fit <- quiet(dynamic_codes(codes, rate_spline(m = 3, second = "point"),
+                             breaks = "split"))
+  expect_equal(quiet(basic_code(fit))$std.error,
+               noise_errors(list(sides))[[1]], tolerance = 1e-7)
+})
+
+test_that("codes share noise: local fits on grids of their own", {
+  d <- noise_data(57)
+  codes <- quiet(defining_codes(code_panel(d, two_codes, status = "_status"),
+                                "none"))
+  rate <- rate_local(7)
+  fit <- attr(quiet(dynamic_codes(codes, rate)), "fit")
+  sides <- lapply(1:2, \(r) {
+    lapply(1:2, \(i) {
+      s <- code_series(fit, i)
+      at <- sequence(series_sizes(s)[r], series_starts(s)[r] + 1)
+      h <- series_operator(s, r, 0L)
+      time <- s$pool$time[pool_places(s$pool, s$of[r])]
+      other <- code_series(fit, 3 - i)
+      common <- time %in% other$pool$time[pool_places(other$pool, other$of[r])]
+      rest <- diag(nrow(h)) - h
+      e <- drop(rest %*% s$value[at])
+      sigma <- sqrt(sum(e^2) / sum(rest^2))
+      rows <- series_operator(s, r, 1L)[common, ]
+      list(time = time, rest = rest, e = e, sigma = sigma, rows = rows,
+           var = sigma^2 * rowSums(rows^2))
+    })
+  })
+  i <- quiet(industrial_code(codes, rate))
+  expect_equal(i$std.error, unlist(noise_errors(sides)), tolerance = 1e-9)
+})
+
+test_that("one region has no panel, and one code twice is drawn to nothing", {
   d <- pair_data(42, 0)
   d$b <- d$a
-  for (rate in list(rate_spline(), rate_spline("reml"), rate_local(5))) {
-    se <- errors_of(make_codes(d), "residual", rate = rate)
-    expect_equal(se[["both"]], 2 * se[["a"]])
-    against <- d
-    against$b <- -d$a
-    sum <- basic_code(make_codes(against), cor = "residual", rate = rate)
-    expect_lt(abs(sum$estimate) + sum$std.error, 1e-6 * se[["a"]])
-    i <- as.data.frame(industrial_code(make_codes(d), cor = "residual",
-                                       rate = rate))
-    v <- as.data.frame(dynamic_codes(make_codes(d), rate))
-    expect_equal(i$std.error,
-                 2 * v$std.error[v$order == 1 & v$code == "social"])
+  for (sign in c(1, -1)) {
+    d$b <- sign * d$a
+    side <- spline_side(d$year, d$a, matrix(1, nrow(d)), 2)
+    part <- noise_sums(side, side)
+    rho <- sign * part$N / (part$d + 10)
+    b <- basic_code(make_codes(d), rate = rate_spline(m = 3,
+                                                      second = "point"))
+    expect_equal(b$std.error,
+                 sqrt(2 * side$var + 2 * rho * part$cov * 1), tolerance = 1e-7)
+    expect_match(text_of(b), "treated as nearly")
+    i <- industrial_code(make_codes(d), rate_local(5))
+    alone <- industrial_code(make_codes(d), rate_local(5), cor = "independent")
+    # A local fit's errors are all noise.
+    ratio <- i$std.error^2 / alone$std.error^2 - 1
+    expect_equal(ratio, rep(ratio[1], nrow(i)))
+    expect_gt(sign * ratio[1], 0)
   }
 })
 
@@ -95,29 +242,85 @@ test_that("a matrix, its names and its opposite numbers", {
                class = "nidcode_error_needs_fit")
 })
 
-test_that("codes on different times are taken as independent", {
-  d <- pair_data(44, 0.9)
-  d$b[4] <- NA
-  codes <- quiet(make_codes(d))
-  expect_equal(quiet(basic_code(codes, cor = "residual"))$std.error,
-               quiet(basic_code(codes))$std.error)
-  # Where breaks split both, their segments are compared one by one.
-  d <- pair_data(45, 0.9, n = 14)
-  d$a[7:14] <- d$a[7:14] + 100
-  d$b[7:14] <- d$b[7:14] - 300
-  d$a_status <- d$b_status <- ifelse(1:14 == 7, "break", "ok")
-  fit <- quiet(dynamic_codes(
-    defining_codes(code_panel(d, two_codes, status = "_status"), "none"),
-    breaks = "split"
-  ))
-  part <- function(use) {
-    v <- dynamic_codes(make_codes(d[use, c("region", "year", "a", "b")]))
-    u <- lapply(1:2, \(i) code_scores(attr(v, "fit"), i)$u)
-    c(sum(u[[1]] * u[[2]]), sum(u[[1]]^2), sum(u[[2]]^2))
+test_that("auto is residual where the rate has residuals", {
+  codes <- make_codes(pair_data(61, 0.5))
+  expect_match(get_spec(basic_code(codes))$cor, "^residual")
+  expect_match(get_spec(industrial_code(codes, rate_local()))$cor, "^residual")
+  i <- industrial_code(codes, rate_central(0.1))
+  expect_identical(get_spec(i)$cor, "independent")
+  expect_identical(i, industrial_code(codes, rate_central(0.1),
+                                      cor = "independent"))
+  one <- code_scheme("a", "production", codes = nid_codes()[1, ])
+  p <- code_panel(pair_data(61, 0.5)[1:3], one)
+  expect_identical(get_spec(basic_code(p))$cor, "independent")
+})
+
+test_that("correlations are cut, and made those of a matrix", {
+  codes <- 3L
+  product <- matrix(c(9, 9, -9), 1)[rep(1, 400), ]
+  free <- matrix(10, 400, 3)
+  rho <- noise_correlation(product, free, codes)
+  m <- matrix(c(1, 0.9, 0.9, 0.9, 1, -0.9, 0.9, -0.9, 1), 3)
+  e <- eigen(m)
+  m <- e$vectors %*% diag(pmax(e$values, 0)) %*% t(e$vectors)
+  m <- m / sqrt(outer(diag(m), diag(m)))
+  expect_equal(rho, matrix(m[c(2, 3, 6)], 1)[rep(1, 400), ])
+  expect_equal(noise_correlation(product[, 1, drop = FALSE] * 3,
+                                 free[, 1, drop = FALSE], 2L)[1], 0.95)
+  # Of a matrix already one nothing moves.
+  fine <- matrix(c(4, 2, 1), 1)[c(1, 1), ]
+  expect_equal(noise_correlation(fine, free[1:2, ], codes),
+               fine / 10, tolerance = 1e-14)
+  expect_identical(pairs_of(3L), cbind(c(1L, 1L, 2L), c(2L, 3L, 3L)))
+  expect_identical(matrix_pairs(matrix(1:9, 3)), c(4L, 7L, 8L))
+})
+
+test_that("draws of signs: independent, one, against each other, exact", {
+  margin <- 4 * sqrt(0.25 / 4000)
+  two <- function(a, b, rho) joint_probability(cbind(a, b), matrix(rho))
+  expect_lt(abs(two(0.3, 0.8, 0) - 0.24), margin)
+  # Half a turn less the angle, over a whole one.
+  for (rho in c(-0.9, -0.3, 0.6)) {
+    expect_lt(abs(two(0.5, 0.5, rho) - 0.25 - asin(rho) / (2 * pi)), margin)
   }
-  all <- part(1:6) + part(7:14)
-  expect_equal(residual_correlation(attr(fit, "fit"))[1, 1, 2],
-               all[1] / sqrt(all[2] * all[3]))
+  expect_lt(abs(two(0.7, 0.9, 1) - 0.7), margin)
+  expect_lt(abs(two(0.4, 0.3, -1)), margin)
+  # Certain codes, and codes that are not there.
+  expect_lt(abs(two(1, 0.3, 0.5) - 0.3), 1 / 2000)
+  expect_identical(two(0, 0.9, 0.5), 0)
+  # Three: an eighth and the sum of the angles, whichever comes first.
+  p <- rbind(c(0.5, 0.5, 0.5), c(0.5, 0.5, 0.5))
+  rho <- rbind(c(0.5, 0.2, -0.3), c(-0.4, 0.1, 0.6))
+  expect_lt(max(abs(joint_probability(p, rho) - 1 / 8 -
+                      rowSums(asin(rho)) / (4 * pi))), margin)
+  turned <- joint_probability(cbind(0.6, 0.2, 0.7), matrix(c(0.5, 0.1, 0.3), 1))
+  again <- joint_probability(cbind(0.2, 0.6, 0.7), matrix(c(0.5, 0.3, 0.1), 1))
+  expect_lt(abs(turned - again), margin)
+  # The caller's stream is as if nothing had happened.
+  set.seed(4)
+  want <- stats::rnorm(1)
+  set.seed(4)
+  one <- two(0.3, 0.6, 0.5)
+  expect_identical(stats::rnorm(1), want)
+  expect_identical(two(0.3, 0.6, 0.5), one)
+})
+
+test_that("a frozen model keeps the correlation of its codes", {
+  d <- rbind(pair_data(71, 0.8), pair_data(72, 0.8, region = "R2"))
+  for (rate in list(rate_spline(), rate_local())) {
+    m <- quiet(code_model(d, two_codes, rate = rate))
+    expect_equal(quiet(update(m, freeze = TRUE))$basic$std.error,
+                 m$basic$std.error)
+    moved <- d
+    moved$b <- rev(moved$b)
+    again <- quiet(update(m, data = moved, freeze = TRUE))
+    expect_identical(get_spec(again$basic)$cor, get_spec(m$basic)$cor)
+    expect_identical(get_fit(again$rates)$noise$rho, fit_noise(
+      get_fit(m$rates))$rho)
+    expect_identical(quiet(basic_code(again)), again$basic)
+    free <- quiet(update(m, data = moved))
+    expect_false(identical(get_spec(free$basic)$cor, get_spec(m$basic)$cor))
+  }
 })
 
 # ---- Three codes of known error, by hand -------------------------------------
@@ -172,35 +375,6 @@ test_that("weights of codes enter the errors", {
   b <- basic_code(q, rate = three_errors, cor = rho3)
   se <- w * se3
   expect_equal(b$std.error, rep(2 * sqrt(sum(rho3 * outer(se, se))), 2))
-})
-
-test_that("residual, spline: by the formula, for one lambda", {
-  lambda <- 50
-  r <- dynamic_codes(three, rate_spline(lambda))
-  b <- basic_code(r, cor = "residual")
-  t <- (0:5) / 5
-  X <- cbind(1, t, t^2)
-  K <- outer(t, t, \(a, b) {
-    lo <- pmin(a, b)
-    hi <- pmax(a, b)
-    lo^3 * (10 * hi^2 - 5 * lo * hi + lo^2) / 120
-  })
-  Q <- qr.Q(qr(X), complete = TRUE)[, 4:6]
-  eig <- eigen(crossprod(Q, K %*% Q), symmetric = TRUE)
-  d <- as.data.frame(defining_codes(three))
-  alone_se <- vapply(seq_along(code_names), \(k) {
-    s <- code_scheme(c("x", "y", "z")[k], code_names[k])
-    suppressWarnings(basic_code(code_panel(hand_regions, s),
-                                rate = rate_spline(lambda)))$std.error
-  }, numeric(2))
-  for (g in 1:2) {
-    y <- matrix(d$estimate[d$region == c("A", "B")[g]], 6, byrow = TRUE)
-    u <- t(eig$vectors) %*% t(Q) %*% y / sqrt(1 + lambda * eig$values)
-    rho <- crossprod(u) / sqrt(outer(colSums(u^2), colSums(u^2)))
-    s <- alone_se[g, ]
-    expect_equal(b$std.error[g], sqrt(sum(rho * outer(s, s))),
-                 tolerance = 1e-8)
-  }
 })
 
 test_that("names of a matrix are codes, dynamic codes, or refused", {

@@ -22,7 +22,7 @@ test_that("defaults are those of the verbs", {
   f <- formals(code_model)
   want <- list(normalise = "zscore", reference = "panel", aggregate = "mean",
                missing = "constant", breaks = "auto", measure = "sum",
-               cor = "independent", conf_level = 0.95)
+               cor = "auto", conf_level = 0.95)
   expect_identical(f[names(want)], want)
   expect_identical(as.data.frame(spline$basic),
                    as.data.frame(basic_code(spline$panel)))

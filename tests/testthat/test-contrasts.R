@@ -34,7 +34,7 @@ uneven_model <- function(seed, ...) {
   p <- random_panel(seed, n_regions = 3L, n_times = 16L, ...)
   quiet(code_model(p$data, scheme_of(p), index = c("region", "year"),
                    status = "_status", influence = influence_half_life(4),
-                   measure = "integral"))
+                   measure = "integral", cor = "independent"))
 }
 
 test_that("a contrast is the model of the differences", {
@@ -48,7 +48,7 @@ test_that("a contrast is the model of the differences", {
                         used)
     own <- quiet(code_model(panel, normalise = "none",
                             influence = influence_half_life(4),
-                            measure = "integral"))
+                            measure = "integral", cor = "independent"))
     pair <- data.frame(a = k$region[i], b = k$against[i])
     expect_equal(as.data.frame(k)[i, law_names],
                  as.data.frame(own$basic)[, law_names], tolerance = 1e-9,
@@ -104,7 +104,8 @@ test_that("the mean is that of the others of the same grid", {
                         z = c(1, 4, 2, 6, 3, 7, 8, 5, 9)))
   times <- sort(unique(d$year[d$region == "A"]))
   d$year[d$region == "E"] <- 2001 + c(0, 0.5, 1.5, 2, 2.5, 3.5, 4, 4.5, 5.5)
-  m <- quiet(code_model(d, hand_scheme(), normalise = "none"))
+  m <- quiet(code_model(d, hand_scheme(), normalise = "none",
+                         cor = "independent"))
   k <- quiet(region_contrasts(m, "mean"))
   wide <- function(region) {
     lapply(split(as.data.frame(m$defining), m$defining$code), \(one) {
@@ -122,7 +123,8 @@ test_that("the mean is that of the others of the same grid", {
     }
     panel <- code_panel(as.data.frame(out), code_scheme(codes, codes),
                         index = "year")
-    as.data.frame(quiet(code_model(panel, normalise = "none"))$basic)
+    as.data.frame(quiet(code_model(panel, normalise = "none",
+                                   cor = "independent"))$basic)
   }
   even <- c(A = 1, B = 1, C = 1, D = 1)
   for (region in names(even)) {
@@ -308,4 +310,22 @@ test_that("pairs without a time in common are left out, and said", {
   expect_identical(k$errors, "independent")
   expect_equal(k$std.error, sqrt(sum(m$basic$std.error^2)))
   expect_match(text_of(k), "1 pair with independent errors", fixed = TRUE)
+})
+
+test_that("codes go together in differences as in the panel", {
+  m <- quiet(code_model(subset(russia, level == "region")[1:400, ],
+                        russia_scheme, index = c("region", "year")))
+  pair <- data.frame(a = m$basic$region[1], b = m$basic$region[2])
+  k <- quiet(region_contrasts(m, pairs = pair))
+  fit <- get_fit(m$basic)
+  noise <- fit_noise(fit)
+  d <- difference_fit(fit, 1L, 2L)
+  plan <- formula_plan(d, influence_equal(), "sum")
+  est <- estimate_codes(d, plans = list(plan), cor = "residual")
+  expect_identical(est$rho, matrix(noise$panel, 1))
+  sums <- est$sums[[1]]
+  pairs <- pairs_of(ncol(sums$se))
+  var <- sum(sums$se^2) + 2 * sum(noise$panel * sums$shared *
+                                    sums$se[pairs[, 1]] * sums$se[pairs[, 2]])
+  expect_equal(k$std.error, sqrt(var))
 })

@@ -13,13 +13,13 @@ test_that("shape, columns, defaults", {
   ))
   expect_identical(b$region, c("A", "B"))
   expect_identical(
-    basic_code(p, influence_equal(), "sum", rate_spline(), "independent",
-               0.95), b
+    basic_code(p, influence_equal(), "sum", rate_spline(), "auto", 0.95), b
   )
   expect_identical(
     format(attr(b, "spec")),
     paste("Code NID, formula (2): rate spline (average); second order: over a",
-          "step; influence equal (plain sum); measure sum; cor independent; normalise zscore;",
+          "step; influence equal (plain sum); measure sum; cor residual (rho",
+          "-0.63 to 0.48, at least: few times); normalise zscore;",
           "reference panel; 95% intervals.")
   )
 })
@@ -231,7 +231,7 @@ test_that("a region's answer does not depend on the block it falls into", {
       def <- suppressMessages(defining_codes(code_panel(data, scheme),
                                              normalise = "none"))
       suppressMessages(basic_code(def, influence_half_life(3), "integral",
-                                  rate = rate))
+                                  rate = rate, cor = "independent"))
     }
     all <- ask(d)
     alone <- ask(d[d$region %in% few, ])

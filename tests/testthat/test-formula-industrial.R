@@ -19,11 +19,12 @@ test_that("shape, columns, defaults", {
     prob.condition = "double", n.codes = "integer"
   ))
   expect_identical(nrow(i), 12L)
-  expect_identical(industrial_code(p, rate_spline(), "independent", 0.95), i)
+  expect_identical(industrial_code(p, rate_spline(), "auto", 0.95), i)
   expect_identical(
     format(attr(i, "spec")),
     paste("Code ID, formula (1): rate spline (average); second order: over a",
-          "step; cor independent; normalise zscore; reference panel; 95% intervals.")
+          "step; cor residual (rho -0.63 to 0.48, at least: few times);",
+          "normalise zscore; reference panel; 95% intervals.")
   )
 })
 
@@ -64,13 +65,14 @@ test_that("errors are independent, normal for a given sd", {
                pnorm(v[, 1] / sqrt(2)) * pnorm(v[, 2] / sqrt(8)))
 })
 
-test_that("errors of fits: Satterthwaite's df", {
+test_that("errors of fits: half of Satterthwaite's df, or the least", {
   r <- dynamic_codes(raw_xy(), rate_local())
-  i <- industrial_code(r, conf_level = 0.9)
+  i <- industrial_code(r, cor = "independent", conf_level = 0.9)
   v <- as.data.frame(r)
   v <- v[v$order == 1, ]
   se2 <- matrix(v$std.error^2, 2)
-  df <- colSums(se2)^2 / colSums(se2^2 / matrix(v$df, 2))
+  df <- colSums(se2)^2 / colSums(se2^2 / matrix(v$df, 2)) / 2
+  df <- pmax(df, apply(matrix(v$df, 2), 2, min))
   expect_equal(i$std.error, sqrt(colSums(se2)))
   expect_equal(i$conf.high, i$estimate + qt(0.95, df) * i$std.error)
   expect_equal(i$prob.positive, pt(i$estimate / i$std.error, df))

@@ -12,7 +12,7 @@ test_that("shape, columns, defaults", {
   ))
   expect_identical(
     code_path(p, influence_equal(), "sum", "stock", rate_spline(),
-              "independent", 0.95), k
+              "auto", 0.95), k
   )
   expect_match(format(attr(k, "spec")),
                paste("Path of Code NID (stock): rate spline (average); second order:",

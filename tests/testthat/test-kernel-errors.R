@@ -24,7 +24,20 @@ good_calls <- function() {
                sum_size = integer())
   tuning <- list(m = 3L, mode = "average", value = 0,
                  weights = matrix(0, 0, 0), lambda = matrix(0, 0, 0))
+  two <- list(grids = list(offset = c(0L, 5L), time = c(1, 2, 3, 4, 5),
+                           step = integer(5)), order = 1L)
+  noise <- list(m = 3L, pool = two$grids, parts = 1L, shrink = c(0.5, 0.1),
+                z = c(1, 2), sigma = 0.3, sums = list(
+                  two["order"], list(order = 2L, row = c(1, 1, 1, 1, 1),
+                                     offset = c(0, 5), k = 1L)))
+  meet <- list(pattern = 1L, entry = matrix(1L, 1, 2), common = two$grids)
+  sets <- list(list(std.error = matrix(1, 5, 2), place = c(0, 5)),
+               list(std.error = matrix(1, 1, 2), place = c(0, 1)))
   list(
+    shared_noise_cpp = list(list(noise, noise), meet, sets, TRUE, 1L),
+    next_correlation_cpp = list(matrix(c(0.9, 0.9, -0.9), 1), 3L),
+    joint_sign_cpp = list(matrix(0, 1, 2), matrix(0.5), matrix(c(0, 1, 1, 0),
+                                                               2), 1L),
     fit_least_squares_cpp = list(matrix(c(1, 2, 4)), c(1, 2, 3), 1L, 1L, TRUE),
     fit_groups_cpp = list(matrix(c(1, 2, 4)), c(1, 2, 3), c(0L, 3L), 1L, 1L,
                           TRUE, 1L),
@@ -169,6 +182,33 @@ test_that("wrong sizes and places are refused before they are read", {
   refused("order_evidence_cpp", value = matrix(c(1:4, NA) + 0, 5))
   refused("order_evidence_cpp", step = c(0L, 1L, 0L, 0L, 0L))
   refused("test_interrupt_cpp", n = NaN)
+  noise <- good$shared_noise_cpp[[1]][[1]]
+  for (change in list(list(z = 1), list(sigma = numeric()), list(parts = 2L),
+                      list(parts = 0L), list(shrink = 1), list(m = 2L))) {
+    refused("shared_noise_cpp",
+            codes = list(utils::modifyList(noise, change), noise))
+  }
+  sums <- noise$sums
+  refused("shared_noise_cpp", codes = list(noise, replace(
+    noise, "sums", list(sums[1]))))
+  sums[[2]]$k <- 2L
+  refused("shared_noise_cpp", codes = list(noise, replace(
+    noise, "sums", list(sums))))
+  sums[[2]]$k <- 0L
+  refused("shared_noise_cpp", codes = list(noise, replace(
+    noise, "sums", list(sums))))
+  sums[[1]]$order <- 3L
+  refused("shared_noise_cpp", codes = list(noise, replace(
+    noise, "sums", list(sums))))
+  refused("shared_noise_cpp", codes = list(noise))
+  refused("shared_noise_cpp", meet = within("shared_noise_cpp", 2L,
+                                            pattern = 2L))
+  refused("shared_noise_cpp", meet = within("shared_noise_cpp", 2L,
+                                            entry = matrix(2L, 1, 2)))
+  refused("shared_noise_cpp", sets = good$shared_noise_cpp[[3]][2:1])
+  refused("next_correlation_cpp", codes = 2L)
+  refused("joint_sign_cpp", pairs = matrix(0, 1, 2))
+  refused("joint_sign_cpp", normal = matrix(c(1, 0, 1, 0), 2))
   refused("crc32_cpp", sum = NaN)
   refused("crc32_cpp", sum = 2^32)
   refused("t_probability_cpp", std_error = c(1, 1))

@@ -1,9 +1,12 @@
-# What a region says, whoever else is in the panel: every verb, by region.
+# What a region says, whoever else is in the panel: every verb, by region. Only
+# the correlation of codes is drawn to that of the panel.
 region_verbs <- list(
   rates = function(v) v,
-  industrial = function(v) industrial_code(v),
-  basic = function(v) basic_code(v, influence_half_life(3), "integral"),
-  path = function(v) code_path(v, influence_half_life(3)),
+  industrial = function(v) industrial_code(v, cor = "independent"),
+  basic = function(v) basic_code(v, influence_half_life(3), "integral",
+                                 cor = "independent"),
+  path = function(v) code_path(v, influence_half_life(3),
+                               cor = "independent"),
   code = function(v) contributions(v, c("code", "time")),
   indicator = function(v) contributions(v, "indicator"),
   cells = function(v) cell_weights(v),
@@ -11,7 +14,6 @@ region_verbs <- list(
 )
 
 curve_verbs <- list(
-  residual = function(v) basic_code(v, cor = "residual"),
   residuals = function(v) residuals(v)
 )
 
