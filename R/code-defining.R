@@ -22,7 +22,8 @@
 #'   above 0).
 #' @param missing <chr> "constant": within a region a code has the same
 #'   indicators at every time; one never observed there is left out, a time at
-#'   which a kept one is missing has no code. "available": rescaled over what
+#'   which a kept one is missing has no code. In a scheme with pillars
+#'   (`parent`) those that are left share the weight of their node. "available": rescaled over what
 #'   is there, and each change of composition counts as a break. "provisional":
 #'   "constant", with missing cells predicted, see there. "error".
 #' @return `nid_defining`, a tibble with a row per region, time and code where
@@ -102,6 +103,7 @@ define <- function(x, normalise, reference, aggregate, missing, call,
               })
   def <- structure(def, class = "nid_definition")
   if (missing == "provisional") def <- add_predicted(def, kept, call)
+  def <- add_factors(def)
   if (normalise == "none") check_sums(def, call)
   check_positive_mean(def, call)
   if (missing == "error") check_complete(def, call)
@@ -162,6 +164,49 @@ warn_units <- function(scheme, normalise) {
   }
 }
 
+# In a code with pillars those indicators of a node that are there share the
+# node's weight: per code a matrix, row x indicator, of what their own weights
+# are multiplied by; NULL where nothing is missing.
+add_factors <- function(def) {
+  codes <- used_codes(def)$code
+  def$factors <- NULL
+  if (!is.null(def$panel$scheme[["parent"]])) {
+    def$factors <- lapply(stats::setNames(nm = codes),
+                          \(code) code_factors(def, code_parts(def, code)))
+  }
+  def
+}
+
+code_factors <- function(def, parts) {
+  ways <- tree_paths(def$panel$scheme)[parts$names]
+  if (parts$whole || all(lengths(ways) == 2L)) {
+    return(NULL)
+  }
+  here <- vapply(parts$x, \(x) !is.na(x), logical(n_rows(def$panel)))
+  here <- matrix(here, ncol = length(parts$names))
+  if (parts$missing == "constant") {
+    n <- n_regions(def$panel)
+    region <- rep(seq_len(n), diff(def$panel$offset))
+    ever <- apply(here, 2L, \(x) tabulate(region[x], n) > 0L)
+    here <- matrix(ever, n)[region, , drop = FALSE]
+  }
+  key <- apply(here, 1L, \(x) paste(which(x), collapse = " "))
+  first <- which(!duplicated(key))
+  each <- vapply(first, \(row) {
+    if (all(here[row, ]) || !any(here[row, ])) return(rep(1, ncol(here)))
+    shares_below(ways, parts$weight, here[row, ]) / parts$weight
+  }, numeric(ncol(here)))
+  t(matrix(each, ncol(here))[, match(key, key[first]), drop = FALSE])
+}
+
+# The weight of k-th indicators of a code at rows of the panel.
+row_weights <- function(parts, k, row) {
+  if (is.null(parts$factor)) {
+    return(parts$weight[k])
+  }
+  parts$weight[k] * parts$factor[cbind(row, k)]
+}
+
 # What the kernel needs to compute one code.
 code_parts <- function(def, code) {
   scheme <- def$panel$scheme
@@ -175,7 +220,7 @@ code_parts <- function(def, code) {
     centre = unname(def$centre[names]),
     inverse = unname(lapply(def$scale[names], inverse_index, def = def)),
     sign = scheme[["direction"]][use],
-    weight = scheme[["weight"]][use],
+    weight = scheme[["weight"]][use], factor = def$factors[[code]],
     reflect = def$normalise %in% bounded_kinds,
     missing = if (def$missing == "available") "available" else "constant",
     aggregate = def$aggregate
@@ -227,6 +272,7 @@ check_positive_mean <- function(def, call) {
       for (what in c("x", "centre", "inverse", "sign", "weight")) {
         one[[what]] <- parts[[what]][k]
       }
+      one["factor"] <- list(NULL)
       one$aggregate <- "mean"
       z[[parts$names[k]]] <- define_code_cpp(
         one, panel$offset, 0L, n_regions(panel), FALSE, FALSE, numeric())$value

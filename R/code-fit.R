@@ -114,8 +114,9 @@ code_sd <- function(def, code, parts, rate) {
   for (k in seq_along(parts$names)) {
     seen <- !is.na(parts$x[[k]])
     inverse <- rep_len(parts$inverse[[k]], n_regions(def$panel))[region]
-    top[, k] <- seen * (parts$weight[k] * sd[k] * parts$unit[k] * inverse)
-    bottom <- bottom + seen * parts$weight[k]
+    weight <- row_weights(parts, k, seq_along(region))
+    top[, k] <- seen * (weight * sd[k] * parts$unit[k] * inverse)
+    bottom <- bottom + seen * weight
   }
   row_root_sum_squares(top) / bottom
 }

@@ -39,7 +39,7 @@ observed_definition <- function(def) {
   }
   def$predicted <- NULL
   def$missing <- "constant"
-  def
+  add_factors(def)
 }
 
 predict_cells <- function(def) {
@@ -244,8 +244,8 @@ code_unsure <- function(def, code, parts = code_parts(def, code)) {
     one[if (length(one) == 1L) 1L else region[j]]
   }, 1)
   out <- list(row = row, error = loads$error, key = k,
-              load = loads$load * parts$weight[k] * parts$sign[k] * inverse /
-                total,
+              load = loads$load * row_weights(parts, k, row) *
+                parts$sign[k] * inverse / total,
               df = cells$df[loads$cell])
   keep <- which(!is.na(out$load))
   if (length(keep) > 0L) lapply(out, `[`, keep)
@@ -257,7 +257,8 @@ predicted_share <- function(def, code) {
   cells <- def$predicted$cells
   k <- match(cells$indicator, parts$names)
   use <- which(!is.na(k))
-  rowsum_by(parts$weight[k[use]], cells$row[use], n_rows(def$panel)) /
+  rowsum_by(row_weights(parts, k[use], cells$row[use]), cells$row[use],
+            n_rows(def$panel)) /
     code_values(def, code, totals = TRUE)$value
 }
 

@@ -66,7 +66,11 @@
 #' Weights count within their group and multiply down: the weight of an
 #' indicator is the product of w/sum(w) of itself and of the nodes above it
 #' within their groups, times a constant that keeps the sum of the weights of
-#' its code. The mean of the code is then the mean of the means of its pillars.
+#' its code. The mean of the code is then the mean of the means of its pillars,
+#' and so is a geometric or harmonic one. Where indicators are missing (see
+#' [defining_codes()]) those of a node that are there share its weight; a node
+#' of which nothing is there leaves its weight to the others beside it. The
+#' sampling error of [relevance_weights()] is not carried into such pillars.
 #' @section COINr:
 #' In `iMeta` weights count within their group and multiply down the tree. The
 #' topmost aggregates that hold an indicator are the codes; aggregates below

@@ -73,9 +73,13 @@ spread_weights <- function(fit, i, value, scale) {
   seen <- vapply(parts$x, \(x) !is.na(x[value$row]),
                  logical(length(value$row)))
   dim(seen) <- c(length(value$row), length(parts$names))
-  total <- as.vector(seen %*% parts$weight)
+  weight <- vapply(seq_along(parts$names), \(k) {
+    rep_len(row_weights(parts, k, value$row), length(value$row))
+  }, numeric(length(value$row)))
+  dim(weight) <- dim(seen)
+  total <- rowSums(seen * weight)
   columns <- lapply(seq_along(parts$names), \(k) {
-    w <- value$weight * parts$weight[k] * parts$sign[k] / total
+    w <- value$weight * weight[, k] * parts$sign[k] / total
     if (scale != "normalised") {
       inverse <- rep_len(parts$inverse[[k]] * parts$unit[k],
                          n_regions(fit$def$panel))

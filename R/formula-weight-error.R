@@ -13,10 +13,12 @@ add_weight_error <- function(law, fit, plan) {
   if (is.null(vcov) || is.null(law$std.error) || all(is.na(law$std.error))) {
     return(law)
   }
-  if (fit$def$aggregate != "mean") {
+  pillars <- !is.null(unlist(fit$def$factors))
+  if (fit$def$aggregate != "mean" || pillars) {
     inform_nid("not_linear",
                paste0("The sampling error of the weights is not carried into ",
-                      "a ", fit$def$aggregate, " mean."))
+                      if (pillars) "pillars that lack indicators." else
+                        paste0("a ", fit$def$aggregate, " mean.")))
     return(law)
   }
   law$own <- law[c("std.error", "df")]
@@ -115,7 +117,11 @@ present_weights <- function(fit, parts) {
     seen & based[region]
   }, logical(length(region)))
   here <- matrix(here, length(region))
-  list(here = here, total = drop(here %*% parts$weight))
+  total <- numeric(nrow(here))
+  for (k in seq_len(ncol(here))) {
+    total <- total + here[, k] * row_weights(parts, k, seq_along(total))
+  }
+  list(here = here, total = total)
 }
 
 # What uncertain weights add to quantities (one a row of `grad`, its derivatives

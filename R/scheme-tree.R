@@ -177,6 +177,23 @@ tree_items <- function(scheme, cut) {
   }, "")
 }
 
+# The weights of the indicators of a code of which only some are there (`here`):
+# within every node those that are share its weight. `ways`: see tree_paths().
+# The sum stays.
+shares_below <- function(ways, weight, here, level = 2L, mass = sum(weight)) {
+  item <- vapply(ways, \(p) p[min(level, length(p))], "")
+  own <- tapply(weight, item, sum)
+  own <- own[names(own) %in% item[here]]
+  out <- numeric(length(weight))
+  for (name in names(own)) {
+    mine <- which(item == name)
+    share <- mass * own[[name]] / sum(own)
+    out[mine] <- if (length(ways[[mine[1L]]]) <= level) share else
+      shares_below(ways[mine], weight[mine], here[mine], level + 1L, share)
+  }
+  out
+}
+
 # Labels ---------------------------------------------------------------------
 
 # What an indicator is called: its name where data, code and conditions speak

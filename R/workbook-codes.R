@@ -39,7 +39,11 @@ code_formulas <- function(frame, i) {
   }))
   for (one in split(rows, kind[rows])) {
     used <- parts$names[here[one[1L], ]]
-    formula[one] <- mean_formulas(frame, used, frame$rows[one])
+    formula[one] <- if (is.null(parts$factor)) {
+      mean_formulas(frame, used, frame$rows[one])
+    } else {
+      node_formula(frame, parts, used, frame$rows[one])
+    }
   }
   book_formula(formula, value)
 }
@@ -67,6 +71,66 @@ mean_formulas <- function(frame, used, rows) {
       paste0("SUMPRODUCT(", w, "/", z, ")")
     }), ")")
   )
+}
+
+# The same for a code with pillars, node in node: the items of a node that are
+# there, each with the weights of all that it holds.
+node_formula <- function(frame, parts, used, rows, level = 2L,
+                         names = parts$names) {
+  items <- node_items(frame, names, used, level)
+  value <- lapply(items, \(item) {
+    if (item$leaf) {
+      return(moving_cell("Data", rows, frame$at$z[[item$names]]))
+    }
+    node_formula(frame, parts, used, rows, level + 1L, item$names)
+  })
+  weight <- vapply(items, `[[`, "", "weight")
+  total <- paste0("(", paste(weight, collapse = "+"), ")")
+  sums <- function(make) {
+    paste0("(", do.call(paste, c(Map(make, weight, value), sep = "+")), ")")
+  }
+  switch(
+    frame$def$aggregate,
+    mean = paste0("(", sums(\(w, v) paste0(w, "*", v)), "/", total, ")"),
+    geometric = paste0("EXP(", sums(\(w, v) paste0(w, "*LN(", v, ")")), "/",
+                       total, ")"),
+    harmonic = paste0("(", total, "/", sums(\(w, v) paste0(w, "/", v)), ")")
+  )
+}
+
+# The items of a node (of the code: level 2) of which something is there.
+node_items <- function(frame, names, used, level) {
+  ways <- tree_paths(frame$scheme)[names]
+  item <- vapply(ways, \(p) p[min(level, length(p))], "")
+  items <- lapply(split(names, factor(item, unique(item))), \(own) {
+    list(names = own, leaf = length(ways[[own[1L]]]) <= level,
+         weight = paste0("SUM(", paste(weight_ranges(frame, own),
+                                       collapse = ","), ")"))
+  })
+  unname(Filter(\(one) any(one$names %in% used), items))
+}
+
+# The share of an indicator in its code, by the same weights.
+share_formula <- function(frame, parts, used, name) {
+  if (is.null(parts$factor)) {
+    own <- sub(":.*", "", weight_ranges(frame, name))
+    return(paste0(own, "/SUM(", paste(weight_ranges(frame, used),
+                                      collapse = ","), ")"))
+  }
+  names <- parts$names
+  out <- character()
+  level <- 2L
+  repeat {
+    items <- node_items(frame, names, used, level)
+    mine <- Filter(\(one) name %in% one$names, items)[[1L]]
+    out <- c(out, paste0(mine$weight, "/(", paste(
+      vapply(items, `[[`, "", "weight"), collapse = "+"), ")"))
+    if (mine$leaf) {
+      return(paste(out, collapse = "*"))
+    }
+    names <- mine$names
+    level <- level + 1L
+  }
 }
 
 # Weights of indicators above their z on sheet Data, in runs of columns.

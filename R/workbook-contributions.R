@@ -72,7 +72,7 @@ indicator_columns <- function(frame) {
     value <- contribution_matrix(frame, "indicator", parts$names, table)
     columns <- lapply(seq_along(parts$names), \(k) {
       formula <- vapply(seq_len(n_regions(frame$panel)), \(r) {
-        entry_formula(frame, i, r, k, parts$names, here)
+        entry_formula(frame, i, r, k, parts, here)
       }, "")
       value[formula == "NA()", k] <- NA
       book_formula(formula, value[, k])
@@ -85,7 +85,8 @@ indicator_columns <- function(frame) {
 
 # code weight x sum over stretches of one composition of
 # w_k / sum w x (row NID times z_k).
-entry_formula <- function(frame, i, r, k, names, here) {
+entry_formula <- function(frame, i, r, k, parts, here) {
+  names <- parts$names
   b <- frame$operators$of[r, i]
   rows <- frame$series[[i]][[r]]
   if (b == 0L || !frame$operators$terms[r] || !any(here[rows, k])) {
@@ -96,12 +97,10 @@ entry_formula <- function(frame, i, r, k, names, here) {
     paste(as.integer(x), collapse = "")
   })
   use <- which(here[rows, k])
-  own <- weight_ranges(frame, names[k])
-  own <- sub(":.*", "", own)
   pieces <- vapply(split(use, kind[use]), \(at) {
     used <- names[here[rows[at[1L]], ]]
-    paste0("(", stretch_product(frame, one, rows, at, names[k]), ")*", own,
-           "/SUM(", paste(weight_ranges(frame, used), collapse = ","), ")")
+    paste0("(", stretch_product(frame, one, rows, at, names[k]), ")*",
+           share_formula(frame, parts, used, names[k]))
   }, "")
   paste0(code_weight_cell(frame, i), "*(", paste(pieces, collapse = "+"), ")")
 }

@@ -23,6 +23,13 @@ class code_reader {
         sign_(Rcpp::as<Rcpp::NumericVector>(code["sign"])),
         weight_(Rcpp::as<Rcpp::NumericVector>(code["weight"])),
         reflect_(Rcpp::as<bool>(code["reflect"])) {
+    const SEXP factor =
+        code.containsElementNamed("factor") ? SEXP(code["factor"]) : R_NilValue;
+    if (!Rf_isNull(factor)) {
+      factor_ = Rcpp::NumericMatrix(factor);
+      must(factor_.ncol() == size() && factor_.nrow() >= rows,
+           "factors of weights: not one a row and indicator");
+    }
     must(centre_.size() == size() && inverse_.size() == size() &&
              sign_.size() == size() && weight_.size() == size(),
          "parts of a code differ in number");
@@ -48,6 +55,9 @@ class code_reader {
     one.sign = sign_[k];
     one.reflect = reflect_;
     one.weight = weight_[k];
+    if (factor_.ncol() > 0) {
+      one.factor = factor_.begin() + k * factor_.nrow();
+    }
     return one;
   }
 
@@ -55,6 +65,7 @@ class code_reader {
   R_xlen_t rows_, regions_;
   Rcpp::List x_, centre_, inverse_;
   Rcpp::NumericVector sign_, weight_;
+  Rcpp::NumericMatrix factor_{0, 0};
   bool reflect_;
 };
 

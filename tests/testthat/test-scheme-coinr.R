@@ -70,3 +70,25 @@ test_that("the kept scores have holes, directions and uneven weights", {
   expect_gt(length(unique(asem_meta$Uneven)), 2L)
   expect_false(isTRUE(all.equal(asem_table("score"), asem_table("uneven"))))
 })
+
+test_that("the index is COINr's too where the whole tree is one code", {
+  for (weights in c("score", "uneven")) {
+    meta <- asem_meta
+    if (weights == "uneven") meta$Weight <- meta$Uneven
+    own <- meta$Type == "Indicator"
+    below <- !is.na(meta$Parent)
+    scheme <- code_scheme(
+      meta$iCode[own], "Index", weight = meta$Weight[own],
+      codes = data.frame(code = "Index", carrier = "all", dynamic = "rate",
+                         weight = 1),
+      parent = data.frame(name = meta$iCode, parent = meta$Parent,
+                          weight = ifelse(own, NA, meta$Weight))[below, ])
+    panel <- suppressMessages(as_code_panel(asem_table("normalised"), scheme))
+    got <- suppressMessages(suppressWarnings(
+      defining_codes(panel, "none", missing = "available")))
+    scores <- asem_table(weights)
+    their <- scores$Index[match(got$uCode, scores$uCode)]
+    expect_identical(nrow(got), nrow(scores))
+    expect_lt(max(abs(got$estimate - their) / abs(their)), 1e-12)
+  }
+})

@@ -136,6 +136,12 @@ struct indicator_values {
   double sign;
   bool reflect;  // direction -1 turns z into 1 - z (bounded) or -z
   double weight;
+  // What the weight is multiplied by in each row; nullptr: nothing.
+  const double* factor = nullptr;
+
+  double weight_at(std::ptrdiff_t row) const {
+    return factor == nullptr ? weight : weight * factor[row];
+  }
 
   double normalised(std::ptrdiff_t row, std::ptrdiff_t region) const {
     const std::ptrdiff_t at = by_region ? region : 0;
@@ -249,18 +255,19 @@ inline void define_region(const code_definition& code, std::ptrdiff_t region,
         continue;
       }
       const double z = one.normalised(row, region);
+      const double weight = one.weight_at(row);
       switch (code.aggregate) {
         case aggregate_kind::mean:
-          sum += one.weight * z;
+          sum += weight * z;
           break;
         case aggregate_kind::geometric:
-          sum += one.weight * std::log(z);
+          sum += weight * std::log(z);
           break;
         case aggregate_kind::harmonic:
-          sum += one.weight / z;
+          sum += weight / z;
           break;
       }
-      total += one.weight;
+      total += weight;
       n += 1;
     }
     for (std::size_t k = 0; k < p && n > 0 && !complete; ++k) {
@@ -321,8 +328,9 @@ inline void part_of_region(const indicator_values& one, std::ptrdiff_t region,
                            std::ptrdiff_t from, std::ptrdiff_t to,
                            const double* total, double* value) {
   for (std::ptrdiff_t row = from; row < to; ++row) {
-    const double part =
-        one.x[row] == one.x[row] ? one.weight * one.normalised(row, region) : 0;
+    const double part = one.x[row] == one.x[row]
+                            ? one.weight_at(row) * one.normalised(row, region)
+                            : 0;
     value[row] = part / total[row];
   }
 }
