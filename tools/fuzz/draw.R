@@ -136,14 +136,19 @@ draw_scheme <- function(data) {
   k <- length(indicators)
   # A log of what is not positive is refused, and refusals end a call early.
   positive <- vapply(data[indicators], function(x) all(x > 0, na.rm = TRUE), NA)
+  code <- sample(nidcode::nid_codes()$code, k, TRUE)
   nidcode::code_scheme(
-    indicators,
-    sample(nidcode::nid_codes()$code, k, TRUE),
+    indicators, code,
     direction = sample(c(1, 1, -1), k, TRUE),
     weight = if (chance(0.7)) 1 else stats::runif(k, 0.1, 3),
     transform = ifelse(positive & stats::runif(k) < 0.2,
                        sample(c("log", "log1p", "sqrt"), k, TRUE), "none"),
-    sd = if (chance(0.8)) NA else 0.1
+    sd = if (chance(0.8)) NA else 0.1,
+    label = if (chance(0.8)) NA else sample(c("A label", NA), k, TRUE),
+    parent = if (chance(0.8)) NULL else {
+      ifelse(code == "social", sample(c("Pillar", "Pillar > Inner", NA), k,
+                                      TRUE), NA)
+    }
   )
 }
 
@@ -227,7 +232,7 @@ draw_defining <- function() {
       reference = if (how == "index") time[sample.int(length(time), 1L)] else
         pick("panel", "panel", "region"),
       aggregate = pick("mean", "mean", "mean", "geometric"),
-      missing = pick("constant", "constant", "available")
+      missing = pick("constant", "constant", "available", "provisional")
     )
   })
 }

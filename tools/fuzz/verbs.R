@@ -251,7 +251,8 @@ verb("code_path", function() {
 verb("contributions", function() {
   list(or_odd(pick(draw_rates(), draw_model()), 0.04),
        by = or_odd(pick("code", "time", "indicator", c("code", "time"),
-                        c("indicator", "time"))),
+                        c("indicator", "time"), "level 1", "Pillar",
+                        c("level 1", "time"))),
        influence = or_odd(pick(NULL, draw_influence())),
        measure = or_odd(pick(NULL, "integral")))
 }, 400L)
@@ -290,6 +291,7 @@ verb("code_model", function() {
        status = or_odd(pick(NULL, status_of(data)), 0.03),
        normalise = or_odd(draw_normalise(), 0.03),
        reference = or_odd(pick("panel", "region", data$year[1L]), 0.03),
+       missing = or_odd(pick("constant", "available", "provisional"), 0.03),
        rate = or_odd(draw_rate(), 0.03),
        breaks = or_odd(pick("auto", "split", "shift", "ignore"), 0.03),
        influence = or_odd(draw_influence(), 0.03),
