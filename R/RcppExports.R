@@ -101,8 +101,8 @@ read_ticks_cpp <- function(columns, n) {
     .Call(`_nidcode_read_ticks_cpp`, columns, n)
 }
 
-order_evidence_cpp <- function(value, time, step) {
-    .Call(`_nidcode_order_evidence_cpp`, value, time, step)
+order_evidence_cpp <- function(value, time, step, most) {
+    .Call(`_nidcode_order_evidence_cpp`, value, time, step, most)
 }
 
 spline_fit_cpp <- function(values, grid, grids, want, tuning, keep, threads) {

@@ -2,7 +2,9 @@
 # under which rate. Values are computed from the panel when asked for, block by
 # block, so that no normalised copy of a large panel is ever held.
 
-code_fit <- function(def, rate, breaks = "auto", call = rlang::caller_env()) {
+# `orders`: of smoothness, to be kept where the rate would choose them.
+code_fit <- function(def, rate, breaks = "auto", call = rlang::caller_env(),
+                     orders = NULL) {
   check_rate(rate, call)
   breaks <- resolve_breaks(breaks, rate, call)
   check_sd_once(def, rate, call)
@@ -14,9 +16,10 @@ code_fit <- function(def, rate, breaks = "auto", call = rlang::caller_env()) {
     parts[[i]]$dynamic <- codes$dynamic[i]
     parts[[i]]$weight <- codes$weight[i]
   }
-  structure(list(def = def, rate = rate, breaks = breaks, codes = parts,
-                 tuning = NULL),
-            class = "nid_code_fit")
+  fit <- structure(list(def = def, rate = rate, breaks = breaks, codes = parts,
+                        tuning = NULL),
+                   class = "nid_code_fit")
+  choose_orders(fit, orders %||% attr(def$reference, "orders", exact = TRUE))
 }
 
 # One code: `of`, the grid of each region in its `pool` (0: it lacks the code).
@@ -225,6 +228,7 @@ fit_facts <- function(fit, title, keys, ...) {
   defining_facts(
     fit$def, title, keys,
     rate = fit$rate$words,
+    order = fit$rate$facts$order,
     second = second_text(fit$rate),
     breaks = breaks_text(fit$breaks, n_breaks),
     ...,

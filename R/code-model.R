@@ -89,7 +89,7 @@ build_model <- function(panel, args, matched, call, tuning = NULL,
                         noise = NULL, kept = NULL) {
   def <- define(panel, args$normalise, args$reference, args$aggregate,
                 args$missing, call, kept)
-  fit <- code_fit(def, args$rate, args$breaks, call)
+  fit <- code_fit(def, args$rate, args$breaks, call, tuning$orders)
   fit$tuning <- match_tuning(tuning, fit, call)
   fit$noise <- noise
   cor <- check_cor(args$cor, fit, call)
@@ -121,8 +121,11 @@ build_model <- function(panel, args, matched, call, tuning = NULL,
 #'
 #' Changes arguments of [code_model()] and computes it anew. With
 #' `freeze = TRUE` centre and scale, the tuning of the smoother and the
-#' correlation of the noise of codes stay those of the old model: the answer is then linear in the data, exact for scenarios
-#' and edited workbooks. A refit may differ: it is another question.
+#' correlation of the noise of codes stay those of the old model: the answer is
+#' then linear in the data, exact for scenarios and edited workbooks. A refit may
+#' differ: it is another question. Without it the panel also chooses the orders
+#' of smoothness anew (`m` of [rate_spline()]); a code whose order moves is told
+#' by the message `nidcode_message_order_changed`.
 #'
 #' @param object <nid_model>.
 #' @param ... Arguments of [code_model()] to change, `data` and `scheme` among
@@ -164,7 +167,10 @@ update.nid_model <- function(object, ..., freeze = FALSE) {
     return(update_frozen(object, changes, args, match.call(), call))
   }
   panel <- updated_panel(object, changes, args)
-  build_model(panel, args, updated_call(object, match.call(), freeze), call)
+  out <- build_model(panel, args, updated_call(object, match.call(), freeze),
+                     call)
+  inform_orders(get_fit(object$rates)$orders, get_fit(out$rates)$orders)
+  out
 }
 
 # What makes the new model: code_model() with the changes. A frozen one, and

@@ -8,7 +8,9 @@
 #' @return `nid_reference`: a tibble with `indicator` <chr>, `centre` <dbl> and
 #'   `scale` <dbl>, in units of the indicator after its transform; with
 #'   `reference = "region"` or an index also the region column, a row per
-#'   region and indicator. `scale` 0 means no spread.
+#'   region and indicator. `scale` 0 means no spread. That of rates or of a model
+#'   keeps the orders of smoothness that the panel has chosen ([rate_spline()]),
+#'   and later rates take them.
 #' @family treat
 #' @examples
 #' data <- data.frame(region = "A", year = 2005:2009, y = c(1, 3, 4, 8, 9))
@@ -45,6 +47,8 @@ code_reference <- function(x) {
   columns <- with_labels(columns, panel$scheme)
   tibble::new_tibble(known_numbers(columns), nrow = length(columns$indicator),
                      class = "nid_reference", normalise = def$normalise,
+                     orders = get_fit(if (inherits(x, "nid_model")) x$rates else
+                       x)$orders,
                      region = if (by_region) panel$index[["region"]])
 }
 
@@ -61,10 +65,15 @@ in_data_units <- function(def) {
 print.nid_reference <- function(x, ...) {
   cat("Frozen centre and scale (", attr(x, "normalise"), ") of ",
       count_of(length(unique(x[["indicator"]])), "indicator"), ".\n", sep = "")
+  orders <- attr(x, "orders")
+  if (!is.null(orders)) {
+    cat("Orders of smoothness: ", paste(names(orders), orders,
+                                        collapse = ", "), ".\n", sep = "")
+  }
   plain <- x
   class(plain) <- c("tbl_df", "tbl", "data.frame")
   attr(plain, "normalise") <- NULL
-  attr(plain, "region") <- NULL
+  attr(plain, "region") <- attr(plain, "orders") <- NULL
   text <- format(plain, n = 8L)
   cat(utils::head(text[-1L], 13L), sep = "\n")
   invisible(x)

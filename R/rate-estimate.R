@@ -44,7 +44,9 @@ estimate_rates <- function(x, time, group = NULL, rate = rate_spline(),
   keep <- which(!is.na(v$value))
   series <- plain_series(v$value[keep], pool, g$grid[g$grid > 0L], rate)
   order <- as.integer(order)
-  if (!is.null(at)) series$rate <- rate <- at_a_point(rate)
+  series <- choose_order(series)
+  if (!is.null(at)) series$rate <- at_a_point(series$rate)
+  rate <- series$rate
   has <- orders_of(rate, order)
   inform_order(rate, order)
   r <- if (is.null(at)) {
@@ -115,7 +117,8 @@ rates_frame <- function(r, group, order, has, rate, level) {
   )
   new_nid_table(columns, "estimated", list(
     title = "Rates of plain vectors", keys = vector_keys(columns),
-    rate = rate$words, second = second_text(rate), level = level))
+    rate = rate$words, order = rate$facts$order,
+    second = second_text(rate), level = level))
 }
 
 # The groups of plain vectors are their regions.

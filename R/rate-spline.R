@@ -35,13 +35,23 @@
 #'   and steps included: from m plus the number of breaks (the polynomial) to
 #'   the number of times (an interpolation). A series that cannot have so many
 #'   or so few gets the nearest, and [dynamic_codes()] says so.
-#' @param m <int> 3 (quintic) or 2 (cubic, for rougher curves), or 2s and 3s
-#'   named by code: 3 for codes that are not named. [smoothness()] tells which
-#'   the panel speaks for.
+#' @param m The order of smoothness: 3 (quintic) or 2 (cubic, for rougher
+#'   curves), or 2s and 3s named by code, 3 for codes that are not named; or
+#'   "auto", of each code that which the panel speaks for, see below.
 #' @param second <chr> The second-order rate: "step", the change of V over the
 #'   step to a time; "point", the second derivative there, which a cubic does
 #'   not have: order 1 only where one `m` is 2.
 #' @return A `nid_rate`.
+#' @section The order of smoothness: With `m = "auto"` the regions of a panel (the
+#'   groups of [estimate_rates()]) choose it for each code by the evidence of
+#'   [smoothness()], of more than 200 regions as many. It is 3, untested, where
+#'   fewer than 20 regions share their times, where these less their breaks are
+#'   fewer than 8, where `lambda` is a number or `df` is given, and with
+#'   `second = "point"`; the table says so. The choice is tuning: every table
+#'   prints it, [update()][update.nid_model] with `freeze = TRUE`,
+#'   [code_reference()] of a model and [write_workbook()] keep it; without
+#'   `freeze` it is made anew, and a code whose order has moved is told (message
+#'   `order_changed`).
 #' @section Shortest series: m = 3: 2 times give a slope, 3 and 4 a parabola
 #'   without error, 5 and more everything. m = 2: 2 and 3 a slope, 4 and more
 #'   everything. Each break asks for one more.
@@ -52,7 +62,7 @@
 #' @examples
 #' estimate_rates(c(1, 2, 4, 7, 9, 14), 2005:2010, rate = rate_spline())
 #' @export
-rate_spline <- function(lambda = "average", df = NULL, m = 3,
+rate_spline <- function(lambda = "average", df = NULL, m = "auto",
                         second = "step") {
   call <- rlang::current_env()
   if (!is.null(df) && !missing(lambda)) {
@@ -66,18 +76,21 @@ rate_spline <- function(lambda = "average", df = NULL, m = 3,
   } else {
     check_number(lambda, min = 0)
   }
+  auto <- identical(m, "auto")
   how <- if (!is.null(df)) paste0("df ", format(df)) else {
     if (is.numeric(lambda)) paste0("lambda ", format(lambda)) else lambda
   }
   new_nid_rate(
     "spline",
-    words = paste0("spline (", how, order_words(m), ")"),
+    words = paste0("spline (", how, if (!auto) order_words(m), ")"),
     args = list(lambda = lambda, df = df,
-                m = structure(as.integer(m), names = names(m)),
+                m = if (auto) 3L else structure(as.integer(m),
+                                                names = names(m)),
                 second = second),
     breaks = "shift",
     facts = list(top_order = if (second == "step") 2L else
-                   as.integer(min(m)) - 1L,
+                   if (auto) 2L else as.integer(min(m)) - 1L,
+                 chooses = auto, untold = order_untold(lambda, df, second),
                  higher = "rate_spline(m = 3)", steps = second == "step",
                  errors = "posterior",
                  curve = TRUE, shifts = TRUE, by_code = list(m = 3L),
@@ -100,21 +113,35 @@ rate_spline <- function(lambda = "average", df = NULL, m = 3,
   )
 }
 
+# Why the panel cannot choose the order of smoothness.
+order_untold <- function(lambda, df, second) {
+  if (!is.null(df)) {
+    "`df` is given"
+  } else if (is.numeric(lambda)) {
+    "`lambda` is a number"
+  } else if (second == "point") {
+    "it has a second derivative"
+  }
+}
+
 check_orders_of_codes <- function(m, call) {
+  if (identical(m, "auto")) {
+    return(invisible())
+  }
   code <- names(m)
   named <- if (is.null(code)) length(m) == 1L else
     length(m) > 0L && !anyNA(code) && all(nzchar(code))
   if (!is.numeric(m) || !is.null(dim(m)) || !named || !all(m %in% 2:3)) {
-    stop_argument("m", "2 or 3, or 2s and 3s named by code", m, call)
+    stop_argument("m", "\"auto\", 2 or 3, or 2s and 3s named by code", m, call)
   }
   check_readable_names(code, "Names of `m`", call)
   check_once(code, "m", call)
 }
 
-# As it is typed; nothing of the default.
+# As it is typed.
 order_words <- function(m) {
   if (is.null(names(m))) {
-    return(if (m == 2) ", m = 2")
+    return(paste0(", m = ", m))
   }
   code <- vapply(names(m), \(x) deparse(as.name(x), backtick = TRUE), "")
   paste0(", m = c(", paste(code, "=", m, collapse = ", "), ")")
@@ -126,6 +153,7 @@ spline_most <- 1000L
 
 # Of two ways to say how smooth the one that was used.
 spline_settings <- function(rate) {
+  if (rate$facts$chooses) rate$args$m <- "auto"
   rate$args[setdiff(names(rate$args), if (!is.null(rate$args$df)) "lambda")]
 }
 

@@ -17,14 +17,17 @@
 #     own        made of the user's functions, so a workbook keeps its values
 #     by_code    arguments that may be named by code, and what a code has that
 #                they do not name
+#     chooses    its orders of smoothness are still to be chosen by the panel
+#                (`untold`: why they cannot be); `order`: how they were
 #   does   functions of a bundle of series (series.R): linear_does() has those
 #          of a matrix a grid, spline_does() those of the smoothing spline.
 new_nid_rate <- function(name, words = name, args = list(), breaks = "split",
                          sd = NULL, facts = list(), does) {
   plain <- list(top_order = 2L, higher = NULL, steps = FALSE,
-                errors = "known", curve = FALSE, shifts = FALSE, backward = FALSE, tuned = "none",
-                longest = Inf, long_hint = NULL, own = FALSE,
-                by_code = list())
+                errors = "known", curve = FALSE, shifts = FALSE,
+                backward = FALSE, tuned = "none", longest = Inf,
+                long_hint = NULL, own = FALSE, by_code = list(),
+                chooses = FALSE)
   plain[names(facts)] <- facts
   structure(list(name = name, words = words, args = args, breaks = breaks,
                  sd = sd, facts = plain, does = does),

@@ -3,11 +3,12 @@
 # its own), per code a matrix with a column for each series, region by region
 # (segment by segment, where breaks split a curve). It travels without the fit
 # it comes from, with its `regions` and `grids` (per code: pool, and `of` each
-# region; NULL: those of the model it stands beside).
+# region; NULL: those of the model it stands beside), and the `orders` of
+# smoothness by code, where they were chosen.
 
-new_tuning <- function(weights, regions, grids = NULL) {
+new_tuning <- function(weights, regions, grids = NULL, orders = NULL) {
   structure(list(regions = as.character(regions), grids = grids,
-                 weights = weights),
+                 weights = weights, orders = orders),
             class = "nid_tuning")
 }
 
@@ -28,7 +29,7 @@ freeze_fit <- function(fit) {
 
 tuning_for <- function(fit, weights) {
   new_tuning(weights, fit$def$panel$regions,
-             lapply(fit$codes, `[`, c("of", "pool")))
+             lapply(fit$codes, `[`, c("of", "pool")), fit$orders)
 }
 
 # That of the series of code i in some regions, NULL where it is estimated.
@@ -54,7 +55,7 @@ tuning_columns <- function(weights, series, count) {
 
 # A tuning for the series of another fit: same regions, same times.
 match_tuning <- function(tuning, fit, call) {
-  if (is.null(tuning)) {
+  if (is.null(tuning$weights)) {
     return(NULL)
   }
   if (is.null(tuning$grids)) {

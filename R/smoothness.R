@@ -22,7 +22,10 @@
 #'   2 b_g) / (R + 2)}{pi_g <- (sum_i P_ig + 2 b_g) / (R + 2)}, until a step
 #' gains less than 1e-6 a region.
 #'
-#' The order is 2 where the evidence is above 3 and above .1 a region, else 3.
+#' The same is taken of the curves themselves, no mean curve subtracted
+#' (`evidence.curves`): deviations guard against shocks that all regions share,
+#' the curves against a mean curve that bends more, or less, than any region
+#' does. The order is 2 where both are above 3 and above .1 a region, else 3.
 #' It is 3 and not tested where fewer than 20 regions share the core grid, or
 #' where its times less its breaks are fewer than 8.
 #'
@@ -56,7 +59,8 @@
 #'   does not matter.
 #' @return `nid_smoothness`, a tibble with a row per code: `code`, `order` <int>
 #'   2 or 3, `evidence` <dbl> in units of log-likelihood, `evidence.region`
-#'   (the same by region; `NA` where not tested), `n.regions` <int> that it is
+#'   (the same by region; `NA` where not tested), `evidence.curves` <dbl> that of
+#'   the curves themselves, `n.regions` <int> that it is
 #'   of, `n.left.out` <int> other regions that have the code, `verdict` <chr>
 #'   "order 2", "order 3" or "not tested".
 #' @section Errors: `nidcode_error_argument`; those of [dynamic_codes()].
@@ -75,10 +79,12 @@
 smoothness <- function(x) {
   call <- rlang::current_env()
   refuse_rate(x, call)
-  fit <- as_fit(x, NULL, call)
+  has <- inherits(x, c("nid_rates", "nid_model"))
+  fit <- as_fit(x, if (!has) rate_spline(m = 3), call)
   found <- lapply(seq_along(fit$codes), \(i) code_smoothness(fit, i))
   columns <- columns_of(found, c("order", "evidence", "evidence.region",
-                                 "n.regions", "n.left.out", "verdict"),
+                                 "evidence.curves", "n.regions", "n.left.out",
+                                 "verdict"),
                         text = "verdict",
                         whole = c("order", "n.regions", "n.left.out"))
   code <- code_field(fit, "code")
@@ -91,19 +97,23 @@ smoothness <- function(x) {
 order_regions <- 20L
 order_times <- 8L
 
+# So many regions tell the order as well as any number of them.
+order_most <- 5000L
+
 # Code i of a fit: its row, and in `words` what its verdict means.
-code_smoothness <- function(fit, i) {
+code_smoothness <- function(fit, i, most = order_most) {
   # What was predicted from smooth curves says nothing of how smooth curves are.
   if (!is.null(fit$def$predicted)) {
+    fit$rate$facts$chooses <- FALSE
     fit <- code_fit(observed_definition(fit$def), fit$rate, fit$breaks)
   }
   panel <- fit$def$panel
   whole <- as.character(panel$regions) %in% panel$nested
-  series_smoothness(code_series(fit, i), whole)
+  series_smoothness(code_series(fit, i), whole, most)
 }
 
 # A bundle of series; `whole`: regions that hold others.
-series_smoothness <- function(series, whole = FALSE) {
+series_smoothness <- function(series, whole = FALSE, most = order_most) {
   all <- length(series$of)
   pool <- pool_seen(series$pool, series$breaks)
   own <- which(!rep_len(whole, max(series$region, 0L))[series$region])
@@ -111,23 +121,26 @@ series_smoothness <- function(series, whole = FALSE) {
   core <- own[series$of[own] == grid]
   one <- pool_take(pool, grid)
   out <- list(order = 3L, evidence = NA_real_, evidence.region = NA_real_,
-              n.regions = length(core), n.left.out = all - length(core),
-              verdict = "not tested", words = untold(one, length(core)))
+              evidence.curves = NA_real_, n.regions = length(core),
+              n.left.out = all - length(core), verdict = "not tested", words = untold(one, length(core)))
   if (!is.null(out$words)) {
     return(out)
   }
   n <- length(one$time)
   at <- sequence(rep(n, length(core)), from = series_starts(series)[core] + 1L)
-  told <- order_evidence_cpp(matrix(series$value[at], n), one$time, one$step)
+  told <- order_evidence_cpp(matrix(series$value[at], n), one$time, one$step,
+                             most)
   out[c("n.regions", "n.left.out")] <- c(told$used, all - told$used)
   out$words <- untold(one, told$used)
-  if (is.null(out$words)) judge_order(out, told$evidence) else out
+  if (is.null(out$words)) judge_order(out, told) else out
 }
 
-judge_order <- function(out, evidence) {
-  each <- evidence / out$n.regions
-  out$order <- if (evidence > 3 && each > 0.1) 2L else 3L
-  out[c("evidence", "evidence.region")] <- c(evidence, each)
+judge_order <- function(out, told) {
+  both <- c(told$evidence, told$curves)
+  each <- both / out$n.regions
+  out$order <- if (all(both > 3 & each > 0.1)) 2L else 3L
+  out[c("evidence", "evidence.region", "evidence.curves")] <-
+    c(told$evidence, each[1L], told$curves)
   out$verdict <- paste("order", out$order)
   out$words <- if (out$order == 2L) {
     paste0("order 2 predicts these curves better: they bend within a few ",

@@ -51,7 +51,7 @@ kept_note <- function(frame) {
 
 # Numbers of the rate that are named by code.
 kept_by_code <- function(frame) {
-  rate <- frame$fit$rate
+  rate <- frame$model$args$rate
   named <- c(list(sd = named_sd(rate)), named_args(rate))
   do.call(rbind, lapply(names(named), \(name) {
     own <- named[[name]]
@@ -114,16 +114,20 @@ kept_influence <- function(frame) {
             influence$weight(lag, 0 * lag, 0 * lag))
 }
 
-# Weights over lambda of a model whose tuning was frozen before.
+# The orders of smoothness that the panel chose, and weights over lambda of a
+# model whose tuning was frozen before.
 kept_tuning <- function(frame) {
-  tuning <- get_fit(frame$model$rates)$tuning$weights
-  unlist(lapply(seq_along(tuning), \(i) {
+  fit <- get_fit(frame$model$rates)
+  tuning <- fit$tuning$weights
+  weights <- unlist(lapply(seq_along(tuning), \(i) {
     lapply(names(tuning[[i]]), \(what) {
       m <- tuning[[i]][[what]]
       kept_rows(paste0("tuning.", what), frame$code[i], as.vector(col(m)),
                 as.vector(m))
     })
   }), recursive = FALSE)
+  c(weights, list(kept_rows("tuning.m", names(fit$orders),
+                            attr(fit$orders, "told"), as.double(fit$orders))))
 }
 
 # Predicted cells of a model that was frozen before; of others R predicts them
@@ -211,7 +215,15 @@ kept_tuning_of <- function(tables, panel) {
                   \(what) kept_columns_of(tables[[what]], code))
     out <- out[lengths(out) > 0L]
     if (length(out) > 0L) out
-  }), panel$regions)
+  }), panel$regions, orders = kept_orders_of(tables))
+}
+
+kept_orders_of <- function(tables) {
+  table <- tables$tuning.m
+  if (!is.null(table)) {
+    structure(as.integer(table$value), names = table$key1,
+              told = table$key2[1L])
+  }
 }
 
 # The predicted cells that it was written with, by region and time.

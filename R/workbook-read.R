@@ -21,6 +21,8 @@ read_workbook <- function(file) {
     check_model_args(args, call)
     tuning <- if (get("tuning", "estimated") == "frozen") {
       kept_tuning_of(tables, panel)
+    } else {
+      new_tuning(NULL, NULL, orders = kept_orders_of(tables))
     }
     build_model(panel, args, matched, call, tuning, kept_noise_of(tables),
                 kept_predicted_of(tables, panel))

@@ -83,7 +83,7 @@ setting_meanings <- function() {
       "uniform, tricube or epanechnikov",
     rate.lambda = "average, reml, gcv or a number",
     rate.df = "effective degrees of freedom",
-    rate.m = "3: quintic, 2: cubic",
+    rate.m = "3: quintic, 2: cubic; auto: chosen by the panel",
     rate.second = "second order: over a step, or at a point",
     rate.sd = "sd of the error of a code's values",
     breaks = "auto, split, shift or ignore",

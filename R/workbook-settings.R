@@ -69,8 +69,10 @@ settings_rate <- function(get, tables) {
   number <- function(name) {
     name <- paste0("rate.", name)
     own <- tables[[name, exact = TRUE]]
-    if (is.null(own)) get_number(get, name) else
-      stats::setNames(own$value, own$key1)
+    if (!is.null(own)) {
+      return(stats::setNames(own$value, own$key1))
+    }
+    if (identical(get(name, NULL), "auto")) "auto" else get_number(get, name)
   }
   sd <- number("sd")
   switch(kind,
@@ -90,7 +92,7 @@ settings_rate <- function(get, tables) {
 }
 
 settings_spline <- function(get, number) {
-  m <- number("m") %||% 3
+  m <- number("m") %||% "auto"
   second <- get("rate.second", "step")
   if (!is.null(number("df"))) {
     return(rate_spline(df = number("df"), m = m, second = second))

@@ -349,15 +349,16 @@ BEGIN_RCPP
 END_RCPP
 }
 // order_evidence_cpp
-Rcpp::List order_evidence_cpp(const Rcpp::NumericMatrix& value, const Rcpp::NumericVector& time, const Rcpp::IntegerVector& step);
-RcppExport SEXP _nidcode_order_evidence_cpp(SEXP valueSEXP, SEXP timeSEXP, SEXP stepSEXP) {
+Rcpp::List order_evidence_cpp(const Rcpp::NumericMatrix& value, const Rcpp::NumericVector& time, const Rcpp::IntegerVector& step, int most);
+RcppExport SEXP _nidcode_order_evidence_cpp(SEXP valueSEXP, SEXP timeSEXP, SEXP stepSEXP, SEXP mostSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Rcpp::NumericMatrix& >::type value(valueSEXP);
     Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type time(timeSEXP);
     Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type step(stepSEXP);
-    rcpp_result_gen = Rcpp::wrap(order_evidence_cpp(value, time, step));
+    Rcpp::traits::input_parameter< int >::type most(mostSEXP);
+    rcpp_result_gen = Rcpp::wrap(order_evidence_cpp(value, time, step, most));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -524,7 +525,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_nidcode_count_pairs_cpp", (DL_FUNC) &_nidcode_count_pairs_cpp, 5},
     {"_nidcode_weighted_shares_cpp", (DL_FUNC) &_nidcode_weighted_shares_cpp, 7},
     {"_nidcode_read_ticks_cpp", (DL_FUNC) &_nidcode_read_ticks_cpp, 2},
-    {"_nidcode_order_evidence_cpp", (DL_FUNC) &_nidcode_order_evidence_cpp, 3},
+    {"_nidcode_order_evidence_cpp", (DL_FUNC) &_nidcode_order_evidence_cpp, 4},
     {"_nidcode_spline_fit_cpp", (DL_FUNC) &_nidcode_spline_fit_cpp, 7},
     {"_nidcode_spline_pieces_cpp", (DL_FUNC) &_nidcode_spline_pieces_cpp, 5},
     {"_nidcode_sure_pairs_cpp", (DL_FUNC) &_nidcode_sure_pairs_cpp, 4},

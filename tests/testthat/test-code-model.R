@@ -26,7 +26,7 @@ test_that("defaults are those of the verbs", {
   expect_identical(f[names(want)], want)
   expect_identical(as.data.frame(spline$basic),
                    as.data.frame(basic_code(spline$panel)))
-  expect_identical(glance(spline)$rate, "spline (average)")
+  expect_identical(glance(spline)$rate, "spline (average, m = 3)")
   expect_identical(glance(spline)$influence, "equal (plain sum)")
 })
 

@@ -22,7 +22,8 @@ test_that("shape, columns, defaults", {
   expect_identical(industrial_code(p, rate_spline(), "auto", 0.95), i)
   expect_identical(
     format(attr(i, "spec")),
-    paste("Code ID, formula (1): rate spline (average); second order: over a",
+    paste("Code ID, formula (1): rate spline (average, m = 3); order 3",
+          "assumed: 2 regions cannot test it; second order: over a",
           "step; cor residual (rho -0.63 to 0.48, at least: few times);",
           "normalise zscore; reference panel; 95% intervals.")
   )

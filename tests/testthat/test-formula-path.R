@@ -15,7 +15,8 @@ test_that("shape, columns, defaults", {
               "auto", 0.95), k
   )
   expect_match(format(attr(k, "spec")),
-               paste("Path of Code NID (stock): rate spline (average); second order:",
+               paste("Path of Code NID (stock): rate spline (average, m = 3); order 3",
+                     "assumed: 2 regions cannot test it; second order:",
                      "over a step; influence"),
                fixed = TRUE)
 })

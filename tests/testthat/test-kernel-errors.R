@@ -65,7 +65,7 @@ good_calls <- function() {
     spline_fit_cpp = list(c(1, 2, 4), 1L, spline_grids, want, tuning,
                           character(), 1L),
     order_evidence_cpp = list(matrix(c(1, 2, 4, 8, 9, 7, 1, 3, 5, 2), 5),
-                              c(1, 2, 3, 4, 5), integer(5)),
+                              c(1, 2, 3, 4, 5), integer(5), 5000L),
     spline_pieces_cpp = list(c(1, 2, 3), integer(3), 3L, 0L, 1),
     test_interrupt_cpp = list(10, 1L),
     test_throw_cpp = list(10, 10, 1L, FALSE),
@@ -178,6 +178,7 @@ test_that("wrong sizes and places are refused before they are read", {
   refused("spline_pieces_cpp", order = 3L)
   refused("spline_pieces_cpp", at = NaN)
   refused("order_evidence_cpp", time = c(1, 2, 3, 4))
+  refused("order_evidence_cpp", most = 0L)
   refused("order_evidence_cpp", time = c(1, 3, 2, 4, 5))
   refused("order_evidence_cpp", value = matrix(c(1:4, NA) + 0, 5))
   refused("order_evidence_cpp", step = c(0L, 1L, 0L, 0L, 0L))

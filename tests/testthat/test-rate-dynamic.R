@@ -15,7 +15,8 @@ test_that("shape, columns, defaults", {
   )
   expect_identical(
     format(attr(r, "spec")),
-    paste("Dynamic codes: rate spline (average); second order: over a step;",
+    paste("Dynamic codes: rate spline (average, m = 3); order 3 assumed: 2",
+          "regions cannot test it; second order: over a step;",
           "interval pointwise; normalise zscore; reference panel; 95% intervals.")
   )
 })

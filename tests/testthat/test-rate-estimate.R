@@ -62,7 +62,7 @@ test_that("new times: between, at and beyond the observed ones", {
   expect_identical(r$time, rep(c(0, 2.5, 4, 9), each = 2))
   expect_equal(r$estimate[r$order == 1], c(-1, 1.5, 3, 8))
   expect_equal(r$estimate[r$order == 2], rep(1, 4))
-  own <- estimate_rates(hand$x, hand$year)
+  own <- estimate_rates(hand$x, hand$year, rate = rate_spline(second = "point"))
   at <- estimate_rates(hand$x, hand$year, at = hand$year)
   expect_equal(at$estimate, own$estimate)
   expect_equal(at$std.error, own$std.error)

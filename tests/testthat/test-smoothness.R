@@ -47,13 +47,14 @@ plain_likelihood <- function(y, time, step, m) {
   }
 }
 
-plain_evidence <- function(y, time, step = rep(FALSE, length(time))) {
-  y <- y - rowMeans(y)
+plain_evidence <- function(y, time, step = rep(FALSE, length(time)),
+                           deviations = TRUE) {
+  if (deviations) y <- y - rowMeans(y)
   plain_likelihood(y, time, step, 2) - plain_likelihood(y, time, step, 3)
 }
 
 kernel_evidence <- function(y, time = seq_len(nrow(y)), step = 0 * time) {
-  order_evidence_cpp(y, as.double(time), as.integer(step))
+  order_evidence_cpp(y, as.double(time), as.integer(step), 5000L)
 }
 
 # Walks integrated `fold` times, a column a region.
@@ -84,6 +85,8 @@ test_that("the evidence is that of the dense formulas", {
             expect_identical(as.double(c(told$used, told$parabola)), c(30, 0))
             expect_equal(told$evidence, plain_evidence(y, time, step),
                          tolerance = 1e-7)
+            expect_equal(told$curves, plain_evidence(y, time, step, FALSE),
+                         tolerance = 1e-7)
           }
         }
       }
@@ -105,6 +108,26 @@ test_that("walks are told for what they are", {
   expect_identical(c(smooth$verdict, noise$verdict), rep("order 3", 2L))
   expect_equal(rough$evidence.region, rough$evidence / 60)
   expect_identical(c(rough$n.regions, rough$n.left.out), c(60L, 0L))
+})
+
+test_that("S-shaped curves are not told: both evidences must speak", {
+  time <- seq(0, 1, length.out = 12)
+  with_stream(105, {
+    y <- replicate(85, {
+      curve <- stats::plogis(stats::runif(1, 4, 10) *
+                               (time - stats::runif(1, 0.2, 0.8)))
+      curve + 0.02 * stats::rnorm(12)
+    })
+  })
+  told <- kernel_evidence(y)
+  # What they deviate by from their mean bends more than they do.
+  expect_gt(told$evidence, 8.5)
+  expect_lt(told$curves, 8.5)
+  s <- smoothness(panel_of(y))
+  expect_identical(s$verdict, "order 3")
+  expect_equal(c(s$evidence, s$evidence.curves),
+               unlist(told[c("evidence", "curves")], use.names = FALSE),
+               tolerance = 1e-6)
 })
 
 test_that("with two free directions it is done by hand", {
@@ -228,7 +251,7 @@ test_that("parabolas, with their rounding, say nothing and are counted", {
   expect_identical(few$verdict, "not tested")
   expect_identical(c(few$n.regions, few$n.left.out), c(6L, 20L))
   none <- kernel_evidence(matrix(1:12, 12L, 25L))
-  expect_identical(unname(unlist(none)), c(0, 0, 25))
+  expect_identical(unname(unlist(none)), c(0, 0, 0, 25))
   expect_identical(kernel_evidence(matrix(0, 12L, 0L))$used, 0L)
 })
 

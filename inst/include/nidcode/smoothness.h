@@ -1,9 +1,9 @@
 #ifndef NIDCODE_SMOOTHNESS_H
 #define NIDCODE_SMOOTHNESS_H
 
-// What series of one grid say together of the order of smoothness. Their
-// deviations from their mean curve, on the directions that are free of
-// parabolas and steps, have under order m
+// What series of one grid say together of the order of smoothness, by their
+// deviations from their mean curve and by themselves. On the directions that
+// are free of parabolas and steps they have under order m
 //   L_ig = prod_j (1 + lambda_g e_j)^(-1/2) RSS_ig^(-r/2),
 //   RSS_ig = sum_j z_ij^2 / (1 + lambda_g e_j),
 // and the series share a prior of lambda, which is estimated (EM):
@@ -27,8 +27,9 @@
 namespace nidcode {
 
 struct order_evidence {
-  double evidence = 0.0;
-  std::ptrdiff_t used = 0;      // series that it is of
+  double evidence = 0.0;        // of the deviations
+  double curves = 0.0;          // of the series themselves
+  std::ptrdiff_t used = 0;      // series whose deviations it is of
   std::ptrdiff_t parabola = 0;  // that have no free part
 };
 
@@ -65,28 +66,35 @@ inline double log_likelihood(const Eigen::VectorXd& e, const Eigen::MatrixXd& z,
 class order_test {
  public:
   // `grid` has at least two free directions under m = 3. `value`: series after
-  // series, all of them finite.
+  // series, all of them finite; of more than `most` as many are taken.
   order_evidence run(const time_grid& grid, const double* value,
-                     std::ptrdiff_t series, pulse& beat) {
+                     std::ptrdiff_t series, int most, pulse& beat) {
     n_ = grid.n;
+    most_ = most;
     smooth_.compute(3, grid.time, grid.step, n_, beat);
     rough_.compute(2, grid.time, grid.step, n_, beat, 2);
     order_evidence out;
-    free_parts(value, series, beat);
-    out.parabola = series - z_.cols();
-    thin();
+    out.curves = evidence(value, series, false, beat);
+    out.evidence = evidence(value, series, true, beat);
     out.used = z_.cols();
-    if (out.used > 0) {
-      out.evidence = log_likelihood(rough_.e(), turn() * z_, beat) -
-                     log_likelihood(smooth_.e(), z_, beat);
-    }
+    out.parabola = series - static_cast<std::ptrdiff_t>(size_.size());
     return out;
   }
 
  private:
+  double evidence(const double* value, std::ptrdiff_t series, bool deviations,
+                  pulse& beat) {
+    free_parts(value, series, deviations, beat);
+    thin();
+    return z_.cols() == 0 ? 0.0
+                          : log_likelihood(rough_.e(), turn() * z_, beat) -
+                                log_likelihood(smooth_.e(), z_, beat);
+  }
+
   // Deviations in a unit (a power of two: exact) whose squares neither overflow
   // nor vanish. Nothing here depends on the order of the series.
-  void free_parts(const double* value, std::ptrdiff_t series, pulse& beat) {
+  void free_parts(const double* value, std::ptrdiff_t series, bool deviations,
+                  pulse& beat) {
     const Eigen::Map<const Eigen::MatrixXd> y(value, n_, series);
     int power = 0;
     std::frexp(series > 0 ? y.cwiseAbs().maxCoeff() : 1.0, &power);
@@ -97,7 +105,12 @@ class order_test {
     size_.clear();
     Eigen::VectorXd own(n_), part(z_.rows());
     for (std::ptrdiff_t i = 0; i < series; ++i) {
-      own = scale * y.col(i) - mean_;
+      own = scale * y.col(i);
+      if (deviations) {
+        own -= mean_;
+      } else {
+        own.array() -= own[0];
+      }
       part.noalias() = smooth_.directions().transpose() * own;
       const double size = part.norm();
       if (size > free_share * own.norm()) {
@@ -134,7 +147,7 @@ class order_test {
                               z_.col(b).data(), z_.col(b).data() + z_.rows());
     });
     const Eigen::Index all = z_.cols();
-    const Eigen::Index kept = std::min<Eigen::Index>(all, order_series);
+    const Eigen::Index kept = std::min<Eigen::Index>(all, most_);
     Eigen::MatrixXd sorted(z_.rows(), kept);
     for (Eigen::Index k = 0; k < kept; ++k) {
       const Eigen::Index at = (2 * k + 1) * all / (2 * kept);
@@ -148,7 +161,7 @@ class order_test {
     return rough_.directions().transpose() * smooth_.directions();
   }
 
-  int n_ = 0;
+  int n_ = 0, most_ = 0;
   spline_basis smooth_, rough_;
   Eigen::VectorXd mean_;
   Eigen::MatrixXd z_;

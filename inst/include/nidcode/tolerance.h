@@ -95,9 +95,6 @@ constexpr double prior_anchor = 2;
 // and rounding, which says nothing of how it bends.
 constexpr double free_share = 1e-8;
 
-// So many series tell the order as well as any number of them.
-constexpr int order_series = 5000;
-
 }  // namespace nidcode
 
 #endif
