@@ -5,7 +5,9 @@
 # detrended on its own. Without an index there is no time and one unit a group.
 dependence_data <- function(data, formula, index, by, call) {
   smoothed <- character()
+  scheme <- NULL
   if (inherits(data, "nid_model")) {
+    scheme <- data$panel$scheme
     own <- unname(data$panel$index[!is.na(data$panel$index)])
     smoothed <- smoothed_columns(data)
     data <- augment(data)
@@ -30,7 +32,8 @@ dependence_data <- function(data, formula, index, by, call) {
                   call),
     values = values, expressions = parts[c("y", "x")],
     x_terms = parts$x_terms, intercept = parts$intercept,
-    index = index, by = by, formula = formula, smoothed = smoothed
+    index = index, by = by, formula = formula, smoothed = smoothed,
+    scheme = scheme
   ))
 }
 

@@ -51,7 +51,7 @@ draw_dependence <- function(object, fits, at, scale, form, labels) {
   words <- verdict_words(object, form)[match(
     panel_key(object, at), panel_key_of_verdict(object, form))]
   many <- NROW(object$data$groups) > max_panels
-  title <- if (many) object$table$y[at] else
+  title <- if (many) shown_names(object$data$scheme, object$table$y[at]) else
     vapply(at, \(k) panel_title(object$table, k, object), "")
   if (many) words <- counted_verdicts(object, form, title)
   one <- length(unique(title)) == 1L
@@ -91,7 +91,8 @@ finish_dependence <- function(p, object, panels, scale, form, title, words,
   # In levels logs are taken back; changes are those of the form's own terms.
   x_name <- if (scale == "levels") object$data$x_terms[[1L]]$variable else
     panels[[1L]]$x_name
-  y <- unique(object$table$y)
+  x_name <- shown_names(object$data$scheme, x_name)
+  y <- shown_names(object$data$scheme, unique(object$table$y))
   finish_picture(
     p, title, alt, x = paste0(x_name, per, effects),
     y = if (length(y) == 1L) paste0(y, per, effects),
@@ -134,7 +135,7 @@ panel_title <- function(keys, at, object) {
   by <- vapply(names(object$data$groups), \(name) {
     as.character(keys[[name]][at])
   }, "")
-  paste(c(by, keys$y[at]), collapse = ", ")
+  paste(c(by, shown_names(object$data$scheme, keys$y[at])), collapse = ", ")
 }
 
 # Of many groups: how many have which verdict, for each left-hand variable.
@@ -145,7 +146,7 @@ counted_verdicts <- function(object, form, title) {
     count <- table(v$verdict[v$y == y])
     paste0("verdicts: ", paste(names(count), count, collapse = ", "))
   }, "")
-  unname(told[match(title, unique(v$y))])
+  unname(told[match(title, shown_names(object$data$scheme, unique(v$y)))])
 }
 
 dependence_plot <- function(panels, labels, many) {

@@ -34,7 +34,9 @@ autoplot.nid_verdict <- function(object, ...) {
 verdict_rows <- function(object) {
   x <- as.data.frame(as_plain_tibble(object))
   keys <- x[get_spec(object)$by]
-  pair <- paste(x$y, "~", x$x, recycle0 = TRUE)
+  scheme <- get_spec(object)$scheme
+  pair <- paste(shown_names(scheme, x$y), "~", shown_names(scheme, x$x),
+                recycle0 = TRUE)
   if (length(unique(x$form)) > 1L) pair <- paste0(pair, ", ", x$form)
   grouped <- length(keys) > 0L
   label <- if (grouped) group_labels(keys) else pair

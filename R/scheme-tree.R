@@ -202,8 +202,11 @@ shares_below <- function(ways, weight, here, level = 2L, mass = sum(weight)) {
 # The labels of some indicators, their names where there is none. Indicators
 # that are labelled alike are told apart by their names.
 shown_names <- function(scheme, names) {
+  label <- scheme[["label"]]
+  if (is.null(label)) {
+    return(names)
+  }
   own <- scheme[["indicator"]]
-  label <- scheme[["label"]] %||% own
   label[is.na(label)] <- own[is.na(label)]
   alike <- label != own & label %in% label[duplicated(label)]
   label[alike] <- paste0(label, bracketed(own))[alike]

@@ -19,7 +19,8 @@ verdict_parts <- function(x, n = NULL, width = NULL) {
       paste0(vapply(spec$by, \(name) as.character(plain[[name]][i]), ""), ": ",
              recycle0 = TRUE, collapse = "")
     }, ""),
-    plain$y, " ~ ", plain$x, recycle0 = TRUE
+    shown_names(spec$scheme, plain$y), " ~ ",
+    shown_names(spec$scheme, plain$x), recycle0 = TRUE
   )
   lines <- paste0(who, ": ", plain$verdict, " (r levels ",
                   two(plain$r.levels), ", changes ", two(plain$r.rates),

@@ -135,14 +135,15 @@ new_nid_verdict <- function(x, d, cells, found) {
           collapse = ", ")
   }, "")
   sentence <- vapply(seq_along(found), \(k) {
-    say_verdict(found[[k]], cells$y[k], cells$x[k], group[k], x$lag)
+    say_verdict(found[[k]], shown_names(d$scheme, cells$y[k]),
+                shown_names(d$scheme, cells$x[k]), group[k], x$lag)
   }, "")
   facts <- list(
     title = "Verdict on dependence",
     keys = c("y", "x", names(d$groups), "form"), by = names(d$groups),
     built = "on first differences per unit time",
     effects = if (x$effects != "none") x$effects,
-    level = x$conf_level,
+    level = x$conf_level, scheme = d$scheme,
     notes = "\"No evidence\" is not evidence of independence."
   )
   new_nid_table(

@@ -116,3 +116,28 @@ test_that("a workbook carries labels and pillars there and back", {
   cells <- unlist(openxlsx2::read_xlsx(template, "Scheme", col_names = FALSE))
   expect_true(all(c("C c", "Out > In") %in% cells))
 })
+
+test_that("verdicts and their pictures say labels of a model", {
+  m <- label_model(label_data(), labelled())
+  v <- verdict(quietly(code_dependence(m, a ~ d + b, by = "region")))
+  # The columns keep the names.
+  expect_identical(unique(v$y), "a")
+  word <- label_words()
+  for (k in seq_len(nrow(v))) {
+    expect_match(v$sentence[k], word[1], fixed = TRUE)
+    expect_match(v$sentence[k], word[match(v$x[k], letters)], fixed = TRUE)
+  }
+  expect_match(format(v), paste0(word[1], " ~ ", word[2]), all = FALSE,
+               fixed = TRUE)
+  plain <- verdict(quietly(code_dependence(label_data(), a ~ d,
+                                           c("region", "year"),
+                                           by = "region")))
+  expect_false(any(grepl(word[1], plain$sentence, fixed = TRUE)))
+  skip_if_not_installed("ggplot2")
+  p <- ggplot2::autoplot(quietly(code_dependence(m, a ~ b, by = "region")))
+  expect_match(p$labels$x, word[2], fixed = TRUE)
+  expect_match(p$labels$y, word[1], fixed = TRUE)
+  p <- ggplot2::autoplot(v)
+  expect_match(paste(unlist(lapply(p$data, as.character)), collapse = " "),
+               "Same", fixed = TRUE)
+})
