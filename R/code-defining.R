@@ -179,7 +179,7 @@ add_factors <- function(def) {
 
 code_factors <- function(def, parts) {
   ways <- tree_paths(def$panel$scheme)[parts$names]
-  if (parts$whole || all(lengths(ways) == 2L)) {
+  if (parts$whole || all(lengths(ways) == 2L) || n_rows(def$panel) == 0L) {
     return(NULL)
   }
   here <- vapply(parts$x, \(x) !is.na(x), logical(n_rows(def$panel)))
@@ -190,7 +190,9 @@ code_factors <- function(def, parts) {
     ever <- apply(here, 2L, \(x) tabulate(region[x], n) > 0L)
     here <- matrix(ever, n)[region, , drop = FALSE]
   }
-  key <- apply(here, 1L, \(x) paste(which(x), collapse = " "))
+  key <- do.call(paste0, lapply(seq_len(ncol(here)), \(k) {
+    as.integer(here[, k])
+  }))
   first <- which(!duplicated(key))
   each <- vapply(first, \(row) {
     if (all(here[row, ]) || !any(here[row, ])) return(rep(1, ncol(here)))

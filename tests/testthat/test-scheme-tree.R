@@ -210,3 +210,15 @@ test_that("sampling errors of weights do not pass pillars with holes", {
   expect_message(suppressWarnings(code_model(d, s)),
                  class = "nidcode_message_not_linear")
 })
+
+test_that("a tree of nothing has no weights to share", {
+  p <- quietly(code_panel(tree_holes()[0, ], tree_scheme(parent = tree)))
+  for (normalise in c("zscore", "index")) {
+    for (missing in c("constant", "available", "provisional")) {
+      got <- quietly(defining_codes(
+        p, normalise, if (normalise == "index") 2003 else "panel",
+        missing = missing))
+      expect_identical(nrow(got), 0L)
+    }
+  }
+})
