@@ -12,7 +12,7 @@ draw <- function(series) {
 
 fit_splines <- function(y, times, which = rep(1L, ncol(y))) {
   pool <- nidcode:::new_pool(lengths(times), unlist(times))
-  series <- nidcode:::plain_series(y, pool, which, rate_spline())
+  series <- nidcode:::plain_series(y, pool, which, rate_spline(m = 3))
   nidcode:::spline_fit(series, list(orders = 0:2, sums = list(
     weight = rep(1, length(pool$time)), k = rep(1L, length(times)),
     order = 2L)))

@@ -37,7 +37,7 @@ fit_all <- function(s, y, steps, lambda) {
   pool <- nidcode:::new_pool(lengths(grids), unlist(grids))
   series <- nidcode:::plain_series(
     y, pool, if (steps == "equal") rep(1L, ncol(y)) else seq_len(ncol(y)),
-    nidcode::rate_spline(lambda)
+    nidcode::rate_spline(lambda, m = 3, second = "point")
   )
   fit <- nidcode:::spline_fit(series, list(orders = 1:2, sums = list(
     weight = rep(1, length(pool$time)), k = rep(1L, length(grids)), order = 2L
