@@ -39,18 +39,15 @@
 #'
 #' @section What it does not say: Evidence for order 2 is not evidence that the
 #'   code is a once-integrated walk. Curves that bend within a few years, and
-#'   errors of neighbouring years that go together, look alike here. S-shaped
-#'   curves are told as order 2 too, even gentle ones (from a tenth to nine
-#'   tenths in half of the years or more), since what regions deviate by from
-#'   their mean curve bends more than they do; under order 2 the intervals of
-#'   their rates still hold, but where noise is 1 to 2 % and times are 20 the
-#'   error of the rates is a fifth to two fifths larger.
+#'   errors of neighbouring years that go together, look alike here. Of S-shaped
+#'   curves at most 35 % of panels of 85 are told as order 2, and then the
+#'   intervals of their rates hold no less and the rates are no farther off.
 #'
 #'   "Order 3" may also mean that noise or few regions hide it: of panels of 85
 #'   once-integrated walks of 8 times all are told where noise is 1 % of their
-#'   range, 1 of 20 where it is 5 %; of panels of 20 regions half and a fifth.
+#'   range, 1 of 20 where it is 5 %; of panels of 20 regions half and an eighth.
 #'   Line, parabola, exponential, sine and twice-integrated walks, with noise of
-#'   1 to 5 %, were never told as order 2 in panels of 85, and in at most 3.5 %
+#'   1 to 5 %, were never told as order 2 in panels of 85, and in at most 1 %
 #'   of those of 20 (`inst/studies/order`). It is about all regions of a code
 #'   together, not about one; and it compares two orders, of which neither need
 #'   be right.
