@@ -124,6 +124,16 @@ transformed_model <- function(...) {
                      index = c("region", "year"), status = "_status", ...))
 }
 
+# Pillars of which one region lacks an indicator for good and the other at some
+# times.
+pillar_model <- function(...) {
+  p <- random_panel(15, 2L, 9L, c(production = 4L, institutional = 1L))
+  p$scheme$parent <- c("Out > In", "Out > In", "Out", NA, NA)
+  p$data$x1[p$data$region == p$data$region[1L]] <- NA
+  quietly(code_model(p$data, do.call(code_scheme, p$scheme),
+                     index = c("region", "year"), status = "_status", ...))
+}
+
 # One model for every rate and for most other settings.
 book_models <- function() {
   list(
@@ -143,6 +153,8 @@ book_models <- function() {
     df = small_model(9, rate = rate_spline(df = 4), reference = "region",
                      influence = influence_custom(\(lag) 1 / (1 + lag^2)),
                      cor = matrix(c(1, 0.3, 0.3, 1), 2)),
+    pillars = pillar_model(rate = rate_local(5), missing = "available"),
+    provisional = small_model(5, missing = "provisional", n_times = 12L),
     custom = small_model(10, rate = forward_rate(), n_times = 10L,
                          influence = influence_custom(\(t) t - 1990,
                                                       of = "time"))
