@@ -628,6 +628,7 @@ panel_calls <- c(
     region_contrasts(rates, "mean", what = "defining"),
     smoothness(model),
     summary(code_record(rates)), code_record(model),
+    code_core(model), glance(code_core(local)), in_words(code_core(literal)),
     code_connections(model), code_connections(rates, within = TRUE),
     code_connections(rates, "levels", lag = 1, partial = TRUE),
     code_connections(rates, method = "spearman"),

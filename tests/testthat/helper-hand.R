@@ -52,7 +52,7 @@ expect_prints <- function(x, label = class(x)[1L]) {
 plain_class <- c("tbl_df", "tbl", "data.frame")
 
 # Tables that others are made of.
-tables_with_fit <- c("defining", "rates", "basic", "prediction")
+tables_with_fit <- c("defining", "rates", "basic", "prediction", "core")
 
 # A result of the promised class, columns and types.
 expect_table <- function(x, what, types) {

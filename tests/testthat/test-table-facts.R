@@ -27,6 +27,9 @@ fact_tables <- function() {
     cell_weights = cell_weights(rates), ranks = region_ranks(basic),
     contrasts = region_contrasts(rates, pairs = data.frame(
       a = c("A", "A", "B"), b = c("A", "B", "B")), what = "dynamic"),
+    record = code_record(rates), core = code_core(rates),
+    connections = code_connections(dynamic_codes(code_panel(
+      hand_regions, hand_scheme(), index = c("land", "when"))), within = TRUE),
     smoothness = smoothness(panel),
     residuals = residuals(dynamic_codes(panel, rate_local())),
     prediction = predict(rates), simulation = quietly(simulate(

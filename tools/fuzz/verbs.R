@@ -270,6 +270,9 @@ verb("code_record", function() {
   list(or_odd(pick(draw_rates(), draw_model()), 0.04),
        sure = or_odd(pick(0.9, 0.5, 1)))
 }, 200L)
+verb("code_core", function() {
+  list(or_odd(pick(draw_rates(), draw_model()), 0.04), conf_level = level())
+}, 200L)
 verb("region_contrasts", function() {
   list(or_odd(pick(draw_model(), draw_rates()), 0.04),
        benchmark = or_odd(pick(NULL, "mean", 0, "A")),
