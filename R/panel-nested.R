@@ -222,15 +222,18 @@ sums_in <- function(m, groups) {
 last_digit <- function(m) {
   top <- apply_max(abs(m))
   out <- 1e-9 * top
-  left <- top > 0
-  out[!left] <- 1
+  out[top == 0] <- 1
+  left <- which(top > 0)
   for (d in -3:6) {
-    x <- m[left, , drop = FALSE] * 10^d
-    near <- 1e-6 * pmax(min(1, 10^d), 1e-6 * abs(x))
-    plain <- rowSums(abs(x - round(x)) > near) == 0
-    at <- which(left)[plain]
+    whole <- \(x) {
+      x <- x * 10^d
+      abs(x - round(x)) <= 1e-6 * pmax(min(1, 10^d), 1e-6 * abs(x))
+    }
+    # Most rows are told by their first value.
+    at <- left[whole(m[left, 1L])]
+    at <- at[rowSums(!whole(m[at, , drop = FALSE])) == 0]
     out[at] <- 10^-d
-    left[at] <- FALSE
+    left <- setdiff(left, at)
   }
   out
 }
