@@ -1,6 +1,6 @@
 #!/bin/sh
 # Proves that every header of inst/include/nidcode/ compiles alone as C++14,
-# 17 and 20 (or as the standards named: `check-headers.sh 14 20`, as `make test`
+# 17 and 20 (or as the standards named: `check-headers.sh 14`, as `make test`
 # does, since each costs half a minute) without a warning and without R: the only other path given is that
 # of Eigen. Then links two files that each include all of them, which finds a
 # function that is not inline; without optimisation and with every inline

@@ -68,6 +68,8 @@ settings <- function() {
   c(
     NOT_CRAN = "true",                     # every test, also the slow ones
     "_R_CHECK_TESTS_NLINES_" = "0",        # all lines of a failing test
+    # As on CRAN: what is rebuilt has run.
+    "_R_CHECK_VIGNETTES_SKIP_RUN_MAYBE_" = "TRUE",
     R_CHECK_ENVIRON = file.path(work, "environ"),
     R_BUILD_ENVIRON = file.path(work, "environ"),
     R_PROFILE_USER = file.path(work, "environ"),
@@ -90,7 +92,7 @@ run <- function(command, args, log) {
 }
 
 check_headers <- function() {
-  step <- run("sh", c(file.path("tools", "check-headers.sh"), "14", "20"),
+  step <- run("sh", c(file.path("tools", "check-headers.sh"), "14"),
               "headers.log")
   writeLines(step$text)
   if (!step$ok) fail("headers that compile alone")
