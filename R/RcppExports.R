@@ -73,6 +73,14 @@ lookalikes_cpp <- function(name) {
     .Call(`_nidcode_lookalikes_cpp`, name)
 }
 
+mutations_cpp <- function(value, grid, m, kinds, known) {
+    .Call(`_nidcode_mutations_cpp`, value, grid, m, kinds, known)
+}
+
+mutation_null_cpp <- function(grid, m, kinds, known, normal, curve, sd) {
+    .Call(`_nidcode_mutation_null_cpp`, grid, m, kinds, known, normal, curve, sd)
+}
+
 panel_order_cpp <- function(region, time) {
     .Call(`_nidcode_panel_order_cpp`, region, time)
 }

@@ -280,3 +280,9 @@ df_beyond <- function(x) {
   bad <- args$df < pmin(args$m + pool_breaks(pool), size) | args$df > size
   seq_len(pool_length(x$pool)) %in% owner[bad]
 }
+
+# The order of smoothness that a curve is taken to have: that of the spline, 3
+# under any other rate.
+smoothness_order <- function(rate) {
+  if (rate$facts$curve) as.integer(rate$args$m %||% 3L)[1L] else 3L
+}

@@ -251,6 +251,38 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// mutations_cpp
+Rcpp::List mutations_cpp(const Eigen::Map<Eigen::MatrixXd>& value, const Rcpp::List& grid, int m, const Rcpp::List& kinds, const Rcpp::IntegerMatrix& known);
+RcppExport SEXP _nidcode_mutations_cpp(SEXP valueSEXP, SEXP gridSEXP, SEXP mSEXP, SEXP kindsSEXP, SEXP knownSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Eigen::Map<Eigen::MatrixXd>& >::type value(valueSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::List& >::type grid(gridSEXP);
+    Rcpp::traits::input_parameter< int >::type m(mSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::List& >::type kinds(kindsSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::IntegerMatrix& >::type known(knownSEXP);
+    rcpp_result_gen = Rcpp::wrap(mutations_cpp(value, grid, m, kinds, known));
+    return rcpp_result_gen;
+END_RCPP
+}
+// mutation_null_cpp
+Rcpp::List mutation_null_cpp(const Rcpp::List& grid, int m, const Rcpp::List& kinds, const Rcpp::IntegerMatrix& known, const Eigen::Map<Eigen::MatrixXd>& normal, const Eigen::Map<Eigen::MatrixXd>& curve, const Eigen::Map<Eigen::VectorXd>& sd);
+RcppExport SEXP _nidcode_mutation_null_cpp(SEXP gridSEXP, SEXP mSEXP, SEXP kindsSEXP, SEXP knownSEXP, SEXP normalSEXP, SEXP curveSEXP, SEXP sdSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::List& >::type grid(gridSEXP);
+    Rcpp::traits::input_parameter< int >::type m(mSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::List& >::type kinds(kindsSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::IntegerMatrix& >::type known(knownSEXP);
+    Rcpp::traits::input_parameter< const Eigen::Map<Eigen::MatrixXd>& >::type normal(normalSEXP);
+    Rcpp::traits::input_parameter< const Eigen::Map<Eigen::MatrixXd>& >::type curve(curveSEXP);
+    Rcpp::traits::input_parameter< const Eigen::Map<Eigen::VectorXd>& >::type sd(sdSEXP);
+    rcpp_result_gen = Rcpp::wrap(mutation_null_cpp(grid, m, kinds, known, normal, curve, sd));
+    return rcpp_result_gen;
+END_RCPP
+}
 // panel_order_cpp
 Rcpp::List panel_order_cpp(SEXP region, SEXP time);
 RcppExport SEXP _nidcode_panel_order_cpp(SEXP regionSEXP, SEXP timeSEXP) {
@@ -518,6 +550,8 @@ static const R_CallMethodDef CallEntries[] = {
     {"_nidcode_linear_sums_cpp", (DL_FUNC) &_nidcode_linear_sums_cpp, 5},
     {"_nidcode_linear_rates_cpp", (DL_FUNC) &_nidcode_linear_rates_cpp, 8},
     {"_nidcode_lookalikes_cpp", (DL_FUNC) &_nidcode_lookalikes_cpp, 1},
+    {"_nidcode_mutations_cpp", (DL_FUNC) &_nidcode_mutations_cpp, 5},
+    {"_nidcode_mutation_null_cpp", (DL_FUNC) &_nidcode_mutation_null_cpp, 7},
     {"_nidcode_panel_order_cpp", (DL_FUNC) &_nidcode_panel_order_cpp, 2},
     {"_nidcode_shared_noise_cpp", (DL_FUNC) &_nidcode_shared_noise_cpp, 5},
     {"_nidcode_next_correlation_cpp", (DL_FUNC) &_nidcode_next_correlation_cpp, 2},

@@ -632,6 +632,7 @@ panel_calls <- c(
     code_connections(model), code_connections(rates, within = TRUE),
     code_connections(rates, "levels", lag = 1, partial = TRUE),
     code_connections(rates, method = "spearman"),
+    summary(code_mutations(rates)), code_mutations(local, max = 2, nsim = 199),
     verdict(code_dependence(model, .innovation ~ .production)),
     code_dependence(model, .production ~ .innovation + .industrial),
     deflate(d, "x", "y", base = 2001, index = index),

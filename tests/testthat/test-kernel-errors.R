@@ -66,6 +66,13 @@ good_calls <- function() {
                           character(), 1L),
     order_evidence_cpp = list(matrix(c(1, 2, 4, 8, 9, 7, 1, 3, 5, 2), 5),
                               c(1, 2, 3, 4, 5), integer(5), 5000L),
+    mutations_cpp = list(matrix(c(1, 3, 2, 5, 4, 6, 5, 9)), list(
+      time = as.double(1:8), step = integer(8)
+    ), 3L, list(level = TRUE, rate = TRUE, trim = 1L), matrix(0L, 2L, 0L)),
+    mutation_null_cpp = list(list(time = as.double(1:8), step = integer(8)),
+                             3L, list(level = TRUE, rate = TRUE, trim = 1L),
+                             matrix(0L, 2L, 0L), matrix(sin(1:16), 8),
+                             matrix((1:8)^2), 0.1),
     spline_pieces_cpp = list(c(1, 2, 3), integer(3), 3L, 0L, 1),
     test_interrupt_cpp = list(10, 1L),
     test_throw_cpp = list(10, 10, 1L, FALSE),

@@ -279,6 +279,14 @@ verb("region_contrasts", function() {
        what = or_odd(pick("basic", "industrial", "dynamic", "defining"), 0.04),
        adjust = or_odd(pick("none", "holm"), 0.04), conf_level = level())
 }, 300L)
+verb("code_mutations", function() {
+  list(or_odd(pick(draw_rates(), draw_model()), 0.04),
+       kind = or_odd(pick("any", "rate", "level"), 0.05),
+       level = or_odd(0.05, 0.05), trim = or_odd(pick(1, 0, 2), 0.05),
+       max = or_odd(pick(1, 1, 2), 0.05), nsim = 199,
+       adjust = or_odd(pick("none", "holm"), 0.05),
+       seed = or_odd(pick(NULL, 1), 0.05))
+}, 200L)
 verb("code_connections", function() {
   list(or_odd(pick(draw_rates(), draw_model()), 0.04),
        of = or_odd(pick("rates", "levels"), 0.05),

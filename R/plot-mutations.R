@@ -1,0 +1,51 @@
+# Mutations as a lattice: a tile a region and code, the year where one is found.
+
+#' @rdname nid_plots
+#' @exportS3Method ggplot2::autoplot
+autoplot.nid_mutations <- function(object, regions = NULL, ...) {
+  rlang::check_dots_empty()
+  .data <- rlang::.data
+  title <- "Mutations of the codes"
+  # A mutation has a time only where there is one.
+  timeless <- object
+  spec <- get_spec(object)
+  time <- key_column(spec, "time")
+  spec$keys <- spec$keys[names(spec$keys) != "time"]
+  attr(timeless, "spec") <- spec
+  frame <- plot_frame(timeless, regions, rlang::current_env())
+  rows <- frame$rows
+  if (nrow(rows) == 0L) {
+    return(empty_picture(title, caption = caption_of(list())))
+  }
+  rows$found <- rows$found %in% TRUE
+  year <- stamp_words(object[[time]][rows$row])
+  sign <- ifelse(rows$size < 0, "\u2193", "\u2191")
+  rows$text <- ifelse(rows$found, paste(sign, year), "")
+  # Of several in one series the last stands below the first.
+  cell <- paste(as.integer(rows$region), rows$code)
+  rows$text <- stats::ave(rows$text, cell, FUN = \(x) {
+    paste(x[nzchar(x)], collapse = "\n")
+  })
+  rows$fill <- ifelse(!rows$found, "none", paste("its", rows$kind))
+  rows <- rows[order(!rows$found), ]
+  rows <- rows[!duplicated(paste(as.integer(rows$region), rows$code)), ]
+  rows$code <- factor(rows$code, unique(object[["code"]]))
+  rows$label <- wrap_levels(factor(rows$region, rev(levels(rows$region))), 34L)
+  p <- ggplot2::ggplot(rows, ggplot2::aes(.data[["code"]], .data[["label"]])) +
+    ggplot2::geom_tile(ggplot2::aes(fill = .data[["fill"]]), colour = "white") +
+    ggplot2::geom_text(ggplot2::aes(label = .data[["text"]]), size = 3) +
+    ggplot2::scale_fill_manual(
+      values = c("its level" = "#E69F00", "its rate" = "#7FA8CC",
+                 none = "grey93"), breaks = c("its level", "its rate"))
+  n <- nlevels(droplevels(rows$region))
+  finish_picture(
+    p, title,
+    alt = paste0("A tile a region and code; ", sum(rows$found), " of ",
+                 nrow(rows), " have a mutation."),
+    x = NULL, y = NULL,
+    caption = paste0("Year of the new regime; the arrow tells whether it jumps ",
+                     "up or down. ", capital(frame$spec$found), "."),
+    theme = ggplot2::theme(panel.grid.major = ggplot2::element_blank()),
+    height = 1.5 + 0.3 * n
+  )
+}

@@ -1,0 +1,205 @@
+# The statistics once more, dense and in plain R.
+plain_directions <- function(time, step, m, known = NULL) {
+  n <- length(time)
+  s <- (time - time[1L]) / (time[n] - time[1L])
+  x <- cbind(outer(s, seq_len(m) - 1L, `^`),
+             outer(seq_len(n), which(step), `>=`), known)
+  q <- qr.Q(qr(x), complete = TRUE)[, -seq_len(ncol(x))]
+  low <- outer(s, s, pmin)
+  far <- abs(outer(s, s, `-`))
+  k <- if (m == 2) low^3 / 3 + low^2 * far / 2 else
+    low^5 / 20 + low^4 * far / 8 + low^3 * far^2 / 12
+  list(s = s, q = q, k = t(q) %*% k %*% q)
+}
+
+plain_change <- function(s, rate, at) {
+  if (rate) pmax(s - s[at], 0) else as.double(seq_along(s) >= at)
+}
+
+plain_mutation <- function(y, time, step, m, places, known = NULL) {
+  base <- plain_directions(time, step, m, known)
+  e <- eigen(base$k, symmetric = TRUE)$values
+  r <- length(e)
+  lambda <- exp(seq(log(1e-4 / sum(e)), log(sum(1 / e) / 1e-3),
+                    length.out = 41))
+  share <- outer(lambda, e, \(l, e) l * e / (1 + l * e))
+  u <- rowMeans(share)
+  prior <- log(lambda[2] / lambda[1]) * rowMeans(share * (1 - share)) /
+    (2 * sqrt(u))
+  prior[1] <- prior[1] / 2 + sqrt(u[1])
+  prior[41] <- prior[41] / 2 + 1 - sqrt(u[41])
+  z <- t(base$q) %*% y
+  x <- t(base$q) %*% apply(places, 1L, \(p) plain_change(base$s, p[1L], p[2L]))
+  out <- lapply(1:41, \(g) {
+    v <- solve(diag(r) + lambda[g] * base$k)
+    xx <- diag(t(x) %*% v %*% x)
+    xz <- drop(t(x) %*% v %*% z)
+    rss <- drop(t(z) %*% v %*% z)
+    list(log = log(prior[g]) + determinant(v)$modulus / 2 - r / 2 * log(rss),
+         rss = rss, c = xz^2 / xx / rss, ratio = sqrt(colSums(x^2) / xx))
+  })
+  w <- vapply(out, `[[`, 1, "log")
+  w <- exp(w - max(w)) / sum(exp(w - max(w)))
+  rss <- vapply(out, `[[`, 1, "rss")
+  c <- vapply(out, `[[`, numeric(nrow(places)), "c")
+  ratio <- vapply(out, `[[`, numeric(nrow(places)), "ratio")
+  sigma <- sqrt(sum(w * rss) / r)
+  bayes <- (ratio * (1 - c)^(-(r - 1) / 2)) %*% (w * sqrt(rss)) / sigma
+  list(t1 = sum(w * apply(c, 2L, max)), t2 = log(max(bayes)),
+       best = unname(places[which.max(bayes), ]), share = max(bayes) / sum(bayes))
+}
+
+no_known <- matrix(0L, 2L, 0L)
+told_of <- function(y, time, step = integer(length(time)), m = 3L,
+                    known = no_known) {
+  mutations_cpp(as.matrix(y), list(time = as.double(time),
+                                   step = as.integer(step)), m,
+                list(level = TRUE, rate = m == 3L, trim = 1L), known)
+}
+all_places <- function(n, m = 3L, less = integer()) {
+  levels <- setdiff(3:(n - 1L), less)
+  rbind(cbind(0, levels), if (m == 3L) cbind(1, 3:(n - 2L)))
+}
+
+test_that("statistics are those of the dense formulas", {
+  with_stream(31, {
+    for (n in c(8L, 12L, 17L)) {
+      for (m in 2:3) {
+        time <- cumsum(stats::runif(n, 0.5, 2))
+        step <- replace(integer(n), 6L, as.integer(n > 8L))
+        y <- cumsum(cumsum(stats::rnorm(n))) + stats::rnorm(n)
+        k <- told_of(y, time, step, m)
+        p <- plain_mutation(y, time, step > 0, m,
+                            all_places(n, m, if (n > 8L) 6L))
+        expect_equal(k$share, p$t1, tolerance = 1e-8)
+        expect_equal(k$log_bayes, p$t2, tolerance = 1e-7)
+        expect_identical(c(k$by_bayes$rate, k$by_bayes$at), as.integer(p$best))
+        expect_equal(k$by_bayes$share, p$share, tolerance = 1e-6)
+      }
+    }
+    # With a kink that is known.
+    y <- stats::rnorm(14)
+    k <- told_of(y, 1:14, known = matrix(c(1L, 6L)))
+    s <- (0:13) / 13
+    p <- plain_mutation(y, 1:14, rep(FALSE, 14), 3, all_places(14L)[-14L, ],
+                        pmax(s - s[6L], 0))
+    expect_equal(k$share, p$t1, tolerance = 1e-6)
+  })
+})
+
+test_that("trend, unit and clock leave the test as it is", {
+  with_stream(5, {
+    y <- stats::rnorm(12)
+    time <- 2001:2012
+    a <- told_of(y, time)
+    b <- told_of(1000 * y + 3 - time + 0.1 * (time - 2005)^2,
+                 (time - 2000) / 7)
+    expect_equal(b[1:2], a[1:2], tolerance = 1e-7)
+    expect_equal(b$by_bayes$at, a$by_bayes$at)
+    two <- told_of(y, time, m = 2L)
+    expect_equal(told_of(8 * y - time, time, m = 2L)[1:2], two[1:2],
+                 tolerance = 1e-8)
+    # Mirrored in time a level that starts at b starts at n + 2 - b.
+    all <- told_of(cbind(y, rev(y)), time)
+    expect_equal(all$share[1L], all$share[2L], tolerance = 1e-8)
+  })
+})
+
+mutation_panel <- function(y, time = 2000 + seq_len(NROW(y))) {
+  y <- as.matrix(y)
+  d <- data.frame(region = rep(sprintf("r%02d", seq_len(ncol(y))),
+                               each = nrow(y)),
+                  year = time, x = as.vector(y))
+  defining_codes(quietly(code_panel(d, code_scheme("x", "social"))), "none")
+}
+mutations_in <- function(y, ..., rate = rate_spline(m = 3)) {
+  quietly(code_mutations(quietly(dynamic_codes(mutation_panel(y), rate)), ...))
+}
+
+test_that("a large jump is found where it is, with its size", {
+  with_stream(11, {
+    noise <- stats::rnorm(12)
+    level <- 0.3 * (1:12) + noise + 50 * (1:12 >= 7)
+    kink <- 0.3 * (1:12) + noise + 50 * pmax(1:12 - 6, 0)
+    m <- mutations_in(cbind(level, kink, noise))
+    expect_equal(m$year[1:2], c(2007, 2006))
+    expect_identical(m$kind[1:2], c("level", "rate"))
+    expect_identical(m$found, c(TRUE, TRUE, FALSE))
+    expect_lt(abs(m$size[1L] - 50), 3 * m$size.se[1L])
+    expect_lt(abs(m$size[2L] - 50), 3 * m$size.se[2L])
+    expect_lt(max(m$size.se[1:2]), 3)
+    only <- mutations_in(cbind(level, kink), kind = "rate", nsim = 199)
+    expect_identical(unique(only$kind), "rate")
+    rough <- mutations_in(cbind(level, kink), rate = rate_spline(m = 2))
+    expect_identical(unique(rough$kind), "level")
+    two <- stats::rnorm(24) + 300 * (1:24 >= 8) - 60 * (1:24 >= 17)
+    more <- mutations_in(two, max = 2, nsim = 199)
+    expect_equal(more$year, c(2008, 2017))
+    expect_lt(abs(more$size[2L] + 60), 4 * more$size.se[2L])
+  })
+})
+
+test_that("a grid that is tabulated agrees with its simulation", {
+  skip_on_cran()
+  grid <- list(time = as.double(1:12), step = integer(12))
+  kinds <- list(level = TRUE, rate = TRUE, trim = 1L)
+  table <- mutation_nodes(grid, 3L, kinds, no_known, list())
+  draws <- with_stream(8, matrix(stats::rnorm(12 * 4000), 12))
+  worlds <- mutation_null_cpp(grid, 3L, kinds, no_known, draws,
+                              mutation_curves((0:11) / 11), mutation_noise)
+  own <- nodes_of_worlds(worlds)
+  five <- which(mutation_tails == 0.05)
+  expect_equal(table$share[five], own$share[five], tolerance = 0.02)
+  expect_equal(table$bayes[five], own$bayes[five], tolerance = 0.04)
+  # In every world of the family no more than 5 % are found.
+  p <- pmin(tail_of(worlds$share, table$share),
+            tail_of(worlds$log_bayes, table$bayes))
+  size <- colMeans(matrix(head_of(p, table$both) < 0.05, 4000))
+  expect_lt(max(size), 0.05 + 4 * sqrt(0.05 * 0.95 / 4000))
+  expect_gt(max(size), 0.035)
+})
+
+test_that("tails are read off nodes", {
+  nodes <- seq_along(mutation_tails)
+  expect_equal(tail_of(nodes, nodes), mutation_tails, tolerance = 1e-12)
+  expect_identical(tail_of(0, nodes), 1)
+  expect_equal(tail_of(1e6, nodes), 0.001)
+  half <- (log(0.7) + log(0.5)) / 2
+  expect_equal(tail_of(2.5, nodes), exp(half), tolerance = 1e-12)
+  expect_identical(head_of(1, rev(nodes) / 30), 1)
+})
+
+test_that("what cannot be tested says so", {
+  y <- cbind(c(1, 3, 2, 5, 4, 6), c(2, 1, 4, 3, 6, 5))
+  rates <- quietly(dynamic_codes(mutation_panel(y)))
+  said <- rlang::catch_cnd(code_mutations(rates), "nidcode_message_short_series")
+  expect_identical(said$regions, c("r01", "r02"))
+  m <- quietly(code_mutations(rates))
+  expect_true(all(is.na(m$p.value)) && all(m$note == "not tested"))
+  line <- mutations_in(cbind(1:10 + 0, (1:10)^2, c(1, 5, 2, 6, 3, 7, 1, 4, 2, 9)))
+  expect_identical(line$note, c("a polynomial", "a polynomial", ""))
+  expect_match(in_words(m), "No mutation")
+  expect_error(code_mutations(rates, trim = -1),
+               class = "nidcode_error_argument")
+})
+
+test_that("a year of many regions is told, words and picture made", {
+  with_stream(2, {
+    y <- matrix(stats::rnorm(48), 12) + 40 * (1:12 >= 6)
+    rates <- quietly(dynamic_codes(mutation_panel(y)))
+    said <- rlang::catch_cnd(code_mutations(rates),
+                             "nidcode_message_common_break")
+    expect_identical(said$n, 4L)
+    expect_equal(said$times, 2006)
+    m <- quietly(code_mutations(rates, adjust = "holm"))
+    expect_identical(summary(m)$found$regions, 4L)
+    expect_output(print(summary(m)), "look for a change of method")
+    expect_match(in_words(m)[1L],
+                 "r01, social: an abrupt rise in 2006 .*the level rose by [34]")
+    p <- ggplot2::autoplot(m)
+    expect_identical(sum(ggplot2::layer_data(p, 1L)$fill != "grey93"), 4L)
+    before <- get(".Random.seed", globalenv())
+    quietly(code_mutations(rates, trim = 2, nsim = 199))
+    expect_identical(get(".Random.seed", globalenv()), before)
+  })
+})
