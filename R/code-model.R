@@ -32,7 +32,7 @@ code_model <- function(data, scheme, index = NULL, names_from = NULL,
                        reference = "panel", aggregate = "mean",
                        missing = "constant", rate = rate_spline(),
                        breaks = "auto", influence = influence_equal(),
-                       measure = "sum", cor = "auto",
+                       measure = "sum", cor = "auto", ends = "all",
                        interval = "pointwise", conf_level = 0.95,
                        names = "keep") {
   call <- rlang::current_env()
@@ -42,6 +42,7 @@ code_model <- function(data, scheme, index = NULL, names_from = NULL,
                reference = reference, aggregate = aggregate,
                missing = missing, rate = rate, breaks = breaks,
                influence = influence, measure = measure, cor = cor,
+               ends = ends,
                interval = interval, conf_level = conf_level, names = names)
   check_model_args(args, call)
   if (inherits(data, "nid_panel")) {
@@ -80,6 +81,7 @@ check_model_args <- function(args, call) {
   check_second_order(args$rate, call)
   check_influence(args$influence, call)
   check_choice(args$measure, c("sum", "integral"), "measure", call = call)
+  check_ends(args$ends, call)
 }
 
 # Steps from a panel on: one plan, one pass over the series, and the tables read
@@ -95,13 +97,13 @@ build_model <- function(panel, args, matched, call, tuning = NULL,
   cor <- check_cor(args$cor, fit, call)
   warn_missing_codes(fit)
   frame <- plan_frame(fit)
-  plans <- list(
-    formula_plan(fit, args$influence, args$measure, frame),
-    path_plan(fit, args$influence, args$measure, "stock", frame, call)
-  )
-  est <- estimate_codes(fit, rates = TRUE, plans, cor)
-  told <- formula_told(args$influence, args$measure, est$cor, args$conf_level)
-  law <- function(j) sums_law(fit, plans[[j]], est$sums[[j]], est$rho)
+  plan <- formula_plan(fit, args$influence, args$measure, args$ends, frame)
+  path <- path_plan(fit, args$influence, args$measure, "stock", frame, call)
+  plans <- plans_with_ends(fit, plan)
+  est <- estimate_codes(fit, rates = TRUE,
+                        c(plans, list(over_steps(fit, path))), cor)
+  told <- formula_told(args$influence, args$measure, est$cor, args$conf_level,
+                       args$ends)
   structure(
     list(
       call = matched,
@@ -109,8 +111,9 @@ build_model <- function(panel, args, matched, call, tuning = NULL,
       defining = defining_table(def),
       rates = rates_table(fit, est$rates, args$interval, args$conf_level),
       industrial = industrial_table(fit, est, told),
-      basic = basic_table(fit, plans[[1L]], law(1L), told),
-      path = path_table(fit, plans[[2L]], law(2L), told),
+      basic = basic_table(fit, plan, law_with_ends(fit, plans, est), told),
+      path = path_table(fit, path, sums_law(
+        fit, path, est$sums[[length(plans) + 1L]], est$rho), told),
       args = args
     ),
     class = "nid_model"

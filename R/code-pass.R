@@ -41,11 +41,12 @@ estimate_codes <- function(fit, rates = FALSE, plans = list(),
 # An estimate with what its codes have in common.
 join_noise <- function(fit, times, plans, out) {
   rows <- if (!is.null(out$rates)) common_rows(fit, out$rates$observed)
+  joint <- which(lengths(lapply(plans, `[[`, "alone")) == 0L)
   asked <- c(if (!is.null(rows)) {
     size <- c(0L, pool_sizes(times))[times$pattern + 1L]
     list(list(std.error = t(matrix(out$rates$std.error[1L, , rows],
                                    length(fit$codes))), size = size))
-  }, lapply(seq_along(plans), \(j) {
+  }, lapply(joint, \(j) {
     list(plan = plans[[j]], std.error = out$sums[[j]]$se,
          size = out$sums[[j]]$size)
   }))
@@ -55,7 +56,9 @@ join_noise <- function(fit, times, plans, out) {
     out$rates$shared[rows, ] <- noise$shared[[1L]]
     noise$shared <- noise$shared[-1L]
   }
-  for (j in seq_along(plans)) out$sums[[j]]$shared <- noise$shared[[j]]
+  for (j in seq_along(joint)) {
+    out$sums[[joint[j]]]$shared <- noise$shared[[j]]
+  }
   out$cor <- c(noise_of_fit(fit, times, noise), list(asked = "residual"))
   out$rho <- out$cor$rho
   out$noise <- noise[c("product", "free")]

@@ -20,11 +20,21 @@
 #' @inheritParams industrial_code
 #' @param influence <nid_influence> See [influence].
 #' @param measure <chr> "sum" or "integral".
+#' @param ends <chr> "interior" leaves out the terms of the first and last step
+#'   (of rates at a point: of the first and last time), the rest unchanged, and
+#'   gives `NA` below 5 times. Where speed changes within such a step no error
+#'   can know it; with an equal influence and "integral" Code NID is then V at
+#'   the last time but one less V at the second.
 #' @return `nid_basic`, a tibble with a row per region: region column,
 #'   `estimate` (units of the codes per time unit squared for "sum", per time
 #'   unit for "integral"), `std.error`, `conf.low`, `conf.high`,
 #'   `prob.positive`, `df`, `n.terms` <int>, `time.first` and `time.last` of the
-#'   terms, `n.lost` <int> rows of the region without all of its codes. A region
+#'   terms, `n.lost` <int> rows of the region without all of its codes,
+#'   `start.share`, `end.share`: what of the squared error hangs on the speed V
+#'   at the first and at the last time (the rate A of rates at a point),
+#'   \eqn{w_0 (S w)_0 / w'Sw} with w the weights of Code NID on V and S the
+#'   covariance of V, summed over codes; all times together make 1, so that one
+#'   may exceed it. A region
 #'   without a value at all has a row of `NA`. With `missing = "provisional"`
 #'   (see [defining_codes()]) also `predicted`, the share of the sum that rests
 #'   on predicted cells: of the sizes of all [cell_weights()] of the region
@@ -47,21 +57,29 @@
 #' basic_code(panel, influence_half_life(5))
 #' @export
 basic_code <- function(x, influence = influence_equal(), measure = "sum",
-                       rate = NULL, cor = "auto", conf_level = 0.95) {
+                       rate = NULL, cor = "auto", conf_level = 0.95,
+                       ends = "all") {
   call <- rlang::current_env()
   refuse_rate(x, call)
   keep_settings(x)
   check_level(conf_level, call = call)
   check_influence(influence, call)
   check_choice(measure, c("sum", "integral"), call = call)
+  check_ends(ends, call)
   fit <- as_fit(x, rate, call)
   check_second_order(fit$rate, call)
   cor <- check_cor(cor, fit, call)
   warn_missing_codes(fit, x)
-  plan <- formula_plan(fit, influence, measure)
-  law <- law_of_plan(fit, plan, cor)
+  plan <- formula_plan(fit, influence, measure, ends)
+  plans <- plans_with_ends(fit, plan)
+  law <- law_with_ends(fit, plans, estimate_codes(fit, plans = plans,
+                                                  cor = cor))
   basic_table(fit, plan, law,
-              formula_told(influence, measure, law$cor, conf_level))
+              formula_told(influence, measure, law$cor, conf_level, ends))
+}
+
+check_ends <- function(ends, call) {
+  check_choice(ends, c("all", "interior"), "ends", call = call)
 }
 
 basic_table <- function(fit, plan, law, told) {
@@ -76,14 +94,16 @@ basic_table <- function(fit, plan, law, told) {
   if (!is.null(law$own)) law$own$std.error[empty] <- NA_real_
   shares <- predicted_columns(fit, plan)
   columns <- c(region_column(fit$def$panel), list(estimate = law$estimate),
-               at_level(law, told$level), terms, shares)
+               at_level(law, told$level), terms, law$ends, shares)
   fit$asked <- told$asked
   new_nid_table(
     columns, "basic",
     fit_facts(fit, "Code NID, formula (2)", "region",
               influence = told$influence, measure = told$measure,
+              ends = if (told$ends != "all") told$ends,
               cor = told$cor$text, level = told$level, law = shared_law(law),
-              notes = c(lost_note(terms$n.lost), few_regions_note(told$cor),
+              notes = c(short_note(fit, plan$times), ends_note(law$ends, fit$rate$facts$steps),
+                        lost_note(terms$n.lost), few_regions_note(told$cor),
                         predicted_note(shares$predicted,
                                        fit$def$panel$regions))), fit = fit
   )
@@ -120,6 +140,28 @@ predicted_note <- function(share, regions) {
          " of Code NID on average, most in ",
          as.character(regions[which.max(share)]), " (",
          percent(max(share, na.rm = TRUE)), "): column predicted.")
+}
+
+# Where a quarter of the error or more hangs on an end, on average.
+ends_note <- function(ends, steps) {
+  share <- vapply(ends, stats::median, 1, na.rm = TRUE)
+  high <- which(share >= 0.25)
+  if (length(high) > 0L) {
+    part <- paste0(round(100 * share), " %")
+    paste0(part[high[1L]], " of the error hangs on the ",
+           if (steps) "speed" else "second rate", " at the ",
+           c("first", "last")[high[1L]], " time",
+           if (length(high) == 2L) paste0(", ", part[2L], " on the last"),
+           " (ends = \"interior\" leaves it out).")
+  }
+}
+
+# What the study of coverage found where times are few.
+short_note <- function(fit, times) {
+  size <- c(0L, pool_sizes(times))[times$pattern + 1L]
+  if (fit$rate$facts$errors == "posterior" && any(size %in% 5:6)) {
+    "95 % intervals at 5-6 times hold 78-90 %, not 95."
+  }
 }
 
 lost_note <- function(n) {

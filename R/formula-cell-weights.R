@@ -31,7 +31,9 @@ cell_weights <- function(x, scale = "normalised") {
   spec <- if (inherits(x, "nid_model")) x$args
   influence <- spec$influence %||% influence_equal()
   measure <- spec$measure %||% "sum"
-  rows <- cell_weight_rows(freeze_fit(fit), influence, measure, scale)
+  ends <- spec$ends %||% "all"
+  rows <- cell_weight_rows(freeze_fit(fit), scale,
+                           formula_plan(fit, influence, measure, ends))
   panel <- fit$def$panel
   columns <- c(index_columns(panel, rows$row),
                rows[c("code", "indicator", "weight")])
@@ -40,12 +42,12 @@ cell_weights <- function(x, scale = "normalised") {
                           c("region", "time", "indicator"),
                           kind = scale, influence = influence$words,
                           measure = measure,
+                          ends = if (ends != "all") ends,
                           notes = lost_values_note(lost_values(fit),
                                                    n_rows(panel))))
 }
 
-cell_weight_rows <- function(fit, influence, measure, scale) {
-  plan <- formula_plan(fit, influence, measure)
+cell_weight_rows <- function(fit, scale, plan) {
   parts <- lapply(seq_along(fit$codes), \(i) {
     spread_weights(fit, i, value_weights(fit, plan, i), scale)
   })

@@ -13,8 +13,8 @@
 #'   that hang higher stand for themselves), "level 2" those within; the name of
 #'   a code or node opens the tree down to it: what it holds, and beside the way
 #'   to it everything whole. All of them sum to the code.
-#' @param influence,measure As in [basic_code()]; `NULL`: those of the model,
-#'   else an equal influence and "sum".
+#' @param influence,measure,ends As in [basic_code()]; `NULL`: those of the model,
+#'   else an equal influence, "sum" and "all".
 #' @return `nid_contributions`, a tibble: region column, the `by` columns (the
 #'   time under its own name, levels and nodes as `node`, with `label` where the
 #'   scheme has labels), `estimate` in units of [basic_code()].
@@ -31,19 +31,22 @@
 #' contributions(rates, by = "code")
 #' contributions(rates, by = c("code", "indicator"))
 #' @export
-contributions <- function(x, by = "code", influence = NULL, measure = NULL) {
+contributions <- function(x, by = "code", influence = NULL, measure = NULL,
+                          ends = NULL) {
   call <- rlang::current_env()
   keep_settings(x)
   influence <- influence %||% influence_equal()
   measure <- measure %||% "sum"
+  ends <- ends %||% "all"
   check_influence(influence, call)
   check_choice(measure, c("sum", "integral"), call = call)
+  check_ends(ends, call)
   fit <- rates_fit(x, call)
   check_second_order(fit$rate, call)
   by <- check_cut(by, fit$def$panel$scheme, call)
   if (any(c("indicator", "node") %in% by)) check_linear(fit$def, call)
   warn_missing_codes(fit, x)
-  contributions_table(fit, by, influence, measure)
+  contributions_table(fit, by, influence, measure, ends)
 }
 
 # `by` with "node" in place of what says how the tree of the scheme is cut,
@@ -91,9 +94,9 @@ check_linear <- function(def, call) {
   }
 }
 
-contributions_table <- function(fit, by, influence, measure,
+contributions_table <- function(fit, by, influence, measure, ends,
                                 call = rlang::caller_env()) {
-  plan <- formula_plan(fit, influence, measure)
+  plan <- formula_plan(fit, influence, measure, ends)
   if ("time" %in% by) {
     check_sums_at_times(fit, plan$times, "A contribution by time", call)
   }
@@ -121,7 +124,8 @@ contributions_table <- function(fit, by, influence, measure,
   values <- unlist(lapply(cells, `[[`, "estimate"))
   columns <- lapply(columns, \(x) x[exists])
   sum_contributions(fit, columns, values[exists], by, list(
-    influence = influence$words, measure = measure))
+    influence = influence$words, measure = measure,
+    ends = if (ends != "all") ends))
 }
 
 # One sum over all terms of a region that has any, or one for each term.
@@ -237,6 +241,7 @@ sum_contributions <- function(fit, columns, values, by, told) {
                                 collapse = " and ")),
               c("region", if ("time" %in% by) "time", setdiff(by, "time")),
               by = by, influence = told$influence, measure = told$measure,
+              ends = told$ends,
               notes = lost_values_note(lost_values(fit), n_rows(panel)))
   )
 }

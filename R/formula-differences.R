@@ -264,7 +264,7 @@ sum_rows <- function(plan) {
 
 contrast_plan <- function(fit, what) {
   switch(what, basic = formula_plan(fit, fit$asked$influence,
-                                    fit$asked$measure),
+                                    fit$asked$measure, fit$asked$ends),
          defining = rate_plan(fit, 0L), rate_plan(fit, 1L))
 }
 

@@ -5,7 +5,8 @@
 #'   N(t_j) = sum over t_i <= t_j of tau(t_j - t_i) u_i A_i}
 #' "partial": the partial sums of the final code. They meet at the last time.
 #' Rates are those of the fit to the whole series; where they are over steps,
-#' the i-th term is that of the step that ends at t_i.
+#' the i-th term is that of the step that ends at t_i. A path is always of all
+#' steps, whatever `ends` a model has.
 #'
 #' @inheritParams basic_code
 #' @param kind <chr> "stock" or "partial".
@@ -56,7 +57,7 @@ path_table <- function(fit, plan, law, told) {
   )
   new_nid_table(
     columns, "path",
-    fit_facts(fit, paste0("Path of Code NID (", plan$kind, ")"),
+    fit_facts(fit, paste0("Path of Code NID (", plan$kind, ", all steps)"),
               c("region", "time"), kind = plan$kind,
               influence = told$influence, measure = told$measure,
               cor = told$cor$text, level = told$level,

@@ -7,12 +7,58 @@ plan_frame <- function(fit) {
   list(times = times, terms = common_terms(fit, times, 2L), order = 2L)
 }
 
-# One sum a region: tau_i u_i over the terms.
-formula_plan <- function(fit, influence, measure, frame = plan_frame(fit)) {
+# One sum a region: tau_i u_i over the terms, or over those that do not rest on
+# the first or last step.
+formula_plan <- function(fit, influence, measure, ends = "all",
+                         frame = plan_frame(fit)) {
+  if (ends == "interior") {
+    frame$terms <- frame$terms & interior_places(fit, frame$times)
+  }
   c(frame, list(
     weight = term_weights(fit, frame$times, frame$terms, influence, measure),
     k = rep(1L, pool_length(frame$times)), empty = 1L
   ))
+}
+
+# Steps stand at their ends, so the first of them at the second time; rates at
+# a point stand at the first and at the last. Of fewer than five times too
+# little is left.
+interior_places <- function(fit, times) {
+  size <- rep(pool_sizes(times), pool_sizes(times))
+  place <- sequence(pool_sizes(times))
+  place > 1L + fit$rate$facts$steps & place < size & size >= 5L
+}
+
+# What Code NID's error hangs on: with w its weights on the rates of codes (on V
+# where A is over steps) and S the covariance of these, the share of the first
+# time in it is w_0 (S w)_0 / w'S w = (Var all + Var first - Var rest) / (2 Var
+# all), the errors of a sum, of its part at that time and of the rest. So each
+# end is two plans more.
+plans_with_ends <- function(fit, plan) {
+  plan <- over_steps(fit, plan)
+  place <- sequence(pool_sizes(plan$times))
+  size <- rep(pool_sizes(plan$times), pool_sizes(plan$times))
+  parts <- list(place == 1L, place > 1L, place == size, place < size)
+  c(list(plan), lapply(parts, \(part) {
+    plan$weight <- replace(plan$weight, !part, 0)
+    plan$alone <- TRUE
+    plan
+  }))
+}
+
+law_with_ends <- function(fit, plans, est) {
+  law <- sums_law(fit, plans[[1L]], est$sums[[1L]], est$rho)
+  weight <- code_field(fit, "weight")
+  all <- est$sums[[1L]]$se
+  unit <- if (!is.null(all)) row_scales(all)
+  var <- function(j) drop((est$sums[[j]]$se / unit)^2 %*% weight^2)
+  share <- function(j) {
+    if (is.null(all)) return(rep(NA_real_, length(law$estimate)))
+    out <- (var(1L) + var(j) - var(j + 1L)) / (2 * var(1L))
+    nan_to_na(replace(out, is.na(law$std.error), NA_real_))
+  }
+  law$ends <- list(start.share = share(2L), end.share = share(4L))
+  c(law, est["cor"])
 }
 
 # The law of one plan's sums.
@@ -30,8 +76,9 @@ fit_noise <- function(fit) {
 
 # What the tables of formulas say of their making, and what was asked for;
 # `cor`: what estimate_codes() says of it.
-formula_told <- function(influence, measure, cor, level) {
+formula_told <- function(influence, measure, cor, level, ends = "all") {
   list(influence = influence$words, measure = measure, cor = cor,
-       level = level, asked = list(influence = influence, measure = measure,
-                                   cor = cor$asked))
+       level = level, ends = ends,
+       asked = list(influence = influence, measure = measure, cor = cor$asked,
+                    ends = ends))
 }

@@ -9,7 +9,8 @@
 book_operators <- function(frame) {
   fit <- frame$fit
   args <- frame$model$args
-  plan <- over_steps(fit, formula_plan(fit, args$influence, args$measure))
+  plan <- over_steps(fit, formula_plan(fit, args$influence, args$measure,
+                                       args$ends))
   of <- matrix(0L, n_regions(frame$panel), length(fit$codes))
   blocks <- list()
   known <- new.env()

@@ -198,6 +198,7 @@ settings_args <- function(get, tables, sheet, scheme) {
     } else {
       get("cor", "auto")
     },
+    ends = get("ends", "all"),
     interval = get("interval", "pointwise"),
     conf_level = get_number(get, "conf_level") %||% 0.95
   )

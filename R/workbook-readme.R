@@ -97,6 +97,7 @@ setting_meanings <- function() {
     influence.of = "lag, time or table",
     measure = "sum or integral",
     cor = "auto, independent, residual or matrix (sheet Scheme)",
+    ends = "all or interior: without the first and last step",
     interval = "of the rates in R: pointwise or simultaneous",
     conf_level = "of the intervals",
     tuning = "smoothing estimated by R, or frozen before",

@@ -23,6 +23,7 @@ book_settings <- function(model) {
     influence_settings(args$influence, panel$reading),
     list(measure = args$measure,
          cor = if (is.matrix(args$cor)) "matrix" else args$cor,
+         ends = args$ends,
          interval = args$interval, conf_level = args$conf_level,
          tuning = if (is.null(get_fit(model$rates)$tuning)) "estimated" else
            "frozen")

@@ -10,6 +10,7 @@ setting_choices <- function() {
        influence = c("equal", "half_life", "linear", "power", "hyperbolic"),
        measure = c("sum", "integral"),
        cor = c("auto", "independent", "residual"),
+       ends = c("all", "interior"),
        interval = c("pointwise", "simultaneous"),
        influence.normalise = c("TRUE", "FALSE"))
 }

@@ -61,7 +61,7 @@ template_settings <- function() {
        breaks = "auto", influence = "equal", influence.half_life = none,
        influence.span = none, influence.power = none, influence.scale = none,
        influence.at = none, influence.normalise = none, measure = "sum",
-       cor = "auto", interval = "pointwise", conf_level = 0.95)
+       cor = "auto", ends = "all", interval = "pointwise", conf_level = 0.95)
 }
 
 template_readme <- function(places) {

@@ -9,7 +9,7 @@ test_that("shape, columns, defaults", {
     region = "character", estimate = "double", std.error = "double",
     conf.low = "double", conf.high = "double", prob.positive = "double",
     df = "double", n.terms = "integer", time.first = "integer", time.last = "integer",
-    n.lost = "integer"
+    n.lost = "integer", start.share = "double", end.share = "double"
   ))
   expect_identical(b$region, c("A", "B"))
   expect_identical(

@@ -15,8 +15,8 @@ test_that("shape, columns, defaults", {
               "auto", 0.95), k
   )
   expect_match(format(attr(k, "spec")),
-               paste("Path of Code NID (stock): rate spline (average, m = 3); order 3",
-                     "assumed: 2 regions cannot test it; second order:",
+               paste("Path of Code NID (stock, all steps): rate spline (average, m = 3);",
+                     "order 3 assumed: 2 regions cannot test it; second order:",
                      "over a step; influence"),
                fixed = TRUE)
 })
@@ -125,5 +125,5 @@ test_that("methods: tidy, confint, glance, summary", {
   expect_identical(rownames(confint(k)), as.character(2003:2006))
   expect_identical(unname(confint(k)[, 1]), k$conf.low)
   expect_identical(glance(k)$measure, "sum")
-  expect_output(print(summary(k)), "Path of Code NID (stock)", fixed = TRUE)
+  expect_output(print(summary(k)), "Path of Code NID (stock, all steps)", fixed = TRUE)
 })

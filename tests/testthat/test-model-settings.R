@@ -12,7 +12,7 @@ settings_model <- function(...) {
 quiet <- function(code) suppressMessages(suppressWarnings(code))
 
 # Exported verbs of `x` with an argument of ours that a model sets.
-setting_names <- c("influence", "measure", "cor", "conf_level")
+setting_names <- c("influence", "measure", "cor", "ends", "conf_level")
 
 verbs_of_models <- function(model) {
   exports <- sort(getNamespaceExports("nidcode"))
@@ -35,7 +35,7 @@ verbs_of_models <- function(model) {
 test_that("every verb keeps every setting of the model that is left out", {
   m <- settings_model()
   other <- list(influence = influence_linear(8), measure = "sum",
-                cor = "independent", conf_level = 0.99)
+                cor = "independent", ends = "interior", conf_level = 0.99)
   verbs <- verbs_of_models(m)
   expect_true(all(c("basic_code", "code_path", "industrial_code",
                     "contributions", "region_ranks") %in% names(verbs)))
