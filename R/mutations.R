@@ -39,7 +39,10 @@
 #' At 8 years only a jump of ten or more standard deviations of the noise is
 #' seen: "none found" is no evidence of none. Smooth means that a rise takes
 #' about 4 steps or more: a curve that turns within two or three looks abrupt
-#' here. A date is within a year or so. The size is that of the largest of many
+#' here (a steep logistic always, a fast start in 13 % at 20 times), and so do
+#' 7 % of random walks of 20 times. Of lines with a jump of 8 standard
+#' deviations 30, 66 and 95 % are found at 8, 12 and 20 times, of kinks of 8 a
+#' step 14, 48 and 97 %. A date is within a year or so. The size is that of the largest of many
 #' and overstated where p is near .05. A year shared by many regions of a code
 #' is a change of method before it is a mutation (message `common_break`).
 #'

@@ -203,3 +203,20 @@ test_that("a year of many regions is told, words and picture made", {
     expect_identical(get(".Random.seed", globalenv()), before)
   })
 })
+
+test_that("the kept study shows what the help page says", {
+  file <- system.file("studies", "mutations", "result.csv", package = "nidcode")
+  r <- utils::read.csv(file)
+  null <- r[r$kind == "null" & !r$truth %in% c("walk_0", "hill"), ]
+  expect_gt(nrow(null), 100L)
+  expect_lte(max(null$found), 0.065)
+  rest <- r[r$truth %in% c("walk_0", "hill") & r$size == 0, ]
+  expect_lte(max(rest$found), 0.08)
+  power <- r[r$kind == "mutation" & r$m == 3 & r$truth == "line" &
+               r$size == 8, ]
+  at <- \(n, jump) power$found[power$n == n & power$jump == jump]
+  expect_gte(at(12, "level"), 0.65)
+  expect_gte(at(12, "rate"), 0.46)
+  expect_gte(min(at(20, "level"), at(20, "rate")), 0.95)
+  expect_gte(min(power$near), 0.9)
+})
