@@ -289,6 +289,14 @@ test_that("predicted cells enter neither the reference nor the order", {
   b <- quietly(smoothness(defining_codes(panel)))
   expect_identical(as.data.frame(a), as.data.frame(b))
   expect_true(all(a$verdict != "not tested"))
+  # A rate that chooses its orders does so by what was observed.
+  orders <- function(missing) {
+    quietly(get_fit(dynamic_codes(defining_codes(panel, missing = missing),
+                                  rate_spline(m = "auto"))))$orders
+  }
+  expect_identical(as.vector(orders("provisional")),
+                   as.vector(orders("constant")))
+  expect_length(orders("provisional"), 2L)
 })
 
 test_that("the share is that of the weights of cells, printed", {
