@@ -45,6 +45,7 @@ fit_code <- function(def, code, breaks, rate, call) {
   check_rate_sizes(series, names_of_regions(panel), call, code)
   c(out, list(n_breaks = length(starts),
               sd = code_sd(def, code, parts, rate),
+              rounding = code_rounding(def, code, parts, rate),
               unsure = if (!is.null(def$predicted)) {
                 code_unsure(def, code, parts)
               }))
@@ -239,11 +240,4 @@ fit_facts <- function(fit, title, keys, ...) {
 # How the dates behind a fit are read; `fit` is a stub for plain vectors.
 fit_reading <- function(fit) fit$def$panel$reading %||% fit$reading
 
-indicator_seen <- function(fit, name) {
-  panel <- fit$def$panel
-  if (panel$missing[[name]] == 0) {
-    return(rep(TRUE, n_regions(panel)))
-  }
-  region <- rep(seq_len(n_regions(panel)), diff(panel$offset))
-  tabulate(region[!is.na(panel$x[[name]])], n_regions(panel)) > 0L
-}
+indicator_seen <- function(fit, name) indicator_seen_in(fit$def$panel, name)

@@ -49,7 +49,7 @@ code_sides <- function(fit, i, others) {
   start[s$region] <- series_starts(s)
   out <- list(value = s$value, of = of, start = start, pool = s$pool,
               sd = if (length(s$sd) > 0L) rep_len(s$sd, length(s$value)),
-              unsure = s$unsure)
+              unsure = s$unsure, rounding = fit$codes[[i]]$rounding)
   if (is.null(others)) out else add_means(out, others)
 }
 
@@ -63,6 +63,10 @@ add_means <- function(x, others) {
   x$value <- c(x$value, mean_of(x$value, others$weight))
   if (!is.null(x$sd)) {
     x$sd <- c(x$sd, sqrt(mean_of(x$sd^2, others$weight^2)))
+  }
+  if (!is.null(x$rounding)) {
+    mean <- crossprod(others$weight^2, x$rounding[others$core]^2)
+    x$rounding <- c(x$rounding, sqrt(mean))
   }
   if (!is.null(x$unsure)) {
     x$unsure <- unsure_means(x$unsure, x$start[others$core], n, others$weight,
@@ -142,6 +146,9 @@ pair_grids <- function(x, left, right) {
   list(pool = new_pool(common[enough], gather("time"), gather("step")),
        of = of, a = as.integer(gather("a")), b = as.integer(gather("b")),
        start = list(x$start[left], x$start[right]),
+       rounding = if (!is.null(x$rounding)) {
+         row_root_sum_squares(cbind(x$rounding[left], x$rounding[right]))
+       },
        fits = g == 0L & h == 0L | of > 0L)
 }
 
@@ -169,7 +176,8 @@ difference_series <- function(fit, i, sides, pairs, regions) {
     row_root_sum_squares(cbind(sides$sd[a], sides$sd[b]))
   }
   c(list(value = sides$value[a] - sides$value[b], of = of, region = p,
-         sd = sd, before = 0L, buffer = numeric()),
+         sd = sd, before = 0L, buffer = numeric(),
+         rounding = pairs$rounding[p]),
     if (!is.null(sides$unsure) && length(a) > 0L) {
       list(unsure = unsure_pairs(sides$unsure, a, b, rep(p, size)))
     },

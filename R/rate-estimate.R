@@ -43,6 +43,10 @@ estimate_rates <- function(x, time, group = NULL, rate = rate_spline(),
   warn_digits_lost("x", m$mean, m$sd)
   keep <- which(!is.na(v$value))
   series <- plain_series(v$value[keep], pool, g$grid[g$grid > 0L], rate)
+  if (rate$facts$errors != "known") {
+    unit <- rounding_units(v$value, v$offset)[g$grid > 0L]
+    series$rounding <- unit / sqrt(12)
+  }
   order <- as.integer(order)
   series <- choose_order(series)
   if (!is.null(at)) series$rate <- at_a_point(series$rate)

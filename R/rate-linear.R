@@ -21,6 +21,7 @@ told_of <- function(x, pool = x$pool) {
 
 linear_evaluate <- function(series, orders, sums, keep) {
   told <- told_of(series)
+  told$rate$rounding <- as.double(series$rounding)
   r <- linear_rates_cpp(series$value, series$of, told$pool, told$rate,
                         as.integer(orders), as.list(sums), as.double(series$sd),
                         get_threads())

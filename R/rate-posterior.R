@@ -77,14 +77,19 @@ kriging_root <- function(kriging) {
   e$vectors %*% (sqrt(pmax(e$values, 0)) * t(e$vectors))
 }
 
-# Everything of one series given each lambda: shares s (r x G), residual sums
-# of squares, posterior means (q x G) of the functionals.
-given_lambda <- function(pieces, z, lambda, flat = 0) {
+# Everything of one series given each lambda: shares s (r x G), residual sums of
+# squares, posterior means (q x G) of the functionals. `least`: the sd of the
+# rounding of its values.
+given_lambda <- function(pieces, z, lambda, flat = 0, least = 0) {
   le <- outer(pieces$e, lambda)
   s <- le / (1 + le)
-  list(lambda = lambda, s = s, rss = colSums(z^2 / (1 + le)),
+  rss <- pmax(colSums(z^2 / (1 + le)), pieces$df * least^2)
+  list(lambda = lambda, s = s, rss = rss,
        mean = flat + pieces$phi %*% (s * z))
 }
+
+# The sd of the rounding of series b, 0 where there is none.
+rounding_of <- function(series, b) series$rounding[b] %||% 0
 
 lambda_of <- function(post, pieces, b) {
   if (is.null(post$lambda)) pieces$lambda else post$lambda[, b]
@@ -196,8 +201,9 @@ draw_curves <- function(post, nsim, order) {
       flat <- as.vector(pieces$rho %*%
                           crossprod(pieces$polynomial, y - y[1L])) +
         y[1L] * pieces$level
-      given <- given_lambda(pieces, z[, j] / unit, lambda_of(post, pieces, b[j]),
-                            flat)
+      given <- given_lambda(pieces, z[, j] / unit,
+                            lambda_of(post, pieces, b[j]), flat,
+                            rounding_of(post, b[j]) / unit)
       draws <- posterior_draws(pieces, given, post$weight[, b[j]],
                                posterior_noise(pieces, root, nsim))
       # From draws x (value, order) to order x value x draw.
@@ -231,7 +237,8 @@ spline_levels <- function(series, level) {
       p <- part[b[j]]
       if (is.null(noise[[p]])) noise[[p]] <- band_noise(pieces, root, p)
       t <- standard_draws(pieces, z[, j], lambda_of(post, pieces, b[j]),
-                          post$weight[, b[j]], noise[[p]])
+                          post$weight[, b[j]], noise[[p]],
+                          rounding_of(post, b[j]))
       largest <- largest_by_order(t, length(orders))
       r <- place[b[j]]
       if (alone[r]) {
@@ -259,8 +266,9 @@ band_noise <- function(pieces, root, part) {
 }
 
 # (draw - estimate) / std.error of each draw; 0 where there is no error.
-standard_draws <- function(pieces, z, lambda, weight, noise) {
-  given <- given_lambda(pieces, z / power_scale(z), lambda)
+standard_draws <- function(pieces, z, lambda, weight, noise, least) {
+  unit <- power_scale(z)
+  given <- given_lambda(pieces, z / unit, lambda, least = least / unit)
   weight <- weight / sum(weight)
   estimate <- as.vector(given$mean %*% weight)
   spread <- rowSums(pieces$rho^2) + pieces$phi^2 %*% given$s +

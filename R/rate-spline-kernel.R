@@ -28,7 +28,8 @@ spline_fit <- function(series, want, keep = character(),
          value = as.double(c(args$df, if (mode == "lambda") args$lambda,
                              0)[1L]),
          weights = frozen$weight %||% matrix(0, 0, 0),
-         lambda = frozen$lambda %||% matrix(0, 0, 0)),
+         lambda = frozen$lambda %||% matrix(0, 0, 0),
+         rounding = as.double(series$rounding)),
     keep, threads
   )
   fit$df[fit$df == 0L] <- NA_integer_

@@ -24,6 +24,13 @@
 #' at which all codes of a region meet. [predict()][predict_rates] and
 #' [estimate_rates()] at new times give the derivative.
 #'
+#' Values that are written to d decimals (0 to 6, all of an indicator in a region)
+#' are known to their rounding u = 10^-d: in errors, and there alone, noise is
+#' taken for no less than \eqn{u^2/12}{u^2 / 12}, of a code for no less than that
+#' of the mean of its indicators, each u times the slope of its transform over
+#' its scale. So a line of whole numbers has an error. Such errors alone do not
+#' follow the data when their unit changes, as decimals come or go.
+#'
 #' Trust it less where the truth is rougher than it assumes: 95 % intervals of
 #' the rates of a once-integrated walk cover 66 to 80 % of the time
 #' (`vignette("rates")`).

@@ -14,6 +14,7 @@ take_series <- function(series, b) {
   series$unsure <- NULL
   series$of <- series$of[b]
   series$region <- series$region[b]
+  series$rounding <- series$rounding[b]
   series
 }
 

@@ -4,6 +4,8 @@
 #   region   of each series;  row  of each value in the panel (NULL: one after
 #            the other from the row `before` on)
 #   sd       known error of the values: none, one number, or one a value
+#   rounding sd of the rounding of the values of each series, NULL where there
+#            is none: errors take the noise for no less
 #   unsure   errors that some values have beside those (NULL: none): `value`,
 #            `error` and `load`, the values' loadings on independent errors of
 #            variance 1, each of one series
@@ -56,6 +58,7 @@ code_series <- function(fit, i, regions = NULL, buffer = numeric()) {
                 before = before, buffer = v$value,
                 tuning = tuning_of(fit, i, at)),
            code_bundle(fit, one))
+  out$rounding <- one$rounding[at]
   if (!is.null(one$unsure)) out$unsure <- unsure_values(out, one$unsure)
   out
 }
@@ -113,6 +116,7 @@ split_series <- function(series) {
   before <- cumsum(count) - count
   series$from <- rep(seq_along(series$of), count[series$of])
   series$region <- series$region[series$from]
+  series$rounding <- series$rounding[series$from]
   series$of <- sequence(count[series$of], from = before[series$of] + 1L)
   series[c("pool", "owner")] <- parts[c("pool", "owner")]
   series$breaks <- "ignore"

@@ -28,7 +28,7 @@ nidcode::linear_kind kind_of(const std::string& name) {
 // What R hands in, kept alive while the kernel reads it.
 struct request_reader {
   std::vector<Rcpp::NumericMatrix> matrices;
-  Rcpp::NumericVector sum_weight, sum_offset;
+  Rcpp::NumericVector sum_weight, sum_offset, rounding;
   Rcpp::IntegerVector sum_count;
   nidcode::linear_request ask;
   nidcode::linear_series in;
@@ -44,6 +44,9 @@ struct request_reader {
     ask.rate.kind = kind_of(rate["kind"]);
     if (ask.rate.kind == nidcode::linear_kind::local) {
       ask.rate.local = read_window(rate);
+      if (rate.containsElementNamed("rounding")) {
+        rounding = rate["rounding"];
+      }
       ask.rate.steps = rate["steps"];
     } else if (ask.rate.kind == nidcode::linear_kind::custom) {
       custom(rate["matrices"]);
@@ -107,6 +110,9 @@ struct request_reader {
          "errors: not one for all or for each value");
     ask.known_sd = known_sd.size() > 0 ? known_sd.begin() : nullptr;
     ask.one_sd = known_sd.size() == 1;
+    must(rounding.size() == 0 || rounding.size() == in.count,
+         "rounding: not one for each series");
+    in.rounding = rounding.size() > 0 ? rounding.begin() : nullptr;
   }
 
   template <typename Length>

@@ -35,7 +35,7 @@ nidcode::spline_mode mode_of(const std::string& name) {
 
 // What R hands in, kept alive while the kernel reads it.
 struct request_reader {
-  Rcpp::NumericVector time, new_time, sum_weight;
+  Rcpp::NumericVector time, new_time, sum_weight, rounding;
   Rcpp::IntegerVector step, size;
   Rcpp::NumericMatrix weights, lambda;
   nidcode::spline_request ask;
@@ -75,6 +75,9 @@ struct request_reader {
     in.count = grid.size();
     in.value = places(ask.first);
     must(in.value.total() == values.size(), "values: not one for each time");
+    must(rounding.size() == 0 || rounding.size() == in.count,
+         "rounding: not one for each series");
+    in.rounding = rounding.size() > 0 ? rounding.begin() : nullptr;
   }
 
   // Of series of which grid g takes first[g + 1] - first[g] places.
@@ -136,6 +139,7 @@ struct request_reader {
     ask.tuning.value = tuning["value"];
     weights = Rcpp::as<Rcpp::NumericMatrix>(tuning["weights"]);
     lambda = Rcpp::as<Rcpp::NumericMatrix>(tuning["lambda"]);
+    rounding = tuning["rounding"];
   }
 
   // After series().

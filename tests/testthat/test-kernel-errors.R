@@ -23,7 +23,8 @@ good_calls <- function() {
                new_time = numeric(), new_size = integer(), sum_order = 2L, sum_weight = numeric(),
                sum_size = integer())
   tuning <- list(m = 3L, mode = "average", value = 0,
-                 weights = matrix(0, 0, 0), lambda = matrix(0, 0, 0))
+                 weights = matrix(0, 0, 0), lambda = matrix(0, 0, 0),
+                 rounding = numeric())
   two <- list(grids = list(offset = c(0L, 5L), time = c(1, 2, 3, 4, 5),
                            step = integer(5)), order = 1L)
   noise <- list(m = 3L, pool = two$grids, parts = 1L, shrink = c(0.5, 0.1),

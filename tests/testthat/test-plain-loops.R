@@ -700,7 +700,7 @@ test_that("ranks of regions and their intervals", {
                               rate = rate_central(sd = 0.05))))
   k <- plain(quiet(region_ranks(basic_code(
     defining_codes(panel_of(p)), rate = rate_central(sd = 0.05)
-  ))))
+  ), pairs = "independent")))
   k <- k[match(b$region, k$region), ]
   want <- ref_ranks(b$estimate, b$std.error)
   expect_equal(k$rank, want$rank)

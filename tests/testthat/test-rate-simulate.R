@@ -176,13 +176,13 @@ test_that("without an error there is nothing to draw, and this is said", {
 
 test_that("exact data give exact paths", {
   d <- data.frame(region = rep(c("flat", "line"), each = 8),
-                  year = rep(1:8, 2), x = c(rep(5, 8), 3 * (1:8)))
+                  year = rep(1:8, 2), x = c(rep(pi, 8), 3 * (1:8) + pi))
   v <- dynamic_codes(defining_codes(
     code_panel(d, code_scheme("x", "social")), "none"))
   sim <- simulate(v, 3, seed = 1, order = 0:2)
   expect_identical(is.na(sim$estimate), sim$order == 2L & sim$year == 1)
   flat <- sim[sim$region == "flat", ]
-  expect_identical(flat$estimate, rep(c(5, 0, NA, rep(c(5, 0, 0), 7)), 3))
+  expect_identical(flat$estimate, rep(c(pi, 0, NA, rep(c(pi, 0, 0), 7)), 3))
   line <- sim[sim$region == "line" & sim$order == 1L, ]
   expect_equal(line$estimate, rep(3, 24), tolerance = 1e-10)
 })

@@ -260,7 +260,8 @@ test_that("short, flat, exact and far series behave in a panel", {
   expect_identical(of("flat", 2, "prob.positive"), c(NA, rep(0.5, 9)))
   expect_lt(max(abs(of("line", 1) - 3)), 1e-12)
   expect_lt(max(abs(of("square", 2)[-1] - 2)), 1e-10)
-  expect_lt(max(of("square", 2, "std.error")[-1]), 1e-10)
+  # Whole numbers: no more than their rounding is unknown.
+  expect_lt(max(of("square", 2, "std.error")[-1]), 0.25)
   expect_lt(max(abs(of("far", 1) - of("near", 1))), 1e-5)
   expect_equal(of("huge", 1, "std.error"), of("near", 1, "std.error") * 1e300)
 

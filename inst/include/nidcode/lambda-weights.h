@@ -43,7 +43,7 @@ class lambda_weights {
     } else {
       logarithms();
     }
-    normalise(const_lane_map(tile.inverse_df()));
+    normalise(const_lane_map(tile.inverse_df()), const_lane_map(tile.least()));
     moment_table_.multiply(weight_.data(), moment_.data(), tile.lanes());
     scaled_table_.multiply(scaled_.data(), scaled_moment_.data(),
                            tile.lanes());
@@ -55,7 +55,7 @@ class lambda_weights {
   lane_map d(int j) { return tile_lane(moment_, r_ + j); }
   lane_map log_lambda() { return tile_lane(moment_, 2 * r_); }
   lane_map dd(int pair) { return tile_lane(moment_, 2 * r_ + 1 + pair); }
-  // and of s2, s2 lambda, s2 s_j, s2_g = RSS_g / r.
+  // and of s2, s2 lambda, s2 s_j, s2_g = RSS_g / r, or that of rounding.
   lane_map s2() { return tile_lane(scaled_moment_, 0); }
   lane_map s2_lambda() { return tile_lane(scaled_moment_, 1); }
   lane_map s2_s(int j) { return tile_lane(scaled_moment_, 2 + j); }
@@ -137,7 +137,8 @@ class lambda_weights {
     }
   }
 
-  void normalise(const const_lane_map& inverse_df) {
+  void normalise(const const_lane_map& inverse_df,
+                 const const_lane_map& least) {
     Eigen::Array<double, tile_width, 1> sum;
     sum.setZero();
     for (int g = 0; g < lambda_points; ++g) {
@@ -147,7 +148,8 @@ class lambda_weights {
     for (int g = 0; g < lambda_points; ++g) {
       tile_lane(weight_, g) *= sum;
       tile_lane(scaled_, g) =
-          tile_lane(weight_, g) * tile_lane(rss_, g) * inverse_df;
+          tile_lane(weight_, g) *
+          (tile_lane(rss_, g) * inverse_df).max(least);
     }
   }
 

@@ -55,6 +55,7 @@ struct linear_request {
 struct linear_series {
   const double* values = nullptr;
   const int* grid = nullptr;  // from 1
+  const double* rounding = nullptr;  // sd of that of the values, one a series
   std::ptrdiff_t count = 0;
   series_places value, sum;
 };
@@ -99,7 +100,8 @@ class linear_worker {
     sd_ = 1;
     v_ = nullptr;
     if (ask_.rate.fitted()) {
-      sd_ = out_.sigma[s] = residual_sd(op_, y_, n_);
+      const double least = in_.rounding == nullptr ? 0 : in_.rounding[s];
+      sd_ = out_.sigma[s] = std::max(residual_sd(op_, y_, n_), least);
     } else if (ask_.one_sd) {
       sd_ = *ask_.known_sd;
     } else if (ask_.known_sd != nullptr) {

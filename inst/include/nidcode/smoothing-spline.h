@@ -60,8 +60,9 @@ class spline_smoother {
 
   // `count` <= tile_width pointers to n values each.
   void fit(const double* const* y, int count,
-           const frozen_tuning& frozen = frozen_tuning()) {
-    tile_.load(y, count);
+           const frozen_tuning& frozen = frozen_tuning(),
+           const double* rounding = nullptr) {
+    tile_.load(y, count, rounding);
     if (r_ > 0) {
       moments_.run(tile_, count, frozen);
     }

@@ -44,6 +44,7 @@ struct spline_request {
 struct spline_series {
   const double* values = nullptr;
   const int* grid = nullptr;  // from 1
+  const double* rounding = nullptr;  // sd of that of the values, one a series
   std::ptrdiff_t count = 0;
   series_places value, fresh, sum, direction;
 };
@@ -79,13 +80,15 @@ class spline_worker {
       const int used =
           static_cast<int>(std::min<std::ptrdiff_t>(tile_width, count - i));
       const double *y[tile_width], *weight[tile_width], *lambda[tile_width];
+      double rounding[tile_width];
       for (int w = 0; w < used; ++w) {
         const std::ptrdiff_t b = which[i + w];
         y[w] = in_.values + in_.value[b];
+        rounding[w] = in_.rounding == nullptr ? 0 : in_.rounding[b];
         weight[w] = column(ask_.frozen_weight, b);
         lambda[w] = column(ask_.frozen_lambda, b);
       }
-      smoother_.fit(y, used, {weight, lambda, ask_.frozen_points});
+      smoother_.fit(y, used, {weight, lambda, ask_.frozen_points}, rounding);
       beat.work(smoother_.tile_operations());
       for (int w = 0; w < used; ++w) {
         write(which[i + w], w);

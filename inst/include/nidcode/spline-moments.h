@@ -165,7 +165,8 @@ class spline_moments {
       own_[j] = 1.0 / (1.0 + lambda * basis_->e()[j]);
       rss += tile.zz(j, w) * own_[j];
     }
-    const double s2 = p * rss * tile.inverse_df()[w];
+    const double s2 =
+        p * std::max(rss * tile.inverse_df()[w], tile.least()[w]);
     column_[tile_at(0, w)] += s2;
     column_[tile_at(1, w)] += s2 * lambda;
     log_lambda_[w] += p > 0.0 ? p * std::log(lambda) : 0.0;

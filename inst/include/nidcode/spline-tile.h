@@ -36,9 +36,13 @@ class spline_tile {
 
   // `count` <= tile_width pointers to n values each; idle lanes repeat the
   // last series.
-  void load(const double* const* y, int count) {
+  // `rounding`: of each the sd of the rounding of its values, or nullptr.
+  void load(const double* const* y, int count, const double* rounding) {
     for (int w = 0; w < tile_width; ++w) {
-      centre(y[std::min(w, count - 1)], w);
+      const int at = std::min(w, count - 1);
+      centre(y[at], w);
+      const double least = rounding == nullptr ? 0 : rounding[at] / unit_[w];
+      least_[w] = least * least;
     }
     lanes_ = count > 4 ? tile_width : count > 2 ? 4 : 2;
     table_.multiply(c_.data(), bz_.data(), lanes_);
@@ -58,6 +62,8 @@ class spline_tile {
   // The least that a residual sum can be, and 1 / r, or 0 for a series of 0.
   const double* floor() const { return floor_; }
   const double* inverse_df() const { return inverse_df_; }
+  // The least that errors take the variance of the noise for.
+  const double* least() const { return least_; }
 
  private:
   // In a unit (a power of two: exact) in which squares neither overflow nor
@@ -101,7 +107,7 @@ class spline_tile {
   tile_table table_;
   std::vector<double> c_, bz_, zz_;
   double base_[tile_width], scaled_base_[tile_width], unit_[tile_width];
-  double floor_[tile_width], inverse_df_[tile_width];
+  double floor_[tile_width], inverse_df_[tile_width], least_[tile_width];
 };
 
 }  // namespace nidcode
