@@ -183,7 +183,7 @@ noise_told <- function(times, noise) {
                                              noise$free))[seen > 1L]
   few <- max(c(0, pool_sizes(times))) < few_times
   cor <- if (length(panel) > 0L) {
-    paste0(" (rho ", paste(unique(sprintf("%.2f", range(panel))),
+    paste0(" (rho ", paste(unique(sprintf("%.2f", round(range(panel), 2) + 0)),
                            collapse = " to "),
            if (few) ", at least: few times", ")")
   }

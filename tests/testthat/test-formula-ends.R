@@ -150,3 +150,21 @@ test_that("print says what errors hang on, and where times are few", {
                  fixed = TRUE)
   }
 })
+
+test_that("a workbook keeps ends, and the correlation of a frozen model", {
+  skip_on_cran()
+  skip_if_not_installed("openxlsx2")
+  d <- ends_data(81, n = 8, regions = 3L)
+  m <- quiet(code_model(d, ends_scheme, ends = "interior"))
+  moved <- d
+  moved$b[d$region == "R1"] <- rev(moved$b[d$region == "R1"])
+  file <- withr::local_tempfile(fileext = ".xlsx")
+  for (model in list(m, quiet(update(m, data = moved, freeze = TRUE)))) {
+    quiet(write_workbook(model, file, overwrite = TRUE))
+    again <- quiet(read_workbook(file))
+    expect_identical(again$args$ends, "interior")
+    expect_identical(get_spec(again$basic)$cor, get_spec(model$basic)$cor)
+    expect_equal(again$basic$std.error, model$basic$std.error)
+    expect_equal(again$basic$estimate, model$basic$estimate)
+  }
+})
