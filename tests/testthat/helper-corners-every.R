@@ -652,6 +652,7 @@ panel_calls <- c(
     estimated = estimate_rates(d$x, d$year, d$region),
     estimate_rates(d$x, d$year, d$region, rate_difference(), at = 2002.5),
     estimate_rates(d$x, d$year, d$region, rate_local(), at = 2002.5),
+    accumulate_rates(estimated, measure = "integral"),
     accumulate_rates(estimated$estimate, estimated$time, estimated$group),
     accumulate_path(estimated$estimate, estimated$time, estimated$group,
                     influence_custom(\(lag) exp(-lag)), kind = "partial"),

@@ -105,6 +105,8 @@ corner_rates <- function() {
   list(
     spline = rate_spline(), reml = rate_spline("reml"),
     df = rate_spline(df = 4), m2 = rate_spline(m = 2), local = rate_local(),
+    point = rate_spline(m = 3, second = "point"),
+    steps = rate_local(second = "step"),
     line = rate_local(degree = 1),
     central = rate_central(sd = 0.1), difference = rate_difference(),
     known = rate_difference(sd = 0.1),

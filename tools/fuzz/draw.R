@@ -156,14 +156,16 @@ draw_rate <- function() {
   nidcode_rate <- function(name, ...) get(name, asNamespace("nidcode"))(...)
   pick(
     nidcode_rate("rate_spline"),
-    nidcode_rate("rate_spline"),
+    nidcode_rate("rate_spline", m = pick(2, 3, c(production = 2)),
+                 second = pick("step", "step", "point")),
     nidcode_rate("rate_spline", lambda = pick("reml", "gcv", 1, 1e-6, 1e6)),
     nidcode_rate("rate_spline", df = 3),
     nidcode_rate("rate_difference", sd = pick(NULL, NULL, 0.1, 0)),
     nidcode_rate("rate_central", sd = pick(NULL, NULL, 0.1)),
     nidcode_rate("rate_local", span = pick(5, 6, 7), degree = pick(1, 2, 2, 3),
                  kernel = pick("uniform", "tricube", "epanechnikov")),
-    nidcode_rate("rate_local", width = pick(1, 2.5, 10)),
+    nidcode_rate("rate_local", width = pick(1, 2.5, 10),
+                 second = pick("point", "step")),
     nidcode_rate("rate_custom", function(time) {
       m <- matrix(NA_real_, length(time), length(time))
       if (length(time) > 1L) m[2, 1:2] <- c(-1, 1)

@@ -193,11 +193,13 @@ verb("rate_difference", function() list(sd = or_odd(pick(NULL, 1), 0.4)), 100L)
 verb("rate_central", function() list(sd = or_odd(pick(NULL, 1), 0.4)), 100L)
 verb("rate_local", function() {
   list(span = or_odd(5, 0.3), width = or_odd(NULL, 0.2),
-       degree = or_odd(2, 0.3), kernel = or_odd("uniform", 0.2))
+       degree = or_odd(2, 0.3), kernel = or_odd("uniform", 0.2),
+       second = or_odd(pick("point", "step"), 0.2))
 }, 100L)
 verb("rate_spline", function() {
   list(lambda = or_odd("average", 0.4), df = or_odd(NULL, 0.4),
-       m = or_odd(pick(3, 2, c(production = 2)), 0.3))
+       m = or_odd(pick("auto", 3, 2, c(production = 2)), 0.3),
+       second = or_odd(pick("step", "point"), 0.2))
 }, 100L)
 verb("rate_custom", function() {
   list(f = or_odd(function(time) NULL, 0.3), name = or_odd("mine", 0.3),
@@ -325,7 +327,8 @@ for (sum_of in c("accumulate_rates", "accumulate_path")) {
       list(or_odd(drop_cells(series_values(n))), or_odd(2000 + seq_len(n)),
            group = or_odd(pick(NULL, sample(c("a", "b"), n, TRUE))),
            influence = or_odd(draw_influence()),
-           measure = or_odd(pick("sum", "integral")))
+           measure = or_odd(pick("sum", "integral")),
+           width = or_odd(pick(NULL, "step", "trapezoid"), 0.1))
     }, 250L)
   })
 }
