@@ -128,6 +128,21 @@ collect_rates <- function(fit) {
   })
 }
 
+# The rates of one order as matrices row x code, and where a region has no such
+# code.
+rates_of_order <- function(fit, rates, order) {
+  panel <- fit$def$panel
+  n <- n_rows(panel)
+  k <- length(fit$codes)
+  across <- function(x) if (!is.null(x)) t(matrix(x, k, n))
+  region <- rep(seq_len(n_regions(panel)), diff(panel$offset))
+  absent <- vapply(fit$codes, \(one) one$of[region] == 0L, logical(n))
+  dim(absent) <- c(n, k)
+  list(estimate = across(rates$estimate[order, , ]),
+       std.error = across(rates$std.error[order, , ]),
+       df = across(rates$df), absent = absent, region = region)
+}
+
 # Sums of plans, a list for each: `size`, how many a region has; `estimate`, a
 # vector a code; `se`, sum x code, NULL where there are no errors; `df`,
 # region x code.

@@ -60,8 +60,9 @@ industrial_code <- function(x, rate = NULL, cor = "auto",
   industrial_table(fit, est, list(cor = est$cor, level = conf_level))
 }
 
-industrial_table <- function(fit, est, told) {
-  panel <- fit$def$panel
+# Code ID at the `rows` of the panel that have it: its law, how sure the paper's
+# condition is, and of every code (`a`, see rates_of_order()) what it is made of.
+industrial_law <- function(fit, est) {
   a <- rates_of_order(fit, est$rates, 1L)
   weight <- code_field(fit, "weight")
   total <- as.vector(replace(a$estimate, a$absent, 0) %*% weight)
@@ -69,6 +70,7 @@ industrial_table <- function(fit, est, told) {
   keep <- which(!is.na(total) & n.codes > 0L)
   law <- list(estimate = total[keep], df = NA_real_)
   prob <- rep(NA_real_, length(total))
+  rho <- NULL
   if (!is.null(a$std.error)) {
     rho <- rho_of_rows(est$rho, a$region, est$rates$shared)
     prob <- condition_probability(a, rho)
@@ -78,37 +80,29 @@ industrial_table <- function(fit, est, told) {
                 df = both$df[keep])
   }
   positive <- rowSums(a$absent | a$estimate > 0) == ncol(a$absent)
+  list(rows = keep, law = law, condition = positive[keep],
+       prob.condition = prob[keep], n.codes = n.codes[keep], a = a, rho = rho)
+}
+
+industrial_table <- function(fit, est, told) {
+  panel <- fit$def$panel
+  id <- industrial_law(fit, est)
+  keep <- id$rows
   columns <- c(
-    index_columns(panel, keep), list(estimate = law$estimate),
-    at_level(law, told$level),
-    list(condition = positive[keep], prob.condition = prob[keep],
-         n.codes = n.codes[keep])
+    index_columns(panel, keep), list(estimate = id$law$estimate),
+    at_level(id$law, told$level), id[c("condition", "prob.condition",
+                                       "n.codes")]
   )
   new_nid_table(
     columns, "industrial",
     fit_facts(fit, "Code ID, formula (1)", c("region", "time"),
               cor = told$cor$text, level = told$level,
-              dissemination = dissemination(fit, a$estimate),
+              dissemination = dissemination(fit, id$a$estimate),
               notes = c(few_regions_note(told$cor), lost_rows_note(
                 n_rows(panel), length(keep),
                 "a code or its rate is missing there"
               )))
   )
-}
-
-# The rates of one order as matrices row x code, and where a region has no such
-# code.
-rates_of_order <- function(fit, rates, order) {
-  panel <- fit$def$panel
-  n <- n_rows(panel)
-  k <- length(fit$codes)
-  across <- function(x) if (!is.null(x)) t(matrix(x, k, n))
-  region <- rep(seq_len(n_regions(panel)), diff(panel$offset))
-  absent <- vapply(fit$codes, \(one) one$of[region] == 0L, logical(n))
-  dim(absent) <- c(n, k)
-  list(estimate = across(rates$estimate[order, , ]),
-       std.error = across(rates$std.error[order, , ]),
-       df = across(rates$df), absent = absent, region = region)
 }
 
 # Rows of the panel that a table lacks, and why, for print().

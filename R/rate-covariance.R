@@ -1,43 +1,237 @@
-# V and A are two functionals of one posterior, so their errors go together.
+# V and A of one time, as the level and V, are functionals of one posterior: how
+# their errors go together.
 
-# Their covariance at the panel's rows, code x row, NA where one of them does
-# not exist, has no error, or A is not over steps.
-rates_covariance <- function(fit) {
+# Correlations of the errors of two `orders`, code x row of the panel, NA where
+# an error is missing or 0; `rates` as collect_rates() has them.
+rates_correlation <- function(fit, orders = 1:2, rates = NULL) {
   out <- matrix(NA_real_, length(fit$codes), n_rows(fit$def$panel))
+  by_steps <- fit$rate$facts$steps && identical(orders, 1:2) &&
+    !is.null(rates$std.error)
   for (i in seq_along(fit$codes)) {
     series <- code_series(fit, i)
-    if (length(series$value) > 0L && fit$rate$facts$steps) {
-      out[i, series_rows(series)] <- step_covariance(series)
+    if (length(series$value) == 0L || !has_errors(fit$rate, series$sd)) next
+    rows <- series_rows(series)
+    out[i, rows] <- if (by_steps) {
+      step_correlation(rates$std.error[1L, i, rows],
+                       rates$std.error[2L, i, rows],
+                       series_steps(series))
+    } else {
+      series_correlation(series, orders)
     }
   }
   out
 }
 
-# At every value of a bundle. With h the step, V + h A = 2 V(t_i) - V(t_(i-1))
-# and V - h A = V(t_(i-1)), and Cov(V, A) = (Var(V + h A) - Var(V - h A))/(4 h).
-step_covariance <- function(series) {
-  pool <- series$pool
-  size <- pool_sizes(pool)
-  there <- rate_defined(series, 2L)
-  weight <- lapply(seq_along(size), \(g) {
-    own <- there[pool_places(pool, g)]
-    from <- rbind(diag(0, 1L, size[g]), diag(size[g]))[seq_len(size[g]), ]
-    before <- t(own * matrix(from, size[g]))
-    cbind(2 * diag(own + 0, size[g]) - before, before)
-  })
-  of <- integer(max(series$region))
-  of[series$region] <- series$of
-  sums <- list(weight = as.double(unlist(weight)), k = 2L * size, order = 1L)
-  r <- estimate_series(series, sums = list(
-    pool = pool, of = of, k = sums$k, sums = series$rate$does$sums(series, sums)
-  ))
-  # Both variances of a series stand one behind the other.
-  n <- series_sizes(series)
-  first <- sequence(n, from = cumsum(c(0L, 2L * n))[seq_along(n)] + 1L)
-  plus <- r$sum.std.error[first]
-  minus <- r$sum.std.error[first + rep(n, n)]
-  place <- pool_places(pool, series$of)
-  out <- (plus - minus) * (plus + minus) / (4 * step_lengths(pool)[place])
-  out[!there[place] | is.na(rep(r$df, n))] <- NA
+rates_covariance <- function(fit, orders = 1:2) {
+  out <- rates_correlation(fit, orders)
+  for (i in seq_along(fit$codes)) {
+    series <- code_series(fit, i)
+    if (length(series$value) == 0L) next
+    se <- estimate_series(series, orders)$std.error
+    if (is.null(se)) next
+    rows <- series_rows(series)
+    out[i, rows] <- out[i, rows] * se[, 1L] * se[, 2L]
+  }
   out
+}
+
+# The step to every value from the one before, NA to the first of a series.
+series_steps <- function(series) {
+  step_lengths(series$pool)[pool_places(series$pool, series$of)]
+}
+
+# Where A is a step of V their covariance is a matter of the three errors:
+# 2 Cov(V_i, V_i - V_(i-1)) = Var V_i + Var (V_i - V_(i-1)) - Var V_(i-1).
+step_correlation <- function(se_v, se_a, h) {
+  before <- utils::head(c(NA, se_v), length(se_v))
+  change <- h * se_a
+  unit <- pmax(se_v, change)
+  known <- !is.na(unit) & unit > 0
+  unit[!known] <- NA
+  x <- se_v / unit
+  y <- change / unit
+  cut_to_one((x^2 + y^2 - (before / unit)^2) / (2 * x * y))
+}
+
+cut_to_one <- function(x) {
+  x[!is.finite(x)] <- NA
+  pmin(pmax(x, -1), 1)
+}
+
+# The same of any two orders under any rate.
+series_correlation <- function(series, orders) {
+  se <- estimate_series(series, orders)$std.error
+  plain <- without_unsure(series)
+  cor <- plain$rate$does$correlation(plain, orders)
+  if (is.null(series$unsure)) {
+    return(cut_to_one(cor))
+  }
+  own <- estimate_series(plain, orders)$std.error
+  errors <- error_series(series, estimate_series(
+    plain, keep = if (plain$rate$facts$tuned != "none") "weight" else
+      character())$tuning)
+  e <- estimate_series(errors, orders)$estimate
+  at <- owner_places(series_sizes(series), errors$owner)
+  both <- rowsum_by(e[, 1L] / se[at, 1L] * (e[, 2L] / se[at, 2L]), at,
+                    nrow(se))
+  cut_to_one(cor * (own[, 1L] / se[, 1L]) * (own[, 2L] / se[, 2L]) + both)
+}
+
+# Rows of operators, times the errors of the values.
+linear_correlation <- function(series, orders) {
+  sd <- value_noise(estimate_series(series, orders[1L]), series)
+  start <- series_starts(series)
+  out <- rep(NA_real_, length(series$value))
+  for (b in series_by_grid(series)) {
+    op <- linear_operator(series, b[1L], orders)
+    n <- ncol(op)
+    at <- outer(seq_len(n), start[b], `+`)
+    each <- matrix(sd[at], n)
+    each <- (each / rep(column_scales(each), each = n))^2
+    one <- op[seq_len(n), , drop = FALSE]
+    two <- op[n + seq_len(n), , drop = FALSE]
+    out[at] <- (one * two) %*% each /
+      sqrt((one^2 %*% each) * (two^2 %*% each))
+  }
+  out
+}
+
+column_scales <- function(x) {
+  out <- apply(abs(x), 2L, max)
+  ifelse(is.finite(out) & out > 0, out, 1)
+}
+
+# Over the lambdas of the posterior: covariances given each, and that of the
+# means.
+spline_correlation <- function(series, orders) {
+  post <- spline_posterior(series)
+  out <- rep(NA_real_, length(post$value))
+  visit_grids(post, orders, "Correlations of rates", \(pieces, b, z, tick) {
+    at <- outer(seq_len(post$size[b[1L]]), post$start[b], `+`)
+    out[at] <<- grid_correlation(
+      pieces, z / rep(column_scales(z), each = nrow(z)),
+      lambda_of(post, pieces, b), post$weight[, b, drop = FALSE])
+    for (j in b) tick()
+  })
+  out
+}
+
+# Value x series, of one grid; weights (and lambdas, if a matrix) have a column
+# a series. V with V, V with A and A with A, one below the other.
+grid_correlation <- function(pieces, z, lambda, weight) {
+  n <- nrow(pieces$phi) %/% 2L
+  one <- seq_len(n)
+  k <- c(one, one, n + one)
+  l <- c(one, n + one, n + one)
+  rho <- rowSums(pieces$rho[k, , drop = FALSE] * pieces$rho[l, , drop = FALSE])
+  phi <- pieces$phi[k, , drop = FALSE] * pieces$phi[l, , drop = FALSE]
+  wild <- pieces$kriging[cbind(k, l)]
+  weight <- weight / rep(colSums(weight), each = nrow(weight))
+  lambda <- matrix(lambda, nrow(weight), ncol(z))
+  over_lambda <- function(visit) {
+    Reduce(`+`, lapply(seq_len(nrow(weight)), \(g) {
+      le <- outer(pieces$e, lambda[g, ])
+      x <- visit(le / (1 + le), lambda[g, ], z^2 / (1 + le))
+      x * rep(weight[g, ], each = nrow(x))
+    }))
+  }
+  mean <- over_lambda(\(s, lambda, rest) pieces$phi %*% (s * z))
+  cov <- over_lambda(\(s, lambda, rest) {
+    off <- pieces$phi %*% (s * z) - mean
+    (rho + phi %*% s + outer(wild, lambda)) *
+      rep(colSums(rest) / pieces$df, each = 3L * n) +
+      off[k, , drop = FALSE] * off[l, , drop = FALSE]
+  })
+  part <- \(i) cov[i * n + one, , drop = FALSE]
+  part(1L) / sqrt(part(0L) * part(2L))
+}
+
+# ---- Of a sum of codes -------------------------------------------------------
+
+# Correlation of V and A of Code ID at the rows that have it; `se`: theirs.
+# Codes have in common the noise of their values (`est$rho`, of a region), so
+# that V of one goes with A of another.
+sum_correlation <- function(fit, est, id, se) {
+  if (is.null(est$rates$std.error)) {
+    return(rep(NA_real_, length(id$rows)))
+  }
+  weight <- code_field(fit, "weight")
+  part <- lapply(1:2, \(order) {
+    x <- rates_of_order(fit, est$rates, order)$std.error
+    x[id$rows, , drop = FALSE] * rep(weight, each = length(id$rows)) /
+      se[, order]
+  })
+  cor <- t(rates_correlation(fit))[id$rows, , drop = FALSE]
+  here <- !id$a$absent[id$rows, , drop = FALSE]
+  out <- rowSums(replace(part[[1L]] * part[[2L]] * cor, !here, 0))
+  if (is.matrix(est$rho)) {
+    out <- out + shared_noise_of_orders(fit, est$rho)[id$rows] / se[, 1L] /
+      se[, 2L]
+  } else if (!is.null(est$rho)) {
+    out <- out + given_products(est$rho, part, cor, here)
+  }
+  cut_to_one(out)
+}
+
+# A matrix of the user's is of the errors: V of one code goes with A of another
+# as both go with their own.
+given_products <- function(rho, part, cor, here) {
+  pairs <- pairs_of(ncol(cor))
+  out <- 0
+  for (j in seq_len(nrow(pairs))) {
+    c <- pairs[j, 1L]
+    d <- pairs[j, 2L]
+    both <- rho[j] * (cor[, c] + cor[, d]) / 2 *
+      (part[[1L]][, c] * part[[2L]][, d] + part[[1L]][, d] * part[[2L]][, c])
+    out <- out + replace(both, !(here[, c] & here[, d]), 0)
+  }
+  out
+}
+
+# Over the rows of the panel: the noise that V of one code and A of another
+# have in common, summed over all pairs of codes.
+shared_noise_of_orders <- function(fit, rho) {
+  noise <- lapply(seq_along(fit$codes), \(i) noise_operators(fit, i))
+  pairs <- pairs_of(length(noise))
+  out <- numeric(n_rows(fit$def$panel))
+  for (j in seq_len(nrow(pairs))) {
+    a <- noise[[pairs[j, 1L]]]
+    b <- noise[[pairs[j, 2L]]]
+    for (r in intersect(names(a), names(b))) {
+      x <- a[[r]]
+      y <- b[[r]]
+      rows <- intersect(x$rows, y$rows)
+      p <- match(rows, x$rows)
+      q <- match(rows, y$rows)
+      both <- x$v[p, p, drop = FALSE] * y$a[q, q, drop = FALSE] +
+        x$a[p, p, drop = FALSE] * y$v[q, q, drop = FALSE]
+      out[rows] <- out[rows] + rho[as.integer(r), j] * rowSums(both)
+    }
+  }
+  out
+}
+
+# Operators of V and A of every region that has the code, at the posterior mean
+# of its smoothing, times the sd of the noise of the values and the weight.
+noise_operators <- function(fit, i) {
+  series <- without_unsure(code_series(fit, i))
+  does <- fit$rate$does$noise
+  r <- estimate_series(series, does$orders %||% integer(),
+                       keep = union(does$keep, if (
+                         fit$rate$facts$tuned != "none") "weight"))
+  series$tuning <- series$tuning %||% r$tuning
+  sigma <- rep(does$of(series, r)$sigma, series_sizes(split_series(series)))
+  weight <- fit$codes[[i]]$weight
+  size <- series_sizes(series)
+  start <- series_starts(series)
+  rows <- series_rows(series)
+  out <- lapply(seq_along(series$of), \(b) {
+    at <- start[b] + seq_len(size[b])
+    op <- series_operator(series, b, 1:2) * rep(weight * sigma[at],
+                                                each = 2L * size[b])
+    one <- seq_len(size[b])
+    list(rows = rows[at], v = op[one, , drop = FALSE],
+         a = op[size[b] + one, , drop = FALSE])
+  })
+  stats::setNames(out, series$region)
 }

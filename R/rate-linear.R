@@ -8,6 +8,7 @@ linear_does <- function(told, settings = \(rate) list(),
        ends = \(x) linear_defined(x, 1L),
        operator = linear_operator, cells = linear_cells, edf = linear_edf,
        predict = linear_prediction, draw = draw_linear, bands = linear_levels,
+       correlation = linear_correlation,
        residuals = linear_residuals, noise = list(
          orders = 0L, names = c("residual", "sigma"), of = noise_of_linear,
          told = told_of))

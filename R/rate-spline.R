@@ -113,6 +113,7 @@ rate_spline <- function(lambda = "average", df = NULL, m = "auto",
                 operator = unit_operator, cells = unit_cells,
                 edf = spline_edf, predict = spline_prediction,
                 draw = draw_spline, bands = spline_levels,
+                correlation = spline_correlation,
                 residuals = spline_leverage, noise = list(
                   keep = c("shrink", "z"), names = c("shrink", "z", "sigma"),
                   of = noise_of_spline, told = noise_told_of_spline),
