@@ -51,7 +51,10 @@ record_bands <- function(rows, k) {
   out[!is.na(out$fill), ]
 }
 
-# Tiles over time in rows of regions; `rows` has at, high, fill, sign, pale.
+dark_fills <- c("rising", "advance", "decline")
+
+# Tiles over time in rows of regions; `rows` has at, high, fill, sign and how
+# `pale` each is, from 0 to 1. Letters are white on the darkest colours.
 strip_plot <- function(rows, frame, colours, marks) {
   .data <- rlang::.data
   names <- levels(frame$rows$region)
@@ -59,17 +62,16 @@ strip_plot <- function(rows, frame, colours, marks) {
   p <- ggplot2::ggplot(rows, ggplot2::aes(.data[["time"]], .data[["at"]])) +
     ggplot2::geom_tile(ggplot2::aes(fill = .data[["fill"]],
                                     height = .data[["high"]],
-                                    alpha = .data[["pale"]]),
+                                    alpha = 1 - 0.65 * .data[["pale"]]),
                        width = if (is.finite(step)) 0.94 * step else 0.94) +
-    ggplot2::scale_alpha_manual(values = c("FALSE" = 1, "TRUE" = 0.35),
-                                guide = "none") +
+    ggplot2::scale_alpha_identity() + scale_time(frame$rows$time) +
     ggplot2::scale_fill_manual(values = colours, limits = intersect(
       names(colours), rows$fill)) +
     ggplot2::scale_y_continuous(
       breaks = -seq_along(names), labels = wrapped(names, 30L),
       limits = c(-length(names) - 0.5, -0.5), expand = c(0, 0))
   if (marks) {
-    dark <- rows$fill == names(colours)[1L] & !rows$pale
+    dark <- rows$fill %in% dark_fills & rows$pale < 0.4
     p <- p + ggplot2::geom_text(ggplot2::aes(label = .data[["sign"]]),
                                 size = 3,
                                 colour = ifelse(dark, "white", "black"))
