@@ -301,6 +301,7 @@ contrast_facts <- function(fit, wanted, rows, what, keys, adjust, level) {
     benchmark = wanted$benchmark,
     influence = if (what == "basic") fit$asked$influence$words,
     measure = if (what == "basic") fit$asked$measure,
+    ends = if (what == "basic" && fit$asked$ends != "all") fit$asked$ends,
     cor = if (what %in% c("basic", "industrial")) cor_text(fit$asked$cor),
     adjust = adjust, level = level,
     notes = c(core_note(wanted$others), if (alone > 0L &&

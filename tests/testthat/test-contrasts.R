@@ -96,6 +96,22 @@ test_that("the model's rate, breaks and correlation are those of contrasts", {
   }
 })
 
+test_that("ends left out of the model are left out of contrasts", {
+  p <- random_panel(101, n_regions = 2L, n_times = 16L, gaps = FALSE)
+  m <- quiet(code_model(p$data, scheme_of(p), index = c("region", "year"),
+                        status = "_status", ends = "interior"))
+  panel <- subtracted(codes_of(m, "R1"), codes_of(m, "R2"),
+                      unique(m$defining$code))
+  own <- function(ends) {
+    as.data.frame(quiet(code_model(panel, normalise = "none",
+                                   ends = ends))$basic)$estimate
+  }
+  k <- quiet(region_contrasts(m))
+  expect_equal(k$estimate, own("interior"), tolerance = 1e-9)
+  expect_false(isTRUE(all.equal(k$estimate, own("all"))))
+  expect_match(text_of(k), "ends interior", fixed = TRUE)
+})
+
 test_that("the mean is that of the others of the same grid", {
   d <- hand_regions
   d <- rbind(d, transform(d, region = c("C", "D")[1 + (region == "B")],
