@@ -19,8 +19,8 @@ check_cor <- function(cor, fit, call) {
     min(eigen(cor, TRUE, only.values = TRUE)$values) > -1e-8
   if (!ok) {
     stop_nid("argument",
-             c(paste0("`cor` must be \"auto\", \"independent\", \"residual\" or a ",
-                      k, " x ", k, " correlation matrix of the codes."),
+             c(paste0("`cor` must be \"auto\", \"independent\", \"residual\" ",
+                      "or a ", k, " x ", k, " correlation matrix of the codes."),
                x = paste0("You gave ", describe(cor), ".")),
              argument = "cor", call = call)
   }

@@ -102,7 +102,8 @@ basic_table <- function(fit, plan, law, told) {
               influence = told$influence, measure = told$measure,
               ends = if (told$ends != "all") told$ends,
               cor = told$cor$text, level = told$level, law = shared_law(law),
-              notes = c(short_note(fit, plan$times), ends_note(law$ends, fit$rate$facts$steps),
+              notes = c(short_note(fit, plan$times),
+                        ends_note(law$ends, fit$rate$facts$steps),
                         lost_note(terms$n.lost), few_regions_note(told$cor),
                         predicted_note(shares$predicted,
                                        fit$def$panel$regions))), fit = fit

@@ -95,10 +95,11 @@ struct noise_reader {
         must(counts.back().size() == grids && offset.size() == grids + 1,
              "sums and grids do not agree");
         for (int g = 0; g < grids; ++g) {
-          must(offset[g] >= 0 && counts.back()[g] >= 0 &&
-                   offset[g] + static_cast<double>(size(g)) *
-                                   counts.back()[g] <= weight.size(),
-               "sums and grids do not agree");
+          must(
+              offset[g] >= 0 && counts.back()[g] >= 0 &&
+                  offset[g] + static_cast<double>(size(g)) * counts.back()[g] <=
+                      weight.size(),
+              "sums and grids do not agree");
         }
         rows.weight = keep(weight);
         rows.offset = keep(offset);
@@ -114,10 +115,10 @@ struct noise_reader {
     const double* place = out.sets[j].place;
     for (std::ptrdiff_t r = 0; r < ask.regions; ++r) {
       const int g = grid_of(c, r);
-      must(g < 0 || place[r + 1] - place[r] ==
-                        (sums.weight == nullptr
-                             ? ask.common.length(pattern[r] - 1)
-                             : sums.of(g)),
+      must(g < 0 ||
+               place[r + 1] - place[r] ==
+                   (sums.weight == nullptr ? ask.common.length(pattern[r] - 1)
+                                           : sums.of(g)),
            "sums and places do not agree");
     }
   }
@@ -174,9 +175,13 @@ nidcode::spline_noise_code read_spline(noise_reader& from, int c,
   out.shrink = from.keep(shrink);
   out.z = from.keep(z);
   out.sigma = from.keep(sigma);
-  from.read_sums(c, code["sums"], grids, [&out](int g) {
-    return out.parts.offset[out.part[g + 1]] - out.parts.offset[out.part[g]];
-  }, out);
+  from.read_sums(
+      c, code["sums"], grids,
+      [&out](int g) {
+        return out.parts.offset[out.part[g + 1]] -
+               out.parts.offset[out.part[g]];
+      },
+      out);
   return out;
 }
 
@@ -189,8 +194,8 @@ nidcode::linear_noise_code read_linear(noise_reader& from, int c,
   const Rcpp::NumericVector residual = code["residual"], sigma = code["sigma"];
   auto length = [&out](int g) { return out.grids.length(g); };
   out.first = from.places(c, out.grids.size, residual.size(), length);
-  out.series = from.places(c, out.grids.size, sigma.size(),
-                           [](int) { return 1; });
+  out.series =
+      from.places(c, out.grids.size, sigma.size(), [](int) { return 1; });
   out.residual = from.keep(residual);
   out.sigma = from.keep(sigma);
   from.read_sums(c, code["sums"], out.grids.size, length, out);
@@ -253,7 +258,7 @@ Rcpp::NumericVector joint_sign_cpp(const Rcpp::NumericMatrix& level,
           .cast<float>()};
   Rcpp::NumericVector out(level.nrow());
   r_interrupt progress;
-  nidcode::joint_signs(level.begin(), pairs.begin(), level.nrow(), codes,
-                       draws, out.begin(), threads, progress);
+  nidcode::joint_signs(level.begin(), pairs.begin(), level.nrow(), codes, draws,
+                       out.begin(), threads, progress);
   return out;
 }

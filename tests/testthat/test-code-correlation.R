@@ -30,7 +30,7 @@ errors_of <- function(codes, cor, ...) {
   c(both = both, a = parts$a, b = parts$b)
 }
 
-# ---- Noise in common, from dense matrices -------------------------------------
+# ---- Noise in common, from dense matrices ------------------------------------
 
 # One series of one code, with nothing of the package: rows of the operator of
 # functionals (columns of `weight`, on the derivative of `order` at its times)
@@ -146,11 +146,12 @@ test_that("codes share noise: V of codes of different order", {
     }, c("a", "b"), 3:2)
   })
   want <- unlist(noise_errors(sides))
-  i <- quiet(industrial_code(codes, rate_spline(m = c(production = 3, social = 2))))
+  rate <- rate_spline(m = c(production = 3, social = 2))
+  i <- quiet(industrial_code(codes, rate))
   expect_equal(i$std.error, want, tolerance = 1e-7)
 })
 
-test_that("codes share noise: segments between breaks are curves of their own", {
+test_that("codes share noise: segments between breaks are series", {
   d <- pair_data(55, 0.8, n = 14)
   d$a_status <- d$b_status <- ifelse(seq_len(14) == 7, "break", "ok")
   codes <- quiet(defining_codes(code_panel(d, two_codes, status = "_status"),

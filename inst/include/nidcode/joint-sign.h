@@ -36,7 +36,8 @@ inline void next_correlations(double* pairs, std::ptrdiff_t rows, int codes) {
     if (solver.eigenvalues()[0] >= 0.0) {
       continue;
     }
-    const Eigen::MatrixXd half = solver.eigenvectors() *
+    const Eigen::MatrixXd half =
+        solver.eigenvectors() *
         solver.eigenvalues().cwiseMax(0.0).cwiseSqrt().asDiagonal();
     double* pair = pairs + i;
     for (int a = 0; a < codes; ++a) {

@@ -51,8 +51,8 @@ inline double common_product(const noise_row& a, const double* time_a,
   return sum;
 }
 
-// What is asked of every code: for each set sums of rates of an order, or, where
-// `weight` has none, the rate at each time that all codes have.
+// What is asked of every code: for each set sums of rates of an order, or,
+// where `weight` has none, the rate at each time that all codes have.
 struct noise_code {
   std::vector<int> order;
   std::vector<grid_sums> sums;
@@ -64,8 +64,8 @@ struct noise_code {
 // for is left out.
 struct spline_noise_code : noise_code {
   int m = 3;
-  grid_pool parts;                  // the segments of grid g are
-  std::vector<int> part;            // part[g], ..., part[g + 1] - 1
+  grid_pool parts;        // the segments of grid g are
+  std::vector<int> part;  // part[g], ..., part[g + 1] - 1
   const double *shrink = nullptr, *z = nullptr, *sigma = nullptr;
   std::vector<std::ptrdiff_t> first, first_part;  // of each region in those
 };
@@ -108,8 +108,9 @@ class spline_noise {
 
   // Whether two codes have one basis: their rows need not be made.
   static bool alike(const spline_noise& a, const spline_noise& b) {
-    return a.in_.m == b.in_.m && a.n_ == b.n_ && a.to_ - a.from_ == b.to_ -
-               b.from_ && std::equal(a.time_, a.time_ + a.n_, b.time_) &&
+    return a.in_.m == b.in_.m && a.n_ == b.n_ &&
+           a.to_ - a.from_ == b.to_ - b.from_ &&
+           std::equal(a.time_, a.time_ + a.n_, b.time_) &&
            std::equal(a.steps(), a.steps() + a.n_, b.steps()) &&
            a.same_parts(b);
   }
@@ -149,9 +150,15 @@ class spline_noise {
     row_.noalias() = map_ * u_.asDiagonal() * coefficient_;
   }
 
-  double unit() const { return unit_; }
-  noise_row residual() const { return {residual_.data(), 0, n_}; }
-  const double* time() const { return time_; }
+  double unit() const {
+    return unit_;
+  }
+  noise_row residual() const {
+    return {residual_.data(), 0, n_};
+  }
+  const double* time() const {
+    return time_;
+  }
 
   // Products of the noise of all functionals of two codes, in their units.
   static void products(const spline_noise& a, const spline_noise& b, bool alike,
@@ -185,11 +192,15 @@ class spline_noise {
   }
 
  private:
-  static double known(double sigma) { return sigma > 0.0 ? sigma : 0.0; }
+  static double known(double sigma) {
+    return sigma > 0.0 ? sigma : 0.0;
+  }
   static Eigen::Index columns_of(const spline_basis& basis) {
     return basis.smooth() ? basis.polynomial().cols() + basis.r() : 0;
   }
-  const int* steps() const { return step_ + (time_ - in_.parts.time); }
+  const int* steps() const {
+    return step_ + (time_ - in_.parts.time);
+  }
   bool same_parts(const spline_noise& other) const {
     for (int p = 0; p < to_ - from_; ++p) {
       if (in_.parts.length(from_ + p) !=
@@ -278,20 +289,22 @@ class linear_noise {
     for (std::size_t j = 0; j < in_.sums.size(); ++j) {
       if (in_.at_times[j]) {
         const std::size_t from = row_.size();
-        row_.resize(from + static_cast<std::size_t>(common.n),
-                    {nullptr, 0, 0});
+        row_.resize(from + static_cast<std::size_t>(common.n), {nullptr, 0, 0});
         visit_common(time_, n_, common.time, common.n, [&](int i, int t) {
           row_[from + static_cast<std::size_t>(t)] =
               row_of(op_[in_.order[j]], i);
         });
       }
       for (int k = 0; !in_.at_times[j] && k < in_.sums[j].of(g); ++k) {
-        row_.push_back({in_.sums[j].begin(g) +
-                            static_cast<std::ptrdiff_t>(k) * n_, 0, n_});
+        row_.push_back(
+            {in_.sums[j].begin(g) + static_cast<std::ptrdiff_t>(k) * n_, 0,
+             n_});
       }
     }
   }
-  static bool alike(const linear_noise&, const linear_noise&) { return false; }
+  static bool alike(const linear_noise&, const linear_noise&) {
+    return false;
+  }
   void series(std::ptrdiff_t region) {
     const double sigma = in_.sigma[in_.series[region]];
     unit_ = sigma > 0.0 ? sigma : 0.0;
@@ -303,9 +316,15 @@ class linear_noise {
   }
   void rows() {}
 
-  double unit() const { return unit_; }
-  noise_row residual() const { return {residual_.data(), 0, n_}; }
-  const double* time() const { return time_; }
+  double unit() const {
+    return unit_;
+  }
+  noise_row residual() const {
+    return {residual_.data(), 0, n_};
+  }
+  const double* time() const {
+    return time_;
+  }
 
   static void products(const linear_noise& a, const linear_noise& b, bool,
                        Eigen::VectorXd& out) {
@@ -420,8 +439,8 @@ class noise_worker {
     unlike_ = false;
     std::ptrdiff_t column = 0;
     for (int c = 0; c < ask_.codes; ++c) {
-      const int g = ask_.entry[p + static_cast<std::ptrdiff_t>(c) *
-                                       ask_.common.size];
+      const int g =
+          ask_.entry[p + static_cast<std::ptrdiff_t>(c) * ask_.common.size];
       if (g > 0) {
         code_[static_cast<std::size_t>(c)].grid(g - 1, common_, beat);
         here_.push_back(c);
@@ -449,9 +468,10 @@ class noise_worker {
     Eigen::Index k = 0;
     for (std::size_t j = 0; j < out_.sets.size(); ++j) {
       const noise_set& set = out_.sets[j];
-      const std::ptrdiff_t from = static_cast<std::ptrdiff_t>(
-          set.place[region]), to = static_cast<std::ptrdiff_t>(
-          set.place[region + 1]);
+      const std::ptrdiff_t from =
+                               static_cast<std::ptrdiff_t>(set.place[region]),
+                           to = static_cast<std::ptrdiff_t>(
+                               set.place[region + 1]);
       for (std::ptrdiff_t i = from; i < to; ++i, ++k) {
         const double most = size(p.a, k, set, i) * size(p.b, k, set, i);
         const double share = most > 0.0 ? both_[k] / most : 0.0;
@@ -465,13 +485,14 @@ class noise_worker {
   double size(int c, Eigen::Index k, const noise_set& set,
               std::ptrdiff_t i) const {
     const double unit = of(c).unit();
-    return unit > 0.0
-               ? std::max(product_[static_cast<std::size_t>(c)][k],
-                          set.std_error[i + c * set.rows] / unit)
-               : 0.0;
+    return unit > 0.0 ? std::max(product_[static_cast<std::size_t>(c)][k],
+                                 set.std_error[i + c * set.rows] / unit)
+                      : 0.0;
   }
 
-  const Noise& of(int c) const { return code_[static_cast<std::size_t>(c)]; }
+  const Noise& of(int c) const {
+    return code_[static_cast<std::size_t>(c)];
+  }
   bool has(int c) const {
     return std::find(here_.begin(), here_.end(), c) != here_.end();
   }
@@ -498,17 +519,17 @@ void share_noise(const noise_request& ask,
   }
   const std::vector<std::ptrdiff_t> by =
       series_by_grid(pattern.data(), ask.regions, ask.common.size + 1);
-  for_each_long_block(
-      ask.regions, threads, progress,
-      [&](std::ptrdiff_t from, std::ptrdiff_t to, pulse& beat) {
-        noise_worker<Noise> worker(ask, codes, out);
-        for (std::ptrdiff_t i = from; i < to; ++i) {
-          const std::ptrdiff_t region = by[static_cast<std::size_t>(i)];
-          if (ask.pattern[region] > 0) {
-            worker.run(region, beat);
-          }
-        }
-      });
+  for_each_long_block(ask.regions, threads, progress,
+                      [&](std::ptrdiff_t from, std::ptrdiff_t to, pulse& beat) {
+                        noise_worker<Noise> worker(ask, codes, out);
+                        for (std::ptrdiff_t i = from; i < to; ++i) {
+                          const std::ptrdiff_t region =
+                              by[static_cast<std::size_t>(i)];
+                          if (ask.pattern[region] > 0) {
+                            worker.run(region, beat);
+                          }
+                        }
+                      });
 }
 
 }  // namespace nidcode
