@@ -192,7 +192,8 @@ test_that("formula (2) is between common times: the dense posterior", {
   for (m in list(c(x = 3, y = 3), c(x = 2, y = 2), c(x = 2, y = 3))) {
     rate <- rate_spline(m = stats::setNames(m, c("production", "social")))
     for (measure in c("sum", "integral")) {
-      b <- quietly(basic_code(codes, influence_half_life(3), measure, rate))
+      b <- quietly(basic_code(codes, influence_half_life(3), measure, rate,
+                              cor = "independent"))
       for (r in 1:3) {
         want <- nid_by_steps(d, b$region[r], m, half, measure)
         expect_equal(b$estimate[r], want$estimate, tolerance = 1e-9)
@@ -203,7 +204,8 @@ test_that("formula (2) is between common times: the dense posterior", {
     }
   }
   cut <- quietly(dynamic_codes(codes, rate_spline(), breaks = "split"))
-  b <- quietly(basic_code(cut, influence_half_life(3), "integral"))
+  b <- quietly(basic_code(cut, influence_half_life(3), "integral",
+                          cor = "independent"))
   for (r in 1:3) {
     want <- nid_by_steps(d, b$region[r], c(x = 3, y = 3), half, "integral",
                          TRUE)
