@@ -188,18 +188,27 @@ both_positive <- function(x, y, v, a, rho, df) {
   near <- ifelse(rho < 0, pmax(v + a - 1, 0), pmin(v, a))
   side <- ifelse(rho < 0, -1, 1)
   reach <- acos(pmin(abs(rho), 1))
-  y <- side * y
+  df <- rep_len(pmin(df, 1e9), length(x))
+  between <- numeric(length(x))
+  # In parts that stay in the processor's cache.
+  part <- (seq_along(x) - 1L) %/% 4096L
+  for (at in split(seq_along(x), part)) {
+    between[at] <- under_angle(x[at], side[at] * y[at], reach[at], df[at])
+  }
+  out <- near - side * ifelse(reach > 0, between, 0)
+  pmin(pmax(out, v + a - 1, 0), v, a)
+}
+
+under_angle <- function(x, y, reach, df) {
   nodes <- gauss_legendre(48L)
   sum <- 0
   for (i in seq_along(nodes$at)) {
     # Squares of nodes: the derivative may rise steeply at the end.
-    angle <- reach * nodes$at[i]^2
-    q <- y^2 + ((x - y * cos(angle)) / sin(angle))^2
-    high <- exp(-ifelse(is.finite(df), df / 2 * log1p(q / df), q / 2))
-    sum <- sum + nodes$weight[i] * 2 * nodes$at[i] * high
+    sine <- sin(reach * nodes$at[i]^2)
+    q <- y^2 + ((x - y * sqrt(1 - sine^2)) / sine)^2
+    sum <- sum + nodes$weight[i] * nodes$at[i] * exp(-df / 2 * log1p(q / df))
   }
-  out <- near - side * ifelse(reach > 0, reach * sum / (2 * pi), 0)
-  pmin(pmax(out, v + a - 1, 0), v, a)
+  reach * sum / pi
 }
 
 # Nodes and weights on (0, 1): eigenvalues of the recurrence of polynomials.
