@@ -21,7 +21,7 @@ plot_phases <- function(object, ..., regions = NULL, call) {
   unit <- code_unit(frame$spec, def$panel$scheme)
   many <- nlevels(rows$region) > max_panels
   size <- series_size(rows, many, FALSE)
-  p <- phase_plot(rows, many) +
+  p <- phase_plot(rows, many) + phase_ellipses(object, rows, frame, many) +
     code_scales(scheme_codes(def$panel$scheme), rows$look, size[1L]) +
     series_facets(rows, many, FALSE)
   if (many) p <- p + ggplot2::guides(colour = "none", fill = "none",
@@ -31,12 +31,12 @@ plot_phases <- function(object, ..., regions = NULL, call) {
     alt = phase_alt(rows, frame, unit),
     x = with_unit("Code accumulated so far", unit),
     y = with_unit("Its rate", rate_unit(unit, time_unit(frame))),
-    caption = phase_caption(frame$spec, many),
+    caption = phase_caption(frame$spec, many, get_fit(object$rates)$rate),
     width = size[1L], height = size[2L] + 0.4
   )
 }
 
-phase_caption <- function(spec, many) {
+phase_caption <- function(spec, many, rate) {
   caption_of(
     utils::modifyList(spec, list(level = NULL)),
     if (many) {
@@ -44,7 +44,63 @@ phase_caption <- function(spec, many) {
     } else {
       "Each path runs in time, from the first year named to the arrow."
     },
-    "Above zero the code grows; a path that climbs is speeding up.")
+    "Above zero the code grows; a path that climbs is speeding up.",
+    if (!many && rate$facts$errors != "known") paste(
+      "Ellipses: where code and rate of the last time are with probability",
+      "1/2.")
+  )
+}
+
+# Code and rate of the last time as a bivariate t: its half nearest the middle,
+# tilted as their errors go together.
+phase_ellipses <- function(object, rows, frame, many) {
+  fit <- get_fit(object$rates)
+  if (many || fit$rate$facts$errors == "known") {
+    return(NULL)
+  }
+  last <- rows[!duplicated(rows$group, fromLast = TRUE), , drop = FALSE]
+  at <- match(phase_key(last), panel_keys(fit, frame))
+  last$tilt <- as.vector(t(rates_correlation(fit, 0:1)))[at]
+  last$level.se <- as.vector(level_errors(fit))[at]
+  last <- last[stats::complete.cases(last[c("tilt", "level.se", "std.error",
+                                            "df")]), , drop = FALSE]
+  if (nrow(last) == 0L) {
+    return(NULL)
+  }
+  angle <- seq(0, 2 * pi, length.out = 61L)
+  each <- last[rep(seq_len(nrow(last)), each = length(angle)), , drop = FALSE]
+  reach <- sqrt(2 * stats::qf(0.5, 2, each$df))
+  x <- rep(cos(angle), nrow(last))
+  y <- each$tilt * x + sqrt(1 - each$tilt^2) * rep(sin(angle), nrow(last))
+  each$level <- each$level + reach * each$level.se * x
+  each$estimate <- each$estimate + reach * each$std.error * y
+  ggplot2::geom_path(data = each, linewidth = 0.3, linetype = "solid",
+                     show.legend = FALSE)
+}
+
+# Rows of the panel, code after code, as phase_key() names them.
+panel_keys <- function(fit, frame) {
+  panel <- fit$def$panel
+  time <- row_time(panel)
+  if (!is.na(frame$time)) {
+    time <- as.numeric(axis_time(index_columns(panel)[[frame$time]],
+                                 frame$time))
+  }
+  region <- if (is.na(frame$region)) "" else
+    rep(as.character(panel$regions), diff(panel$offset))
+  paste(region, time, rep(code_field(fit, "code"), each = length(time)),
+        sep = "\r")
+}
+
+# Errors of the level, row x code.
+level_errors <- function(fit) {
+  out <- matrix(NA_real_, n_rows(fit$def$panel), length(fit$codes))
+  for (i in seq_along(fit$codes)) {
+    series <- code_series(fit, i)
+    if (length(series$value) == 0L) next
+    out[series_rows(series), i] <- estimate_series(series, 0L)$std.error
+  }
+  out
 }
 
 # The smooth level where the rate has one, else the code itself.

@@ -304,3 +304,24 @@ test_that("a model's phases are summed up, said and drawn", {
   ))
   expect_error(code_phases(line), class = "nidcode_error_order_undefined")
 })
+
+test_that("the phase plane has the ellipse of the last time", {
+  model <- suppressMessages(code_model(phase_data, hand_scheme(),
+                                       normalise = "none"))
+  p <- ggplot2::autoplot(model, "phases")
+  fit <- get_fit(model$rates)
+  last <- n_rows(fit$def$panel)
+  layers <- lapply(seq_along(p$layers), \(k) ggplot2::layer_data(p, k))
+  ring <- layers[[which(vapply(layers, nrow, 1L) == 6L * 61L)]]
+  v <- model$rates[model$rates$order == 1L, ]
+  v <- v[v$code == "social" & v$region == "B", ]
+  v <- v[nrow(v), ]
+  reach <- sqrt(2 * stats::qf(0.5, 2, v$df))
+  high <- tapply(ring$y, list(ring$PANEL, ring$group), max)
+  expect_lt(min(abs(high - (v$estimate + reach * v$std.error)), na.rm = TRUE),
+            0.002 * v$std.error)
+  known <- suppressMessages(code_model(phase_data, hand_scheme(),
+                                       rate = rate_central(sd = 1)))
+  q <- ggplot2::autoplot(known, "phases")
+  expect_lt(length(q$layers), length(p$layers))
+})
