@@ -49,9 +49,9 @@
 #'   `n.regions`, `n.times` (all times, of any region).
 #' @section Errors: `nidcode_error_argument`; message `_short_series` for series
 #'   without an error among others, which are taken as exact.
-#' @source Intraclass correlation: Shrout and Fleiss (1979). Concordance: Kendall
-#'   and Babington Smith (1939). That defining codes resist change: the code-
-#'   based model of development (Economy of Region, 2017).
+#' @source Intraclass correlation: Shrout and Fleiss (1979). Concordance:
+#'   Kendall and Babington Smith (1939). That defining codes resist change: the
+#'   code-based model of development (Economy of Region, 2017).
 #' @family reading
 #' @examples
 #' regions <- subset(ural, level == "region")
@@ -100,7 +100,7 @@ core_of_code <- function(fit, i, level) {
 }
 
 # Mean and drift of the levels. Their errors are those of two sums of order 0
-# over each grid's own times; such sums leave out the level of the first value.
+# over each grid's own times.
 core_sums <- function(fit, i, series, levels) {
   one <- fit$codes[[i]]
   k <- rep(2L, pool_length(one$pool))

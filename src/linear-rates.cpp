@@ -75,6 +75,8 @@ struct request_reader {
     ask.orders = Rcpp::as<std::vector<int>>(orders);
     if (rows.size() > 0) {
       sums(rows["row"], rows["offset"], rows["k"]);
+      ask.sums.levels =
+          rows.containsElementNamed("levels") && Rcpp::as<bool>(rows["levels"]);
     }
   }
 
@@ -197,7 +199,8 @@ Rcpp::List linear_sums_cpp(const Rcpp::List& grids, const Rcpp::List& rate,
        "weights and grids do not agree");
   from.sums(weight, offset, k);
   nidcode::linear_sums(from.ask, order, row.begin(), from.progress);
-  return Rcpp::List::create(_["row"] = row, _["offset"] = offset, _["k"] = k);
+  return Rcpp::List::create(_["row"] = row, _["offset"] = offset, _["k"] = k,
+                            _["levels"] = order == 0);
 }
 
 // Rates of `orders` at every value and k sums a series. `sums` comes from

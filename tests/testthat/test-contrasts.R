@@ -348,3 +348,20 @@ test_that("codes go together in differences as in the panel", {
                                     sums$se[pairs[, 1]] * sums$se[pairs[, 2]])
   expect_equal(k$std.error, sqrt(var))
 })
+
+test_that("levels of linear rates are whole, wherever they begin", {
+  d <- data.frame(region = rep(c("A", "B"), each = 5), year = rep(2001:2005, 2),
+                  a = c(11, 12, 14, 13, 15, 1, 3, 2, 5, 4))
+  codes <- defining_codes(code_panel(d, code_scheme("a", "production",
+                                                    codes = alone)), "none")
+  for (rate in list(rate_difference(), rate_central(), rate_local(span = 5))) {
+    rates <- dynamic_codes(codes, rate)
+    level <- as.data.frame(quietly(predict(rates, order = 0)))$estimate
+    k <- region_contrasts(rates, pairs = data.frame(a = "A", b = "B"),
+                          what = "defining")
+    expect_equal(k$difference, level[1:5] - level[6:10], tolerance = 1e-12)
+    expect_equal(k$estimate, k$difference, tolerance = 1e-12)
+    own <- region_contrasts(rates, 3, what = "defining")
+    expect_equal(own$estimate, level - 3, tolerance = 1e-12)
+  }
+})

@@ -20,6 +20,7 @@ namespace nidcode {
 // offset[g] of `weight` on.
 struct grid_sums {
   const double* weight = nullptr;  // nullptr: no sums
+  bool levels = false;             // of order 0, which sees a constant
   const double* offset = nullptr;
   const int* count = nullptr;
 
@@ -124,10 +125,11 @@ class linear_worker {
   }
 
   void sums(int g, std::ptrdiff_t to) const {
+    const double zero = ask_.sums.levels ? 0 : zero_;
     for (int j = 0; j < ask_.sums.of(g); ++j, ++to) {
       const double* w =
           ask_.sums.begin(g) + static_cast<std::ptrdiff_t>(j) * n_;
-      out_.sum_estimate[to] = weigh(w, y_, n_, zero_);
+      out_.sum_estimate[to] = weigh(w, y_, n_, zero);
       if (ask_.errors()) {
         out_.sum_std_error[to] = error(w, 0, n_);
       }
