@@ -14,7 +14,7 @@ nan_to_na <- function(x) {
 }
 
 # Columns that may be infinite: degrees of freedom of an error that is known.
-unbounded_columns <- c("df", "df2")
+unbounded_columns <- c("df", "df2", "years", "years.low", "years.high")
 
 # The columns of a result as users may see them. NaN, 0/0 in some formula, is
 # NA: not known. What is beyond the largest number is NA too, and said.

@@ -631,6 +631,8 @@ panel_calls <- c(
     code_core(model), glance(code_core(local)), in_words(code_core(literal)),
     summary(code_phases(model)), code_phases(local), in_words(code_phases(rates)),
     code_phases(rates, "codes"), summary(code_phases(literal, "codes")),
+    code_gaps(rates, "mean"), code_gaps(local, 0), in_words(code_gaps(
+      literal, "best")),
     code_connections(model), code_connections(rates, within = TRUE),
     code_connections(rates, "levels", lag = 1, partial = TRUE),
     code_connections(rates, method = "spearman"),

@@ -52,7 +52,8 @@ expect_prints <- function(x, label = class(x)[1L]) {
 plain_class <- c("tbl_df", "tbl", "data.frame")
 
 # Tables that others are made of.
-tables_with_fit <- c("defining", "rates", "basic", "prediction", "core")
+tables_with_fit <- c("defining", "rates", "basic", "prediction", "core",
+                     "gaps")
 
 # A result of the promised class, columns and types.
 expect_table <- function(x, what, types) {

@@ -28,6 +28,7 @@ fact_tables <- function() {
     contrasts = region_contrasts(rates, pairs = data.frame(
       a = c("A", "A", "B"), b = c("A", "B", "B")), what = "dynamic"),
     record = code_record(rates), core = code_core(rates),
+    gaps = code_gaps(rates, "A"),
     connections = code_connections(dynamic_codes(code_panel(
       hand_regions, hand_scheme(), index = c("land", "when"))), within = TRUE),
     smoothness = smoothness(panel),

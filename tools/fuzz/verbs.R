@@ -279,6 +279,11 @@ verb("code_phases", function() {
   list(or_odd(pick(draw_rates(), draw_model()), 0.04),
        of = or_odd(pick("industrial", "codes")), conf_level = level())
 }, 200L)
+verb("code_gaps", function() {
+  list(or_odd(pick(draw_rates(), draw_model()), 0.04),
+       benchmark = or_odd(pick("best", "mean", 0, "A"), 0.05),
+       runs = or_odd(pick(3, 1), 0.05), conf_level = level())
+}, 200L)
 verb("region_contrasts", function() {
   list(or_odd(pick(draw_model(), draw_rates()), 0.04),
        benchmark = or_odd(pick(NULL, "mean", 0, "A")),

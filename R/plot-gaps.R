@@ -1,0 +1,72 @@
+# Paths of gaps with their bands, coloured by what they are at the last time.
+
+#' @rdname nid_plots
+#' @exportS3Method ggplot2::autoplot
+autoplot.nid_gaps <- function(object, regions = NULL, ...) {
+  rlang::check_dots_empty()
+  title <- "Gaps of the codes"
+  path <- need_gaps(object)$path
+  frame <- plot_frame(object, regions, rlang::current_env())
+  rows <- gap_rows(frame$rows, path)
+  if (nrow(rows) == 0L) {
+    return(empty_picture(title, caption = caption_of(frame$spec)))
+  }
+  n <- nlevels(rows$region)
+  one <- length(unique(rows$against)) == 1L
+  finish_picture(
+    gap_plot(rows), title,
+    alt = paste0("Gaps of ", regions_in_words(rows$region), " over time, with ",
+                 "bands, in ", paste(unique(rows$code), collapse = ", "), "."),
+    subtitle = if (one) paste("Level of", rows$against[1L],
+                              "less that of the region"),
+    x = NULL, y = with_unit("Gap", code_unit(frame$spec)),
+    caption = caption_of(frame$spec,
+                         "Above zero the region is behind; no forecast."),
+    height = min(2 + 1.3 * n, 30)
+  )
+}
+
+need_gaps <- function(x, call = rlang::caller_env()) {
+  get_fit(x) %||% stop_argument("x", "as code_gaps() made it", x, call)
+}
+
+# The path of every row that is shown.
+gap_rows <- function(rows, path) {
+  known <- !is.na(rows$gap)
+  rows <- rows[known, , drop = FALSE]
+  rows$region <- droplevels(rows$region)
+  key <- match(path$key, rows$row)
+  keep <- which(!is.na(key))
+  data.frame(rows[key[keep], c("region", "code", "state", "against"),
+                  drop = FALSE],
+             lapply(path[c("time", "estimate", "conf.low", "conf.high")],
+                    \(v) v[keep]))
+}
+
+gap_plot <- function(rows) {
+  .data <- rlang::.data
+  rows$panel <- wrap_levels(rows$region, 24L)
+  rows$code <- factor(rows$code, unique(rows$code))
+  rows$state[is.na(rows$state)] <- "unknown"
+  colours <- c(ahead = "#009E73", none = "grey45", closing = "#56B4E9",
+               persistent = "#8C2D5E", forming = "#E69F00",
+               unknown = "grey45")
+  p <- ggplot2::ggplot(rows, ggplot2::aes(.data[["time"]],
+                                          .data[["estimate"]])) +
+    zero_line("h")
+  if (any(is.finite(rows$conf.low))) {
+    p <- p + ggplot2::geom_ribbon(
+      ggplot2::aes(ymin = .data[["conf.low"]], ymax = .data[["conf.high"]],
+                   fill = .data[["state"]]),
+      rows[is.finite(rows$conf.low), , drop = FALSE], alpha = 0.25)
+  }
+  shown <- intersect(names(colours), rows$state)
+  p + ggplot2::geom_line(ggplot2::aes(colour = .data[["state"]])) +
+    ggplot2::geom_point(ggplot2::aes(colour = .data[["state"]]), size = 0.8) +
+    ggplot2::scale_colour_manual(values = colours, limits = shown) +
+    ggplot2::scale_fill_manual(values = colours, limits = shown) +
+    ggplot2::facet_grid(ggplot2::vars(.data[["panel"]]),
+                        ggplot2::vars(.data[["code"]]),
+                        labeller = ggplot2::labeller(
+                          code = \(x) wrapped(x, 18L)))
+}
