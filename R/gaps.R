@@ -47,8 +47,8 @@
 #'   `conf.high` in units of the codes, `closing`, `closing.se` per unit of
 #'   time, `prob.closing`, `state` <chr>, `since` (a time), `years`,
 #'   `years.low`, `years.high` in units of time, `gap.fair` (`NA` unless
-#'   "best"), `against` <chr>, `note` <chr>. Without errors `state`, `since` and probabilities are
-#'   `NA`. A region against itself is exactly 0, "none".
+#'   "best"), `against` <chr>, `note` <chr>. Without errors `state`, `since`
+#'   and probabilities are `NA`. A region against itself is exactly 0, "none".
 #' @section Errors:
 #' `nidcode_error_benchmark` (none, no such region, several), `_argument`;
 #' messages `_best` (the best of many is partly luck), `_dropped_pairs` for
@@ -177,8 +177,8 @@ series_draws <- function(fit, series, order) {
   })
 }
 
-# What draws tell of every pair: how level and rate at the last time go
-# together, and the quantile of the largest |t| of the last `runs` levels. Where
+# Of every pair: the correlation of level and rate at the last time, and the
+# quantile of the largest |t| of drawn levels at the last `runs` times. Where
 # errors of two sides are independent the quantile is Bonferroni's.
 gap_draws <- function(fit, pairs, path, asked) {
   n <- length(pairs$left)
@@ -193,16 +193,15 @@ gap_draws <- function(fit, pairs, path, asked) {
     return(out)
   }
   r <- estimate_series(series, 0L)
-  drawn <- series_draws(gap, series, 0:1)
+  drawn <- series_draws(gap, series, 0L)
+  cor <- series_correlation(series, 0:1)
   end <- series_starts(series) + series_sizes(series)
   for (j in seq_along(series$of)) {
     own <- seq.int(to = end[j], length.out = min(asked$runs,
                                                  series_sizes(series)[j]))
     p <- series$region[j]
-    both <- drawn[, end[j], ]
-    if (anyNA(both[1L, ]) || !all(r$std.error[own, 1L] > 0)) next
-    out$cor[p] <- if (anyNA(both[2L, ])) NA else
-      suppressWarnings(stats::cor(both[1L, ], both[2L, ]))
+    out$cor[p] <- cor[end[j]]
+    if (anyNA(drawn[1L, own, 1L]) || !all(r$std.error[own, 1L] > 0)) next
     t <- (matrix(drawn[1L, own, ], length(own)) - r$estimate[own, 1L]) /
       r$std.error[own, 1L]
     out$critical[p] <- upper_quantile(apply(abs(t), 2L, max), asked$level)

@@ -97,7 +97,7 @@ test_that("Fieller's limits are those of his definition", {
                      -1 / sqrt(2), 0.95)
   b <- g$region == "B"
   expect_equal(c(g$years.low[b], g$years.high[b]),
-               c(f$years.low, f$years.high), tolerance = 0.03)
+               c(f$years.low, f$years.high), tolerance = 1e-9)
 })
 
 test_that("a state is the first that fits", {
