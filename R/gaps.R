@@ -170,7 +170,7 @@ best_level <- function(fit, benchmark) {
 # order x value x draw, on a stream of our own: fewer draws of large panels.
 series_draws <- function(fit, series, order) {
   n <- length(series$value) * length(order)
-  nsim <- as.integer(min(max(3e6 %/% max(n, 1), 200), 4000))
+  nsim <- as.integer(min(max(1e6 %/% max(n, 1), 200), 4000))
   with_own_stream(core_seed, {
     fit$rate$does$draw(without_unsure(series), nsim, order)$draws +
       draw_unsure(series, nsim, order)
@@ -204,7 +204,8 @@ gap_draws <- function(fit, pairs, path, asked) {
     if (anyNA(drawn[1L, own, 1L]) || !all(r$std.error[own, 1L] > 0)) next
     t <- (matrix(drawn[1L, own, ], length(own)) - r$estimate[own, 1L]) /
       r$std.error[own, 1L]
-    out$critical[p] <- upper_quantile(apply(abs(t), 2L, max), asked$level)
+    out$critical[p] <- upper_quantile(do.call(pmax, unname(asplit(abs(t), 1L))),
+                                      asked$level)
   }
   out
 }
