@@ -278,25 +278,3 @@ print.nid_model <- function(x, ...) {
   cat(utils::head(text, 15L), sep = "\n")
   invisible(x)
 }
-
-#' @export
-summary.nid_model <- function(object, ...) {
-  structure(
-    list(text = format(object), panel = summary(object$panel),
-         industrial = summary(object$industrial),
-         basic = as_plain_tibble(object$basic)),
-    class = "summary_nid_model"
-  )
-}
-
-#' @export
-print.summary_nid_model <- function(x, ...) {
-  cat(strwrap(x$text, width = getOption("width"), exdent = 2), sep = "\n")
-  cat("\nIndicators\n")
-  print(x$panel)
-  cat("\nCode NID\n")
-  print(x$basic)
-  cat("\n")
-  print(x$industrial)
-  invisible(x)
-}

@@ -286,6 +286,8 @@ test_that("a model's phases are summed up, said and drawn", {
                ignore_attr = TRUE)
   expect_true(all(s$recessions$prob > 0 & s$recessions$prob <= 1))
   expect_match(capture.output(print(s)), "change phase slowly", all = FALSE)
+  expect_match(capture.output(print(summary(model))), "last time: recovery 1, ",
+               all = FALSE)
   said <- in_words(p)
   expect_length(said, 4L)
   expect_match(said, "(advance|slowdown|recovery|decline) since 20")
