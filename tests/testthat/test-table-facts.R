@@ -18,6 +18,13 @@ fact_tables <- function() {
   long <- do.call(rbind, lapply(1:3, \(r) data.frame(
     land = LETTERS[r], when = 2001:2012, y = cos(1:12 * r), w = sqrt(1:12),
     x = sin(1:12 + r), z = (1:12 * 7) %% 5 + r)))
+  # Two mutations in each series.
+  jumps <- code_panel(
+    data.frame(land = rep(c("A", "B"), each = 24), when = rep(2001:2024, 2),
+               x = sin(1:48) + 300 * (1:24 >= 8) - 60 * (1:24 >= 17),
+               z = cos(1:48) - 300 * (1:24 >= 8) + 60 * (1:24 >= 17)),
+    code_scheme(c("x", "z"), c("production", "social")),
+    index = c("land", "when"))
   both <- function(f) f(long, y + w ~ x + z, "when", by = "land")
   list(
     defining = defining_codes(panel), rates = rates, basic = basic,
@@ -31,6 +38,9 @@ fact_tables <- function() {
     gaps = code_gaps(rates, "A"),
     connections = code_connections(dynamic_codes(code_panel(
       hand_regions, hand_scheme(), index = c("land", "when"))), within = TRUE),
+    mutations = code_mutations(dynamic_codes(jumps, rate_spline(m = 3)),
+                               max = 2, nsim = 199),
+    phases = code_phases(rates, "codes"),
     smoothness = smoothness(panel),
     residuals = residuals(dynamic_codes(panel, rate_local())),
     prediction = predict(rates), simulation = quietly(simulate(
