@@ -17,6 +17,9 @@
 #' `partial = TRUE`: given the other codes. `lag = h`: `code2` at t against
 #' `code1` at t - h, in both orders of the codes. Only changes between times at
 #' which both codes are observed count.
+#' "regions": the correlation over regions of the cores ([code_core()]), n
+#' regions, with a t test that takes regions as independent, which neighbours
+#' are not.
 #' "levels": the correlation of the levels (of several regions about the mean of
 #' each), which is high for any two trends, so that it has no p and the note
 #' "trend". "spearman": the correlation of the ranks of what the line or the
@@ -32,7 +35,8 @@
 #' measurement is one of the changes.
 #'
 #' @param x <nid_model> or <nid_rates>; its defining codes are used.
-#' @param of <chr> "rates" (changes of the defining codes) or "levels".
+#' @param of <chr> "rates" (changes of the defining codes), "levels" or
+#'   "regions".
 #' @param method <chr> "pearson" or "spearman".
 #' @param within <lgl> Each region alone.
 #' @param partial <lgl> Given the other codes.
@@ -56,7 +60,7 @@ code_connections <- function(x, of = "rates", method = "pearson",
                              within = FALSE, partial = FALSE, lag = 0,
                              adjust = "holm", conf_level = NULL) {
   call <- rlang::current_env()
-  check_choice(of, c("rates", "levels"))
+  check_choice(of, c("rates", "levels", "regions"))
   check_choice(method, c("pearson", "spearman"))
   check_flag(within)
   check_flag(partial)
@@ -66,13 +70,21 @@ code_connections <- function(x, of = "rates", method = "pearson",
   conf_level <- conf_level %||% get_spec(rates)$level %||% 0.95
   check_level(conf_level)
   fit <- get_fit(rates)
-  data <- wide_codes(fit)
+  if (of == "regions" && (within || lag > 0)) {
+    stop_nid("argument", "Regions are compared all at once, without a lag.",
+             argument = if (within) "within" else "lag", call = call)
+  }
   codes <- code_field(fit, "code")
   asked <- list(of = of, method = method, lag = lag, level = conf_level,
-                apart = within || n_regions(fit$def$panel) == 1L)
+                apart = of != "regions" &&
+                  (within || n_regions(fit$def$panel) == 1L))
+  data <- if (of == "regions") wide_cores(rates, codes) else wide_codes(fit)
   pairs <- connected_pairs(length(codes), lag > 0)
   found <- lapply(pairs, \(pair) {
     others <- if (partial) setdiff(seq_along(codes), pair)
+    if (of == "regions") {
+      return(list(connect_cores(data[c(pair, others)], asked)))
+    }
     connect_pair(data, pair, others, asked, call)
   })
   connections_table(fit, found, pairs, codes, asked, within, partial, adjust)
@@ -163,16 +175,56 @@ connection_of <- function(r, asked) {
   out
 }
 
-# Of ranks of what the line or the effects leave, the first regressor's given
-# the others.
-rank_partial <- function(within) {
-  r <- stats::cor(cbind(within$y, within$x), method = "spearman")
+# Of what the line or the effects leave, or of its ranks, the first regressor's
+# given the others.
+rank_partial <- function(within, method = "spearman") {
+  r <- stats::cor(cbind(within$y, within$x), method = method)
   if (ncol(r) == 2L || anyNA(r)) {
     return(r[1L, 2L])
   }
   inverse <- tryCatch(solve(r), error = \(e) NULL)
   if (is.null(inverse)) NA_real_ else
     -inverse[1L, 2L] / sqrt(inverse[1L, 1L] * inverse[2L, 2L])
+}
+
+# The core of each code, a row a region.
+wide_cores <- function(rates, codes) {
+  core <- suppressMessages(code_core(rates))
+  key <- key_column(get_spec(core), "region")
+  region <- if (is.na(key)) rep(1L, nrow(core)) else core[[key]]
+  all <- unique(region)
+  lapply(codes, \(code) {
+    mine <- core[["code"]] == code
+    core[["core"]][mine][match(all, region[mine])]
+  })
+}
+
+# Of the first two of some columns given the others, over regions that have
+# all; t with n - 2 degrees of freedom, less the others.
+connect_cores <- function(columns, asked) {
+  x <- do.call(cbind, unname(columns))
+  x <- x[stats::complete.cases(x), , drop = FALSE]
+  df <- nrow(x) - ncol(x)
+  out <- list(estimate = NA_real_, conf.low = NA_real_, conf.high = NA_real_,
+              p.value = NA_real_, critical = NA_real_, n = nrow(x),
+              note = "neighbours are not independent")
+  if (df < 1L || any(apply(x, 2L, is_flat))) {
+    out$note <- "too few regions"
+    return(out)
+  }
+  x <- x / rep(apply(x, 2L, power_scale), each = nrow(x))
+  out$estimate <- rank_partial(list(y = x[, 1L], x = x[, -1L, drop = FALSE]),
+                               asked$method)
+  if (asked$method == "spearman" || is.na(out$estimate)) {
+    return(out)
+  }
+  r <- out$estimate
+  out$p.value <- 2 * stats::pt(-abs(r) * sqrt(df / (1 - r^2)), df)
+  q <- stats::qt((1 + asked$level) / 2, df)
+  out$critical <- q / sqrt(df + q^2)
+  out[c("conf.low", "conf.high")] <- as.list(
+    tanh(atanh(r) + c(-1, 1) * atanh(out$critical)))
+  out
 }
 
 chaddock <- function(r) {
@@ -204,13 +256,13 @@ connections_table <- function(fit, found, pairs, codes, asked, within, partial,
   new_nid_table(columns, "connections", list(
     title = "Connections of the codes",
     keys = c(if (key) c(region = region), "code1", "code2"),
-    of = if (asked$of == "rates") {
-      "first differences per unit time of the codes"
-    } else {
-      "levels"
-    },
+    of = switch(asked$of,
+                rates = "first differences per unit time of the codes",
+                levels = "levels",
+                regions = "cores of the codes over regions"),
     method = if (asked$method == "spearman") "ranks",
-    regions = if (asked$apart) "each alone" else "together, errors both ways",
+    regions = if (asked$apart) "each alone" else if (asked$of == "rates")
+      "together, errors both ways",
     given = if (partial) "the other codes",
     lag = if (asked$lag > 0) format_time(asked$lag),
     adjusted = adjust, level = asked$level,

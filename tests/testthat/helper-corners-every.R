@@ -636,6 +636,7 @@ panel_calls <- c(
     code_connections(model), code_connections(rates, within = TRUE),
     code_connections(rates, "levels", lag = 1, partial = TRUE),
     code_connections(rates, method = "spearman"),
+    code_connections(rates, "regions"),
     summary(code_mutations(rates)), code_mutations(local, max = 2, nsim = 199),
     verdict(code_dependence(model, .innovation ~ .production)),
     code_dependence(model, .production ~ .innovation + .industrial),

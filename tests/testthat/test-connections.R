@@ -136,3 +136,28 @@ test_that("connections are drawn as a matrix and as a network", {
                          type = "network")
   expect_identical(nrow(ggplot2::layer_data(p, 2L)), 12L)
 })
+
+test_that("regions are correlated by their cores", {
+  rates <- ural_rates()
+  core <- code_core(rates)
+  x <- vapply(c("production", "social"), \(code) {
+    core$core[core$code == code]
+  }, numeric(4))
+  test <- stats::cor.test(x[, 1L], x[, 2L])
+  row <- code_connections(rates, of = "regions")[2L, ]
+  expect_equal(row$estimate, unname(test$estimate), tolerance = 1e-12)
+  expect_equal(row$p.value, test$p.value, tolerance = 1e-12)
+  expect_identical(row$n, 4L)
+  expect_match(row$note, "neighbours")
+  at <- code_connections(rates, of = "regions", conf_level = 1 - row$p.value)
+  expect_equal(min(abs(at$conf.low[2L]), abs(at$conf.high[2L])), 0,
+               tolerance = 1e-8)
+  given <- code_connections(rates, of = "regions", partial = TRUE)
+  all <- vapply(unique(core$code), \(code) {
+    core$core[core$code == code]
+  }, numeric(4))
+  left <- apply(all[, c(1L, 3L)], 2L, \(v) resid(lm(v ~ all[, 2L])))
+  expect_equal(given$estimate[2L], cor(left)[1L, 2L], tolerance = 1e-10)
+  expect_error(code_connections(rates, of = "regions", within = TRUE),
+               class = "nidcode_error_argument")
+})

@@ -300,7 +300,7 @@ verb("code_mutations", function() {
 }, 200L)
 verb("code_connections", function() {
   list(or_odd(pick(draw_rates(), draw_model()), 0.04),
-       of = or_odd(pick("rates", "levels"), 0.05),
+       of = or_odd(pick("rates", "levels", "regions"), 0.05),
        method = or_odd(pick("pearson", "spearman"), 0.05),
        within = or_odd(pick(TRUE, FALSE), 0.05),
        partial = or_odd(pick(TRUE, FALSE), 0.05),
