@@ -6,9 +6,10 @@ test_that("bound plans give each plan's own sums", {
     fit <- get_fit(silently(dynamic_codes(p, rate)))
     frame <- plan_frame(fit)
     plans <- list(
-      formula_plan(fit, influence_half_life(3), "integral", frame),
+      formula_plan(fit, influence_half_life(3), "integral", frame = frame),
       path_plan(fit, influence_equal(), "sum", "stock", frame),
-      contribution_plan(formula_plan(fit, influence_equal(), "sum", frame),
+      contribution_plan(formula_plan(fit, influence_equal(), "sum",
+                                     frame = frame),
                         TRUE)
     )
     together <- estimate_codes(fit, rates = TRUE, plans)$sums

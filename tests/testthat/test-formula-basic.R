@@ -20,7 +20,7 @@ test_that("shape, columns, defaults", {
     paste("Code NID, formula (2): rate spline (average, m = 3); order 3",
           "assumed: 2 regions cannot test it; second order: over a",
           "step; influence equal (plain sum); measure sum; cor residual (rho",
-          "-0.63 to 0.48, at least: few times); normalise zscore;",
+          "-0.52 to 0.42, at least: few times); normalise zscore;",
           "reference panel; 95% intervals.")
   )
 })

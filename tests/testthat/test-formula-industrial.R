@@ -24,7 +24,7 @@ test_that("shape, columns, defaults", {
     format(attr(i, "spec")),
     paste("Code ID, formula (1): rate spline (average, m = 3); order 3",
           "assumed: 2 regions cannot test it; second order: over a",
-          "step; cor residual (rho -0.63 to 0.48, at least: few times);",
+          "step; cor residual (rho -0.52 to 0.42, at least: few times);",
           "normalise zscore; reference panel; 95% intervals.")
   )
 })

@@ -60,7 +60,8 @@ test_that("sums of draws have the errors of Code NID", {
   }
   for (rate in list(rate_spline(800), rate_local(7))) {
     v <- dynamic_codes(code_panel(data, ural_scheme, status = "_status"), rate)
-    nid <- basic_code(v)
+    # Draws of codes are independent.
+    nid <- basic_code(v, cor = "independent")
     sim <- simulate(v, 6000, seed = 3, order = 2)
     total <- tapply(sim$estimate, list(sim$region, sim$sim), sum, na.rm = TRUE)
     total <- total[as.character(nid$region), ]

@@ -107,8 +107,8 @@ test_that("a report holds sentences, calls, pictures; names are text", {
   expect_identical(setdiff(c(payloads, names(model$panel$x)),
                            vapply(cells, page_text, "")), character())
   # Pictures inside the file, each with its alt text.
-  expect_identical(count_in(page, "<img "), 9L)
-  expect_identical(count_in(page, "<img src=\"data:image/png;base64,"), 9L)
+  expect_identical(count_in(page, "<img "), 13L)
+  expect_identical(count_in(page, "<img src=\"data:image/png;base64,"), 13L)
   expect_false(grepl("alt=\"\"", page))
   expect_holds(page_text(page), c(
     in_words(model), "in_words(model)", "model$basic", "region_ranks(model)",
