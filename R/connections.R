@@ -76,6 +76,7 @@ code_connections <- function(x, of = "rates", method = "pearson",
   }
   codes <- code_field(fit, "code")
   asked <- list(of = of, method = method, lag = lag, level = conf_level,
+                within = within, partial = partial, adjust = adjust,
                 apart = of != "regions" &&
                   (within || n_regions(fit$def$panel) == 1L))
   data <- if (of == "regions") wide_cores(rates, codes) else wide_codes(fit)
@@ -87,7 +88,7 @@ code_connections <- function(x, of = "rates", method = "pearson",
     }
     connect_pair(data, pair, others, asked, call)
   })
-  connections_table(fit, found, pairs, codes, asked, within, partial, adjust)
+  connections_table(fit, found, pairs, codes, asked)
 }
 
 # Values of the defining codes, a row a region and time, under names that no
@@ -232,8 +233,7 @@ chaddock <- function(r) {
   words[findInterval(abs(r), c(0, 0.1, 0.3, 0.5, 0.7, 0.9))]
 }
 
-connections_table <- function(fit, found, pairs, codes, asked, within, partial,
-                              adjust) {
+connections_table <- function(fit, found, pairs, codes, asked) {
   panel <- fit$def$panel
   rows <- unlist(found, recursive = FALSE)
   out <- columns_of(rows, c("estimate", "conf.low", "conf.high", "p.value",
@@ -242,13 +242,13 @@ connections_table <- function(fit, found, pairs, codes, asked, within, partial,
   place <- vapply(found, length, 1L)
   side <- \(k) rep(codes[vapply(pairs, `[[`, 1L, k)], place)
   region <- panel$index[["region"]]
-  key <- within && !is.na(region)
+  key <- asked$within && !is.na(region)
   own <- if (key) {
     stats::setNames(list(panel$regions[as.integer(
       unlist(lapply(found, names)))]), region)
   }
   columns <- c(own, list(code1 = side(1L), code2 = side(2L)), out[1:4], list(
-    p.adjusted = stats::p.adjust(out$p.value, adjust),
+    p.adjusted = stats::p.adjust(out$p.value, asked$adjust),
     critical = out$critical, n = out$n, strength = chaddock(out$estimate),
     note = out$note))
   at <- if (key) order(match(columns[[1L]], panel$regions))
@@ -263,9 +263,9 @@ connections_table <- function(fit, found, pairs, codes, asked, within, partial,
     method = if (asked$method == "spearman") "ranks",
     regions = if (asked$apart) "each alone" else if (asked$of == "rates")
       "together, errors both ways",
-    given = if (partial) "the other codes",
+    given = if (asked$partial) "the other codes",
     lag = if (asked$lag > 0) format_time(asked$lag),
-    adjusted = adjust, level = asked$level,
+    adjusted = asked$adjust, level = asked$level,
     notes = if (asked$of == "levels") {
       "Levels of any two trends go together."
     } else {

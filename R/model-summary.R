@@ -6,7 +6,8 @@ summary.nid_model <- function(object, ...) {
     list(text = format(object), panel = summary(object$panel),
          industrial = summary(object$industrial),
          basic = as_plain_tibble(object$basic),
-         phases = phases_now(code_phases(object))),
+         phases = phases_now(code_phases(object)),
+         readings = readings_now(object)),
     class = "summary_nid_model"
   )
 }
@@ -20,11 +21,34 @@ print.summary_nid_model <- function(x, ...) {
   print(x$basic)
   cat("\n")
   print(x$industrial)
-  if (length(x$phases) > 0L) {
-    cat("\n", paste(strwrap(x$phases, width = getOption("width"), exdent = 2),
+  said <- c(x$phases, x$readings)
+  if (length(said) > 0L) {
+    cat("\n", paste(strwrap(said, width = getOption("width"), exdent = 2),
                     collapse = "\n"), "\n", sep = "")
   }
   invisible(x)
+}
+
+# Of more regions a summary would take seconds.
+summary_regions <- 100L
+
+# Mutations found and the states of gaps to the mean of the other regions.
+readings_now <- function(model) {
+  if (n_regions(model$panel) > summary_regions) {
+    return(NULL)
+  }
+  read <- \(verb, ...) tryCatch(suppressMessages(verb(model, ...)),
+                               nidcode_error = \(e) NULL)
+  tests <- read(code_mutations, nsim = 199)
+  tested <- sum(!is.na(tests[["p.value"]]))
+  state <- read(code_gaps, "mean")[["state"]]
+  count <- table(factor(state, unique(state)))
+  c(if (tested > 0L) paste0("Mutations found: ", sum(tests[["found"]],
+                                                     na.rm = TRUE),
+                            " of ", tested, " series tested."),
+    if (length(count) > 0L) paste0(
+      "Gaps of codes to the mean of the other regions: ",
+      paste(names(count), count, collapse = ", "), "."))
 }
 
 # How many regions are in each phase at their last time, and where codes fall

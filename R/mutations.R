@@ -256,9 +256,9 @@ nodes_of_worlds <- function(worlds) {
 is_tabulated <- function(grid, m, kinds, known) {
   n <- length(grid$time)
   step <- diff(grid$time)
-  n >= mutation_times && n < mutation_times + ncol(mutation_table[[1L]]$share) &&
-    ncol(known) == 0L && kinds$trim == 1L && kinds$level &&
-    kinds$rate == (m == 3L) && !any(grid$step[-1L] > 0L) &&
+  most <- mutation_times + ncol(mutation_table[[1L]]$share) - 1L
+  n >= mutation_times && n <= most && ncol(known) == 0L &&
+    kinds$trim == 1L && kinds$level && kinds$rate == (m == 3L) && !any(grid$step[-1L] > 0L) &&
     max(step) - min(step) <= 1e-9 * (grid$time[n] - grid$time[1L])
 }
 
@@ -414,8 +414,8 @@ in_words.nid_mutations <- function(x, ...) {
       if (!is.na(region)) paste0(x[[region]][i], ", "), x[["code"]][i],
       ": an abrupt ", what, " in ", stamp_words(x[[time]][i]), " (p ",
       sub("^<", "below ", sub("^([^<])", "= \\1", format_p(x[["p.value"]][i]))),
-      "): the ", if (rate) "yearly rate" else "level", if (size < 0) " fell" else
-        " rose", " by ", format_signif(abs(size)), " (se ",
+      "): the ", if (rate) "yearly rate" else "level",
+      if (size < 0) " fell" else " rose", " by ", format_signif(abs(size)), " (se ",
       format_signif(x[["size.se"]][i]), ")."
     )
   }, "")

@@ -43,8 +43,8 @@ autoplot.nid_mutations <- function(object, regions = NULL, ...) {
     alt = paste0("A tile a region and code; ", sum(rows$found), " of ",
                  nrow(rows), " have a mutation."),
     x = NULL, y = NULL,
-    caption = paste0("Year of the new regime; the arrow tells whether it jumps ",
-                     "up or down. ", capital(frame$spec$found), "."),
+    caption = paste0("Year of the new regime; the arrow tells whether it ",
+                     "jumps up or down. ", capital(frame$spec$found), "."),
     theme = ggplot2::theme(panel.grid.major = ggplot2::element_blank()),
     height = 1.5 + 0.3 * n
   )

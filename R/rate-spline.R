@@ -106,18 +106,22 @@ rate_spline <- function(lambda = "average", df = NULL, m = "auto",
                  longest = spline_most,
                  long_hint = paste0("Use `rate = rate_local()`, or fewer ",
                                     "times, means of months or years, say.")),
-    does = list(settings = spline_settings,
-                derivatives = \(rate) min(rate$args$m) - 1L,
-                sums = \(x, plan) plan, evaluate = spline_evaluate,
-                defined = spline_defined, ends = spline_bends,
-                operator = unit_operator, cells = unit_cells,
-                edf = spline_edf, predict = spline_prediction,
-                draw = draw_spline, bands = spline_levels,
-                correlation = spline_correlation,
-                residuals = spline_leverage, noise = list(
-                  keep = c("shrink", "z"), names = c("shrink", "z", "sigma"),
-                  of = noise_of_spline, told = noise_told_of_spline),
-                tell = inform_df)
+    does = spline_does()
+  )
+}
+
+# What the core does for it, see R/rate.R.
+spline_does <- function() {
+  list(
+    settings = spline_settings, derivatives = \(rate) min(rate$args$m) - 1L,
+    sums = \(x, plan) plan, evaluate = spline_evaluate,
+    defined = spline_defined, ends = spline_bends, operator = unit_operator,
+    cells = unit_cells, edf = spline_edf, predict = spline_prediction,
+    draw = draw_spline, bands = spline_levels,
+    correlation = spline_correlation, residuals = spline_leverage,
+    noise = list(keep = c("shrink", "z"), names = c("shrink", "z", "sigma"),
+                 of = noise_of_spline, told = noise_told_of_spline),
+    tell = inform_df
   )
 }
 

@@ -220,3 +220,14 @@ test_that("the kept study shows what the help page says", {
   expect_gte(min(at(20, "level"), at(20, "rate")), 0.95)
   expect_gte(min(power$near), 0.9)
 })
+
+test_that("the summary of a model tells of mutations and gaps", {
+  regions <- subset(ural, level == "region")
+  model <- code_model(regions, ural_scheme, status = "_status")
+  said <- summary(model)$readings
+  expect_match(said[1L], "^Mutations found: [0-9]+ of 12 series tested[.]$")
+  states <- code_gaps(model, "mean")$state
+  for (state in unique(states)) {
+    expect_match(said[2L], paste(state, sum(states == state)))
+  }
+})
