@@ -22,7 +22,8 @@ series_plot <- function(frame, y, title, alt, caption, codes = nid_codes(),
   p <- p + data_marks(data, rows, many)
   size <- series_size(rows, many, grid)
   p <- p + scale_time(c(rows$time, data$time)) +
-    code_scales(codes, rows$look, size[1L]) + series_facets(rows, many, grid, if (free) "free_y" else "fixed")
+    code_scales(codes, rows$look, size[1L]) +
+    series_facets(rows, many, grid, if (free) "free_y" else "fixed")
   told <- if (many) identical(rows$split, rows$look) else
     grid && nlevels(rows$look) > 1L
   if (told) {

@@ -119,7 +119,8 @@ series_smoothness <- function(series, whole = FALSE, most = order_most) {
   one <- pool_take(pool, grid)
   out <- list(order = 3L, evidence = NA_real_, evidence.region = NA_real_,
               evidence.curves = NA_real_, n.regions = length(core),
-              n.left.out = all - length(core), verdict = "not tested", words = untold(one, length(core)))
+              n.left.out = all - length(core), verdict = "not tested",
+              words = untold(one, length(core)))
   if (!is.null(out$words)) {
     return(out)
   }
