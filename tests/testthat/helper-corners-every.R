@@ -43,7 +43,7 @@ try_corner <- function(code) {
 not_numbers <- function(x, name = "value") {
   if (is.data.frame(x) || is.list(x) && !is.object(x)) {
     x <- unclass(x)
-    x <- x[!names(x) %in% c("df", "df2")]
+    x <- x[!names(x) %in% unbounded_columns]
     keys <- if (is.null(names(x))) rep(name, length(x)) else names(x)
     return(unlist(Map(not_numbers, x, keys), use.names = FALSE))
   }
