@@ -22,7 +22,7 @@ autoplot.nid_connections <- function(object, regions = NULL, ...,
   across <- min(n, 3L)
   size <- max(2.2, 0.75 * length(codes))
   p <- draw(rows, codes, is.null(frame$spec$lag)) +
-    if (n > 1L) ggplot2::facet_wrap(ggplot2::vars(region), ncol = across,
+    if (n > 1L) ggplot2::facet_wrap(ggplot2::vars(rlang::.data[["region"]]), ncol = across,
                                     labeller = ggplot2::as_labeller(
                                       \(x) wrapped(x, 24L)))
   finish_picture(

@@ -60,6 +60,13 @@ allowed_notes <- list(
     item = "checking CRAN incoming feasibility",
     lines = c("^Maintainer: ", "^New submission$"),
     why = "New submission: the package is not on CRAN yet"
+  ),
+  list(
+    item = "checking installed package size",
+    lines = c("^installed size is +[56][.]", "^sub-directories of 1Mb or more:",
+              "^(R|doc|libs) +[12][.][0-9]Mb$"),
+    why = paste("installed up to 7 MB: byte code, seven vignettes and the core;",
+                "the source package is below 2 MB")
   )
 )
 

@@ -209,7 +209,7 @@ test_that("contributions by time stand in time, whatever its labels", {
   d$v <- d$v^2
   p <- suppressMessages(code_panel(d, line_scheme, c("region", "when")))
   r <- suppressMessages(dynamic_codes(p, rate_difference()))
-  one <- suppressMessages(contributions(r, by = "time"))
+  one <- quietly(contributions(r, by = "time"))
   expect_identical(one$when, as.character(10:13))
 })
 
