@@ -8,6 +8,7 @@ autoplot.nid_connections <- function(object, regions = NULL, ...,
                                      type = "matrix") {
   rlang::check_dots_empty()
   check_choice(type, c("matrix", "network"))
+  .data <- rlang::.data
   title <- "Connections of the codes"
   frame <- plot_frame(object, regions, rlang::current_env())
   rows <- frame$rows
@@ -22,7 +23,7 @@ autoplot.nid_connections <- function(object, regions = NULL, ...,
   across <- min(n, 3L)
   size <- max(2.2, 0.75 * length(codes))
   p <- draw(rows, codes, is.null(frame$spec$lag)) +
-    if (n > 1L) ggplot2::facet_wrap(ggplot2::vars(rlang::.data[["region"]]), ncol = across,
+    if (n > 1L) ggplot2::facet_wrap(ggplot2::vars(.data[["region"]]), ncol = across,
                                     labeller = ggplot2::as_labeller(
                                       \(x) wrapped(x, 24L)))
   finish_picture(
