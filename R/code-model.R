@@ -259,11 +259,7 @@ format.nid_model <- function(x, ...) {
 }
 
 estimate_text <- function(table, i) {
-  # Whatever options(OutDec, scipen, digits) say.
-  number <- function(v) {
-    format(signif(v, 3), trim = TRUE, digits = 7L, decimal.mark = ".",
-           scientific = 0L)
-  }
+  number <- \(v) few_digits(v, 3)
   out <- number(table[["estimate"]][i])
   if (!is.na(table[["conf.low"]][i])) {
     out <- paste0(out, " (", number(table[["conf.low"]][i]), " to ",

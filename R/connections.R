@@ -170,10 +170,15 @@ connection_of <- function(r, asked) {
     limits <- pmin(pmax(limits, -1), 1)
   } else {
     out$critical <- verdict_quantile(1 - asked$level, r$counted)
-    limits <- tanh(atanh(r$r.rates) + c(-1, 1) * atanh(out$critical))
+    limits <- limits_by_critical(r$r.rates, out$critical)
   }
   out[c("conf.low", "conf.high")] <- as.list(limits)
   out
+}
+
+# Limits of r that leave 0 out exactly where the critical value is passed.
+limits_by_critical <- function(r, critical) {
+  tanh(atanh(r) + c(-1, 1) * atanh(critical))
 }
 
 # Of what the line or the effects leave, or of its ranks, the first regressor's
@@ -223,8 +228,8 @@ connect_cores <- function(columns, asked) {
   out$p.value <- 2 * stats::pt(-abs(r) * sqrt(df / (1 - r^2)), df)
   q <- stats::qt((1 + asked$level) / 2, df)
   out$critical <- q / sqrt(df + q^2)
-  out[c("conf.low", "conf.high")] <- as.list(
-    tanh(atanh(r) + c(-1, 1) * atanh(out$critical)))
+  out[c("conf.low", "conf.high")] <- as.list(limits_by_critical(r,
+                                                                out$critical))
   out
 }
 

@@ -337,8 +337,7 @@ in_words.nid_gaps <- function(x, ...) {
   rlang::check_dots_empty()
   spec <- get_spec(x)
   key <- key_column(spec, "region")
-  number <- \(v) format(signif(v, 2), trim = TRUE, decimal.mark = ".",
-                        scientific = 0L)
+  number <- \(v) few_digits(v, 2)
   told <- which(x[["state"]] %in% c("closing", "persistent", "forming"))
   each <- vapply(utils::head(told, 20L), \(i) {
     limits <- c(x[["years.low"]][i], x[["years.high"]][i])

@@ -415,13 +415,9 @@ in_words.nid_mutations <- function(x, ...) {
       ": an abrupt ", what, " in ", stamp_words(x[[time]][i]), " (p ",
       sub("^<", "below ", sub("^([^<])", "= \\1", format_p(x[["p.value"]][i]))),
       "): the ", if (rate) "yearly rate" else "level",
-      if (size < 0) " fell" else " rose", " by ", format_signif(abs(size)), " (se ",
-      format_signif(x[["size.se"]][i]), ")."
+      if (size < 0) " fell" else " rose", " by ", few_digits(abs(size), 2),
+      " (se ",
+      few_digits(x[["size.se"]][i], 2), ")."
     )
   }, "")
-}
-
-format_signif <- function(x) {
-  format(signif(x, 2), trim = TRUE, digits = 7L, decimal.mark = ".",
-         scientific = 0L)
 }

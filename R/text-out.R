@@ -66,3 +66,9 @@ escape_kable <- function(x) {
   x <- gsub("<", "&lt;", gsub("&", "&amp;", x, fixed = TRUE), fixed = TRUE)
   gsub("([\\\\`*_{}$#~^]|\\[|\\])", "\\\\\\1", x)
 }
+
+# A number in a sentence, whatever options(OutDec, scipen, digits) say.
+few_digits <- function(v, digits) {
+  format(signif(v, digits), trim = TRUE, digits = 7L, decimal.mark = ".",
+         scientific = 0L)
+}
