@@ -232,7 +232,7 @@ gap_states <- function(now, prob, persistent, self, level) {
 
 # From when on each pair's interval has been where it is at the last time.
 side_since <- function(path) {
-  side <- (path$conf.low > 0) - (path$conf.high < 0)
+  side <- clear_side(path$conf.low, path$conf.high)
   rows <- split(seq_along(path$pair), path$pair)
   vapply(rows, \(at) {
     now <- side[at[length(at)]]

@@ -8,6 +8,15 @@ zeros_of <- function(x) {
   if (length(x) == 0L || min(x) > 0L) integer() else which(x == 0L)
 }
 
+# The side of zero on which an interval lies whole: 1 above, -1 below, 0 where it
+# holds zero, NA without an error. Such a sign is called clear, in words,
+# pictures and tables alike.
+clear_side <- function(low, high) (low > 0) - (high < 0)
+
+is_clear <- function(rows) {
+  clear_side(rows[["conf.low"]], rows[["conf.high"]]) %in% c(-1, 1)
+}
+
 nan_to_na <- function(x) {
   if (anyNA(x)) x[is.nan(x)] <- NA_real_
   x

@@ -16,7 +16,7 @@ plot_basic <- function(object, regions, model, call) {
   none <- sum(is.na(rows$estimate))
   rows <- rows[!is.na(rows$estimate), , drop = FALSE]
   rows <- rows[order(-rows$estimate), , drop = FALSE]
-  rows$clear <- (rows$conf.low > 0 | rows$conf.high < 0) %in% TRUE
+  rows$clear <- is_clear(rows)
   if (nrow(rows) == 0L) {
     return(empty_picture("Code NID of regions",
                          caption = caption_of(frame$spec)))

@@ -22,7 +22,7 @@ autoplot.nid_comparison <- function(object, max = 15, ...) {
   left <- base::max(0, nrow(rows) - max)
   rows <- utils::head(rows, max)
   rows$estimate <- rows$difference
-  rows$clear <- (rows$conf.low > 0 | rows$conf.high < 0) %in% TRUE
+  rows$clear <- is_clear(rows)
   draw_differences(rows, left, spec$level,
                    if (items) "items" else "groups of respondents")
 }

@@ -47,6 +47,6 @@ contrast_rows <- function(rows) {
     rows$region <- paste(rows$region, "-", rows$against)
   }
   rows$region <- factor(rows$region, unique(rows$region))
-  rows$clear <- (rows$conf.low > 0 | rows$conf.high < 0) %in% TRUE
+  rows$clear <- is_clear(rows)
   rows
 }

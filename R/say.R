@@ -31,6 +31,36 @@ say_label <- function(x) {
   x
 }
 
+# Facts of a table, as "spline (average, m = 3)": each of their parts has its
+# translation, in which a number is a %s; a part without one stands as it is.
+say_fact <- function(x) {
+  language <- said_in()
+  if (language == "en" || length(x) == 0L) {
+    return(x)
+  }
+  table <- strings_of(language)
+  cuts <- gregexpr("[(),;:]+ *| +\\(", x)
+  parts <- regmatches(x, cuts, invert = TRUE)
+  regmatches(x, cuts, invert = TRUE) <- lapply(parts, \(part) {
+    vapply(part, say_part, "", table, USE.NAMES = FALSE)
+  })
+  x
+}
+
+fact_number <- "(?<![[:alnum:]_.])-?[0-9]+([.][0-9]+)?(?![[:alnum:]_])"
+
+say_part <- function(part, table) {
+  form <- if (nzchar(part)) table[[gsub(fact_number, "%s", part, perl = TRUE)]]
+  if (is.null(form)) {
+    return(part)
+  }
+  numbers <- regmatches(part, gregexpr(fact_number, part, perl = TRUE))[[1L]]
+  which <- if (length(numbers) > 0L && length(form) > 1L) {
+    plural_form(as.double(numbers[1L]), said_in())
+  } else 1L
+  do.call(sprintf, as.list(c(form[which], numbers)))
+}
+
 # English has a form for one and one for more. Russian has three: of what ends
 # in 1, in 2 to 4, and the rest, to which 11 to 14 belong; what is not whole
 # takes the second.

@@ -72,3 +72,24 @@ few_digits <- function(v, digits) {
   format(signif(v, digits), trim = TRUE, digits = 7L, decimal.mark = ".",
          scientific = 0L)
 }
+
+# The same of numbers that have an error: as many decimals as give the error two
+# digits, so that an estimate and its limits have the same. Where that would be
+# more than six decimals, or no error is known, three digits of each.
+text_by_error <- function(v, error) {
+  digits <- decimals_by(error)
+  if (is.na(digits)) {
+    return(few_digits(v, 3L))
+  }
+  out <- formatC(round(v, digits), digits = digits, format = "f", width = 1L,
+                 decimal.mark = ".")
+  sub("^-(0([.]0*)?)$", "\\1", out)
+}
+
+decimals_by <- function(error) {
+  if (!isTRUE(error > 0 && error < 1e6)) {
+    return(NA_integer_)
+  }
+  digits <- 1 - floor(log10(signif(error, 2L)))
+  if (digits > 6) NA_integer_ else as.integer(max(digits, 0))
+}

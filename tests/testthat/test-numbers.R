@@ -114,3 +114,27 @@ test_that("sums of codes that no number can be are refused", {
                                                "minmax")),
                  class = "nidcode_warning_out_of_range")
 })
+
+test_that("the side of zero is clear where the interval leaves it out", {
+  expect_identical(clear_side(c(0.1, -1, -2, 0, NA), c(1, 1, -0.1, 1, NA)),
+                   c(1L, 0L, -1L, 0L, NA))
+  expect_identical(is_clear(data.frame(conf.low = c(0.1, -1, NA),
+                                       conf.high = c(1, 1, NA))),
+                   c(TRUE, FALSE, FALSE))
+})
+
+test_that("the error sets the decimals, of an estimate as of its limits", {
+  expect_identical(text_by_error(c(-1.2599, -2.549, 0.0296), 0.566),
+                   c("-1.26", "-2.55", "0.03"))
+  expect_identical(text_by_error(c(3.14159, 123.4), 1.5), c("3.1", "123.4"))
+  expect_identical(text_by_error(c(314.159, -0.2), 25), c("314", "0"))
+  expect_identical(text_by_error(c(0.0996, 1), 0.0996), c("0.10", "1.00"))
+  expect_identical(text_by_error(c(0.0012345, -0.00001), 0.00012),
+                   c("0.00123", "-0.00001"))
+  # No error, one of nothing, one too fine: three digits of each.
+  for (error in list(NA_real_, 0, 1e-9, 1e9)) {
+    expect_identical(text_by_error(1.23456, error), "1.23")
+  }
+  withr::local_options(OutDec = ",", scipen = -10)
+  expect_identical(text_by_error(1234.5, 0.5), "1234.50")
+})
