@@ -1,0 +1,409 @@
+// Drawing for the page: scales, marks and five small charts, in SVG made by
+// hand. It knows nothing of codes or models; what it is given it places.
+const NidPlot = (() => {
+  "use strict";
+  const NS = "http://www.w3.org/2000/svg";
+
+  function mark(parent, name, attributes, text) {
+    const made = document.createElementNS(NS, name);
+    for (const [key, value] of Object.entries(attributes || {})) {
+      if (value !== null && value !== undefined) made.setAttribute(key, value);
+    }
+    if (text !== undefined) made.textContent = text;
+    if (parent) parent.appendChild(made);
+    return made;
+  }
+
+  // A picture as wide as its host; the label says in a sentence what it shows.
+  function picture(host, width, height, label) {
+    host.replaceChildren();
+    return mark(host, "svg", {
+      role: "img", "aria-label": label, width, height,
+      viewBox: `0 0 ${width} ${height}`, class: "picture"
+    });
+  }
+
+  const isNumber = (x) => typeof x === "number" && isFinite(x);
+
+  // Three digits, a real minus; whole numbers stay whole.
+  function number(x) {
+    if (!isNumber(x)) return "–";
+    const text = Math.abs(x) >= 1000 ? x.toFixed(0) :
+      String(Number(x.toPrecision(3)));
+    return text.replace("-", "\u2212");
+  }
+
+  const percent = (x) => `${Number((100 * x).toFixed(1))} %`;
+
+  // Steps of 1, 2 or 5 times a power of ten, about `count` of them.
+  function ticks(low, high, count) {
+    const rough = (high - low) / Math.max(count, 1);
+    const power = 10 ** Math.floor(Math.log10(rough));
+    const step = [1, 2, 5, 10].find((k) => k * power >= rough * 0.999) * power;
+    const out = [];
+    for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9;
+      k++) {
+      out.push(Number((k * step).toPrecision(12)));
+    }
+    return out;
+  }
+
+  // From the least to the largest number with some room, zero among them.
+  function extent(values, zero) {
+    const known = values.filter(isNumber);
+    if (zero) known.push(0);
+    if (known.length === 0) return [-1, 1];
+    let low = Math.min(...known), high = Math.max(...known);
+    if (low === high) {
+      const room = Math.abs(low) / 2 || 1;
+      low -= room;
+      high += room;
+    }
+    const room = (high - low) * 0.05;
+    return [low - room, high + room];
+  }
+
+  function scale(domain, range) {
+    const slope = (range[1] - range[0]) / (domain[1] - domain[0] || 1);
+    return (x) => range[0] + (x - domain[0]) * slope;
+  }
+
+  // A slider for numbers of which `largest` is in use: its end and its step.
+  function span(largest) {
+    const end = ticks(0, 3 * (largest || 1), 1).pop() || 3;
+    return {max: Math.max(end, 1e-6), step: Math.max(end, 1e-6) / 40};
+  }
+
+  // ---- A row of a list: interval, dot and the tick of another number --------
+
+  // Everything in percent of the width, so that nothing need be measured.
+  function row() {
+    const root = mark(null, "svg", {class: "row-plot", "aria-hidden": "true",
+                                    focusable: "false"});
+    mark(root, "line", {class: "zero", y1: 0, y2: "100%"});
+    mark(root, "line", {class: "interval", y1: "50%", y2: "50%"});
+    mark(root, "rect", {class: "nominal", width: 5, height: 12, y: 9});
+    mark(root, "circle", {class: "dot", cy: "50%", r: 5});
+    return root;
+  }
+
+  function placeRow(root, domain, numbers) {
+    const x = scale(domain, [2, 98]);
+    const at = (value) => `${x(value)}%`;
+    const [zero, interval, nominal, dot] = root.children;
+    const show = (what, is) => what.setAttribute("visibility",
+                                                is ? "visible" : "hidden");
+    zero.setAttribute("x1", at(0));
+    zero.setAttribute("x2", at(0));
+    const known = isNumber(numbers.estimate);
+    show(dot, known);
+    show(interval, known && isNumber(numbers.low));
+    show(nominal, isNumber(numbers.nominal));
+    if (known) dot.setAttribute("cx", at(numbers.estimate));
+    if (known && isNumber(numbers.low)) {
+      interval.setAttribute("x1", at(Math.max(numbers.low, domain[0])));
+      interval.setAttribute("x2", at(Math.min(numbers.high, domain[1])));
+    }
+    if (isNumber(numbers.nominal)) {
+      nominal.setAttribute("x", at(numbers.nominal));
+      nominal.setAttribute("transform", "translate(-2.5 0)");
+    }
+  }
+
+  function axis(host, domain, count) {
+    host.replaceChildren();
+    const root = mark(host, "svg", {class: "axis-plot", "aria-hidden": "true",
+                                    focusable: "false"});
+    const x = scale(domain, [2, 98]);
+    for (const tick of ticks(domain[0], domain[1], count)) {
+      mark(root, "line", {class: "tick", x1: `${x(tick)}%`, x2: `${x(tick)}%`,
+                          y1: 16, y2: 21});
+      mark(root, "text", {x: `${x(tick)}%`, y: 12, "text-anchor": "middle"},
+           number(tick));
+    }
+  }
+
+  // ---- Curves over time -----------------------------------------------------
+
+  const dashes = ["", "7 3", "2 3", "9 3 2 3"];
+
+  // Runs of places where every one of `arrays` has a number.
+  function runs(length, ...arrays) {
+    const out = [];
+    let run = [];
+    for (let i = 0; i < length; i++) {
+      if (arrays.every((array) => isNumber(array[i]))) {
+        run.push(i);
+      } else if (run.length) {
+        out.push(run);
+        run = [];
+      }
+    }
+    if (run.length) out.push(run);
+    return out;
+  }
+
+  function frame(root, box, x, y, told) {
+    for (const tick of ticks(...told.domain, Math.max(2, box.height / 34))) {
+      mark(root, "line", {class: tick === 0 ? "zero" : "grid", x1: box.left,
+                          x2: box.right, y1: y(tick), y2: y(tick)});
+      mark(root, "text", {x: box.left - 6, y: y(tick) + 4,
+                          "text-anchor": "end"}, number(tick));
+    }
+    const longest = Math.max(...told.labels.map((label) => label.length));
+    const fit = Math.max(1, (box.right - box.left) / (longest * 7 + 10));
+    const every = Math.max(1, Math.ceil((told.labels.length - 1) / fit));
+    told.labels.forEach((label, i) => {
+      if (i % every === 0) {
+        mark(root, "text", {x: x(told.x[i]), y: box.axis,
+                            "text-anchor": "middle"}, label);
+      }
+    });
+  }
+
+  function band(root, line, x, y, told, look) {
+    for (const run of runs(told.x.length, line.low, line.high)) {
+      const above = run.map((i) => `${x(told.x[i])},${y(line.high[i])}`);
+      const below = run.map((i) => `${x(told.x[i])},${y(line.low[i])}`);
+      mark(root, "polygon", {class: `band look-${look}`,
+                             points: above.concat(below.reverse()).join(" ")});
+    }
+  }
+
+  function points(root, line, x, y, told, look) {
+    (line.points || []).forEach((value, i) => {
+      if (!isNumber(value)) return;
+      const at = [x(told.x[i]), y(value)];
+      if (line.kinds[i] === "break") {
+        mark(root, "path", {class: `cross look-${look}`,
+                            d: `M${at[0] - 4},${at[1] - 4}l8,8m0,-8l-8,8`});
+      } else {
+        mark(root, "circle", {
+          class: `point look-${look}` +
+            (line.kinds[i] === "estimated" ? " hollow" : ""),
+          cx: at[0], cy: at[1], r: 3.2
+        });
+      }
+    });
+  }
+
+  // Each run of the same letter once, over a line as long as it.
+  function letters(root, told, x, height) {
+    let from = 0;
+    told.letters.forEach((letter, i) => {
+      if (letter === told.letters[i + 1]) return;
+      if (letter) {
+        const ends = [x(told.x[from]) - 4, x(told.x[i]) + 4];
+        mark(root, "line", {class: "tick", x1: ends[0], x2: ends[1],
+                            y1: height - 13, y2: height - 13});
+        mark(root, "text", {class: "letter", x: (ends[0] + ends[1]) / 2,
+                            y: height - 2, "text-anchor": "middle"}, letter);
+      }
+      from = i + 1;
+    });
+  }
+
+  // told: label, x, labels, lines of {y, low, high, points, kinds}, letters,
+  // at (the time that is marked), pick (called with a time).
+  function curves(host, told) {
+    const width = Math.max(host.clientWidth, 200), height = 200;
+    const root = picture(host, width, height, told.label);
+    const foot = told.letters ? 34 : 20;
+    const box = {left: 46, right: width - 12, height: height - foot - 10,
+                 axis: height - foot + 15};
+    const all = told.lines.flatMap((line) => [
+      ...line.y, ...(line.low || []), ...(line.high || []),
+      ...(line.points || [])
+    ]);
+    told.domain = extent(all, told.zero);
+    const x = scale([told.x[0], told.x[told.x.length - 1]],
+                    [box.left + 6, box.right - 6]);
+    const y = scale(told.domain, [height - foot, 8]);
+    if (told.x.length > 0 && isNumber(told.at)) {
+      mark(root, "line", {class: "now", x1: x(told.x[told.at]),
+                          x2: x(told.x[told.at]), y1: 4, y2: height - foot});
+    }
+    frame(root, box, x, y, told);
+    told.lines.forEach((line, look) => band(root, line, x, y, told, look));
+    told.lines.forEach((line, look) => {
+      for (const run of runs(told.x.length, line.y)) {
+        mark(root, "polyline", {
+          class: `curve look-${look}`, "stroke-dasharray": dashes[look],
+          points: run.map((i) => `${x(told.x[i])},${y(line.y[i])}`).join(" ")
+        });
+        if (run.length === 1) {
+          mark(root, "circle", {class: `point look-${look}`, r: 2,
+                                cx: x(told.x[run[0]]), cy: y(line.y[run[0]])});
+        }
+      }
+      points(root, line, x, y, told, look);
+    });
+    if (told.letters) letters(root, told, x, height);
+    if (told.pick) {
+      root.addEventListener("click", (event) => {
+        const at = (event.clientX - root.getBoundingClientRect().left) *
+          width / root.getBoundingClientRect().width;
+        const far = told.x.map((value) => Math.abs(x(value) - at));
+        told.pick(far.indexOf(Math.min(...far)));
+      });
+    }
+  }
+
+  // ---- The plane of a rate and its own rate ---------------------------------
+
+  // An ellipse of one standard error around (v, a), as points.
+  function ellipse(point) {
+    const out = [];
+    const other = Math.sqrt(Math.max(0, 1 - point.cor ** 2));
+    for (let k = 0; k <= 48; k++) {
+      const angle = 2 * Math.PI * k / 48;
+      const first = Math.cos(angle);
+      out.push([point.v + point.vse * first, point.a +
+        point.ase * (point.cor * first + other * Math.sin(angle))]);
+    }
+    return out;
+  }
+
+  // told: label, lines of points {v, a, vse, ase, cor}, at, corners (names of
+  // the quadrants from the upper right on, against the clock), axes.
+  function plane(host, told) {
+    const width = Math.max(host.clientWidth, 160);
+    const height = Math.min(width, 200);
+    const root = picture(host, width, height, told.label);
+    const round = told.lines.map((line) => {
+      const point = line[told.at];
+      return point && isNumber(point.vse) && isNumber(point.ase) &&
+        isNumber(point.cor) && isNumber(point.v) && isNumber(point.a) ?
+        ellipse(point) : [];
+    });
+    const known = told.lines.flat().filter((p) => p && isNumber(p.v) &&
+      isNumber(p.a)).map((p) => [p.v, p.a]).concat(round.flat());
+    const wide = extent(known.map((p) => p[0]), true);
+    const tall = extent(known.map((p) => p[1]), true);
+    const x = scale(wide, [44, width - 8]), y = scale(tall, [height - 34, 8]);
+    for (const tick of ticks(...wide, width / 70)) {
+      mark(root, "line", {class: tick === 0 ? "zero" : "grid", x1: x(tick),
+                          x2: x(tick), y1: 8, y2: height - 34});
+      mark(root, "text", {x: x(tick), y: height - 20,
+                          "text-anchor": "middle"}, number(tick));
+    }
+    for (const tick of ticks(...tall, height / 50)) {
+      mark(root, "line", {class: tick === 0 ? "zero" : "grid", x1: 44,
+                          x2: width - 8, y1: y(tick), y2: y(tick)});
+      mark(root, "text", {x: 39, y: y(tick) + 4, "text-anchor": "end"},
+           number(tick));
+    }
+    mark(root, "text", {class: "axis-name", x: (width + 36) / 2,
+                        y: height - 5, "text-anchor": "middle"}, told.axes[0]);
+    mark(root, "text", {class: "axis-name", x: 48, y: 18}, told.axes[1]);
+    const places = [[width - 12, 20, "end"], [48, 34, "start"],
+                    [48, height - 40, "start"],
+                    [width - 12, height - 40, "end"]];
+    told.corners.forEach((name, k) => {
+      mark(root, "text", {class: "corner", x: places[k][0], y: places[k][1],
+                          "text-anchor": places[k][2]}, name);
+    });
+    told.lines.forEach((line, look) => {
+      const v = line.map((p) => p && p.v), a = line.map((p) => p && p.a);
+      for (const run of runs(line.length, v, a)) {
+        mark(root, "polyline", {
+          class: `curve look-${look}`, "stroke-dasharray": dashes[look],
+          points: run.map((i) => `${x(v[i])},${y(a[i])}`).join(" ")
+        });
+        for (const i of run) {
+          mark(root, "circle", {class: `point look-${look}`, cx: x(v[i]),
+                                cy: y(a[i]), r: i === told.at ? 5 : 2});
+        }
+      }
+      if (round[look].length) {
+        mark(root, "polygon", {
+          class: `band look-${look}`,
+          points: round[look].map((p) => `${x(p[0])},${y(p[1])}`).join(" ")
+        });
+      }
+    });
+  }
+
+  // ---- Sums that build up a number ------------------------------------------
+
+  // Sums of `value` over the parts with the same key, in the order they come,
+  // each beginning where the one before it ended.
+  function falls(parts, key) {
+    const out = [], place = new Map();
+    for (const part of parts) {
+      const name = key(part);
+      if (!place.has(name)) {
+        place.set(name, out.length);
+        out.push({...part, value: 0});
+      }
+      out[place.get(name)].value += part.value;
+    }
+    let end = 0;
+    for (const one of out) {
+      one.from = end;
+      end += one.value;
+      one.to = end;
+    }
+    return out;
+  }
+
+  function bar(domain, from, to, colour) {
+    const root = mark(null, "svg", {class: "bar-plot", "aria-hidden": "true",
+                                    focusable: "false"});
+    const x = scale(domain, [1, 99]);
+    mark(root, "line", {class: "zero", x1: `${x(0)}%`, x2: `${x(0)}%`, y1: 0,
+                        y2: "100%"});
+    const drawn = mark(root, "rect", {
+      class: "bar", x: `${x(Math.min(from, to))}%`, y: "18%", height: "64%",
+      width: `${Math.max(Math.abs(x(to) - x(from)), 0.3)}%`
+    });
+    if (colour) drawn.style.setProperty("--code", colour);
+    return root;
+  }
+
+  // ---- Map ------------------------------------------------------------------
+
+  const ends = {low: [168, 84, 8], none: [244, 244, 241], high: [11, 79, 138]};
+
+  // White at zero, blue above it, brown below; `limit` has the full colour.
+  function diverging(value, limit) {
+    if (!isNumber(value)) return "#c4c4c4";
+    const part = Math.min(1, Math.abs(value) / (limit || 1)) ** 0.8;
+    const end = value < 0 ? ends.low : ends.high;
+    const mix = ends.none.map((from, k) =>
+      Math.round(from + (end[k] - from) * part));
+    return `rgb(${mix.join(",")})`;
+  }
+
+  // Shapes once; colours whenever they change.
+  function map(host, geometry) {
+    host.replaceChildren();
+    const root = mark(host, "svg", {
+      class: "map", role: "group", preserveAspectRatio: "xMidYMid meet",
+      viewBox: `0 0 ${geometry.width} ${geometry.height}`
+    });
+    const pattern = mark(mark(root, "defs"), "pattern", {
+      id: "nid-unsure", width: 6, height: 6, patternUnits: "userSpaceOnUse",
+      patternTransform: `rotate(45) scale(${geometry.width / 700})`
+    });
+    mark(pattern, "rect", {width: 1.4, height: 6, fill: "#333"});
+    const shapes = [], veils = [];
+    geometry.rings.forEach((rings) => {
+      let d = "";
+      for (const ring of rings || []) {
+        for (let k = 0; k + 1 < ring.length; k += 2) {
+          d += `${k ? "L" : "M"}${ring[k]},${ring[k + 1]}`;
+        }
+        d += "Z";
+      }
+      shapes.push(mark(root, "path", {d, class: "shape", role: "button",
+                                      "fill-rule": "evenodd", tabindex: -1}));
+      veils.push(mark(root, "path", {d, class: "veil", fill:
+        "url(#nid-unsure)", "fill-rule": "evenodd", "aria-hidden": "true"}));
+    });
+    return {root, shapes, veils};
+  }
+
+  return {number, percent, isNumber, extent, span, row, placeRow, axis, curves,
+          plane, falls, bar, diverging, map};
+})();
