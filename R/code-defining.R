@@ -172,7 +172,7 @@ add_factors <- function(def) {
   def$factors <- NULL
   if (!is.null(def$panel$scheme[["parent"]])) {
     def$factors <- lapply(stats::setNames(nm = codes),
-                          \(code) code_factors(def, code_parts(def, code)))
+                          \(code) code_factors(def, parts_of_code(def, code)))
   }
   def
 }
@@ -210,7 +210,7 @@ row_weights <- function(parts, k, row) {
 }
 
 # What the kernel needs to compute one code.
-code_parts <- function(def, code) {
+parts_of_code <- function(def, code) {
   scheme <- def$panel$scheme
   use <- which(scheme[["code"]] == code & scheme[["weight"]] > 0)
   names <- scheme[["indicator"]][use]
@@ -241,7 +241,7 @@ inverse_index <- function(scale, def) {
 code_values <- function(def, code, totals = FALSE, count = FALSE,
                         regions = c(0L, n_regions(def$panel)),
                         buffer = numeric()) {
-  parts <- code_parts(def, code)
+  parts <- parts_of_code(def, code)
   out <- define_code_cpp(parts, def$panel$offset, regions[[1L]],
                          regions[[2L]], totals, count, buffer)
   out$names <- parts$names
@@ -257,7 +257,7 @@ used_codes <- function(def) {
 # Panel rows at which a code starts a new method: breaks of its indicators,
 # and changes of its composition.
 code_breaks <- function(def, code, changed = integer()) {
-  names <- code_parts(def, code)$names
+  names <- parts_of_code(def, code)$names
   sort(unique(c(unlist(def$panel$breaks[names], FALSE, FALSE), changed)))
 }
 
@@ -268,7 +268,7 @@ check_positive_mean <- function(def, call) {
   panel <- def$panel
   z <- list()
   for (code in used_codes(def)$code) {
-    parts <- code_parts(def, code)
+    parts <- parts_of_code(def, code)
     for (k in seq_along(parts$names)) {
       one <- lapply(parts, \(p) p)
       for (what in c("x", "centre", "inverse", "sign", "weight")) {
@@ -296,7 +296,7 @@ check_positive_mean <- function(def, call) {
 # Values as they came may be so large that their weighted sum is no number.
 check_sums <- function(def, call) {
   for (code in used_codes(def)$code) {
-    parts <- code_parts(def, code)
+    parts <- parts_of_code(def, code)
     largest <- vapply(parts$x, largest_size, 1)
     if (!is.finite(sum(largest * parts$weight))) {
       stop_nid("not_finite",

@@ -25,7 +25,7 @@ code_fit <- function(def, rate, breaks = "auto", call = rlang::caller_env(),
 # One code: `of`, the grid of each region in its `pool` (0: it lacks the code).
 fit_code <- function(def, code, breaks, rate, call) {
   panel <- def$panel
-  parts <- code_parts(def, code)
+  parts <- parts_of_code(def, code)
   starts <- code_breaks(def, code)
   whole <- all(panel$missing[parts$names] == 0) &&
     !anyNA(unlist(parts$inverse, FALSE, FALSE))
@@ -130,7 +130,7 @@ code_sd <- function(def, code, parts, rate) {
 code_shares <- function(fit, i) {
   def <- fit$def
   code <- fit$codes[[i]]$code
-  list(parts = code_parts(def, code), offset = def$panel$offset,
+  list(parts = parts_of_code(def, code), offset = def$panel$offset,
        total = code_values(def, code, totals = TRUE)$value)
 }
 

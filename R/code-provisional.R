@@ -227,7 +227,7 @@ time_key <- function(x) sprintf("%.17g", x + 0)
 
 # What predicted cells leave unknown of the values of a code: `row`, `error`
 # and `load` on it; NULL where nothing. `key`, `df`: the indicator and the df.
-code_unsure <- function(def, code, parts = code_parts(def, code)) {
+code_unsure <- function(def, code, parts = parts_of_code(def, code)) {
   cells <- def$predicted$cells
   loads <- def$predicted$loads
   k <- match(cells$indicator, parts$names)[loads$cell]
@@ -253,7 +253,7 @@ code_unsure <- function(def, code, parts = code_parts(def, code)) {
 
 # The share of a code's weight that rests on predicted cells, at every row.
 predicted_share <- function(def, code) {
-  parts <- code_parts(def, code)
+  parts <- parts_of_code(def, code)
   cells <- def$predicted$cells
   k <- match(cells$indicator, parts$names)
   use <- which(!is.na(k))

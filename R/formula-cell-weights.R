@@ -71,7 +71,7 @@ value_weights <- function(fit, plan, i) {
 }
 
 spread_weights <- function(fit, i, value, scale) {
-  parts <- code_parts(fit$def, fit$codes[[i]]$code)
+  parts <- parts_of_code(fit$def, fit$codes[[i]]$code)
   seen <- vapply(parts$x, \(x) !is.na(x[value$row]),
                  logical(length(value$row)))
   dim(seen) <- c(length(value$row), length(parts$names))

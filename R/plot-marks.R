@@ -31,8 +31,8 @@ hollow_values <- function(def, code) {
   panel <- def$panel
   out <- rep(FALSE, n_rows(panel))
   cells <- def$predicted$cells
-  out[cells$row[cells$indicator %in% code_parts(def, code)$names]] <- TRUE
-  for (name in code_parts(def, code)$names) {
+  out[cells$row[cells$indicator %in% parts_of_code(def, code)$names]] <- TRUE
+  for (name in parts_of_code(def, code)$names) {
     status <- panel$status[[name]]
     if (!is.null(status)) {
       out <- out | (is_soft(status) & !is.na(panel$x[[name]]))

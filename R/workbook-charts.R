@@ -43,7 +43,7 @@ add_book_charts <- function(wb, frame) {
 
 indicator_names <- function(frame) {
   if (!frame$def$affine) character() else unlist(lapply(
-    frame$code, \(code) code_parts(frame$def, code)$names))
+    frame$code, \(code) parts_of_code(frame$def, code)$names))
 }
 
 view_series <- function(frame, skip, colours, n = length(colours)) {

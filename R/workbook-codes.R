@@ -28,7 +28,7 @@ put_keys <- function(sheet, frame) {
 # D at every row: over the indicators that count there (see present_weights()),
 # rows of one composition at a time.
 code_formulas <- function(frame, i) {
-  parts <- code_parts(frame$def, frame$code[i])
+  parts <- parts_of_code(frame$def, frame$code[i])
   here <- present_weights(frame$fit, parts)$here
   value <- rep(NA_real_, frame$n)
   rows <- unlist(frame$series[[i]])

@@ -67,7 +67,7 @@ indicator_columns <- function(frame) {
   }
   table <- contributions(frame$model, "indicator")
   out <- lapply(seq_along(frame$code), \(i) {
-    parts <- code_parts(frame$def, frame$code[i])
+    parts <- parts_of_code(frame$def, frame$code[i])
     here <- present_weights(frame$fit, parts)$here
     value <- contribution_matrix(frame, "indicator", parts$names, table)
     columns <- lapply(seq_along(parts$names), \(k) {

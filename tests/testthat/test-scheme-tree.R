@@ -172,7 +172,7 @@ test_that("formulas of a workbook share weights node by node", {
   d <- tree_holes()
   m <- quietly(code_model(d, tree_scheme(parent = tree)))
   frame <- book_frame(m)
-  parts <- code_parts(frame$def, "social")
+  parts <- parts_of_code(frame$def, "social")
   # Cells as numbers: the weights above z on sheet Data, each a range of its
   # own, and z in row 7.
   weight <- stats::setNames(parts$weight, parts$names)
