@@ -11,13 +11,16 @@ sheet_data <- function() {
              y = c(2, 3, 5, 7, 11, 13, 17, 19))
 }
 
+template_kept <- new.env()
+
 filled_book <- function(data = sheet_data()) {
-  file <- tempfile(fileext = ".xlsx")
-  workbook_template(file, sheet_scheme())
-  wb <- openxlsx2::wb_load(file)
+  if (is.null(template_kept$file)) {
+    template_kept$file <- tempfile(fileext = ".xlsx")
+    workbook_template(template_kept$file, sheet_scheme())
+  }
+  wb <- openxlsx2::wb_load(template_kept$file)
   wb$add_data(sheet = "Data", x = data, dims = "A7", col_names = FALSE,
               na = NULL)
-  unlink(file)
   wb
 }
 

@@ -189,9 +189,12 @@ test_that("formula (2) is between common times: the dense posterior", {
   d <- step_data()
   codes <- quietly(defining_codes(step_panel(d), "none"))
   half <- \(lag) 2^(-lag / 3)
-  for (m in list(c(x = 3, y = 3), c(x = 2, y = 2), c(x = 2, y = 3))) {
+  measures <- list("sum", "integral", c("sum", "integral"))
+  orders <- list(c(x = 3, y = 3), c(x = 2, y = 2), c(x = 2, y = 3))
+  for (k in 1:3) {
+    m <- orders[[k]]
     rate <- rate_spline(m = stats::setNames(m, c("production", "social")))
-    for (measure in c("sum", "integral")) {
+    for (measure in measures[[k]]) {
       b <- quietly(basic_code(codes, influence_half_life(3), measure, rate,
                               cor = "independent"))
       for (r in 1:3) {
