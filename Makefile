@@ -9,7 +9,7 @@ INSTALL = echo "installing nidcode"; log=$$(mktemp); \
   MAKEFLAGS=-j2 R CMD INSTALL --preclean --clean . >$$log 2>&1 && \
   rm -f $$log || { cat $$log; rm -f $$log; exit 1; }
 
-.PHONY: help reproduce test install docs bench study headers fuzz \
+.PHONY: help reproduce test install docs bench study headers fuzz site \
   sanitize valgrind clean
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo "make install    the package with its vignettes and what it imports;"
 	@echo "                VIGNETTES=no leaves the vignettes out"
 	@echo "make docs       NAMESPACE, man/ and RcppExports from the sources"
+	@echo "make site       the documentation as a site, in site/"
 	@echo "make bench      our times against peers, in reproduction/bench.json;"
 	@echo "                THEN=<commit> the core against that commit's too"
 	@echo "make study      the simulation studies of inst/studies/"
@@ -60,6 +61,11 @@ docs:
 	@$(RSCRIPT) -e 'Rcpp::compileAttributes(".")' \
 	  -e 'roxygen2::roxygenise(".", load_code = "source")'
 
+site:
+	@sh tools/setup.sh run reproduce site
+	@$(INSTALL)
+	@$(RSCRIPT) tools/site.R
+
 THEN =
 bench:
 	@sh tools/setup.sh run bench
@@ -91,5 +97,5 @@ sanitize valgrind:
 	@sh tools/memory.sh $@
 
 clean:
-	rm -rf reproduction check nidcode.Rcheck nidcode_*.tar.gz
+	rm -rf reproduction check site nidcode.Rcheck nidcode_*.tar.gz
 	rm -f src/*.o src/*.so src/*.dll

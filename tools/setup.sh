@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what is missing, on a machine that may have only R and a compiler.
 #
-#   sh tools/setup.sh GROUP...     run, check, reproduce, bench, docs
+#   sh tools/setup.sh GROUP...     run, check, reproduce, bench, site, docs
 #
 # R packages come prebuilt (r-cran-*) where R itself is the distribution's and
 # apt-get may be used (root, or sudo without a password), else from CRAN as
@@ -22,7 +22,7 @@ missing_tools() {
   for group in "$@"; do
     case "$group" in
       check) set -- pandoc qpdf tidy ;;
-      reproduce | bench) set -- pandoc ;;
+      reproduce | bench | site) set -- pandoc ;;
       *) set -- ;;
     esac
     for tool in "$@"; do
@@ -106,7 +106,7 @@ apt_install() {
 }
 
 if [ $# -eq 0 ]; then
-  say "name a group: run, check, reproduce, bench, docs"
+  say "name a group: run, check, reproduce, bench, site, docs"
   exit 2
 fi
 
