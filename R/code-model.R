@@ -235,6 +235,7 @@ update_frozen <- function(object, changes, args, matched, call) {
 
 #' @export
 format.nid_model <- function(x, ...) {
+  local_language("en")
   spec <- get_spec(x$basic)
   basic <- x$basic
   best <- which.max(basic[["estimate"]])
@@ -258,14 +259,14 @@ format.nid_model <- function(x, ...) {
   )
 }
 
+# With its limits, where there is an error.
 estimate_text <- function(table, i) {
-  number <- \(v) few_digits(v, 3)
-  out <- number(table[["estimate"]][i])
-  if (!is.na(table[["conf.low"]][i])) {
-    out <- paste0(out, " (", number(table[["conf.low"]][i]), " to ",
-                  number(table[["conf.high"]][i]), ")")
+  number <- text_by_error(c(table[["estimate"]][i], table[["conf.low"]][i],
+                            table[["conf.high"]][i]),
+                          table[["std.error"]][i])
+  if (is.na(table[["conf.low"]][i])) number[1L] else {
+    say("%s (%s to %s)", number[1L], number[2L], number[3L])
   }
-  out
 }
 
 #' @export

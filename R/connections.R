@@ -287,32 +287,40 @@ is_connected <- function(x) {
 
 #' @rdname in_words
 #' @export
-in_words.nid_connections <- function(x, ...) {
+in_words.nid_connections <- function(x, language = NULL, ...) {
   rlang::check_dots_empty()
-  spec <- get_spec(x)
   if (nrow(x) == 0L) {
-    return("There are no two codes to connect.")
+    return(say("There are no two codes to connect."))
   }
-  if (identical(spec$of, "levels")) {
-    return(paste0("Levels go together wherever there are trends: no test is ",
-                  "made of them."))
+  if (identical(get_spec(x)$of, "levels")) {
+    return(say("Levels of any two trends go together: they are not tested."))
   }
-  key <- key_column(spec, "region")
   found <- which(is_connected(x))
-  lag <- if (!is.null(spec$lag)) paste0(" ", spec$lag, " later")
-  told <- vapply(utils::head(found, 20L), \(i) {
-    paste0(if (!is.na(key)) paste0(x[[key]][i], ": "), "changes of ",
-           x[["code1"]][i], " and ", x[["code2"]][i], lag, " go ",
-           if (x[["estimate"]][i] < 0) "against each other" else "together",
-           ", ", sub("none", "hardly", x[["strength"]][i]), " (r = ",
-           two_decimals(x[["estimate"]][i]), ", adjusted p ",
-           format_p(x[["p.adjusted"]][i]), ")",
-           if (nzchar(x[["note"]][i])) paste0("; ", x[["note"]][i]), ".")
-  }, "")
   rest <- nrow(x) - length(found)
-  c(told, if (rest > 0L) {
-    paste0(if (length(found) == 0L) "No connection of codes is found" else
-      paste0("Of ", count_of(rest, "other pair"), " no connection is found"),
-      ", which is no evidence that there is none.")
-  })
+  c(vapply(utils::head(found, 20L), \(i) connection_sentence(x, i), ""),
+    if (rest > 0L && length(found) == 0L) {
+      say("No connection of codes is found, which is no evidence of none.")
+    } else if (rest > 0L) {
+      say("In %s other pairs none is found, which is no evidence of none.",
+          rest, n = rest)
+    })
+}
+
+connection_sentence <- function(x, i) {
+  lag <- get_spec(x)$lag
+  first <- say_label(x[["code1"]][i])
+  second <- say_label(x[["code2"]][i])
+  paste0(
+    if (!is.null(who_words(x, i))) paste0(who_words(x, i), ": "),
+    if (x[["estimate"]][i] < 0) {
+      say("changes of %s and %s go against each other", first, second)
+    } else {
+      say("changes of %s and %s go together", first, second)
+    },
+    if (!is.null(lag)) say(", the second %s later", lag),
+    say("; strength: %s (r = %s, adjusted p %s)",
+        say_label(sub("none", "hardly", x[["strength"]][i])), two_decimals(x[["estimate"]][i]),
+        format_p(x[["p.adjusted"]][i])),
+    if (nzchar(x[["note"]][i])) paste0("; ", say_fact(x[["note"]][i])), "."
+  )
 }

@@ -327,22 +327,31 @@ core_note <- function(others) {
 
 #' @rdname in_words
 #' @export
-in_words.nid_contrasts <- function(x, ...) {
+in_words.nid_contrasts <- function(x, language = NULL, ...) {
   rlang::check_dots_empty()
   spec <- get_spec(x)
-  what <- paste0(contrast_words[[spec$what]], if (!is.null(spec$benchmark)) {
-    paste(" against", spec$benchmark)
-  })
-  if (all(is.na(x[["estimate"]]))) {
-    return(paste0("Nothing is known of differences in ", what, "."))
-  }
   rows <- last_contrasts(x)
   known <- which(!is.na(rows$estimate))
-  each <- if (length(known) <= most_sentences) {
-    vapply(known, \(i) words_about_region(rows, i, paste0(rows$name[i], ": ")),
-           "")
+  what <- contrasted_words(spec)
+  if (length(known) == 0L) {
+    return(say("Nothing is known of differences in %s.", what))
   }
-  c(words_about_contrasts(rows[known, , drop = FALSE], what, spec$level), each)
+  c(words_about_contrasts(rows[known, , drop = FALSE], what, spec$level),
+    if (length(known) <= most_sentences) {
+      vapply(known, \(i) {
+        say("%s: %s.", rows$name[i], estimate_words(rows, i))
+      }, "")
+    })
+}
+
+# "Code NID (less Sverdlovsk Oblast)".
+contrasted_words <- function(spec) {
+  what <- switch(spec$what, basic = "Code NID", industrial = "Code ID",
+                 dynamic = say("dynamic codes"),
+                 defining = say("defining codes"))
+  if (is.null(spec$benchmark)) what else {
+    say("%s (less %s)", what, say_label(spec$benchmark))
+  }
 }
 
 # The rows of the last time of each pair and code, and what they are called: a
@@ -352,12 +361,18 @@ last_contrasts <- function(x) {
   keys <- spec$keys
   rows <- as.data.frame(as_plain_tibble(x), optional = TRUE)
   own <- as.list(rows)[keys[setdiff(names(keys), "time")]]
-  rows$name <- paste0(if ("region" %in% names(keys)) own[[1L]] else
-    "the region", if (is.null(spec$benchmark)) paste(" less", rows$against))
+  rows$name <- if ("region" %in% names(keys)) as.character(own[[1L]]) else
+    rep(say("The region"), nrow(rows))
+  if (is.null(spec$benchmark) && nrow(rows) > 0L) {
+    rows$name <- say("%s less %s", rows$name, say_label(rows$against))
+  }
   for (what in intersect(c("code", "time"), names(keys))) {
     words <- rows[[keys[[what]]]]
-    rows$name <- paste0(rows$name, ", ",
-                        if (what == "time") stamp_words(words) else words)
+    rows$name <- paste0(rows$name, ", ", if (what == "time") {
+      stamp_words(words)
+    } else {
+      say_label(words)
+    }, recycle0 = TRUE)
   }
   rows[!duplicated(do.call(paste, c(unname(own), sep = "\r")),
                    fromLast = TRUE), , drop = FALSE]
@@ -365,18 +380,19 @@ last_contrasts <- function(x) {
 
 words_about_contrasts <- function(rows, what, level) {
   if (all(is.na(rows$std.error))) {
-    return(paste0("The rate has no error, so nothing can be said about how ",
-                  "sure these differences in ", what, " are."))
+    return(say("The rate has no error: how sure the numbers are is unknown."))
   }
-  above <- rows$conf.low > 0
-  below <- rows$conf.high < 0
-  side <- function(where, words) {
-    at <- which(where)
-    if (length(at) > 0L) paste0(words, " in ", name_list(rows$name[at]))
+  side <- clear_side(rows$conf.low, rows$conf.high)
+  clear <- sum(side %in% c(-1, 1))
+  told <- \(at) name_list(rows$name[which(at)])
+  open <- nrow(rows) - clear
+  if (clear == 0L) {
+    return(say("No difference in %s is clear (%s intervals), of %s.", what,
+               level_text(level), nrow(rows)))
   }
-  sides <- c(side(above, "above zero"), side(below, "below zero"))
-  paste0("Differences in ", what, " are clear (", level_text(level), ") in ",
-         sum(above | below, na.rm = TRUE), " of ", nrow(rows),
-         if (length(sides) > 0L) paste0(": ", paste(sides, collapse = "; ")),
-         ".")
+  c(say("%s of %s differences in %s are clear (%s intervals).", clear,
+        nrow(rows), what, level_text(level), n = clear),
+    if (any(side %in% 1)) say("Above zero: %s.", told(side == 1)),
+    if (any(side %in% -1)) say("Below zero: %s.", told(side == -1)),
+    if (open > 0L) say("The data do not settle the others."))
 }

@@ -283,31 +283,35 @@ need_core <- function(x, call = rlang::caller_env()) {
 
 #' @rdname in_words
 #' @export
-in_words.nid_core <- function(x, ...) {
+in_words.nid_core <- function(x, language = NULL, ...) {
   rlang::check_dots_empty()
   all <- need_core(x)$glance
+  # The most lasting first.
+  by <- order(-all$icc)
+  vapply(by, \(i) core_sentence(x, all[i, ]), "")
+}
+
+core_sentence <- function(x, one) {
+  code <- say_label(one$code)
+  if (is.na(one$icc)) {
+    return(say("%s: whether differences of regions last cannot be said.", code))
+  }
   key <- key_column(get_spec(x), "region")
-  vapply(seq_len(nrow(all)), \(i) {
-    one <- all[i, ]
-    if (is.na(one$icc)) {
-      return(paste0(one$code, ": how lasting differences between regions are ",
-                    "cannot be said."))
-    }
-    rows <- which(x[["code"]] == one$code)
-    ends <- rows[c(which.max(x[["core"]][rows]), which.min(x[["core"]][rows]))]
-    paste0(
-      one$code, ": ", two_decimals(one$icc), " of the variance of levels lies ",
-      "between regions and lasts",
-      if (!is.na(one$icc.low)) {
-        paste0(" (", level_text(get_spec(x)$level), " ",
-               two_decimals(one$icc.low), " to ", two_decimals(one$icc.high),
-               ")")
-      },
-      if (!is.na(one$rank.persistence)) {
-        paste0("; their order holds with W = ",
-               two_decimals(one$rank.persistence))
-      },
-      if (!is.na(key)) paste0(". Highest core: ", x[[key]][ends[1L]],
-                              ", lowest: ", x[[key]][ends[2L]]), ".")
-  }, "")
+  rows <- which(x[["code"]] == one$code)
+  ends <- rows[c(which.max(x[["core"]][rows]), which.min(x[["core"]][rows]))]
+  limits <- c(one$icc.low, one$icc.high)
+  paste0(
+    say("%s: %s of the variance of levels lies between regions and lasts",
+        code, if (anyNA(limits)) two_decimals(one$icc) else {
+          say("%s (%s to %s)", two_decimals(one$icc), two_decimals(limits[1L]),
+              two_decimals(limits[2L]))
+        }),
+    if (!is.na(one$rank.persistence)) {
+      say("; their order holds with W = %s", two_decimals(one$rank.persistence))
+    },
+    if (!is.na(key)) {
+      say("; the highest core is that of %s, the lowest that of %s",
+          as.character(x[[key]][ends[1L]]), as.character(x[[key]][ends[2L]]))
+    }, "."
+  )
 }

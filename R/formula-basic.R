@@ -83,6 +83,8 @@ check_ends <- function(ends, call) {
 }
 
 basic_table <- function(fit, plan, law, told) {
+  # Sentences that a table keeps are English, whatever is spoken.
+  local_language("en")
   law <- add_weight_error(law, fit, plan)
   terms <- terms_told(fit, plan)
   inform_terms(fit, terms, told$measure)
@@ -102,7 +104,7 @@ basic_table <- function(fit, plan, law, told) {
               influence = told$influence, measure = told$measure,
               ends = if (told$ends != "all") told$ends,
               cor = told$cor$text, level = told$level, law = shared_law(law),
-              notes = c(short_note(fit, plan$times),
+              notes = c(basic_meaning(fit), short_note(fit, plan$times),
                         ends_note(law$ends, fit$rate$facts$steps),
                         lost_note(terms$n.lost), few_regions_note(told$cor),
                         predicted_note(shares$predicted,
@@ -135,12 +137,11 @@ predicted_note <- function(share, regions) {
   if (!any(share > 0, na.rm = TRUE)) {
     return(character())
   }
-  percent <- function(x) paste0(format(signif(100 * x, 2), digits = 7L,
-                                       decimal.mark = "."), " %")
-  paste0("Predicted cells make ", percent(mean(share, na.rm = TRUE)),
-         " of Code NID on average, most in ",
-         as.character(regions[which.max(share)]), " (",
-         percent(max(share, na.rm = TRUE)), "): column predicted.")
+  percent <- function(x) paste(few_digits(100 * x, 2L), "%")
+  say("Predicted cells make %s of Code NID on average, most in %s (%s).",
+      percent(mean(share, na.rm = TRUE)),
+      as.character(regions[which.max(share)]),
+      percent(max(share, na.rm = TRUE)))
 }
 
 # Where a quarter of the error or more hangs on an end, on average.

@@ -316,8 +316,8 @@ gaps_table <- function(fit, parts, asked) {
       benchmark = unique(rows$against), runs = asked$runs,
       level = asked$level,
       notes = "Years: if today's rates went on, which is no forecast."),
-    fit = list(path = gap_paths(panel, parts, list(pair = rows$pair,
-                                                   code = code[at])))
+    fit = list(years = counts_years(panel), path = gap_paths(
+      panel, parts, list(pair = rows$pair, code = code[at])))
   )
 }
 
@@ -333,31 +333,62 @@ gap_paths <- function(panel, parts, rows) {
 
 #' @rdname in_words
 #' @export
-in_words.nid_gaps <- function(x, ...) {
+in_words.nid_gaps <- function(x, language = NULL, ...) {
   rlang::check_dots_empty()
-  spec <- get_spec(x)
-  key <- key_column(spec, "region")
-  number <- \(v) few_digits(v, 2)
-  told <- which(x[["state"]] %in% c("closing", "persistent", "forming"))
-  each <- vapply(utils::head(told, 20L), \(i) {
-    limits <- c(x[["years.low"]][i], x[["years.high"]][i])
-    paste0(
-      if (!is.na(key)) paste0(x[[key]][i], ", "), x[["code"]][i], ": ",
-      number(x[["gap"]][i]), " behind ", x[["against"]][i], ", ",
-      x[["state"]][i], " since ", stamp_words(x[["since"]][i]),
-      if (is.finite(x[["years"]][i])) {
-        paste0("; if today's rates went on it would close in ",
-               number(x[["years"]][i]),
-               if (!anyNA(limits)) paste0(" (", number(limits[1L]), " to ",
-                                          number(limits[2L]), ")"),
-               " units of time, which is no forecast")
-      } else if (!is.na(x[["years"]][i])) "; it does not close now", ".")
+  state <- x[["state"]]
+  if (all(is.na(state))) {
+    return(say("The rate has no error: no gap can be told from noise."))
+  }
+  behind <- which(state %in% c("closing", "persistent", "forming"))
+  ahead <- which(state %in% "ahead")
+  none <- sum(state %in% "none")
+  c(say("%s of %s gaps are clear (%s): %s behind, %s ahead.",
+        length(c(behind, ahead)), nrow(x), level_text(get_spec(x)$level),
+        length(behind), length(ahead), n = length(c(behind, ahead))),
+    vapply(utils::head(behind, 20L), \(i) gap_sentence(x, i), ""),
+    if (length(ahead) > 0L) {
+      say("Ahead: %s.", name_list(gap_names(x, ahead)))
+    },
+    if (none > 0L) {
+      say("%s gaps cannot be told from noise.", none, n = none)
+    })
+}
+
+gap_names <- function(x, rows) {
+  vapply(rows, \(i) {
+    paste(c(who_words(x, i), say_label(x[["code"]][i])), collapse = ", ")
   }, "")
-  count <- \(what) sum(x[["state"]] %in% what)
-  c(each, if (all(is.na(x[["state"]]))) {
-    "The rate has no error, so no gap can be told from noise."
-  } else {
-    paste0("Of ", count_of(nrow(x), "gap"), " ", count("none"),
-           " cannot be told from noise; ", count("ahead"), " ahead.")
-  })
+}
+
+gap_sentence <- function(x, i) {
+  paste0(
+    say("%s: %s behind %s, %s since %s", gap_names(x, i),
+        text_by_error(x[["gap"]][i], x[["std.error"]][i]),
+        say_label(x[["against"]][i]),
+        say_label(x[["state"]][i]), stamp_words(x[["since"]][i])),
+    if (is.finite(x[["years"]][i])) years_words(x, i) else
+      if (!is.na(x[["years"]][i])) say("; it does not close now"), "."
+  )
+}
+
+# In how many years a gap would close.
+years_words <- function(x, i) {
+  number <- \(v) few_digits(v, 2L)
+  limits <- c(x[["years.low"]][i], x[["years.high"]][i])
+  years <- number(x[["years"]][i])
+  paste0(
+    if (isTRUE(get_fit(x)$years)) {
+      say("; at today's rates it would close in %s years", years)
+    } else {
+      say("; at today's rates it would close in %s units of time", years)
+    },
+    if (!anyNA(limits)) {
+      if (is.finite(limits[2L])) {
+        say(" (%s to %s)", number(limits[1L]), number(limits[2L]))
+      } else {
+        say(" (%s or more, or never)", number(limits[1L]))
+      }
+    },
+    say(", which is no forecast")
+  )
 }

@@ -393,31 +393,31 @@ print.summary_nid_mutations <- function(x, ...) {
 
 #' @rdname in_words
 #' @export
-in_words.nid_mutations <- function(x, ...) {
+in_words.nid_mutations <- function(x, language = NULL, ...) {
   rlang::check_dots_empty()
-  spec <- get_spec(x)
   found <- which(x[["found"]])
+  tested <- sum(!is.na(x[["p.value"]]))
   if (length(found) == 0L) {
-    return("No mutation is found, which is no evidence that there is none.")
+    return(say("No mutation is found, which is no evidence of none."))
   }
-  region <- key_column(spec, "region")
-  time <- key_column(spec, "time")
-  vapply(utils::head(found, 20L), \(i) {
-    rate <- x[["kind"]][i] == "rate"
-    size <- x[["size"]][i]
-    what <- if (rate) {
-      if (size < 0) "slowdown" else "speeding up"
-    } else {
-      if (size < 0) "drop" else "rise"
-    }
-    paste0(
-      if (!is.na(region)) paste0(x[[region]][i], ", "), x[["code"]][i],
-      ": an abrupt ", what, " in ", stamp_words(x[[time]][i]), " (p ",
-      sub("^<", "below ", sub("^([^<])", "= \\1", format_p(x[["p.value"]][i]))),
-      "): the ", if (rate) "yearly rate" else "level",
-      if (size < 0) " fell" else " rose", " by ", few_digits(abs(size), 2),
-      " (se ",
-      few_digits(x[["size.se"]][i], 2), ")."
-    )
-  }, "")
+  # The surest first.
+  found <- found[order(x[["p.value"]][found])]
+  c(say("Mutations are found in %s of %s tested.", length(found), tested),
+    vapply(utils::head(found, 20L), \(i) mutation_sentence(x, i), ""))
+}
+
+mutation_sentence <- function(x, i) {
+  time <- key_column(get_spec(x), "time")
+  size <- x[["size"]][i]
+  by <- text_by_error(abs(c(size, x[["size.se"]][i])), x[["size.se"]][i])
+  what <- if (x[["kind"]][i] == "rate") {
+    if (size < 0) say("the rate fell abruptly by %s (se %s)", by[1L], by[2L]) else
+      say("the rate rose abruptly by %s (se %s)", by[1L], by[2L])
+  } else {
+    if (size < 0) say("the level fell abruptly by %s (se %s)", by[1L], by[2L]) else
+      say("the level rose abruptly by %s (se %s)", by[1L], by[2L])
+  }
+  paste0(paste(c(who_words(x, i), say_label(x[["code"]][i]),
+                 stamp_words(x[[time]][i])), collapse = ", "), ": ", what,
+         ", p ", sub("^([^<])", "= \\1", format_p(x[["p.value"]][i])), ".")
 }

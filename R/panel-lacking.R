@@ -49,28 +49,9 @@ inform_lacking <- function(panel) {
 }
 
 # "`apt_used` in `Kurgan Oblast`; `grp` in ...".
-lacking_words <- function(lacking, regions, quote = "`", shown = identity) {
+lacking_words <- function(lacking, regions) {
   text <- vapply(names(lacking$regions), function(name) {
-    paste0(quote, shown(name), quote, " in ",
-           some_of(regions[lacking$regions[[name]]], quote = quote))
+    paste0("`", name, "` in ", some_of(regions[lacking$regions[[name]]]))
   }, "")
   some_of(text, quote = "")
-}
-
-# For in_words(): how many indicators there are, and where there are fewer.
-words_about_lacking <- function(panel) {
-  lacking <- panel_lacking(panel)
-  regions <- as.character(panel$regions)
-  shown <- function(name) shown_names(panel$scheme, name)
-  c(
-    if (length(lacking$nowhere) > 0L) {
-      paste0("No region has a value of ",
-             some_of(shown(lacking$nowhere), quote = ""), ".")
-    },
-    if (length(lacking$regions) > 0L) {
-      n <- length(unique(unlist(lacking$regions)))
-      paste0("In ", count_of(n, "region"), " fewer indicators form the codes: ",
-             "there is no ", lacking_words(lacking, regions, "", shown), ".")
-    }
-  )
 }

@@ -437,52 +437,90 @@ probability_of_runs <- function(fit, rows, run, runs) {
 
 #' @rdname in_words
 #' @export
-in_words.nid_phases <- function(x, ...) {
+in_words.nid_phases <- function(x, language = NULL, ...) {
   rlang::check_dots_empty()
   series <- phase_series(x)
   last <- which(!duplicated(series, fromLast = TRUE))
-  vapply(utils::head(last, 20L), \(i) {
+  if (length(last) == 0L) {
+    return(say("No time has a phase."))
+  }
+  sure <- x[["sure"]][last] %in% TRUE
+  # Those that are sure come first.
+  told <- utils::head(c(last[sure], last[!sure]), 20L)
+  c(words_about_phases(x, last, sure), vapply(told, \(i) {
     phase_sentence(x, which(series == series[i]))
+  }, ""))
+}
+
+words_about_phases <- function(x, last, sure) {
+  if (all(is.na(x[["prob"]][last]))) {
+    return(say("The rate has no error: how sure the numbers are is unknown."))
+  }
+  level <- get_spec(x)$sure
+  if (!any(sure)) {
+    return(say("No phase is sure at the last time (%s).", level))
+  }
+  of <- vapply(rev(phase_names), \(phase) {
+    n <- sum(x[["phase"]][last[sure]] == phase)
+    if (n > 0L) paste(say_label(phase), n) else ""
   }, "")
+  say("At the last time %s of %s phases are sure (%s): %s.", sum(sure),
+      length(last), level, paste(of[nzchar(of)], collapse = ", "),
+      n = sum(sure))
 }
 
 # "Sverdlovsk: advance since 2011 (surely since 2013), led by innovation;
 # information falls (defect, probability .82)."
 phase_sentence <- function(x, at) {
-  spec <- get_spec(x)
   i <- at[length(at)]
-  time <- key_column(spec, "time")
-  key <- key_column(spec, "region")
+  time <- key_column(get_spec(x), "time")
   phase <- as.character(x[["phase"]][at])
   since <- function(yes) {
     first <- length(at) - utils::tail(rle(yes %in% TRUE)$lengths, 1L) + 1L
-    if (!is.na(time)) paste(" since", stamp_words(x[[time]][at[first]]))
+    if (!is.na(time)) stamp_words(x[[time]][at[first]])
   }
   now <- phase == phase[length(at)]
   surely <- now & x[["sure"]][at]
-  who <- c(if (!is.na(key)) as.character(x[[key]][i]), x[["code"]][i])
+  who <- c(who_words(x, i), say_label(x[["code"]][i]))
   paste0(
     if (length(who) > 0L) paste0(paste(who, collapse = ", "), ": "),
-    if (is.na(phase[length(at)])) "no phase" else paste0(
-      phase[length(at)], since(now),
-      if (isTRUE(surely[length(at)])) paste0(" (surely", since(surely), ")")
-    ),
+    if (is.na(phase[length(at)])) say("no phase") else {
+      phase_words(phase[length(at)], since(now),
+                  if (isTRUE(surely[length(at)])) since(surely))
+    },
     codes_in_words(x, i), "."
   )
+}
+
+phase_words <- function(phase, since, surely) {
+  phase <- say_label(phase)
+  if (is.null(since)) phase else if (is.null(surely)) {
+    say("%s since %s", phase, since)
+  } else {
+    say("%s since %s (surely since %s)", phase, since, surely)
+  }
 }
 
 codes_in_words <- function(x, i) {
   if (is.null(x[["dominant"]]) || is.na(x[["dominant"]][i])) {
     return(NULL)
   }
+  lead <- say_label(x[["dominant"]][i])
   prob <- x[["prob.defect"]][i]
-  several <- grepl(", ", x[["defect"]][i], fixed = TRUE)
+  fall <- strsplit(x[["defect"]][i], ", ", fixed = TRUE)[[1L]]
   paste0(
-    if (x[["phase"]][i] %in% c("advance", "slowdown")) ", led by " else
-      ", most of it by ", x[["dominant"]][i],
-    if (nzchar(x[["defect"]][i])) paste0(
-      "; ", x[["defect"]][i], if (several) " fall" else " falls", " (defect",
-      if (!is.na(prob)) paste0(", probability ", sprintf("%.2f", prob)), ")"
-    )
+    if (x[["phase"]][i] %in% c("advance", "slowdown")) {
+      say(", led by %s", lead)
+    } else {
+      say(", most of it by %s", lead)
+    },
+    if (length(fall) > 0L) {
+      say("; %s falls (a defect", paste(say_label(fall), collapse = ", "),
+          n = length(fall))
+    },
+    if (length(fall) > 0L && !is.na(prob)) {
+      say(", probability %s", probability_words(prob))
+    },
+    if (length(fall) > 0L) ")"
   )
 }

@@ -1,9 +1,7 @@
 # Units of what is drawn, from the facts of its table.
 
 time_unit <- function(frame) {
-  year <- c("year", "years", "yr", "\u0433\u043e\u0434",
-            "\u0433\u043e\u0434\u044b")
-  if (frame$dated || small_letters(frame$time) %in% year) "year" else {
+  if (frame$dated || small_letters(frame$time) %in% year_names) "year" else {
     paste("unit of", frame$time)
   }
 }

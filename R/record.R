@@ -197,30 +197,53 @@ print.summary_nid_record <- function(x, ...) {
 
 #' @rdname in_words
 #' @export
-in_words.nid_record <- function(x, ...) {
+in_words.nid_record <- function(x, language = NULL, ...) {
   rlang::check_dots_empty()
-  spec <- get_spec(x)
   region <- record_regions(x)
-  time <- key_column(spec, "time")
   last <- which(!duplicated(region, fromLast = TRUE))
-  key <- key_column(spec, "region")
-  vapply(utils::head(last, 20L), \(i) {
-    at <- which(region == region[i])
-    run <- utils::tail(rle(x[["record"]][at])$lengths, 1L)
-    paste0(
-      if (!is.na(key)) paste0(x[[key]][i], ": "), x[["record"]][i],
-      if (!is.na(time)) paste(" in", stamp_words(x[[time]][i])),
-      if (run > 1L) paste0(", the ", ordinal(run), " time in a row"),
-      if (!is.na(x[["record.sure"]][i])) {
-        paste0("; what is sure at ", spec$sure, ": ", x[["record.sure"]][i])
-      }, "."
-    )
-  }, "")
+  if (length(last) == 0L) {
+    return(say("No time has a rate of a code."))
+  }
+  letters <- attr(x, "letters")
+  key <- paste0(letters, ": ", say_label(names(letters)), collapse = ", ")
+  c(words_about_signs(x, last, length(letters)),
+    say("Records have a letter a code (%s) and the sign of its rate.", key),
+    vapply(utils::head(last, 20L), \(i) {
+      record_sentence(x, which(region == region[i]))
+    }, ""))
 }
 
-ordinal <- function(n) {
-  end <- if (n %% 100L %in% 11:13) "th" else {
-    c("th", "st", "nd", "rd", rep("th", 6L))[n %% 10L + 1L]
+# How many of the signs at the last times are sure.
+words_about_signs <- function(x, last, k) {
+  sure <- x[["record.sure"]][last]
+  if (all(is.na(sure))) {
+    return(say("The rate has no error: how sure the numbers are is unknown."))
   }
-  paste0(n, end)
+  count <- \(what) sum(lengths(regmatches(sure, gregexpr(what, sure))))
+  all <- count("[-+0?]")
+  say("At the last time %s of %s signs are sure (%s): %s rise, %s fall.",
+      count("[-+0]"), all, get_spec(x)$sure, count("[+]"), count("-"),
+      n = count("[-+0]"))
+}
+
+record_sentence <- function(x, at) {
+  spec <- get_spec(x)
+  i <- at[length(at)]
+  who <- c(who_words(x, i), if (!is.na(key_column(spec, "time"))) {
+    stamp_words(x[[key_column(spec, "time")]][i])
+  })
+  run <- utils::tail(rle(x[["record"]][at])$lengths, 1L)
+  sure <- x[["record.sure"]][i]
+  paste0(
+    if (length(who) > 0L) paste0(paste(who, collapse = ", "), ": "),
+    x[["record"]][i],
+    if (run > 1L) say(", %s times in a row", run, n = run),
+    if (!is.na(sure)) say("; sure: %s", sure), "."
+  )
+}
+
+# Who a row is of: its region, if the table has any.
+who_words <- function(x, i) {
+  key <- key_column(get_spec(x), "region")
+  if (!is.na(key)) as.character(x[[key]][i])
 }

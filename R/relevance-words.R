@@ -1,7 +1,7 @@
 # Sentences about a relevance table: who leads, how surely, on what base.
 
 #' @export
-in_words.nid_relevance <- function(x, ...) {
+in_words.nid_relevance <- function(x, language = NULL, ...) {
   rlang::check_dots_empty()
   fit <- relevance_fit(x, rlang::current_env())
   label <- if (fit$groups > 1L) group_labels(fit$keys) else ""
@@ -12,44 +12,51 @@ in_words.nid_relevance <- function(x, ...) {
 }
 
 words_of_group <- function(rows, fit, label) {
-  where <- if (nzchar(label)) paste0("Among ", label, ": ") else ""
+  where <- if (nzchar(label)) say("Among %s: ", label) else ""
   there <- which(!is.na(rows$estimate))
   if (length(there) == 0L) {
-    return(paste0(where, "no item has a known share."))
-  }
-  top <- there[order(-rows$estimate[there])]
-  percent <- \(p) sprintf("%.1f%%", 100 * p)
-  lead <- top[1L]
-  first <- paste0(
-    where, "the most relevant item is \"", rows$item[lead], "\", named by ",
-    percent(rows$estimate[lead]), " (", level_text(fit$conf_level),
-    " interval ",
-    percent(rows$conf.low[lead]), " to ", percent(rows$conf.high[lead]),
-    ") of ", whole(rows$n[lead]), " respondents."
-  )
-  first <- capital(first)
-  rivals <- sum(rows$rank.low[there] == 1L)
-  second <- if (length(there) == 1L) {
-    NULL
-  } else if (rivals == 1L) {
-    "It stands first beyond sampling error."
-  } else {
-    paste0("But ", count_of(rivals, "item"), " of ", length(there),
-           " could be first: the data cannot tell them apart",
-           if (fit$source == "counts" && !fit$exclusive) {
-             " without knowing who ticked what together"
-           }, ".")
-  }
-  fixed <- sum(rows$rank.low[there] == rows$rank.high[there])
-  third <- if (length(there) > 2L) {
-    paste0("Of ", count_of(length(there), "rank"), ", ", fixed,
-           if (fixed == 1L) " is" else " are", " certain; on average an item ",
-           "could hold ", sprintf("%.1f", mean(
-             rows$rank.high[there] - rows$rank.low[there] + 1)), " of them.")
+    return(paste0(where, say("no item has a known share.")))
   }
   unknown <- length(rows$item) - length(there)
-  fourth <- if (unknown > 0L) {
-    paste0("For ", count_of(unknown, "item"), " no share is known.")
+  c(capital(paste0(where, words_of_first(rows, there, fit$conf_level))),
+    words_of_rivals(rows, there, fit$source == "counts" && !fit$exclusive),
+    words_of_ranks(rows, there),
+    if (unknown > 0L) {
+      say("For %s items no share is known.", unknown, n = unknown)
+    })
+}
+
+words_of_first <- function(rows, there, level) {
+  percent <- \(p) sprintf("%.1f%%", 100 * p)
+  lead <- there[which.max(rows$estimate[there])]
+  paste0(
+    say("the most relevant item is \"%s\", named by %s of %s respondents",
+        rows$item[lead], percent(rows$estimate[lead]), whole(rows$n[lead])),
+    say(" (%s interval: %s to %s).", level_text(level),
+        percent(rows$conf.low[lead]), percent(rows$conf.high[lead]))
+  )
+}
+
+words_of_rivals <- function(rows, there, untold) {
+  rivals <- sum(rows$rank.low[there] == 1L)
+  if (length(there) == 1L) {
+    return(NULL)
   }
-  c(first, second, third, fourth)
+  if (rivals == 1L) {
+    return(say("It stands first beyond sampling error."))
+  }
+  paste0(say("But %s items of %s could be first: the data cannot tell", rivals,
+             length(there), n = rivals),
+         if (untold) say(" without knowing who ticked what together"), ".")
+}
+
+words_of_ranks <- function(rows, there) {
+  if (length(there) <= 2L) {
+    return(NULL)
+  }
+  low <- rows$rank.low[there]
+  high <- rows$rank.high[there]
+  fixed <- sum(low == high)
+  say("%s of %s ranks are certain; on average an item could hold %s of them.",
+      fixed, length(there), sprintf("%.1f", mean(high - low + 1)), n = fixed)
 }

@@ -56,76 +56,87 @@ wrap_each <- function(lines) {
   }, "")
 }
 
-say_verdict <- function(r, y, x, group, lag) {
-  who <- paste0(if (nzchar(group)) paste0(group, ": "), y, " and ", x,
-                if (lag > 0) paste0(" (", format(lag), " before)"))
-  given <- if (r$others > 0L) " given the others" else ""
+# `told`: what judge() says, the names of both, the group and the lag.
+say_verdict <- function(told) {
+  r <- told$found
+  who <- paste0(if (nzchar(told$group)) paste0(told$group, ": "),
+                say("%s and %s", say_label(told$y), say_label(told$x)),
+                if (told$lag > 0) say(" (%s before)", format(told$lag)))
+  given <- if (r$others > 0L) say(" given the others") else ""
   levels <- if (is.na(r$r.levels)) {
-    paste0("no r", given, ", n = ", r$n)
+    say("no r%s, n = %s", given, r$n)
   } else {
-    paste0("r = ", two_decimals(r$r.levels), given, ", R2 = ",
-           two_decimals(r$r.squared), ", n = ", r$n)
+    say("r = %s%s, R2 = %s, n = %s", two_decimals(r$r.levels), given,
+        two_decimals(r$r.squared), r$n)
   }
-  rates <- say_changes(r, given)
+  say_judgement(r, who, levels, given)
+}
+
+say_judgement <- function(r, who, levels, given) {
+  changes <- if (r$verdict != "not tested") say_changes(r, given)
   switch(
     r$verdict,
     dependent = paste0(
-      who, ": dependent. Their changes move together (", rates, "); in levels ",
-      levels, if (!r$level_found) ", which alone would not show it", ".",
+      say("%s: dependent. Their changes move together (%s); in levels %s", who,
+          changes, levels),
+      if (!r$level_found) say(", which alone would not show it"), ".",
       if (!is.na(r$hangs.on)) {
-        paste0(" It hangs on ", format_time(r$hangs.on),
-               ": without it the changes would not show it.")
+        say(" It hangs on %s: without it the changes would not show it.",
+            format_time(r$hangs.on))
       }
     ),
     "trend only" = paste0(
-      who, ": trend only. The levels go together (", levels,
-      "), the changes do not (", rates, "): two series that merely trend ",
-      "look the same."
+      say("%s: trend only. The levels go together (%s), ", who, levels),
+      say("the changes do not (%s): two trends alone look the same.", changes)
     ),
     "trend only (depends on scale)" = paste0(
-      who, ": trend only (depends on scale). Their changes move together (",
-      rates, "), those of logs do not (", say_reached(r$logs, given),
-      "): changes of a growing series grow with it; in levels ", levels, "."
+      say("%s: trend only (depends on scale). Their changes move together (%s)",
+          who, changes),
+      say(", those of logs do not (%s): ", say_reached(r$logs, given)),
+      say("changes of a growing series grow with it; in levels %s.", levels)
     ),
     "no evidence" = paste0(
-      who, ": no evidence. Neither the levels (", levels,
-      ") nor the changes (", rates, ") show a dependence."
+      say("%s: no evidence. Neither the levels (%s) nor ", who, levels),
+      say("the changes (%s) show a dependence.", changes)
     ),
-    paste0(who, ": not tested, ", r$why, " (levels: ", levels, ").")
+    say("%s: not tested, %s (levels: %s).", who, say_fact(r$why), levels)
   )
 }
 
 say_changes <- function(r, given) {
   if (r$panel) {
-    return(paste0("r = ", two_decimals(r$r.rates),
-                  " after region and time effects, p ", format_p(r$p.rates)))
+    return(say("r = %s after region and time effects, p %s",
+               two_decimals(r$r.rates), format_p(r$p.rates)))
   }
   paste0(say_reached(list(r = r$r.rates, critical = r$critical), given),
          if (isTRUE(r$season > 0L)) {
-           "; differences a year apart, for the season"
+           say("; differences a year apart, for the season")
          })
 }
 
 say_reached <- function(test, given) {
   if (is.na(test$r)) {
-    return("they lie on a line")
+    return(say("they lie on a line"))
   }
-  paste0("r = ", two_decimals(test$r), given,
-         ", where independent series reach ", two_decimals(test$critical))
+  say("r = %s%s, where independent series reach %s", two_decimals(test$r),
+      given, two_decimals(test$critical))
 }
 
-two_decimals <- function(v) formatC(v, digits = 2, format = "f", width = 1)
+two_decimals <- function(v) {
+  formatC(v, digits = 2, format = "f", width = 1, decimal.mark = ".")
+}
 
 #' @rdname in_words
 #' @export
-in_words.nid_verdict <- function(x, ...) {
+in_words.nid_verdict <- function(x, language = NULL, ...) {
   rlang::check_dots_empty()
-  x[["sentence"]]
+  told <- get_fit(x)
+  if (is.null(told)) x[["sentence"]] else vapply(told, say_verdict, "")
 }
 
 #' @rdname in_words
 #' @export
-in_words.nid_dependence <- function(x, ...) {
+in_words.nid_dependence <- function(x, language = NULL, ...) {
   rlang::check_dots_empty()
   in_words.nid_verdict(verdict(x))
 }

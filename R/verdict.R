@@ -134,10 +134,13 @@ new_nid_verdict <- function(x, d, cells, found) {
     paste(vapply(d$groups, \(key) as.character(key[cells$group[k]]), ""),
           collapse = ", ")
   }, "")
-  sentence <- vapply(seq_along(found), \(k) {
-    say_verdict(found[[k]], shown_names(d$scheme, cells$y[k]),
-                shown_names(d$scheme, cells$x[k]), group[k], x$lag)
-  }, "")
+  # The facts of each sentence, which may be said again in another language.
+  told <- lapply(seq_along(found), \(k) {
+    list(found = found[[k]][setdiff(names(found[[k]]), "rates")],
+         y = shown_names(d$scheme, cells$y[k]),
+         x = shown_names(d$scheme, cells$x[k]), group = group[k], lag = x$lag)
+  })
+  local_language("en")
   facts <- list(
     title = "Verdict on dependence",
     keys = c("y", "x", names(d$groups), "form"), by = names(d$groups),
@@ -149,8 +152,8 @@ new_nid_verdict <- function(x, d, cells, found) {
   new_nid_table(
     c(list(y = cells$y, x = cells$x),
       lapply(d$groups, \(key) key[cells$group]), out,
-      list(form = cells$form, sentence = sentence)),
-    "verdict", facts
+      list(form = cells$form, sentence = vapply(told, say_verdict, ""))),
+    "verdict", facts, fit = told
   )
 }
 
@@ -260,7 +263,7 @@ judge_pair <- function(r, pair, name) {
 
 why_not <- function(pair, r, rates, smoothed) {
   if (length(smoothed) > 0L) {
-    return(paste0(smoothed[1L], " is a smoothed rate"))
+    return(paste0("a smoothed rate: ", smoothed[1L]))
   }
   if (is.null(rates)) {
     return("the rows have no time")

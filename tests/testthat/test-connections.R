@@ -105,7 +105,7 @@ test_that("levels have no test, words are said of what is found", {
   one <- data[data$region == levels$region[1L], ]
   expect_equal(levels$estimate[1L], cor(one$production, one$institutional),
                tolerance = 1e-12)
-  expect_match(in_words(levels), "no test")
+  expect_match(in_words(levels), "not tested")
   expect_identical(chaddock(c(-0.05, 0.1, -0.3, 0.5, 0.75, 0.95, NA)),
                    c("none", "weak", "moderate", "noticeable", "high",
                      "very high", NA))
@@ -117,7 +117,7 @@ test_that("levels have no test, words are said of what is found", {
                                         c("production", "social")))
   found <- code_connections(dynamic_codes(panel))
   expect_match(in_words(found),
-               "changes of production and social go against each other, very h")
+               "go against each other; strength: very high [(]r = -0[.]9")
   expect_match(in_words(code_connections(rates))[1L], "No connection")
 })
 

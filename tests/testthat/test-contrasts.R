@@ -283,9 +283,20 @@ test_that("shape, columns, order, methods", {
   expect_identical(nrow(confint(k)), nrow(k))
   expect_match(text_of(k), "Contrasts of dynamic codes: rate central")
   words <- in_words(region_contrasts(m))
-  expect_match(words[1L], "Differences in Code NID are clear \\(95%\\) in")
+  expect_identical(words[1L], paste0("No difference in Code NID is clear (95% ",
+                                     "intervals), of 1."))
   expect_match(words[2L], "^A less B: ")
-  expect_match(in_words(k)[2L], "^A, production, ")
+  words <- in_words(k)
+  last <- k[k$year == 2006, ]
+  clear <- last$conf.low > 0 | last$conf.high < 0
+  expect_match(words[1L], paste0("^", sum(clear), " of ", nrow(last), " diff"))
+  for (side in c("Above", "Below")) {
+    of <- last[if (side == "Above") last$conf.low > 0 else last$conf.high < 0, ]
+    said <- words[startsWith(words, side)]
+    expect_identical(said, if (nrow(of) > 0L) paste0(
+      side, " zero: ", paste0(of$region, ", ", of$code, ", 2006",
+                              collapse = ", "), ".") else character())
+  }
 })
 
 test_that("what cannot be compared is said", {

@@ -147,7 +147,7 @@ test_that("a model and its rates have one core, in words and as a picture", {
   k <- code_core(model)
   expect_identical(k, code_core(model$rates))
   expect_false(identical(k$conf.low, code_core(model, 0.5)$conf.low))
-  expect_match(in_words(k)[1L], "production: 0\\.\\d\\d of the variance")
+  expect_match(in_words(k)[1L], "production: 0\\.\\d\\d [(]0[.]\\d\\d to ")
   p <- ggplot2::autoplot(k)
   dots <- ggplot2::layer_data(p, 2L)
   expect_setequal(round(dots$x, 9), round(k$core, 9))

@@ -1,43 +1,95 @@
 fit <- function(...) code_model(hand_regions, hand_scheme(), ...)
 
-test_that("one sentence an element, numbers from the tables", {
+test_that("first what is settled, then the numbers, then what they rest on", {
   m <- fit(rate = rate_central(sd = 0.1))
   w <- in_words(m)
   expect_type(w, "character")
   expect_true(all(grepl("[.]$", w)))
-  expect_identical(w[1], paste0("2 regions, 2001 to 2006: 3 indicators form 3 ",
-                                "codes; rates by central."))
-  last <- as.data.frame(m$industrial)
-  held <- sum(last$condition[last$year == 2006])
-  expect_identical(w[2], paste0(
-    "At the last time all dynamic codes are positive, as formula (1) ",
-    "requires, in ", held, " of 2 regions."
-  ))
   b <- m$basic[order(-m$basic$estimate), ]
+  # Both intervals hold zero.
+  expect_true(all(b$conf.low < 0 & b$conf.high > 0))
+  expect_identical(w[1], paste0("For none of 2 regions do the data settle if ",
+                                "speed is lost or gained (95%)."))
+  expect_match(w[2], "Below zero the codes lose speed", fixed = TRUE)
   for (i in 1:2) {
+    number <- function(x) sprintf("%.2f", x)
     expect_identical(w[2 + i], paste0(
-      b$region[i], ": Code NID ", signif(b$estimate[i], 3), " (",
-      signif(b$conf.low[i], 3), " to ", signif(b$conf.high[i], 3),
-      "), above zero with probability ",
-      format(round(b$prob.positive[i], 2), nsmall = 2), "."
+      b$region[i], ": Code NID ", number(b$estimate[i]), " (",
+      number(b$conf.low[i]), " to ", number(b$conf.high[i]),
+      "), above zero with probability ", number(b$prob.positive[i]), "."
     ))
   }
-  sure <- sum(b$prob.positive > 0.975 | b$prob.positive < 0.025)
-  expect_match(w[5], paste0("The sign of Code NID is clear (97.5 %) in ",
-                            sure, " of 2 regions"), fixed = TRUE)
+  expect_identical(w[5], paste0(
+    "At the last time all dynamic codes are positive in 1 of 2 regions: A; ",
+    "formula (1) asks that they are."
+  ))
+  expect_identical(w[6], paste0("Data: 2 regions, 2001 to 2006, 3 indicators ",
+                                "in 3 codes; rates by central."))
   flat <- in_words(fit(rate = rate_central(sd = 1e-3)))
-  sides <- ifelse(b$estimate > 0, "above zero", "below zero")
-  one <- tapply(b$region[order(b$region)], sides[order(b$region)], paste,
-                collapse = ", ")
-  expect_identical(flat[5], paste0(
-    "The sign of Code NID is clear (97.5 %) in 2 of 2 regions: ",
-    paste(names(one), "in", one, collapse = "; "), "."))
+  up <- b$region[b$estimate > 0]
+  down <- b$region[b$estimate < 0]
+  gain <- if (length(up) > 0L) paste0(
+    length(up), " of 2 regions gain", if (length(up) == 1L) "s",
+    " speed, surely (95% intervals): ", paste(up, collapse = ", "), ".")
+  lose <- if (length(down) > 0L) paste0(
+    length(down), " of 2 regions lose", if (length(down) == 1L) "s",
+    " speed, surely (95% intervals): ", paste(down, collapse = ", "), ".")
+  expect_identical(flat[seq_along(c(lose, gain))], c(lose, gain))
+  expect_match(flat, "above zero with probability > 0.99.", fixed = TRUE,
+               all = FALSE)
+})
+
+test_that("a sign is as clear in words as its interval and its picture", {
+  skip_if_not_installed("ggplot2")
+  for (level in c(0.5, 0.9, 0.99)) {
+    m <- fit(rate = rate_central(sd = 0.05), conf_level = level)
+    drawn <- ggplot2::autoplot(m$basic)$data
+    clear <- m$basic$conf.low > 0 | m$basic$conf.high < 0
+    expect_setequal(as.character(drawn$region[drawn$clear]),
+                    m$basic$region[clear])
+    w <- in_words(m)
+    named <- paste(w[grepl("surely", w)], collapse = " ")
+    for (i in 1:2) {
+      expect_identical(grepl(paste0("[ :]", m$basic$region[i], "[,.]"), named),
+                       clear[i])
+    }
+  }
+})
+
+test_that("a Code NID of -1 is said in the unit of the scale", {
+  said <- function(...) {
+    grep("^Below zero", in_words(quietly(fit(...))), value = TRUE)
+  }
+  step <- rate_difference(sd = 0.1)
+  expect_match(said(rate = step), paste0(
+    "At -1 their summed rates end 1 standard deviation of the panel a year ",
+    "lower than they began."), fixed = TRUE)
+  expect_match(said(rate = step, reference = "region"),
+               "standard deviation of the region's own series a year",
+               fixed = TRUE)
+  expect_match(said(rate = step, normalise = "minmax"),
+               "the whole range from minimum to maximum a year", fixed = TRUE)
+  expect_match(said(rate = step, normalise = "rank"),
+               "from the lowest rank to the highest a year", fixed = TRUE)
+  expect_match(said(rate = step, normalise = "none"),
+               "1 unit of the indicators as transformed a year", fixed = TRUE)
+  # Where late steps count more it is no plain change of speed.
+  weighted <- "the weighted changes of their rates sum to a loss of 1 standard"
+  expect_match(said(rate = step, influence = influence_half_life(2)), weighted,
+               fixed = TRUE)
+  expect_match(said(rate = step, ends = "interior"), weighted, fixed = TRUE)
+  # It is what formula (2) gives: speed at the end less speed at the start.
+  m <- fit(rate = step)
+  v <- subset(m$rates, order == 1)
+  v <- tapply(v$estimate, list(v$region, v$year), sum)
+  v <- v[, colSums(is.na(v)) == 0]
+  expect_equal(unname(v[, ncol(v)] - v[, 1]), m$basic$estimate)
 })
 
 test_that("it does not claim to be sure where it cannot be", {
   w <- in_words(fit(rate = rate_difference()))
+  expect_match(w[1], "The rate has no error", fixed = TRUE)
   expect_match(w[3], "^[AB]: Code NID -?[0-9.]+[.]$")
-  expect_match(w[length(w)], "The rate has no error", fixed = TRUE)
 })
 
 test_that("breaks are said", {
@@ -45,27 +97,31 @@ test_that("breaks are said", {
   d$x_status <- replace(rep("ok", 12), c(4, 10), "break")
   w <- in_words(code_model(d, hand_scheme(), status = "_status",
                            rate = rate_difference()))
-  expect_match(w[1], "breaks split (2)", fixed = TRUE)
+  expect_match(w[length(w)], "breaks: split (2).", fixed = TRUE)
 })
 
 test_that("one region, one indicator", {
   s <- code_scheme("x", "production", codes = alone)
   m <- code_model(hand, s, normalise = "none", rate = rate_difference())
   w <- in_words(m)
-  expect_match(w[1], "1 region, 2001 to 2006: 1 indicator forms 1 code;",
-               fixed = TRUE)
   # The last step is +2.
-  expect_identical(w[2], paste0(
-    "At the last time all dynamic codes are positive, as formula (1) ",
-    "requires; Code ID is then 2."
+  expect_identical(w[3:5], c(
+    "The region: Code NID 1.",
+    "At the last time all dynamic codes are positive; Code ID is 2.",
+    paste0("Data: 1 region, 2001 to 2006, 1 indicator in 1 code; rates by ",
+           "difference.")
   ))
-  expect_identical(w[3], "The region: Code NID 1.")
   down <- code_model(transform(hand, x = -x), s, normalise = "none",
-                     rate = rate_difference())
-  expect_identical(in_words(down)[2], paste0(
-    "At the last time not all dynamic codes are positive, though formula (1) ",
-    "requires it; Code ID is then -2."
+                     rate = rate_difference(sd = 0.01))
+  expect_identical(in_words(down)[c(1, 4)], c(
+    "The region loses speed, surely (95% interval).",
+    paste0("At the last time not all dynamic codes are positive; Code ID is ",
+           "-2.000 (-2.028 to -1.972).")
   ))
+  open <- code_model(hand, s, normalise = "none",
+                     rate = rate_difference(sd = 9))
+  expect_identical(in_words(open)[1], paste0(
+    "The region: the data do not settle if speed is lost or gained (95%)."))
 })
 
 test_that("many regions: the largest and the smallest by name", {
@@ -75,11 +131,11 @@ test_that("many regions: the largest and the smallest by name", {
   s <- code_scheme("x", "production", codes = alone)
   w <- in_words(code_model(d, s, normalise = "none", rate = rate_central()))
   # Code NID is -k, and without an error nobody is sure.
-  expect_match(w[3], "no error", fixed = TRUE)
-  expect_identical(w[4:6], c(
+  expect_match(w[1], "no error", fixed = TRUE)
+  expect_identical(w[3:5], c(
     "The largest Code NID is that of R1: -1.",
     "The smallest Code NID is that of R11: -11.",
-    "All 11 regions are in the table."
+    "The table has all 11 regions."
   ))
 })
 
@@ -87,13 +143,13 @@ test_that("nothing to say is said", {
   d <- hand_regions[hand_regions$year < 2003, ]
   w <- in_words(suppressMessages(code_model(d, hand_scheme(),
                                             rate = rate_difference())))
-  expect_identical(w[3], "No region has a Code NID: the series are too short.")
+  expect_identical(w[1], "No region has a Code NID: the series are too short.")
   d <- hand_regions[hand_regions$year < 2002, ]
   w <- in_words(suppressWarnings(suppressMessages(
     code_model(d, hand_scheme(), rate = rate_difference())
   )))
-  expect_identical(w[2], paste0("No time has all dynamic codes, so formula (1)",
-                                " has no value."))
+  expect_identical(w[2], paste0("No time has all dynamic codes: formula (1) ",
+                                "has no value."))
 })
 
 test_that("names of regions are text, whatever they hold", {
@@ -106,8 +162,9 @@ test_that("names of regions are text, whatever they hold", {
 
 test_that("what has no words is refused", {
   expect_error(in_words(1), class = "nidcode_error_argument")
-  expect_error(in_words(fit(rate = rate_central()), 2),
-               class = "rlib_error_dots_nonempty")
+  m <- fit(rate = rate_central())
+  expect_error(in_words(m, "en", 2), class = "rlib_error_dots_nonempty")
+  expect_error(in_words(m, "de"), class = "nidcode_error_argument")
 })
 
 test_that("options of printing do not change a word", {
@@ -135,22 +192,32 @@ test_that("of many regions those whose sign is clear are named, by side", {
   m <- many_regions(12)
   expect_equal(m$basic$estimate, rep(c(-1, 0, 1), 4))
   w <- in_words(m)
-  expect_identical(w[3], paste0(
-    "The sign of Code NID is clear (97.5 %) in 8 of 12 regions: ",
-    "above zero in R003, R006, R009, R012; ",
-    "below zero in R001, R004, R007, R010."))
-  expect_match(w[4], "^The largest Code NID is that of R0(03|06|09|12): 1 ")
-  expect_match(w[5], "^The smallest Code NID is that of R0(01|04|07|10): -1 ")
-  expect_identical(w[6], "All 12 regions are in the table.")
+  expect_match(w[1], paste0(
+    "^4 of 12 regions lose speed, surely [(]95% intervals[)]: ",
+    "R0(01|04|07|10), .*, R0(01|04|07|10)[.]$"))
+  expect_match(w[2], "^4 of 12 regions gain speed, .*: R0(03|06|09|12), ")
+  expect_match(w[3], paste0("^For 4 of 12 regions the data do not settle if ",
+                            "speed is lost or gained: R0(02|05|08|11), "))
+  expect_match(w[5], "^The largest Code NID is that of R0(03|06|09|12): 1[.]0+ ")
+  expect_match(w[6], "^The smallest Code NID is that of R0(01|04|07|10): -1[.]0+ ")
+  expect_identical(w[7], "The table has all 12 regions.")
   # None is clear: nobody is named for it.
   w <- in_words(many_regions(12, sd = 10))
-  expect_identical(w[3], paste0("The sign of Code NID is clear (97.5 %) in ",
-                                "0 of 12 regions."))
+  expect_identical(w[1], paste0("For none of 12 regions do the data settle if ",
+                                "speed is lost or gained (95%)."))
   # Only below zero, though the largest are not.
   w <- in_words(many_regions(40, bend = c(-1, 0)))
-  expect_match(w[3], "in 20 of 40 regions: below zero in R001, R003")
-  expect_no_match(w[3], "above zero")
+  expect_match(w[1], "^20 of 40 regions lose speed")
+  expect_no_match(w, "gain speed")
   # Very many are counted after twenty.
   w <- in_words(many_regions(60, bend = 1))
-  expect_match(w[3], "in 60 of 60 regions: above zero in R001, .*, R020 and 40")
+  expect_match(w[1], "^60 of 60 regions gain .* and 40 more[.]$")
+})
+
+test_that("regions with fewer indicators are counted by name", {
+  d <- hand_regions
+  d$x[d$region == "B"] <- NA
+  w <- in_words(quietly(code_model(d, hand_scheme(), missing = "constant",
+                                   rate = rate_central())))
+  expect_match(w, "^B has 2 of 3 indicators, there is no x[.]$", all = FALSE)
 })

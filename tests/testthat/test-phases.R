@@ -100,7 +100,7 @@ test_that("signs without error make phases", {
   one <- code_phases(suppressMessages(dynamic_codes(hand_codes(1, 2001),
                                                     rate_difference())))
   expect_identical(nrow(one), 0L)
-  expect_identical(in_words(one), character())
+  expect_identical(in_words(one), "No time has a phase.")
   expect_null(summary(one)$recessions)
   expect_identical(levels(p$phase),
                    c("decline", "recovery", "slowdown", "advance"))
@@ -289,14 +289,22 @@ test_that("a model's phases are summed up, said and drawn", {
   expect_match(capture.output(print(summary(model))), "last time: recovery 1, ",
                all = FALSE)
   said <- in_words(p)
-  expect_length(said, 4L)
-  expect_match(said, "(advance|slowdown|recovery|decline) since 20")
+  expect_identical(said[1L], "No phase is sure at the last time (95%).")
+  expect_length(said, 5L)
+  expect_match(said[-1L], "(advance|slowdown|recovery|decline) since 20")
   strip <- ggplot2::layer_data(ggplot2::autoplot(p), 1L)
   expect_identical(nrow(strip), sum(!is.na(p$phase)))
   codes <- code_phases(model, "codes")
   strip <- ggplot2::layer_data(ggplot2::autoplot(codes), 1L)
   expect_identical(nrow(strip), sum(!is.na(codes$phase)))
-  expect_match(in_words(codes), "production|institutional|social")
+  words <- in_words(codes)
+  last <- codes$year == max(codes$year)
+  expect_identical(sum(codes$sure[last]), 1L)
+  expect_identical(words[1L],
+                   "At the last time 1 of 12 phases is sure (95%): advance 1.")
+  # What is sure comes first.
+  expect_match(words[2L], "^Tyumen .*, production: .*surely since")
+  expect_match(words[-1L], "production|institutional|social")
   expect_error(code_phases(model$basic), class = "nidcode_error_argument")
   expect_error(code_phases(model, "code"), class = "nidcode_error_argument")
   expect_error(code_phases(model, conf_level = 2),

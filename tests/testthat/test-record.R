@@ -85,8 +85,15 @@ test_that("a model and its rates have one record, in words and as a picture", {
   r <- code_record(model)
   expect_identical(r, code_record(model$rates))
   said <- in_words(r)
-  expect_length(said, 4L)
-  expect_match(said, "P[-+] I[-+] S[-+] in 2016")
+  sure <- unlist(strsplit(r$record.sure[r$year == 2016], ""))
+  expect_identical(said[1L], paste0(
+    "At the last time ", sum(sure %in% c("+", "-")), " of 12 signs are sure ",
+    "(90%): ", sum(sure == "+"), " rise, ", sum(sure == "-"), " fall."))
+  expect_match(said[2L], "P: production, I: institutional, S: social",
+               fixed = TRUE)
+  expect_length(said, 6L)
+  expect_match(said[3:6], paste0(", 2016: P[-+] I[-+] S[-+], . times in a row;",
+                                 " sure: P[-+?] I[-+?] S[-+?][.]$"))
   p <- ggplot2::autoplot(r)
   drawn <- ggplot2::layer_data(p, 1L)
   expect_identical(nrow(drawn), 3L * nrow(r))

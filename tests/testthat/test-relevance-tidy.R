@@ -52,7 +52,7 @@ test_that("in a document names are text, not markup", {
 
 test_that("sentences say who leads and how surely", {
   words <- in_words(relevance_counts(paper_relevance))
-  expect_match(words[1], "66.3% (95% interval 59.7% to 72.4%) of 208",
+  expect_match(words[1], "66.3% of 208 respondents (95% interval: 59.7% to 72.4%)",
                fixed = TRUE)
   expect_match(words[2], "could be first")
   expect_match(words[4], "For 2 items no share is known.", fixed = TRUE)

@@ -428,7 +428,8 @@ verb("likert_shares", function() {
 # ---- Present --------------------------------------------------------------
 
 verb("in_words", function() {
-  list(or_odd(pick(draw_model(), draw_relevance(), draw_dependence()), 0.05))
+  list(or_odd(pick(draw_model(), draw_relevance(), draw_dependence()), 0.05),
+       language = or_odd(pick("en", "ru", NULL), 0.05))
 }, 300L)
 verb("augment", function() list(draw_model()), 200L)
 # Generics of other packages: what is not ours is theirs to refuse.
