@@ -57,21 +57,11 @@ beside <- function(x, all) {
   if (diff(ends) == 0) rep(0.5, length(x)) else (x - ends[1L]) / diff(ends)
 }
 
-# Inches that a row for each level needs, by the lines of its label.
-label_height <- function(x) {
-  lines <- lengths(strsplit(levels(x), "\n", fixed = TRUE))
+# Inches that a row for each level needs, by the lines of its label, broken at
+# `letters`.
+label_height <- function(x, letters = 42L) {
+  lines <- lengths(strsplit(wrapped(levels(x), letters), "\n", fixed = TRUE))
   least <- if (nlevels(x) > 30L) 0.17 else 0.25
   nlevels(x) * max(least, 0.06 + 0.135 * max(lines, 0))
 }
 
-# Strips of `n` panels in a picture of `width` inches, `left` of them labels.
-wrap_panels <- function(x, width = 7.5, left = 1) {
-  across <- panel_columns(nlevels(x))
-  wrap_levels(x, letters_in((width - left) / across - 0.15, 9.9))
-}
-
-# Strip and axis labels: wrapped, still one a region.
-wrap_levels <- function(x, width) {
-  levels(x) <- make.unique(wrapped(levels(x), width), sep = " ")
-  x
-}

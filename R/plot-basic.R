@@ -72,10 +72,9 @@ autoplot.nid_ranks <- function(object, regions = NULL, ...) {
 }
 
 # One row a region, in the order of `rows`, the first on top.
-ranked_plot <- function(rows, known, width = 42L) {
+ranked_plot <- function(rows, known) {
   .data <- rlang::.data
-  rows$label <- wrap_levels(factor(rows$region, rev(unique(rows$region))),
-                            width)
+  rows$label <- factor(rows$region, rev(unique(rows$region)))
   p <- ggplot2::ggplot(rows, ggplot2::aes(.data[["estimate"]],
                                           .data[["label"]]))
   if (known) {
@@ -91,7 +90,7 @@ ranked_plot <- function(rows, known, width = 42L) {
                           colour = "grey10") +
     ggplot2::scale_fill_manual(values = c("FALSE" = "white",
                                           "TRUE" = "grey10"),
-                               guide = "none")
+                               guide = "none") + row_names()
 }
 
 ranked_alt <- function(rows, unit, known, what = "Code NID") {

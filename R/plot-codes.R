@@ -5,6 +5,15 @@
 #' [ggplot2::get_alt_text()]), units on their axes and a size that suits them
 #' ([picture_size()]).
 #'
+#' Text is laid out for the page a picture is drawn on, whichever way: titles,
+#' captions and names are broken by their width there, labels that would cover
+#' others are left out. A picture that cannot be read at a size says which it
+#' needs (`nidcode_message_picture_size`, with `width` and `height` in inches)
+#' and puts one sentence in its place. [save_picture()] saves at the size it
+#' needs, and pages of knitr show it in that size unless the chunk sets
+#' `fig.width` or `fig.height`. Limits set by the user, as in `+ xlim()`, look at
+#' a part of the picture and delete nothing.
+#'
 #' | object, or `what` of a model | picture |
 #' | --- | --- |
 #' | scheme, "scheme" | Fig. 1 of the paper for the scheme in use |

@@ -30,7 +30,7 @@ autoplot.nid_comparison <- function(object, max = 15, ...) {
 draw_differences <- function(rows, left, level, of) {
   rows$region <- rows$label
   known <- any(is.finite(rows$conf.low))
-  p <- ranked_plot(rows, known, 62L) + zero_line("v") +
+  p <- ranked_plot(rows, known) + zero_line("v") +
     ggplot2::scale_x_continuous(labels = percent_label)
   finish_picture(
     p, paste("Differences of", of),
@@ -85,8 +85,8 @@ autoplot.nid_audit <- function(object, ...) {
     }) +
     ggplot2::geom_point(data = best, size = 2.8, shape = 23L, fill = "#E69F00",
                         colour = "grey10") +
-    ggplot2::geom_text(ggplot2::aes(hjust = .data[["beside"]]), data = best,
-                       vjust = -1, size = 3.3, label = text) +
+    page_text(ggplot2::aes(hjust = .data[["beside"]]), best, vjust = -1,
+              size = 3.3, label = text) +
     ggplot2::scale_x_continuous(breaks = \(limits) {
       whole_breaks(range(rows$n))
     }) +
@@ -114,7 +114,7 @@ autoplot.nid_code_relevance <- function(object, ...) {
   rows$panel <- ifelse(rows$measure == "mean", "mean of its items",
                        "any of its items")
   code <- unique(rows$code)
-  rows$label <- wrap_levels(factor(rows$code, rev(code)), 42L)
+  rows$label <- factor(rows$code, rev(code))
   share_picture_of(
     rows, "Relevance by code", "code",
     paste0(level_text(spec$level), " intervals",

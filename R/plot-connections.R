@@ -24,8 +24,7 @@ autoplot.nid_connections <- function(object, regions = NULL, ...,
   size <- max(2.2, 0.75 * length(codes))
   p <- draw(rows, codes, is.null(frame$spec$lag)) +
     if (n > 1L) ggplot2::facet_wrap(ggplot2::vars(.data[["region"]]), ncol = across,
-                                    labeller = ggplot2::as_labeller(
-                                      \(x) wrapped(x, 24L)))
+                                    labeller = strip_words())
   finish_picture(
     p, title,
     alt = paste0(capital(frame$spec$of), ": r of ",
@@ -61,28 +60,27 @@ connection_matrix <- function(rows, codes, mirror) {
     rows <- rbind(rows, back)
   }
   rows <- rows[!is.na(rows$estimate), , drop = FALSE]
-  short <- \(x) factor(wrapped(x, 14L), unique(wrapped(codes, 14L)))
-  rows$from <- short(rows$code1)
-  rows$to <- factor(short(rows$code2), rev(levels(short(codes))))
+  rows$from <- factor(rows$code1, codes)
+  rows$to <- factor(rows$code2, rev(codes))
   rows$text <- two_decimals(rows$estimate)
   ggplot2::ggplot(rows, ggplot2::aes(.data[["from"]], .data[["to"]])) +
     ggplot2::geom_tile(ggplot2::aes(fill = .data[["estimate"]]),
                        colour = "white") +
     ggplot2::geom_point(data = rows[rows$found, , drop = FALSE], shape = 1,
                         size = 11, stroke = 0.8) +
-    ggplot2::geom_text(ggplot2::aes(label = .data[["text"]]), size = 3) +
+    page_text(ggplot2::aes(label = .data[["text"]]), size = 3,
+              tile = c(1, 1)) +
     ggplot2::scale_fill_gradient2(low = "#E69F00", mid = "grey97",
                                   high = "#7FA8CC", limits = c(-1, 1),
                                   guide = "none") +
-    ggplot2::scale_x_discrete(drop = FALSE) +
-    ggplot2::scale_y_discrete(drop = FALSE)
+    column_names(drop = FALSE) + row_names(drop = FALSE)
 }
 
 # Carriers on a circle, the first on top.
 connection_network <- function(rows, codes, mirror) {
   .data <- rlang::.data
   angle <- pi / 2 - 2 * pi * (seq_along(codes) - 1) / length(codes)
-  at <- data.frame(code = wrapped(codes, 14L), x = cos(angle), y = sin(angle))
+  at <- data.frame(code = codes, x = cos(angle), y = sin(angle))
   from <- match(rows$code1, codes)
   to <- match(rows$code2, codes)
   lines <- cbind(rows, x = at$x[from], y = at$y[from], xend = at$x[to],
@@ -96,7 +94,8 @@ connection_network <- function(rows, codes, mirror) {
       lines, colour = "grey30",
       arrow = if (!mirror) ggplot2::arrow(length = ggplot2::unit(0.1,
                                                                  "inches"))) +
-    ggplot2::geom_label(ggplot2::aes(label = .data[["code"]]), size = 3) +
+    page_text(ggplot2::aes(label = .data[["code"]]), size = 3, share = 0.28,
+              back = TRUE) +
     ggplot2::scale_linewidth(range = c(0.3, 2), limits = c(0, 1),
                              guide = "none") +
     ggplot2::scale_linetype_identity() +

@@ -16,7 +16,8 @@ autoplot.nid_contrasts <- function(object, regions = NULL, ...) {
   p <- ranked_plot(rows, known) + zero_line("v")
   if (!is.null(rows$code)) {
     .data <- rlang::.data
-    p <- p + ggplot2::facet_wrap(ggplot2::vars(.data[["code"]]), nrow = 1L)
+    p <- p + ggplot2::facet_wrap(ggplot2::vars(.data[["code"]]), nrow = 1L,
+                                 labeller = strip_words())
   }
   unit <- contrast_unit(frame)
   one <- length(unique(rows$against)) == 1L

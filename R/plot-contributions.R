@@ -61,7 +61,7 @@ contribution_rows <- function(frame, scheme) {
   if (!is.null(rows$indicator)) {
     item <- rows$label %||% rows$indicator
     item <- factor(item, unique(item))
-    rows$indicator <- rows$split <- wrap_levels(item, 24L)
+    rows$indicator <- rows$split <- item
   }
   rows$region <- droplevels(rows$region)
   rows
@@ -78,7 +78,7 @@ region_bars <- function(rows, value) {
   }
   p <- ggplot2::ggplot(rows, ggplot2::aes(.data[["estimate"]],
                                           .data[["label"]])) +
-    bars(rows, width = 0.75) + zero_line("v")
+    bars(rows, width = 0.75) + zero_line("v") + row_names()
   marks <- NULL
   if (n > 1L) {
     p <- p + total_points(rows, "label")
@@ -90,12 +90,12 @@ region_bars <- function(rows, value) {
 
 by_total <- function(rows) {
   total <- tapply(rows$estimate, rows$region, sum)
-  wrap_levels(factor(rows$region, names(sort(total))), 42L)
+  factor(rows$region, names(sort(total)))
 }
 
 time_bars <- function(rows, frame, value) {
   .data <- rlang::.data
-  rows$panel <- wrap_panels(rows$region)
+  rows$panel <- rows$region
   p <- ggplot2::ggplot(rows, ggplot2::aes(.data[["time"]],
                                           .data[["estimate"]])) +
     bars(rows, orientation = "x") + zero_line("h")
@@ -111,15 +111,15 @@ item_bars <- function(rows, value) {
   .data <- rlang::.data
   n <- nlevels(rows$region)
   width <- if (n > 4L) 10 else 7.5
-  rows$panel <- wrap_panels(rows$region, width, 2.2)
+  rows$panel <- rows$region
   rows$indicator <- factor(rows$indicator, rev(levels(rows$indicator)))
   p <- ggplot2::ggplot(rows, ggplot2::aes(.data[["estimate"]],
                                           .data[["indicator"]])) +
-    bars(rows, width = 0.75) + zero_line("v") +
+    bars(rows, width = 0.75) + zero_line("v") + row_names() +
     series_facets(rows, FALSE, FALSE)
   lines <- if (n == 1L) 1 else ceiling(n / panel_columns(n))
   list(plot = p, x = value,
-       size = c(width, 1.8 + lines * (0.5 + label_height(rows$indicator))))
+       size = c(width, 1.8 + lines * (0.5 + label_height(rows$indicator, 24L))))
 }
 
 bars <- function(rows, ...) {
@@ -155,7 +155,7 @@ zero_line <- function(way) {
 balloons <- function(rows, timed, many, frame, value) {
   .data <- rlang::.data
   rows$amount <- abs(rows$estimate)
-  rows$panel <- wrap_panels(rows$region, 8, 1.8)
+  rows$panel <- rows$region
   rows$label <- if (many) by_total(rows) else {
     factor(rows$indicator, rev(levels(rows$indicator)))
   }
@@ -164,9 +164,10 @@ balloons <- function(rows, timed, many, frame, value) {
     size = .data[["amount"]])) +
     balloon_layers(rows) +
     ggplot2::scale_size_area(max_size = 4.5, name = NULL, n.breaks = 4) +
-    ggplot2::scale_y_discrete(limits = levels(rows$label))
+    row_names(limits = levels(rows$label))
   p <- p + if (timed) scale_time(rows$time) else {
     ggplot2::scale_x_discrete(limits = levels(rows$indicator),
+                              labels = words_on_page("slanted"),
                               guide = ggplot2::guide_axis(angle = 45))
   }
   panels <- if (many) 1L else nlevels(rows$region)
@@ -175,7 +176,7 @@ balloons <- function(rows, timed, many, frame, value) {
   wide <- if (timed) 2.6 else 0.5 * nlevels(rows$indicator)
   size <- c(max(7.5, 2.4 + across * wide),
             2.4 + if (many) ranked_height(nlevels(rows$label)) else {
-              ceiling(panels / across) * (0.4 + label_height(rows$label))
+              ceiling(panels / across) * (0.4 + label_height(rows$label, 24L))
             })
   list(plot = p, x = if (timed) frame$time, subtitle = value, size = size,
        guides = ggplot2::guides(

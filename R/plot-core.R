@@ -32,7 +32,7 @@ autoplot.nid_core <- function(object, regions = NULL, ...) {
 
 core_plot <- function(rows) {
   .data <- rlang::.data
-  rows$label <- wrap_levels(factor(rows$region, rev(unique(rows$region))), 30L)
+  rows$label <- factor(rows$region, rev(unique(rows$region)))
   rows$code <- factor(rows$code, unique(rows$code))
   ggplot2::ggplot(rows, ggplot2::aes(.data[["core"]], .data[["label"]])) +
     ggplot2::geom_segment(
@@ -43,6 +43,5 @@ core_plot <- function(rows) {
     ggplot2::geom_point(ggplot2::aes(colour = .data[["code"]]), size = 2) +
     scale_colour_code(guide = "none") +
     ggplot2::facet_wrap(ggplot2::vars(.data[["code"]]), nrow = 1L,
-                        labeller = ggplot2::as_labeller(
-                          \(x) wrapped(x, 18L)))
+                        labeller = strip_words()) + row_names()
 }

@@ -82,7 +82,7 @@ correlation_limit <- function(d) {
 
 correlation_dots <- function(rows) {
   .data <- rlang::.data
-  rows$label <- wrap_levels(factor(rows$region, rev(levels(rows$region))), 30L)
+  rows$label <- factor(rows$region, rev(levels(rows$region)))
   ggplot2::ggplot(rows, ggplot2::aes(.data[["estimate"]], .data[["label"]])) +
     ggplot2::geom_linerange(ggplot2::aes(xmin = -.data[["limit"]],
                                          xmax = .data[["limit"]]),
@@ -93,7 +93,7 @@ correlation_dots <- function(rows) {
                                           "TRUE" = "grey10"),
                                guide = "none") +
     ggplot2::facet_wrap(ggplot2::vars(.data[["pair"]]), ncol = 3L,
-                        labeller = ggplot2::as_labeller(\(x) wrapped(x, 22L)))
+                        labeller = strip_words()) + row_names()
 }
 
 correlation_cloud <- function(rows) {
@@ -117,7 +117,8 @@ correlation_cloud <- function(rows) {
     ggplot2::geom_point(data = middle, shape = 23L, fill = "white",
                         colour = "grey10", size = 3) +
     ggplot2::scale_y_continuous(breaks = seq_along(levels(rows$label)),
-                                labels = levels(rows$label))
+                                labels = \(at) words_on_page("rows")(
+                                  levels(rows$label)))
 }
 
 correlation_alt <- function(rows) {

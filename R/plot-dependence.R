@@ -57,10 +57,7 @@ draw_dependence <- function(object, fits, at, scale, form, labels) {
   one <- length(unique(title)) == 1L
   columns <- if (one) 1L else if (length(unique(title)) <= 4L) 2L else 3L
   width <- if (one) 7 else if (columns == 2L) 8 else 9.5
-  letters <- letters_in((width - 0.5) / columns - 0.6, 9.9)
-  strip <- if (one) title else
-    paste0(wrapped(title, letters), "\n",
-           wrapped(sub(" (", "\n(", words, fixed = TRUE), letters))
+  strip <- if (one) title else paste0(title, "\n", words)
   panels <- lapply(seq_along(fits), \(k) {
     out <- fit_panel(fits[[k]])
     out$points$panel <- out$curve$panel <- factor(strip[k], unique(strip))
@@ -69,9 +66,11 @@ draw_dependence <- function(object, fits, at, scale, form, labels) {
   })
   p <- dependence_plot(panels, labels, many)
   if (!one) {
-    p <- p + ggplot2::facet_wrap("panel", scales = "free", ncol = columns)
+    p <- p + ggplot2::facet_wrap("panel", scales = "free", ncol = columns,
+                                 labeller = strip_words())
   }
-  lines <- max(lengths(strsplit(strip, "\n", fixed = TRUE)))
+  letters <- letters_in((width - 0.5) / columns - 0.6, 9.9)
+  lines <- max(lengths(strsplit(wrapped(strip, letters), "\n", fixed = TRUE)))
   finish_dependence(
     p, object, panels, scale, form, title = if (one) title[1L] else
       "Dependence", words = if (one) words[1L], alt = dependence_alt(
@@ -177,11 +176,9 @@ dependence_plot <- function(panels, labels, many) {
                         colour = "grey10",
                         alpha = if (most > 100L) 0.5 else 1)
   if (labels) {
-    p <- p + ggplot2::geom_text(
+    p <- p + page_text(
       ggplot2::aes(label = .data[["time"]], vjust = .data[["side"]],
-                   hjust = .data[["beside"]]),
-      size = 2.6, colour = "grey25", check_overlap = TRUE
-    )
+                   hjust = .data[["beside"]]), size = 2.6, colour = "grey25")
   }
   p + sparse_axes()
 }

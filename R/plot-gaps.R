@@ -45,7 +45,7 @@ gap_rows <- function(rows, path) {
 
 gap_plot <- function(rows) {
   .data <- rlang::.data
-  rows$panel <- wrap_levels(rows$region, 24L)
+  rows$panel <- rows$region
   rows$code <- factor(rows$code, unique(rows$code))
   rows$state[is.na(rows$state)] <- "unknown"
   colours <- c(ahead = "#009E73", none = "grey45", closing = "#56B4E9",
@@ -67,6 +67,5 @@ gap_plot <- function(rows) {
     ggplot2::scale_fill_manual(values = colours, limits = shown) +
     ggplot2::facet_grid(ggplot2::vars(.data[["panel"]]),
                         ggplot2::vars(.data[["code"]]),
-                        labeller = ggplot2::labeller(
-                          code = \(x) wrapped(x, 18L)))
+                        labeller = grid_words("panel", "code"))
 }

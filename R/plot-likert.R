@@ -14,11 +14,13 @@ autoplot.nid_likert <- function(object, ...) {
   panels <- nlevels(rows$panel)
   across <- if (n > 30L) min(3L, panels) else 1L
   width <- max(8.5, 3 + 3.2 * across)
+  bars_on_page <- words_on_page("rows")
   p <- likert_bars(rows, length(levels)) +
-    ggplot2::scale_y_continuous(breaks = seq_len(n), labels = levels(rows$bar),
+    ggplot2::scale_y_continuous(breaks = seq_len(n), labels = \(at) bars_on_page(levels(rows$bar)),
                                 expand = ggplot2::expansion(add = 0.3))
   if (panels > 1L) {
-    p <- p + ggplot2::facet_wrap(ggplot2::vars(.data[["panel"]]), ncol = across)
+    p <- p + ggplot2::facet_wrap(ggplot2::vars(.data[["panel"]]),
+                                 ncol = across, labeller = strip_words())
   }
   .data <- rlang::.data
   lines <- ceiling(sum(nchar(levels, "width") + 8L) /
@@ -52,8 +54,8 @@ likert_rows <- function(rows, by) {
   net <- tapply(rows$share * sign(as.integer(rows$level) - (m + 1) / 2),
                 factor(bar, unique(bar)), mean, na.rm = TRUE)
   order <- names(net)[order(net, na.last = FALSE)]
-  rows$bar <- wrap_levels(factor(bar, order), 42L)
-  rows$panel <- wrap_levels(factor(panel, unique(panel)), 30L)
+  rows$bar <- factor(bar, order)
+  rows$panel <- factor(panel, unique(panel))
   rows$row <- as.integer(rows$bar)
   rows$text <- ifelse(rows$share >= 0.06 & length(order) <= 30L,
                       paste0(round(100 * rows$share), "%"), "")
@@ -68,11 +70,12 @@ likert_bars <- function(rows, m) {
       ymin = .data[["row"]] - 0.38, ymax = .data[["row"]] + 0.38,
       fill = .data[["level"]]), colour = "grey30", linewidth = 0.15) +
     ggplot2::geom_vline(xintercept = 0, colour = "grey20", linewidth = 0.4) +
-    ggplot2::geom_text(ggplot2::aes(
+    page_text(ggplot2::aes(
       (.data[["from"]] + .data[["to"]]) / 2, .data[["row"]],
       label = .data[["text"]], colour = .data[["level"]]), size = 2.9,
-      show.legend = FALSE) +
-    ggplot2::scale_fill_manual(values = diverging_colours(m), drop = FALSE) +
+      tile = c(0.06, 0.76)) +
+    ggplot2::scale_fill_manual(values = diverging_colours(m), drop = FALSE,
+                               labels = words_on_page("keys")) +
     ggplot2::scale_colour_manual(values = text_colours(m), drop = FALSE) +
     ggplot2::scale_x_continuous(labels = \(x) percent_label(abs(x)))
 }

@@ -19,10 +19,9 @@ many_layers <- function(rows, names = TRUE) {
     } else {
       ggplot2::geom_line(data = middle, linewidth = 1.2)
     },
-    ggplot2::geom_text(ggplot2::aes(label = .data[["label"]],
-                                    vjust = .data[["above"]]), named,
-                       size = 2.7, hjust = 1, colour = "grey15",
-                       lineheight = 0.9, show.legend = FALSE),
+    page_text(ggplot2::aes(label = .data[["label"]],
+                           vjust = .data[["above"]]), named, size = 2.7,
+              hjust = 1, colour = "grey15"),
     ggplot2::scale_y_continuous(expand = ggplot2::expansion(0.09))
   )
 }
@@ -51,7 +50,7 @@ named_rows <- function(rows) {
   })
   out <- rows[unlist(ends), , drop = FALSE]
   out$above <- unlist(lapply(ends, \(at) c(1.4, -0.5)[seq_along(at)]))
-  out$label <- wrapped(as.character(out$region), 26L)
+  out$label <- as.character(out$region)
   out
 }
 

@@ -30,10 +30,11 @@ autoplot.nid_mutations <- function(object, regions = NULL, ...) {
   rows <- rows[order(!rows$found), ]
   rows <- rows[!duplicated(paste(as.integer(rows$region), rows$code)), ]
   rows$code <- factor(rows$code, unique(object[["code"]]))
-  rows$label <- wrap_levels(factor(rows$region, rev(levels(rows$region))), 34L)
+  rows$label <- factor(rows$region, rev(levels(rows$region)))
   p <- ggplot2::ggplot(rows, ggplot2::aes(.data[["code"]], .data[["label"]])) +
     ggplot2::geom_tile(ggplot2::aes(fill = .data[["fill"]]), colour = "white") +
-    ggplot2::geom_text(ggplot2::aes(label = .data[["text"]]), size = 3) +
+    page_text(ggplot2::aes(label = .data[["text"]]), size = 3,
+              tile = c(1, 1)) + row_names() + column_names() +
     ggplot2::scale_fill_manual(
       values = c("its level" = "#E69F00", "its rate" = "#7FA8CC",
                  none = "grey93"), breaks = c("its level", "its rate"))

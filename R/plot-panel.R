@@ -55,7 +55,7 @@ cell_picture <- function(cells, panel) {
   cells <- item_labels(cells)
   n <- nlevels(cells$region)
   width <- if (n > 4L) 10 else 8
-  cells$panel <- wrap_panels(cells$region, width, 2)
+  cells$panel <- cells$region
   p <- ggplot2::ggplot(cells, ggplot2::aes(.data[["time"]], .data[["label"]])) +
     ggplot2::geom_point(ggplot2::aes(shape = .data[["state"]],
                                      colour = .data[["state"]]), size = 1.9,
@@ -63,16 +63,16 @@ cell_picture <- function(cells, panel) {
     ggplot2::scale_shape_manual(values = c(16, 21, 4), drop = FALSE) +
     ggplot2::scale_colour_manual(values = c("#0B4F8A", "#0B4F8A", "#B5460F"),
                                  drop = FALSE) +
-    start_marks(cells) + scale_time(cells$time)
+    start_marks(cells) + scale_time(cells$time) + row_names()
   p <- p + if (n > 1L) {
     ggplot2::facet_wrap(ggplot2::vars(.data[["panel"]]),
-                        ncol = panel_columns(n))
+                        ncol = panel_columns(n), labeller = strip_words())
   }
   lines <- if (n == 1L) 1 else ceiling(n / panel_columns(n))
   finish_picture(
     p, "What is observed", alt = panel_alt(cells),
     x = panel$index[["time"]], y = NULL, caption = start_caption(cells),
-    width = width, height = 1.7 + lines * (0.5 + label_height(cells$label))
+    width = width, height = 1.7 + lines * (0.5 + label_height(cells$label, 28L))
   )
 }
 
@@ -93,9 +93,9 @@ share_picture <- function(cells, panel) {
   p <- ggplot2::ggplot(rows, ggplot2::aes(.data[["time"]], .data[["label"]])) +
     ggplot2::geom_tile(ggplot2::aes(fill = .data[["share"]]), width = 0.95,
                        height = 0.9) +
-    ggplot2::geom_text(ggplot2::aes(label = .data[["text"]]), size = 2.6,
-                       colour = ifelse(rows$share > 0.55, "white",
-                                       "black")) +
+    page_text(ggplot2::aes(label = .data[["text"]]), size = 2.6,
+              colour = ifelse(rows$share > 0.55, "white", "black"),
+              tile = c(time_step(rows$time), 0.9)) + row_names() +
     ggplot2::scale_fill_gradient(low = "white", high = "#0B4F8A",
                                  limits = c(0, 1), guide = "none") +
     start_marks(rows) + scale_time(rows$time)
@@ -103,15 +103,21 @@ share_picture <- function(cells, panel) {
     p, paste0("What is observed: % of ", n, " regions"),
     alt = panel_alt(cells), x = panel$index[["time"]], y = NULL,
     caption = start_caption(rows), width = 8.5,
-    height = 1.6 + 1.1 * label_height(rows$label)
+    height = 1.6 + 1.1 * label_height(rows$label, 28L)
   )
 }
 
 # Indicators in the order of the scheme from the top, each with its code.
 item_labels <- function(cells) {
-  item <- wrap_levels(cells$label, 28L)
+  item <- cells$label
   cells$label <- factor(item, rev(levels(item)))
   cells
+}
+
+# The least step between times.
+time_step <- function(time) {
+  step <- diff(sort(unique(as.numeric(time))))
+  if (length(step) > 0L) min(step) else 1
 }
 
 start_marks <- function(rows) {
@@ -122,8 +128,7 @@ start_marks <- function(rows) {
   .data <- rlang::.data
   half <- if (inherits(rows$time, "Date")) 182 else if (
     inherits(rows$time, "POSIXct")) 182 * 86400 else 0.5
-  step <- diff(sort(unique(as.numeric(rows$time))))
-  if (length(step) > 0L) half <- min(step) / 2
+  if (length(unique(rows$time)) > 1L) half <- time_step(rows$time) / 2
   starts$at <- starts$time - half
   starts$y <- as.integer(starts$label)
   ggplot2::geom_segment(ggplot2::aes(

@@ -15,7 +15,7 @@ plot_phases <- function(object, ..., regions = NULL, call) {
   rows$level <- level[match(phase_key(rows), names(level))]
   rows <- rows[!is.na(rows$level), , drop = FALSE]
   rows$region <- droplevels(rows$region)
-  rows$panel <- wrap_panels(rows$region)
+  rows$panel <- rows$region
   rows$split <- rows$look
   rows$group <- as.integer(factor(paste(as.integer(rows$region), rows$code)))
   unit <- code_unit(frame$spec, def$panel$scheme)
@@ -136,11 +136,10 @@ phase_plot <- function(rows, many) {
     return(p + ggplot2::geom_path(data = long, colour = "grey70",
                                   linetype = "solid", linewidth = 0.2) +
              ggplot2::geom_point(data = last, size = 1.6) +
-             ggplot2::geom_text(ggplot2::aes(label = .data[["label"]],
-                                             vjust = .data[["above"]],
-                                             hjust = .data[["beside"]]),
-                                named, size = 2.6, colour = "grey15",
-                                lineheight = 0.9) +
+             page_text(ggplot2::aes(label = .data[["label"]],
+                                    vjust = .data[["above"]],
+                                    hjust = .data[["beside"]]),
+                       named, size = 2.6, colour = "grey15") +
              ggplot2::scale_y_continuous(expand = ggplot2::expansion(0.1)))
   }
   p + ggplot2::geom_path(data = long, linewidth = 0.6, show.legend = FALSE,
@@ -148,9 +147,8 @@ phase_plot <- function(rows, many) {
                            length = ggplot2::unit(0.09, "inches"),
                            type = "closed")) +
     ggplot2::geom_point(size = 1.3) +
-    ggplot2::geom_text(ggplot2::aes(label = .data[["text"]]), first,
-                       size = 2.6, vjust = -0.8, colour = "grey25",
-                       check_overlap = TRUE, show.legend = FALSE)
+    page_text(ggplot2::aes(label = .data[["text"]]), first, size = 2.6,
+              vjust = -0.8, colour = "grey25")
 }
 
 # Regions end at different times: the extremes are those of the last points.

@@ -59,22 +59,24 @@ strip_plot <- function(rows, frame, colours, marks) {
   .data <- rlang::.data
   names <- levels(frame$rows$region)
   step <- min(diff(sort(unique(as.numeric(frame$rows$time)))), Inf)
+  width <- if (is.finite(step)) 0.94 * step else 0.94
+  rows_on_page <- words_on_page("rows")
   p <- ggplot2::ggplot(rows, ggplot2::aes(.data[["time"]], .data[["at"]])) +
     ggplot2::geom_tile(ggplot2::aes(fill = .data[["fill"]],
                                     height = .data[["high"]],
                                     alpha = 1 - 0.65 * .data[["pale"]]),
-                       width = if (is.finite(step)) 0.94 * step else 0.94) +
+                       width = width) +
     ggplot2::scale_alpha_identity() + scale_time(frame$rows$time) +
     ggplot2::scale_fill_manual(values = colours, limits = intersect(
       names(colours), rows$fill)) +
     ggplot2::scale_y_continuous(
-      breaks = -seq_along(names), labels = wrapped(names, 30L),
+      breaks = -seq_along(names), labels = \(at) rows_on_page(names),
       limits = c(-length(names) - 0.5, -0.5), expand = c(0, 0))
   if (marks) {
     dark <- rows$fill %in% dark_fills & rows$pale < 0.4
-    p <- p + ggplot2::geom_text(ggplot2::aes(label = .data[["sign"]]),
-                                size = 3,
-                                colour = ifelse(dark, "white", "black"))
+    p <- p + page_text(ggplot2::aes(label = .data[["sign"]]), size = 3,
+                       colour = ifelse(dark, "white", "black"),
+                       tile = c(width, rows$high[1L]))
   }
   p
 }

@@ -53,7 +53,10 @@ share_picture_of <- function(rows, title, noun, caption) {
   .data <- rlang::.data
   p <- ggplot2::ggplot(rows, ggplot2::aes(.data[["estimate"]],
                                           .data[["label"]])) +
-    share_layers(rows, n) + scale_percent(rows)
+    share_layers(rows, n) + scale_percent(rows) +
+    # Room for the names below the first row.
+    row_names(expand = if (n > max_groups) ggplot2::expansion(add = 0.7) else
+      ggplot2::waiver())
   panels <- 1L
   if (!is.null(rows$panel)) {
     panels <- length(unique(rows$panel))
@@ -75,7 +78,7 @@ strip_rows <- function(rows) {
   ggplot2::facet_grid(
     rows = ggplot2::vars(factor(.data[["panel"]], unique(rows$panel))),
     scales = "free_y", space = "free_y", switch = "y",
-    labeller = ggplot2::as_labeller(\(x) wrapped(x, 18L)))
+    labeller = strip_words("side"))
 }
 
 share_layers <- function(rows, n) {
@@ -125,11 +128,9 @@ many_shares <- function(rows) {
                         fill = NA, size = 1.6, alpha = 0.7),
     ggplot2::geom_point(data = middle, shape = 23L, fill = "white",
                         colour = "grey10", size = 2.6),
-    ggplot2::geom_text(ggplot2::aes(
+    page_text(ggplot2::aes(
       label = .data[["group"]], vjust = .data[["above"]],
-      hjust = .data[["beside"]]), ends, size = 2.6, colour = "grey15"),
-    # Room for the names below the first row.
-    ggplot2::scale_y_discrete(expand = ggplot2::expansion(add = 0.7))
+      hjust = .data[["beside"]]), ends, size = 2.6, colour = "grey15")
   )
 }
 
@@ -138,7 +139,7 @@ ranked_labels <- function(rows) {
   mean <- tapply(rows$estimate, factor(rows$item, unique(rows$item)), mean,
                  na.rm = TRUE)
   items <- names(mean)[order(mean, decreasing = FALSE, na.last = FALSE)]
-  wrap_levels(factor(rows$item, items), 42L)
+  factor(rows$item, items)
 }
 
 scale_percent <- function(rows) {

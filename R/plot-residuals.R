@@ -53,7 +53,8 @@ residual_layers <- function(rows, several) {
     (if (several) {
       ggplot2::geom_line(data = mean, colour = "grey15", linewidth = 0.6)
     }) +
-    ggplot2::facet_wrap(ggplot2::vars(.data[["panel"]]), ncol = 3L)
+    ggplot2::facet_wrap(ggplot2::vars(.data[["panel"]]), ncol = 3L,
+                        labeller = strip_words())
 }
 
 # Two lines above each panel.

@@ -17,14 +17,17 @@ autoplot.nid_scheme <- function(object, ...) {
       xmin = .data[["xmin"]], xmax = .data[["xmax"]], ymin = .data[["ymin"]],
       ymax = .data[["ymax"]], colour = .data[["look"]],
       linetype = .data[["look"]]), fill = "white", linewidth = 0.8) +
-    ggplot2::geom_text(ggplot2::aes(
-      .data[["x"]], .data[["head.y"]], label = .data[["head"]]),
-      size = boxes$size, fontface = "bold", vjust = boxes$head.v,
-      lineheight = 0.95) +
-    ggplot2::geom_text(ggplot2::aes(
-      .data[["xmin"]] + 0.08, .data[["body.y"]], label = .data[["body"]]),
-      size = 2.9, hjust = 0, vjust = 1,
-      lineheight = 1.05) +
+    page_text(ggplot2::aes(
+      .data[["x"]], .data[["head.y"]], label = .data[["head"]],
+      xmin = .data[["xmin"]] + 0.04, xmax = .data[["xmax"]] - 0.04,
+      ymin = .data[["head.low"]], ymax = .data[["ymax"]] - 0.4,
+      vjust = .data[["head.v"]]), boxes, size = 3.2, fontface = "bold") +
+    page_text(ggplot2::aes(
+      .data[["xmin"]] + 0.08, .data[["head.low"]], label = .data[["body"]],
+      xmin = .data[["xmin"]] + 0.04, xmax = .data[["xmax"]] - 0.04,
+      ymin = .data[["ymin"]] + 0.1, ymax = .data[["head.low"]]),
+      boxes[nzchar(boxes$body), , drop = FALSE], size = 2.9, hjust = 0,
+      vjust = 1) +
     scheme_headers(boxes) +
     ggplot2::scale_colour_manual(
       values = c(stats::setNames(look_of(codes$code, codes)$colour,
@@ -41,7 +44,8 @@ autoplot.nid_scheme <- function(object, ...) {
     caption = attr(object, "note", exact = TRUE),
     theme = ggplot2::theme(panel.grid.major = ggplot2::element_blank(),
                            axis.text = ggplot2::element_blank()),
-    width = 10, height = 1.4 + 0.175 * (max(boxes$ymax) - min(boxes$ymin))
+    width = 10, height = 1.4 + 0.175 * (max(boxes$ymax) - min(boxes$ymin)),
+    least = 0.66
   )
 }
 
@@ -52,14 +56,6 @@ scheme_picture_columns <- function() {
               "Codes of the region"),
     xmin = c(0, 2.2, 5.8, 8), xmax = c(1.7, 5.2, 7.5, 10.4)
   )
-}
-
-# Millimetres: long words are set smaller, not across the border.
-head_size <- function(head, width) {
-  longest <- vapply(strsplit(head, "\n", fixed = TRUE), \(lines) {
-    max(nchar(lines, "width"), 1L)
-  }, 1)
-  pmin(3.2, 3.2 * 8.6 * width / longest)
 }
 
 scheme_boxes <- function(scheme, codes) {
@@ -76,10 +72,9 @@ scheme_boxes <- function(scheme, codes) {
     data.frame(column = column, xmin = at$xmin, xmax = at$xmax, ymin = ymin,
                ymax = ymax, x = (at$xmin + at$xmax) / 2, head = head,
                head.y = ifelse(nzchar(body), ymax - 0.6, (ymin + ymax) / 2),
-               body.y = ymax - 0.7 -
-                 0.85 * lengths(strsplit(head, "\n", fixed = TRUE)),
-               head.v = ifelse(nzchar(body), 1, 0.5), body = body,
-               size = head_size(head, at$xmax - at$xmin), look = look)
+               head.low = ifelse(nzchar(body), ymax - 0.7 - 0.9 * lengths(
+                 strsplit(head, "\n", fixed = TRUE)), ymin + 0.2),
+               head.v = ifelse(nzchar(body), 1, 0.5), body = body, look = look)
   }
   middle <- top - height / 2
   small <- function(column, x) {
@@ -142,10 +137,12 @@ scheme_headers <- function(boxes) {
   .data <- rlang::.data
   at <- scheme_picture_columns()
   at$x <- (at$xmin + at$xmax) / 2
-  at$y <- max(boxes$ymax) + 1.6
-  ggplot2::geom_text(ggplot2::aes(.data[["x"]], .data[["y"]],
-                                  label = .data[["title"]]), at,
-                     size = 3.3, colour = "grey30")
+  at$y <- max(boxes$ymax) + 1.4
+  page_text(ggplot2::aes(.data[["x"]], .data[["y"]],
+                         label = .data[["title"]], xmin = .data[["xmin"]],
+                         xmax = .data[["xmax"]], ymin = .data[["y"]] - 0.9,
+                         ymax = .data[["y"]] + 0.9), at, size = 3.3,
+            colour = "grey30")
 }
 
 scheme_arrows <- function(boxes, n) {
@@ -172,9 +169,9 @@ scheme_arrows <- function(boxes, n) {
       yend = .data[["yend"]]), across, colour = "grey40", linewidth = 0.5,
       arrow = ggplot2::arrow(length = ggplot2::unit(0.09, "inches"),
                              type = "closed")),
-    ggplot2::geom_text(ggplot2::aes(.data[["x"]], .data[["y"]],
-                                    label = .data[["text"]]), label,
-                       size = 2.7, colour = "grey30")
+    page_text(ggplot2::aes(.data[["x"]], .data[["y"]],
+                           label = .data[["text"]]), label, size = 2.7,
+              colour = "grey30", tile = c(0.6, 1.4))
   )
 }
 

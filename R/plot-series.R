@@ -45,7 +45,7 @@ complete_series <- function(rows) {
     as.integer(rows$region), as.integer(rows$split %||% rows$region),
     rows$segment, rows$series, sep = "\r")))
   rows$region <- droplevels(rows$region)
-  rows$panel <- wrap_panels(rows$region)
+  rows$panel <- rows$region
   rows
 }
 
@@ -195,23 +195,23 @@ series_facets <- function(rows, many, grid, scales = "fixed") {
   if (many) {
     return(if (!is.null(rows$split)) {
       ggplot2::facet_wrap(ggplot2::vars(.data[["split"]]), scales = scales,
-                          ncol = min(3L, nlevels(rows$split)))
+                          ncol = min(3L, nlevels(rows$split)),
+                          labeller = strip_words())
     })
   }
   if (grid && nlevels(rows$look) > 1L) {
     return(if (regions > 1L) {
       ggplot2::facet_grid(panel, look, scales = scales,
-                          labeller = ggplot2::labeller(panel = label_narrow))
+                          labeller = grid_words("panel", "look"))
     } else {
-      ggplot2::facet_wrap(look, nrow = 1L)
+      ggplot2::facet_wrap(look, nrow = 1L, labeller = strip_words())
     })
   }
   if (regions > 1L) {
-    ggplot2::facet_wrap(panel, ncol = panel_columns(regions), scales = scales)
+    ggplot2::facet_wrap(panel, ncol = panel_columns(regions), scales = scales,
+                        labeller = strip_words())
   }
 }
-
-label_narrow <- function(x) wrapped(gsub("\n", " ", x, fixed = TRUE), 18L)
 
 panel_columns <- function(n) if (n <= 4L) 2L else 3L
 

@@ -51,6 +51,7 @@ theme_nid <- function(base_size = 11, base_family = "") {
       panel.grid.major = ggplot2::element_line(colour = "grey90",
                                                linewidth = 0.3),
       panel.spacing = ggplot2::unit(0.8, "lines"),
+      panel.spacing.x = ggplot2::unit(1.2, "lines"),
       axis.title = ggplot2::element_text(size = ggplot2::rel(0.9)),
       strip.text = ggplot2::element_text(face = "bold", hjust = 0,
                                          lineheight = 0.95),
@@ -151,29 +152,25 @@ picture_size <- function(x) {
   if (is.null(size)) c(width = 7, height = 4.5) else size
 }
 
-# Every picture ends here: theme, titles that fit, alt text, size in inches.
+# Every picture ends here: theme, titles, alt text, size in inches. Its text is
+# laid out when it is drawn (plot-page.R). `least`: the share of its size that it
+# needs at least.
 finish_picture <- function(p, title, alt, x = NULL, y = NULL, subtitle = NULL,
                            caption = NULL, ..., theme = NULL, width = 7,
-                           height = 4.5) {
+                           height = 4.5, least = 0) {
   height <- min(height, 40)
-  fit <- function(text, inches, size) {
-    if (!is.null(text)) wrapped(text, max(16, letters_in(inches, size)))
-  }
   p <- p + theme_nid() + theme + ggplot2::labs(
-    title = fit(title, width - 0.3, 14), alt = alt,
-    subtitle = fit(subtitle, width - 0.3, 11),
-    caption = fit(caption, width - 0.3, 8.8),
-    x = fit(x, width - 1.5, 9.9), y = fit(y, height - 1.6, 9.9), ...
-  )
-  attr(p, "nid_size") <- c(width = width, height = height)
-  p
+    title = title, alt = alt, subtitle = subtitle,
+    caption = if (!is.null(caption) && nzchar(caption)) caption, x = x, y = y,
+    ...)
+  new_picture(p, c(width = width, height = height), least)
 }
 
 # What stands where there is no number to draw.
 empty_picture <- function(title, ...) {
   finish_picture(
     ggplot2::ggplot(data.frame(x = 0, y = 0), ggplot2::aes(x = 0, y = 0)) +
-      ggplot2::geom_text(label = "No value to draw.", colour = "grey30"),
+      page_text(label = "No value to draw.", colour = "grey30", share = 0.95),
     title, alt = paste0(title, ": no value to draw."), ...,
     theme = ggplot2::theme(axis.text = ggplot2::element_blank(),
                            panel.grid.major = ggplot2::element_blank()),

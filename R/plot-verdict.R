@@ -16,7 +16,8 @@ autoplot.nid_verdict <- function(object, ...) {
   p <- ggplot2::ggplot(rows, ggplot2::aes(.data[["r"]], .data[["label"]])) +
     verdict_layers(rows) + zero_line("v") + correlation_axis()
   if (panels > 1L) {
-    p <- p + ggplot2::facet_wrap(ggplot2::vars(.data[["panel"]]), ncol = 3L)
+    p <- p + ggplot2::facet_wrap(ggplot2::vars(.data[["panel"]]), ncol = 3L,
+                                 labeller = strip_words())
   }
   across <- min(panels, 3L)
   finish_picture(
@@ -51,7 +52,6 @@ verdict_rows <- function(object) {
     critical = rep(x$critical, 2L),
     dependent = rep(x$verdict == "dependent", 2L)
   )
-  rows$label <- wrap_levels(rows$label, 40L)
   rows
 }
 
@@ -77,7 +77,7 @@ verdict_layers <- function(rows) {
     ggplot2::scale_fill_manual(values = c(levels = "white",
                                           changes = "#0B4F8A"), drop = FALSE),
     # Every label keeps its row, also where nothing is known.
-    ggplot2::scale_y_discrete(limits = levels(rows$label))
+    row_names(limits = levels(rows$label))
   )
 }
 
@@ -109,7 +109,7 @@ autoplot.nid_forms <- function(object, ...) {
   cell <- group_labels(rows[rev(setdiff(get_spec(object)$keys, "form"))])
   rows$cell <- factor(cell, unique(cell))
   rows$form <- factor(rows$form, unique(rows$form))
-  rows$label <- wrap_levels(factor(rows$cell, rev(levels(rows$cell))), 60L)
+  rows$label <- factor(rows$cell, rev(levels(rows$cell)))
   rows$text <- ifelse(is.na(rows$weight), "none",
                       paste0(round(100 * rows$weight)))
   rows$dark <- (rows$weight > 0.55) %in% TRUE
@@ -117,15 +117,16 @@ autoplot.nid_forms <- function(object, ...) {
   p <- ggplot2::ggplot(rows, ggplot2::aes(.data[["form"]], .data[["label"]])) +
     ggplot2::geom_tile(ggplot2::aes(fill = .data[["weight"]]), width = 0.95,
                        height = 0.9) +
-    ggplot2::geom_text(ggplot2::aes(label = .data[["text"]],
-                                    colour = .data[["dark"]]), size = 2.8) +
+    page_text(ggplot2::aes(label = .data[["text"]],
+                           colour = .data[["dark"]]), size = 2.8,
+              tile = c(1, 1)) +
     ggplot2::scale_fill_gradient(low = "white", high = "#0B4F8A",
                                  limits = c(0, 1), na.value = "grey92",
                                  guide = "none") +
     ggplot2::scale_colour_manual(values = c("FALSE" = "black",
                                             "TRUE" = "white"),
                                  guide = "none") +
-    ggplot2::scale_x_discrete(position = "top")
+    column_names(position = "top") + row_names()
   finish_picture(
     p, "Which form fits", forms_alt(rows),
     subtitle = "Akaike weight of each form, %",

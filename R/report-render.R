@@ -186,13 +186,14 @@ png_type <- function() {
   if (capabilities("cairo")) "cairo" else getOption("bitmapType")
 }
 
-picture_file <- function(options, ext) {
+# `after`: numbers that knitr may give to other pictures of the chunk.
+picture_file <- function(options, ext, after = 0L) {
   label <- options$label %||% "picture"
   same <- identical(report_state$label, label)
   report_state$count <- if (same) report_state$count + 1L else 1L
   report_state$label <- label
   file <- if (is.null(options$fig.path)) tempfile(fileext = paste0(".", ext))
-          else knitr::fig_path(ext, options, report_state$count)
+          else knitr::fig_path(ext, options, report_state$count + after)
   dir.create(dirname(file), showWarnings = FALSE, recursive = TRUE)
   file
 }

@@ -683,6 +683,7 @@ plain_calls <- expression(
   theme_nid(base_size = 1),
   picture_size(ggplot2::ggplot()),
   picture_size(ggplot2::autoplot(influence_equal())),
+  save_picture(influence_equal(), tempfile(fileext = ".png")),
   new_nid_table(list(a = 1), "strange", list(title = "Of no known kind")),
   # Values of others that a report shows.
   "a", character(), numeric(), quote(quote(f(x))),

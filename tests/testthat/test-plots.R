@@ -436,8 +436,6 @@ test_that("long names are broken, never cut, and stay apart", {
   expect_identical(wrapped("consumer_spending_pc_real", 12L),
                    "consumer_\nspending_pc_\nreal")
   expect_identical(wrapped("a\nb c", 10L), "a\nb c")
-  two <- wrap_levels(factor(c("a  b", "a b")), 10L)
-  expect_identical(nlevels(two), 2L)
   p <- picture(picture_model(8), "basic")
   expect_true(long_names[1L] %in%
                 gsub("\n", " ", levels(p$data$label)))

@@ -448,6 +448,10 @@ for (generic in c("tidy", "glance")) {
 }
 verb("picture_size", function() list(or_odd(autoplot(draw_table()))), 100L)
 verb("report_render", function() list(or_odd(draw_result()), list()), 150L)
+verb("save_picture", function() {
+  list(or_odd(autoplot(draw_table())), some_file("png"),
+       width = or_odd(pick(NULL, 5)), height = or_odd(pick(NULL, 4)))
+}, 20L)
 verb("theme_nid", function() list(or_odd(11, 0.3)), 100L)
 for (scale in c("scale_colour_code", "scale_fill_code", "scale_shape_code",
                 "scale_linetype_code")) {

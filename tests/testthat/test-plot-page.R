@@ -1,0 +1,157 @@
+skip_if_not_installed("ggplot2")
+skip_if_not(capabilities("cairo"))
+skip_on_cran()
+
+autoplot <- function(...) suppressMessages(ggplot2::autoplot(...))
+
+expect_laid_out <- function(p, width, height, label = "") {
+  faults <- layout_faults(p, width, height)
+  expect_identical(paste(faults$what, faults$text), character(),
+                   label = paste(label, width, "x", height))
+}
+
+on_device <- function(width, height, code) {
+  grDevices::png(withr::local_tempfile(), width, height, units = "in",
+                 res = 72, type = "cairo")
+  on.exit(grDevices::dev.off())
+  force(code)
+}
+
+test_that("the finder of faults finds them", {
+  long <- strrep("too long for any page ", 9)
+  d <- data.frame(x = c(1, 1, 5), y = c(1, 1, 2), text = c("one", "two", "end"))
+  p <- ggplot2::ggplot(d, ggplot2::aes(x, y, label = text)) +
+    ggplot2::labs(caption = long)
+  bad <- layout_faults(p + ggplot2::geom_text(hjust = 0), 4, 3)
+  expect_true(any(bad$what == "off the page" & bad$text == trimws(long) |
+                    bad$text == long))
+  expect_true("one | two" %in% bad$text)
+  expect_true("end" %in% bad$text[bad$what != "overlap"])
+  wide <- ggplot2::theme(plot.margin = ggplot2::unit(rep(1, 4), "in"))
+  expect_true("end" %in% subset(layout_faults(
+    p + wide + ggplot2::geom_text(hjust = 0), 4, 5),
+    what == "out of its panel")$text)
+  fine <- p + ggplot2::labs(caption = "short") + page_text(hjust = 0)
+  expect_laid_out(fine, 4, 3)
+})
+
+test_that("words are broken by their measured width", {
+  type <- list(size = 9, face = "plain", family = "")
+  text <- c("a sentence of several words, none of them long", "two\nlines",
+            NA, "", "consumer_spending_pc_real")
+  on_device(7, 4, {
+    for (inches in c(0.6, 1.2, 2.4)) {
+      out <- laid_out(text, c(type, width = inches))
+      expect_lte(max(text_width(out[1:4], type)), inches)
+      expect_identical(gsub("\n", " ", out[1L]), text[1L])
+      expect_identical(gsub("\n", "", out[5L]), text[5L])
+      # Not broken earlier than needed: the next word has no room.
+      lines <- strsplit(out[1L], "\n")[[1L]]
+      next_word <- sub(" .*", "", lines[-1L])
+      expect_true(all(text_width(paste(lines[-length(lines)], next_word),
+                                 type) > inches))
+    }
+    expect_identical(laid_out(text, c(type, width = Inf)), text)
+    expect_identical(laid_out(text[2:4], c(type, width = 9)), text[2:4])
+  })
+})
+
+test_that("a picture is laid out for the page, whichever way it is drawn", {
+  p <- autoplot(picture_model(1), "rates")
+  caption <- function(g) {
+    text <- g$grobs[[which(g$layout$name == "caption")]]$children[[1L]]
+    grid::convertWidth(grid::grobWidth(text), "in", TRUE)
+  }
+  for (width in c(4, 7)) {
+    on_device(width, 4, expect_lt(caption(ggplot2::ggplotGrob(p)), width))
+  }
+  # Made for one page, drawn on another, also in a viewport.
+  on_device(10, 7, {
+    g <- ggplot2::ggplotGrob(p)
+    expect_gt(caption(g), 4)
+    grid::pushViewport(grid::viewport(width = grid::unit(4, "in"),
+                                      height = grid::unit(4, "in")))
+    fresh <- makeContext.nid_page(g)
+    expect_lt(caption(fresh), 4)
+    expect_gt(caption(fresh), 2)
+    # A gtable that was changed is drawn as it is.
+    g$heights[[1L]] <- grid::unit(1, "in")
+    expect_identical(makeContext.nid_page(g)$heights, g$heights)
+  })
+})
+
+test_that("a picture without room says once which size it needs", {
+  m <- picture_model(85)
+  p <- autoplot(m, "basic")
+  said <- list()
+  on_device(7, 4, withCallingHandlers(
+    print(p), nidcode_message_picture_size = \(c) {
+      said <<- c(said, list(c))
+      tryInvokeRestart("muffleMessage")
+    }))
+  expect_length(said, 1L)
+  size <- picture_size(p)
+  expect_equal(c(said[[1L]]$width, said[[1L]]$height), unname(size),
+               tolerance = 0.1)
+  on_device(7, 4, {
+    g <- suppressMessages(ggplot2::ggplotGrob(p))
+    title <- g$grobs[[which(g$layout$name == "title")]]
+    expect_match(title$children[[1L]]$label, "This picture needs a page of 7 x",
+                 fixed = TRUE)
+    expect_no_message(grid::grid.draw(g))
+  })
+  expect_no_message(on_device(size[[1L]], size[[2L]], print(p)))
+  expect_laid_out(p, size[[1L]], size[[2L]])
+})
+
+test_that("limits of the user look at a part and delete nothing", {
+  m <- picture_model(8)
+  p <- autoplot(m, "basic") + ggplot2::xlim(-0.5, 0.5)
+  p <- expect_no_warning(ggplot2::ggplot_build(p))
+  at <- which(vapply(p$plot$layers, \(l) inherits(l$geom, "GeomLinerange"), NA))
+  expect_identical(nrow(p$data[[at]]), sum(is.finite(m$basic$conf.low)))
+  expect_setequal(p$data[[at]]$xmin, m$basic$conf.low)
+})
+
+test_that("save_picture() writes at the picture's size, or the one asked for", {
+  p <- autoplot(picture_model(1), "basic")
+  pixels <- function(file) {
+    head <- readBin(file, "raw", 24L)
+    c(readBin(head[17:20], "integer", endian = "big"),
+      readBin(head[21:24], "integer", endian = "big"))
+  }
+  file <- withr::local_tempfile(fileext = ".png")
+  expect_identical(withVisible(save_picture(p, file)),
+                   list(value = file, visible = FALSE))
+  expect_equal(pixels(file), 300 * unname(picture_size(p)), tolerance = 0.01)
+  save_picture(picture_model(1)$basic, file, width = 5, height = 3)
+  expect_identical(pixels(file), c(1500L, 900L))
+  pdf <- withr::local_tempfile(fileext = ".pdf")
+  save_picture(p, pdf)
+  expect_identical(readBin(pdf, "raw", 4L), charToRaw("%PDF"))
+  expect_error(save_picture(p, "picture.gif"), class = "nidcode_error_path")
+  expect_error(save_picture(1, file), class = "nidcode_error_argument")
+  expect_error(save_picture(p, file, width = 0),
+               class = "nidcode_error_argument")
+  # What was there stays when drawing fails.
+  before <- readBin(file, "raw", 1e6)
+  broken <- p + ggplot2::geom_point(ggplot2::aes(x = stop("no")))
+  expect_error(save_picture(broken, file), class = "nidcode_error_file")
+  expect_identical(readBin(file, "raw", 1e6), before)
+})
+
+test_that("a page of knitr includes pictures in their own size", {
+  skip_if_not_installed("knitr")
+  dir <- withr::local_tempdir()
+  withr::local_dir(dir)
+  saveRDS(autoplot(picture_model(85), "basic"), "p.rds")
+  writeLines(c("```{r own}", "readRDS('p.rds')", "```",
+               "```{r asked, fig.width = 5, fig.height = 3}",
+               "readRDS('p.rds')", "```"), "page.Rmd")
+  out <- suppressMessages(knitr::knit("page.Rmd", quiet = TRUE,
+                                      envir = new.env(parent = globalenv())))
+  text <- paste(readLines(out), collapse = "\n")
+  expect_match(text, "figure/own-101.png", fixed = TRUE)
+  expect_match(text, "figure/asked-1.png", fixed = TRUE)
+  expect_match(text, "Dot chart of Code NID of 85 regions", fixed = TRUE)
+})
