@@ -255,7 +255,7 @@ format.nid_model <- function(x, ...) {
                name(best), ".")
       }
     },
-    spec$notes
+    spec$meaning, spec$notes
   )
 }
 

@@ -8,7 +8,8 @@
 # `facts`: a list of which empty ones are dropped. `title` says what the table
 # is, in a few words; `keys` are the columns that tell its rows apart, those of
 # regions and times named "region" and "time", since the user has named them;
-# `notes` are sentences. What is not in `quiet_facts` is said by print().
+# `notes` are sentences, as is `meaning`, which print() never leaves out. What
+# is not in `quiet_facts` is said by print().
 new_nid_table <- function(columns, what, facts, fit = NULL) {
   n <- if (length(columns) > 0L) length(columns[[1L]]) else 0L
   columns <- known_numbers(columns)
@@ -26,7 +27,8 @@ new_nid_table <- function(columns, what, facts, fit = NULL) {
 
 # Facts for code alone: what print() says of them, if anything, is in the title.
 quiet_facts <- c("title", "keys", "by", "kind", "limits", "level", "notes",
-                 "shape", "scheme", "law", "dissemination", "durbin.watson")
+                 "shape", "scheme", "law", "dissemination", "durbin.watson",
+                 "meaning")
 
 said_facts <- function(spec) unclass(spec)[setdiff(names(spec), quiet_facts)]
 
@@ -97,11 +99,14 @@ print.nid_spec <- function(x, ...) {
 #' Every verb that computes returns a tibble with the extra class `nid_table`.
 #' It prints what was computed and how; everything else is the tibble's own:
 #' as soon as rows or columns change, by any tool, a plain tibble is left.
+#' Columns that say the same in all of several rows are printed once, above. In
+#' an R Markdown page a result, a panel and a model knit as a table of at most 20
+#' rows.
 #'
 #' @param x A `nid_table`.
 #' @param object A `nid_table`.
-#' @param n <int> Rows to show; `NULL`: six, or fewer where the whole would
-#'   exceed 15 lines.
+#' @param n <int> Rows to show, with every note; `NULL`: six, or fewer where the
+#'   whole would exceed 15 lines, and as many whole notes as leave room.
 #' @param width <int> Line width; `NULL` is the console's.
 #' @param row.names,optional As in [as.data.frame()].
 #' @param ... Empty, or passed to the plain tibble's own method.
@@ -122,22 +127,66 @@ format.nid_table <- function(x, ..., n = NULL, width = NULL) {
     return(format(as_plain_tibble(x), ..., n = n %||% 6L, width = width))
   }
   spec <- get_spec(x)
-  note_lines <- function(text, most) {
-    text <- if (length(text) > 0L) {
-      strwrap(text, width = width, exdent = 2, prefix = "# ")
-    }
-    if (is.null(n)) cut_lines(text, most) else text
-  }
-  head <- note_lines(format(spec), 4L)
-  notes <- note_lines(spec$notes, 3L)
+  lines <- function(text) comment_lines(text, width)
   plain <- as_plain_tibble(x)
-  tail <- note_lines(rows_and_columns(plain, 6L), 3L)
-  # Without `n` six rows, or as many as keep the whole within 15 lines; names
-  # and types of the columns take two.
-  room <- 15L - length(head) - length(notes) - length(tail) - 2L
-  shown <- utils::head(plain, n %||% max(min(6L, room), 1L))
-  body <- table_lines(shown, width)
-  c(head, notes, body, note_lines(rows_and_columns(plain, nrow(shown)), 3L))
+  same <- constant_columns(plain)
+  varied <- plain[!names(plain) %in% names(same)]
+  head <- lines(format(spec))
+  below <- c(lines(same_words(same)), lines(spec$meaning))
+  notes <- lapply(spec$notes, lines)
+  last <- function(shown, left) {
+    lines(rows_and_columns(varied, shown, left))
+  }
+  if (!is.null(n)) {
+    shown <- utils::head(varied, n)
+    return(c(head, below, unlist(notes), table_lines(shown, width),
+             last(nrow(shown), 0L)))
+  }
+  # Six rows and every note, or as many as keep the whole within 15 lines, no
+  # note in part; names and types of the columns take two.
+  below <- cut_lines(below, 6L)
+  head <- c(cut_lines(head, min(6L, 9L - length(below))), below)
+  tail <- cut_lines(last(6L, length(notes)), 3L)
+  room <- 15L - length(head) - length(tail) - 2L
+  told <- sum(cumsum(lengths(notes)) <= room - min(3L, nrow(varied)))
+  notes <- unlist(notes[seq_len(told)])
+  shown <- utils::head(varied, max(min(6L, room - length(notes)), 1L))
+  c(head, notes, table_lines(shown, width),
+    cut_lines(last(nrow(shown), length(spec$notes) - told), 3L))
+}
+
+comment_lines <- function(text, width) {
+  if (length(text) > 0L) {
+    strwrap(text, width = width, exdent = 2, prefix = "# ")
+  }
+}
+
+# What stays in the body of a table even where it does not vary.
+always_shown <- c("estimate", "std.error", "conf.low", "conf.high", "rank.low",
+                  "rank.high")
+
+# Columns that say the same in each of several rows: once is enough.
+constant_columns <- function(plain) {
+  if (nrow(plain) < 2L) {
+    return(list())
+  }
+  same <- vapply(plain, \(v) {
+    is.atomic(v) && is.null(dim(v)) && length(unique(v)) == 1L
+  }, NA) & !names(plain) %in% always_shown
+  if (all(same)) same[1L] <- FALSE
+  lapply(plain[same], `[`, 1L)
+}
+
+same_words <- function(same) {
+  if (length(same) > 0L) {
+    value <- vapply(same, \(v) {
+      if (is.double(v) && !is.object(v)) few_digits(v, 3L) else
+        if (is.character(v) && !is.na(v)) readable(v) else
+          paste(format(v), collapse = "")
+    }, "")
+    value[!nzchar(value)] <- "\"\""
+    paste0("All rows: ", paste(names(same), value, collapse = "; "), ".")
+  }
 }
 
 #' @rdname nid_table
@@ -166,29 +215,62 @@ width_shown <- function(width, call = rlang::caller_env()) {
 
 # Columns that do not fit are left to the last line, which names all; those
 # that do keep names that tell them apart. Texts are as long as leaves room for
-# the limits of the interval.
+# the limits of the interval and tells the first column's own apart, for which
+# the name of a rate and the error give way.
 table_lines <- function(plain, width) {
   # A width beyond the console's would be laid out in tiers.
   old <- options(pillar.min_title_chars = 15L, pillar.min_chars = NULL,
                  width = max(width, 10L))
   on.exit(options(old))
-  for (letters in c(24L, 16L, 12L, 8L, 3L)) {
-    options(pillar.min_chars = letters)
-    body <- format(plain, n = nrow(plain), width = width, max_extra_cols = 0L)
-    body <- body[!grepl("^(\033\\[[0-9;]*m)?# ", body)]
-    limits <- !"conf.high" %in% names(plain) || any(grepl("conf.high", body[1L],
-                                                          fixed = TRUE))
-    if (limits) break
+  first <- NULL
+  for (spared in spared_columns(plain)) {
+    for (letters in c(40L, 24L, 16L, 12L, 8L, 3L)) {
+      options(pillar.min_chars = letters)
+      body <- body_lines(plain[setdiff(names(plain), spared)], width)
+      if (shows_limits(plain, body)) {
+        if (told_apart(plain, letters)) return(body)
+        first <- first %||% body
+      }
+    }
   }
-  body
+  first %||% body
 }
 
-rows_and_columns <- function(plain, shown) {
+body_lines <- function(plain, width) {
+  body <- format(plain, n = nrow(plain), width = width, max_extra_cols = 0L)
+  body[!grepl("^(\033\\[[0-9;]*m)?# ", body)]
+}
+
+spared_columns <- function(plain) {
+  list(character(), if (all(c("code", "term") %in% names(plain))) "term",
+       c("term", "std.error")) |> unique()
+}
+
+shows_limits <- function(plain, body) {
+  !"conf.high" %in% names(plain) ||
+    any(grepl("conf.high", body[1L], fixed = TRUE))
+}
+
+# Do so many letters tell the texts of the first column apart?
+told_apart <- function(plain, letters) {
+  first <- if (length(plain) > 0L) plain[[1L]]
+  if (is.factor(first)) first <- as.character(first)
+  if (!is.character(first)) {
+    return(TRUE)
+  }
+  first <- readable(unique(first))
+  long <- nchar(first, "width") > letters
+  first[long] <- substr(first[long], 1L, letters - 1L)
+  anyDuplicated(first) == 0L
+}
+
+rows_and_columns <- function(plain, shown, notes) {
   names <- names(plain)
   more <- length(names) - 20L
   paste0(
     count_of(nrow(plain), "row"),
     if (shown < nrow(plain)) paste0(", ", shown, " shown"),
+    if (notes > 0L) paste0("; ", count_of(notes, "more note"), " with `n`"),
     "; columns ", paste(utils::head(names, 20L), collapse = ", "),
     if (more > 0L) paste(" and", more, "more")
   )

@@ -73,10 +73,12 @@ test_that("print: the settings and the range of Code NID", {
   expect_match(text_of(m), format(attr(m$basic, "spec")), fixed = TRUE)
   b <- m$basic
   low <- which.min(b$estimate)
+  # The error has two digits where all have two decimals.
+  expect_true(all(b$std.error > 0.1 & b$std.error < 0.99))
+  number <- function(x) sprintf("%.2f", x[low])
   expect_match(text_of(m), paste0(
-    "Code NID from ", signif(b$estimate[low], 3), " (",
-    signif(b$conf.low[low], 3), " to ", signif(b$conf.high[low], 3), ") in ",
-    b$region[low], " to "
+    "Code NID from ", number(b$estimate), " (", number(b$conf.low), " to ",
+    number(b$conf.high), ") in ", b$region[low], " to "
   ), fixed = TRUE)
   expect_prints(m)
   expect_prints(spline)

@@ -209,9 +209,8 @@ test_that("limits are told apart at 80 columns, the last line is whole", {
     rate_central(sd = 0.1))
   text <- format(many, width = 80)
   expect_true(any(grepl("estimate std.error conf.low conf.high", text)))
-  expect_match(text_of_lines(text),
-               paste0("columns ", paste(names(many), collapse = ", ")),
-               fixed = TRUE)
+  expect_match(text_of_lines(text), paste0("columns ", paste(
+    setdiff(names(many), "df"), collapse = ", ")), fixed = TRUE)
   expect_true(all(nchar(text) <= 80))
   # Names of regions are as long as leaves room for the limits.
   formula <- basic_code(code_panel(transform(hand_regions, region = paste(
@@ -239,4 +238,94 @@ test_that("a verdict shows as many rows as it is asked for", {
   expect_lte(length(utils::capture.output(print(v))), 15L)
   withr::local_options(width = 120)
   expect_identical(printed(), 10L)
+})
+
+test_that("columns that do not vary are told once, above", {
+  text <- format(tables$defining)
+  expect_match(text_of_lines(text), "All rows: n.indicators 1; break FALSE.",
+               fixed = TRUE)
+  expect_match(text_of_lines(text), "columns region, year, code, estimate$")
+  # Of one row nothing is the same; estimates stay in any case.
+  one <- basic_code(code_panel(hand, code_scheme("x", "production",
+                                                 codes = alone)),
+                    rate = rate_difference())
+  expect_no_match(format(one), "All rows")
+  same <- transform(hand_regions, x = rep(hand$x, 2))
+  same <- basic_code(code_panel(same, code_scheme("x", "production",
+                                                  codes = alone)),
+                     rate = rate_difference(), measure = "integral")
+  text <- format(same, n = 2)
+  expect_match(text, "estimate", all = FALSE)
+  expect_match(text_of_lines(text), "All rows: .*n.terms 4; .*n.lost 0")
+  # The table itself keeps them all.
+  expect_true("n.terms" %in% names(same))
+})
+
+test_that("regions that begin alike are told apart beside both limits", {
+  twins <- transform(hand_regions, region = paste(
+    "Autonomous area,", ifelse(region == "A", "west", "east")))
+  many <- dynamic_codes(code_panel(twins, hand_scheme()),
+                        rate_central(sd = 0.1))
+  text <- format(many, n = 72, width = 80)
+  expect_true(any(grepl("conf.low conf.high", text)))
+  body <- grep("^ *[0-9]+ Auto", text, value = TRUE)
+  expect_length(body, 72L)
+  region <- sub("^ *[0-9]+ (.*?) +200[0-9] .*", "\\1", body, perl = TRUE)
+  expect_length(unique(region), 2L)
+  expect_true(all(nchar(text) <= 80))
+})
+
+test_that("notes are told whole, or counted", {
+  x <- tables$basic
+  spec <- attr(x, "spec")
+  spec$meaning <- "What it means."
+  spec$notes <- paste0(strrep("A note of many words. ", c(3, 8, 8, 8)),
+                       "End ", 1:4, ".")
+  attr(x, "spec") <- spec
+  text <- text_of_lines(format(x))
+  expect_lte(length(format(x)), 15L)
+  expect_match(text, "What it means.", fixed = TRUE)
+  told <- vapply(paste0("End ", 1:4, "."), grepl, NA, text, fixed = TRUE)
+  expect_true(told[1L])
+  expect_match(text, paste0("; ", sum(!told), " more notes with `n`"),
+               fixed = TRUE)
+  expect_identical(lengths(gregexpr("A note of many words", text)),
+                   sum(c(3L, 8L, 8L, 8L)[told]))
+  all <- text_of_lines(format(x, n = 2))
+  for (i in 1:4) expect_match(all, paste0("End ", i, "."), fixed = TRUE)
+  expect_no_match(all, "more note")
+})
+
+test_that("what a Code NID means is printed with it", {
+  basic <- basic_code(code_panel(hand_regions, hand_scheme()),
+                      rate = rate_difference())
+  said <- "At -1 their summed rates end 1 standard deviation of the panel a year"
+  expect_match(text_of_lines(format(basic)), said, fixed = TRUE)
+  m <- code_model(hand_regions, hand_scheme(), rate = rate_difference())
+  expect_match(text_of_lines(format(m)), said, fixed = TRUE)
+})
+
+test_that("results knit as tables", {
+  skip_if_not_installed("knitr")
+  d <- hand_regions
+  d$region <- ifelse(d$region == "A", "<b>A|*", "B")
+  m <- quietly(code_model(d, hand_scheme(), rate = rate_central(sd = 0.1)))
+  for (x in list(m, m$basic, m$rates, m$panel)) {
+    page <- knitr::knit_print(x)
+    expect_s3_class(page, "knit_asis")
+    lines <- strsplit(as.character(page), "\n", fixed = TRUE)[[1L]]
+    table <- grep("^[|]", lines, value = TRUE)
+    # As many cells in every line, a blank line on both sides.
+    expect_length(unique(lengths(gregexpr("|", table, fixed = TRUE))), 1L)
+    at <- grep("^[|]", lines)
+    expect_identical(c(lines, "")[c(min(at) - 1L, max(at) + 1L)] |>
+                       sub(pattern = "^:::.*", replacement = ""), c("", ""))
+    expect_no_match(lines, "<b>", fixed = TRUE)
+  }
+  page <- as.character(knitr::knit_print(m$rates))
+  expect_match(page, "52 further rows", fixed = TRUE)
+  expect_no_match(page, "# ", fixed = TRUE)
+  many <- m$basic
+  many$more <- 1
+  expect_false(inherits(many, "nid_table"))
 })
