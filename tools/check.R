@@ -63,10 +63,10 @@ allowed_notes <- list(
   ),
   list(
     item = "checking installed package size",
-    lines = c("^installed size is +[56][.]", "^sub-directories of 1Mb or more:",
+    lines = c("^installed size is +[5-7][.]", "^sub-directories of 1Mb or more:",
               "^(R|doc|libs) +[12][.][0-9]Mb$"),
-    why = paste("installed up to 7 MB: byte code, seven vignettes and the core;",
-                "the source package is below 2 MB")
+    why = paste("installed up to 8 MB: byte code, vignettes and the core;",
+                "the source package is below 3 MB")
   )
 )
 
@@ -150,7 +150,7 @@ build_package <- function() {
   say(sprintf("built %s: %.2f MB in %.1f min",
               basename(tarball), mb, step$minutes))
   # The package's own bound; CRAN asks for 10 MB.
-  if (mb > 2) fail("tarball over 2 MB")
+  if (mb > 3) fail("tarball over 3 MB")
   tarball
 }
 
