@@ -17,6 +17,26 @@
 #' influence it is then, summed over the codes, V at the last time less V at the
 #' first.
 #'
+#' @section What a Code NID of -1 means:
+#' Above zero the codes gained speed, below zero they lost it; at zero they kept
+#' what they had. Losing speed is not falling: codes whose rates went from 3 to 2
+#' a year lost 1 and still grow by 2. With an equal influence, steps of a year and
+#' no ends left out, -1 says that the rates of all codes together are lower at
+#' the last time than at the first by 1 a year, counted in
+#' - standard deviations of the panel, over all regions and times, of the
+#'   indicator as transformed (`normalise = "zscore"`, the default); of the
+#'   region's own series under `reference = "region"`, of the regions at one time
+#'   under a time;
+#' - ranges of the reference, from minimum to maximum ("minmax");
+#' - ways between the goalposts of the scheme ("goalposts");
+#' - ways from the lowest rank to the highest ("rank");
+#' - per cent of the level at the base time ("index");
+#' - units of the indicators as transformed ("none"): after a log .01 is about
+#'   1 %.
+#'
+#' With another influence the changes of speed count by their weights, and -1 is
+#' their weighted sum in the same unit. `print()` and [in_words()] say it for the
+#' table at hand.
 #' @inheritParams industrial_code
 #' @param influence <nid_influence> See [influence].
 #' @param measure <chr> "sum" or "integral".

@@ -78,3 +78,16 @@ test_that("visible chunks of every vignette run when pasted", {
                                  paste(said, collapse = "\n")))
   }
 })
+
+test_that("the words of the glossary are those of its page", {
+  first <- system.file("doc", "nidcode.Rmd", package = "nidcode")
+  page <- tools::Rd_db("nidcode")[["nid_glossary.Rd"]]
+  skip_if(is.null(page) || !nzchar(first), "help or vignettes not installed")
+  page <- paste(as.character(page), collapse = "")
+  words <- regmatches(page, gregexpr("strong[{][^}]*[}]", page))[[1L]]
+  words <- small_letters(sub("strong[{](.*)[}]", "\\1", words))
+  expect_length(words, 10L)
+  lines <- readLines(first, encoding = "UTF-8")
+  table <- lines[seq.int(grep("^[|] word ", lines) + 2L, length.out = 10L)]
+  expect_identical(small_letters(sub("^[|] (.*?) [|].*", "\\1", table)), words)
+})
