@@ -153,3 +153,7 @@ test_pulse_cpp <- function(n, threads, stop_at) {
     .Call(`_nidcode_test_pulse_cpp`, n, threads, stop_at)
 }
 
+text_prints_cpp <- function(text) {
+    .Call(`_nidcode_text_prints_cpp`, text)
+}
+

@@ -142,8 +142,8 @@ few_regions <- 8L
 
 # Correlation of the noise of every pair of codes, regions x pairs, each drawn
 # to that of the panel, which one region alone does not have.
-noise_correlation <- function(product, free, codes) {
-  panel <- panel_correlation(product, free)
+noise_correlation <- function(product, free, codes,
+                              panel = panel_correlation(product, free)) {
   rho <- (product + rep(panel_pull * panel, each = nrow(free))) /
     (free + panel_pull)
   rho <- cut_correlation(rho)
@@ -158,7 +158,8 @@ panel_correlation <- function(product, free) {
 }
 
 # The correlation of a fit, and what is said of it: by pair of codes, and
-# whether it rests on few regions. That of a frozen model is kept.
+# whether it rests on few regions. That of a frozen model is kept, and so is the
+# panel's in a frozen reference.
 noise_of_fit <- function(fit, times, noise) {
   regions <- as.character(fit$def$panel$regions)
   kept <- fit$noise
@@ -166,28 +167,40 @@ noise_of_fit <- function(fit, times, noise) {
     at <- match(regions, kept$regions)
     kept$rho <- kept$rho[at, , drop = FALSE]
     gone <- which(is.na(at))
-    kept$rho[gone, ] <- rep(kept$panel, each = length(gone))
+    kept$rho[gone, ] <- rep(cut_correlation(kept$panel), each = length(gone))
     kept$regions <- regions
     return(kept)
   }
-  c(list(regions = regions,
-         rho = noise_correlation(noise$product, noise$free, length(fit$codes)),
-         panel = cut_correlation(panel_correlation(noise$product,
-                                                   noise$free))),
-    noise_told(times, noise))
+  frozen <- frozen_rho(fit$def$reference, code_field(fit, "code"))
+  panel <- frozen %||% panel_correlation(noise$product, noise$free)
+  c(list(regions = regions, panel = panel,
+         rho = noise_correlation(noise$product, noise$free, length(fit$codes),
+                                 panel)),
+    noise_told(times, noise, panel, is.null(frozen)))
 }
 
-noise_told <- function(times, noise) {
-  seen <- colSums(noise$free > 0)
-  panel <- cut_correlation(panel_correlation(noise$product,
-                                             noise$free))[seen > 1L]
-  few <- max(c(0, pool_sizes(times))) < few_times
+noise_told <- function(times, noise, panel, own) {
+  seen <- if (own) colSums(noise$free > 0) else rep(Inf, length(panel))
+  panel <- cut_correlation(panel)[seen > 1L]
+  few <- own && max(c(0, pool_sizes(times))) < few_times
   cor <- if (length(panel) > 0L) {
     paste0(" (rho ", paste(unique(sprintf("%.2f", round(range(panel), 2) + 0)),
                            collapse = " to "),
            if (few) ", at least: few times", ")")
   }
   list(text = paste0("residual", cor), few = max(seen) < few_regions)
+}
+
+# The panel's correlations that a reference keeps, NULL where it has not those
+# of all pairs of codes.
+frozen_rho <- function(reference, codes) {
+  rho <- attr(reference, "rho", exact = TRUE)[pair_names(codes)]
+  if (!anyNA(rho)) unname(rho)
+}
+
+pair_names <- function(codes) {
+  pairs <- pairs_of(length(codes))
+  paste(codes[pairs[, 1L]], codes[pairs[, 2L]], sep = "\r")
 }
 
 few_regions_note <- function(told) {

@@ -106,12 +106,8 @@ code_sd <- function(def, code, parts, rate) {
   if (anyNA(sd) || def$aggregate != "mean" || def$normalise == "rank") {
     return(numeric())
   }
-  missing <- any(def$panel$missing[parts$names] > 0)
-  if (!missing && all(lengths(parts$inverse) == 1L)) {
-    inverse <- unlist(parts$inverse)
-    return(root_sum_squares(parts$weight * sd * parts$unit * inverse) /
-             sum(parts$weight))
-  }
+  # One a row also where all are alike: a region's errors must not hang, by a
+  # last bit, on whether another lacks a value.
   region <- rep(seq_len(n_regions(def$panel)), diff(def$panel$offset))
   top <- matrix(0, length(region), length(parts$names))
   bottom <- numeric(length(region))

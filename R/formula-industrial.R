@@ -65,7 +65,7 @@ industrial_code <- function(x, rate = NULL, cor = "auto",
 industrial_law <- function(fit, est) {
   a <- rates_of_order(fit, est$rates, 1L)
   weight <- code_field(fit, "weight")
-  total <- as.vector(replace(a$estimate, a$absent, 0) %*% weight)
+  total <- row_products(replace(a$estimate, a$absent, 0), weight)
   n.codes <- as.integer(ncol(a$absent) - rowSums(a$absent))
   keep <- which(!is.na(total) & n.codes > 0L)
   law <- list(estimate = total[keep], df = NA_real_)

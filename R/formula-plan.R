@@ -51,7 +51,7 @@ law_with_ends <- function(fit, plans, est) {
   weight <- code_field(fit, "weight")
   all <- est$sums[[1L]]$se
   unit <- if (!is.null(all)) row_scales(all)
-  var <- function(j) drop((est$sums[[j]]$se / unit)^2 %*% weight^2)
+  var <- function(j) row_products((est$sums[[j]]$se / unit)^2, weight^2)
   share <- function(j) {
     if (is.null(all)) return(rep(NA_real_, length(law$estimate)))
     out <- (var(1L) + var(j) - var(j + 1L)) / (2 * var(1L))

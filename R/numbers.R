@@ -113,6 +113,14 @@ root_sum_squares <- function(x) {
   sqrt(sum((x / unit)^2)) * unit
 }
 
+# x %*% w as a vector. The product of matrices adds in another order where there
+# are other rows, or where one is NA.
+row_products <- function(x, w) {
+  out <- numeric(nrow(x))
+  for (j in seq_along(w)) out <- out + x[, j] * w[j]
+  out
+}
+
 sd_of <- function(x) {
   unit <- power_scale(x)
   stats::sd(x / unit) * unit

@@ -530,6 +530,17 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// text_prints_cpp
+Rcpp::NumericVector text_prints_cpp(const Rcpp::CharacterVector& text);
+RcppExport SEXP _nidcode_text_prints_cpp(SEXP textSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::CharacterVector& >::type text(textSEXP);
+    rcpp_result_gen = Rcpp::wrap(text_prints_cpp(text));
+    return rcpp_result_gen;
+END_RCPP
+}
 
 static const R_CallMethodDef CallEntries[] = {
     {"_nidcode_cell_shapes_cpp", (DL_FUNC) &_nidcode_cell_shapes_cpp, 1},
@@ -570,6 +581,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_nidcode_test_interrupt_cpp", (DL_FUNC) &_nidcode_test_interrupt_cpp, 2},
     {"_nidcode_test_throw_cpp", (DL_FUNC) &_nidcode_test_throw_cpp, 4},
     {"_nidcode_test_pulse_cpp", (DL_FUNC) &_nidcode_test_pulse_cpp, 3},
+    {"_nidcode_text_prints_cpp", (DL_FUNC) &_nidcode_text_prints_cpp, 1},
     {NULL, NULL, 0}
 };
 

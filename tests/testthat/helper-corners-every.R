@@ -564,6 +564,21 @@ pair_calls <- c(
 
 # ---- Panels, rates, formulas -------------------------------------------------
 
+# A file in a folder of its own, and what gives a table once.
+new_part <- function() {
+  folder <- tempfile()
+  dir.create(folder)
+  file.path(folder, "part.csv")
+}
+
+once <- function(d) {
+  \(n) {
+    out <- d
+    d <<- d[0L, , drop = FALSE]
+    out
+  }
+}
+
 # The worlds are corner_panels().
 panel_world <- function(corner) {
   d <- corner[[1L]]
@@ -578,7 +593,13 @@ panel_calls <- c(
     panel = code_panel(d, s, index, status = status),
     defining = defining_codes(panel),
     frozen = code_reference(defining),
-    defining_codes(panel, reference = frozen)
+    defining_codes(panel, reference = frozen),
+    as_code_reference(as.data.frame(frozen)),
+    code_part(d, new_part(), scheme = s, index = index, status = status,
+              rate = rate_central(), reference = frozen),
+    code_parts(once(d), tempfile(), scheme = s, index = index, status = status,
+               rate = rate_spline(m = 3), cor = "independent",
+               reference = frozen)
   ),
   lapply(c("none", "minmax", "rank", "index", "goalposts"), \(n) {
     bquote(defining_codes(panel, .(n)))

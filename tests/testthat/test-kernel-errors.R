@@ -52,6 +52,7 @@ good_calls <- function() {
     integer64_to_double_cpp = list(0),
     crc32_cpp = list(as.raw(1:3), 0),
     linear_defined_cpp = list(grids, local, 1L),
+    text_prints_cpp = list(c("a", "b")),
     sure_pairs_cpp = list(c(1, 2), c(1, 1), c(5, Inf), 0.95),
     term_widths_cpp = list(grids, FALSE, FALSE),
     terms_told_cpp = list(grids, c(TRUE, TRUE, FALSE)),

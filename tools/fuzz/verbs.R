@@ -177,6 +177,35 @@ verb("time_periods", function() {
 verb("code_reference", function() list(or_odd(pick(
   draw_defining(), draw_model(), data.frame(indicator = "x1", centre = 0,
                                             scale = pick(1, 0, NA))))))
+verb("as_code_reference", function() {
+  list(or_odd(data.frame(indicator = c("x1", "x2"), centre = pick(0, NA),
+                         scale = pick(1, 0, -1, NA))),
+       normalise = or_odd(pick("zscore", "minmax", "none")))
+})
+for (part in c("code_part", "code_parts")) {
+  local({
+    name <- part
+    verb(name, function() {
+      data <- draw_frame()
+      sink <- tempfile("sink")
+      if (name == "code_part") dir.create(sink)
+      given <- FALSE
+      once <- function(n) {
+        out <- if (given) data[0L, ] else data
+        given <<- TRUE
+        out
+      }
+      list(or_odd(if (name == "code_part") data else once, 0.05),
+           or_odd(if (name == "code_part") file.path(sink, "a.csv") else sink,
+                  0.03),
+           scheme = or_odd(draw_scheme(data), 0.03),
+           rate = or_odd(draw_rate(), 0.03),
+           reference = or_odd(pick("region", "panel", nidcode::code_reference(
+             draw_defining())), 0.03),
+           what = or_odd(pick("basic", "dynamic", "defining"), 0.03))
+    }, 100L)
+  })
+}
 
 # ---- Treat, rates, formulas -----------------------------------------------
 
