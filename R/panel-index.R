@@ -138,6 +138,13 @@ strip_container <- function(data, call = rlang::caller_env()) {
     }
     data <- as.data.frame(data, optional = TRUE)
   }
+  if (inherits(data, "tbl_lazy")) {
+    stop_nid("argument",
+             c("`data` is a table in a database.",
+               i = paste0("Use `dplyr::collect()` where it fits into memory, ",
+                          "else code_query() or code_parts().")),
+             argument = "data", call = call)
+  }
   if (!is.data.frame(data)) {
     stop_argument("data", "a data frame", data, call)
   }

@@ -15,8 +15,8 @@
 #'   `.parquet` (package nanoparquet). It is written aside and renamed: it is
 #'   whole or not there.
 #' @param ... Arguments of [code_model()], by name: `scheme` and `reference`
-#'   among them, a [code_reference()] of rates or of a model, or of what the rate
-#'   asks for.
+#'   among them, a [code_reference()] of rates or of a model, or of what the
+#'   rate asks for.
 #' @param what <chr> "defining", "dynamic", "industrial", "basic" or
 #'   "contributions" (by code): the table to keep.
 #' @param read,write <function> Of the file's name, and of the table and the

@@ -17,8 +17,8 @@
 #'   or a function of a number of rows that returns the next so many, and a data
 #'   frame of none at the end (a cursor, say). Rows that are fetched are cut
 #'   between regions: the last region waits for the next fetch.
-#' @param sink <chr> The folder of the results, `part-1.csv`, `part-2.csv` and so
-#'   on; made if need be.
+#' @param sink <chr> The folder of the results, `part-1.csv`, `part-2.csv` and
+#'   so on; made if need be.
 #' @param rows <int> How many rows are fetched at once from what is not files.
 #' @param ending <chr> "csv", "parquet" or one that `write` makes.
 #' @inheritParams code_part
@@ -37,7 +37,8 @@
 #' regions <- subset(ural, level == "region")
 #' from <- tempfile()
 #' dir.create(from)
-#' for (part in split(regions, regions$region_code %in% c("RU-KGN", "RU-SVE"))) {
+#' two <- regions$region_code %in% c("RU-KGN", "RU-SVE")
+#' for (part in split(regions, two)) {
 #'   utils::write.csv(part, tempfile("part", from, ".csv"), row.names = FALSE)
 #' }
 #' to <- tempfile()

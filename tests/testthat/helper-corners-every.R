@@ -599,7 +599,9 @@ panel_calls <- c(
               rate = rate_central(), reference = frozen),
     code_parts(once(d), tempfile(), scheme = s, index = index, status = status,
                rate = rate_spline(m = 3), cor = "independent",
-               reference = frozen)
+               reference = frozen),
+    code_operators(panel, rate = rate_central()),
+    code_query(d, s, index, reference = frozen, rate = rate_central())
   ),
   lapply(c("none", "minmax", "rank", "index", "goalposts"), \(n) {
     bquote(defining_codes(panel, .(n)))

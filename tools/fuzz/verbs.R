@@ -182,6 +182,20 @@ verb("as_code_reference", function() {
                          scale = pick(1, 0, -1, NA))),
        normalise = or_odd(pick("zscore", "minmax", "none")))
 })
+verb("code_operators", function() {
+  list(or_odd(pick(list(2001:2006), list(c(1, 2.5, 4), 3), draw_panel())),
+       scheme = or_odd(draw_scheme(draw_frame())),
+       rate = or_odd(draw_rate(), 0.05),
+       influence = or_odd(draw_influence(), 0.05),
+       measure = or_odd(pick("sum", "integral"), 0.05),
+       order = or_odd(pick(NULL, 0, 1, 2), 0.05))
+})
+# Tables in a database are another suite's: here is what is none.
+verb("code_query", function() {
+  list(or_odd(draw_frame(), 0.1), scheme = or_odd(draw_scheme(draw_frame())),
+       reference = or_odd(nidcode::code_reference(draw_defining())),
+       rate = or_odd(draw_rate()))
+}, 100L)
 for (part in c("code_part", "code_parts")) {
   local({
     name <- part
