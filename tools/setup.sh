@@ -17,7 +17,7 @@ missing_packages() { Rscript --no-save --no-restore tools/needs.R "$@"; }
 
 # Tools of the chosen groups that are not there. Pandoc renders vignettes;
 # qpdf and tidy are asked for by R CMD check; LibreOffice recalculates
-# workbooks in the tests; it and ccache can be done without.
+# workbooks and prints reports in the tests; it and ccache can be done without.
 missing_tools() {
   for group in "$@"; do
     case "$group" in
@@ -42,11 +42,16 @@ wants_cache() {
   esac
 }
 
+# The parts of the office that are not there: calc for workbooks, writer for
+# reports.
 wants_office() {
   case " $* " in
-    *" check "*) ! command -v soffice >/dev/null 2>&1 ;;
-    *) false ;;
+    *" check "*) ;;
+    *) return 0 ;;
   esac
+  home=$(dirname "$(readlink -f "$(command -v soffice)")" 2>/dev/null)
+  [ -e "$home/libsclo.so" ] || echo libreoffice-calc-nogui
+  [ -e "$home/libswlo.so" ] || echo libreoffice-writer-nogui
 }
 
 as_root=""
@@ -112,8 +117,7 @@ fi
 
 packages=$(missing_packages "$@")
 tools=$(missing_tools "$@")
-extra=""
-if wants_office "$@"; then extra="libreoffice-calc-nogui"; fi
+extra=$(wants_office "$@" | tr '\n' ' ')
 if wants_cache "$@"; then extra="$extra ccache"; fi
 
 if [ -n "$packages$tools$extra" ] && may_use_apt; then
