@@ -39,7 +39,12 @@ report_block.default <- function(x, options) {
 report_block.character <- function(x, options) {
   text <- inert_markdown(x)
   if (!is.null(names(x))) text <- paste0(inert_markdown(names(x)), " ", text)
-  if (length(x) == 1L) text else paste("-", text)
+  if (length(text) == 1L) {
+    return(text)
+  }
+  # In Word the items of a list without empty lines have the style of a table.
+  text <- paste("-", text)
+  if (is_html(options)) text else c(rbind(text, ""))
 }
 
 #' @export
@@ -49,26 +54,74 @@ report_block.numeric <- function(x, options) {
 
 #' @export
 report_block.data.frame <- function(x, options) {
-  markdown_table(x, options$max_rows)
+  markdown_table(in_language(x), options$max_rows)
+}
+
+# Names that the shipped schemes and our own facts have in both languages.
+in_language <- function(x) {
+  for (name in intersect(c("indicator", "code", "term", "unit", "label"),
+                         names(x))) {
+    if (is.character(x[[name]])) x[[name]] <- say_label(x[[name]])
+  }
+  if (is.character(x[["status"]])) x[["status"]] <- say_fact(x[["status"]])
+  if (is.character(x[["transform"]])) {
+    x[["transform"]] <- ifelse(x[["transform"]] == "none", "",
+                               say_label(x[["transform"]]))
+  }
+  x
 }
 
 #' @export
 report_block.nid_table <- function(x, options) {
+  spec <- get_spec(x)
+  told <- same_columns(x)
   # A rate without error leaves columns of NA, which say nothing.
   empty <- vapply(x, \(v) is.double(v) && all(is.na(v)), TRUE)
-  shown <- as_plain_tibble(x)[!empty | names(x) == "estimate"]
-  spec <- get_spec(x)
+  left <- c(names(x)[empty], names(told), "df", "start.share", "end.share")
+  shown <- as_plain_tibble(x)[setdiff(names(x), setdiff(left, "estimate"))]
   # Times are no measurements: no digit of them is rounded away.
-  c(described(spec),
-    markdown_table(shown, options$max_rows,
+  c(described(x, told),
+    markdown_table(in_language(shown), options$max_rows,
                    c(spec$keys, "time.first", "time.last"),
-                   c("estimate", "std.error", "conf.low", "conf.high")))
+                   c("estimate", "std.error", "conf.low", "conf.high",
+                     spec$joint), report_heads(x)))
 }
 
-# How the numbers below came about, and what was lost on the way.
-described <- function(spec) {
-  c("::: spec", paste(inert_markdown(c(format(spec), spec$notes)),
-                      collapse = " "), ":::", "")
+# "Estimate" is too little where a report says of what.
+report_heads <- function(x) {
+  spec <- get_spec(x)
+  c(key_heads(spec$keys),
+    if (inherits(x, c("nid_regions", "nid_basic", "nid_ranks"))) {
+      list(estimate = say("Code NID"))
+    },
+    if (inherits(x, "nid_industrial")) list(estimate = say("Code ID")))
+}
+
+# What is the same in every row is told above the table.
+same_columns <- function(x) {
+  once <- \(v) length(v) > 1L && length(unique(v)) == 1L
+  columns <- intersect(c("n.terms", "time.first", "time.last", "n.lost"),
+                       names(x))
+  Filter(once, as.list(as_plain_tibble(x))[columns])
+}
+
+# What the intervals are, what is the same in all rows, what was lost on the
+# way. How the numbers came about stands in the settings in force.
+described <- function(x, told = list()) {
+  spec <- get_spec(x)
+  labels <- column_labels(names(told))
+  words <- c(
+    if (!is.null(spec[["level"]])) {
+      say("Low and high: %s intervals.", level_text(spec[["level"]]))
+    },
+    if (length(told) > 0L) {
+      paste0(paste0(labels, ": ", vapply(told, \(v) shown_text(v[1L], TRUE), ""),
+                    collapse = "; "), ".")
+    },
+    say_fact(spec$notes))
+  if (length(words) > 0L) {
+    c("::: spec", paste(inert_markdown(words), collapse = " "), ":::", "")
+  }
 }
 
 #' @export
@@ -79,28 +132,30 @@ report_block.nid_contributions <- function(x, options) {
   }
   rows <- as.list(as_plain_tibble(x))[setdiff(spec$keys, "code")]
   if (length(rows) == 0L) rows <- list(" " = rep("Code NID", nrow(x)))
-  c(described(spec), wide_markdown(rows, x[["code"]], x[["estimate"]], options))
+  c(described(x), wide_markdown(rows, x[["code"]], x[["estimate"]],
+                                key_heads(spec$keys), options))
 }
 
-wide_markdown <- function(rows, columns, value, options) {
+wide_markdown <- function(rows, columns, value, heads, options) {
   wide <- wide_table(rows, columns, value)
+  own <- setdiff(names(wide), names(heads))
+  heads <- c(heads, stats::setNames(as.list(say_label(own)), own))
   markdown_table(wide, options$max_rows, names(rows),
-                 setdiff(names(wide), names(rows)), own = TRUE)
+                 setdiff(names(wide), names(rows)), heads)
 }
 
 #' @export
 report_block.summary_nid_industrial <- function(x, options) {
   if (!is.finite(x$condition)) {
-    return("No time has all dynamic codes.")
+    return(say("No time has all dynamic codes."))
   }
-  c(paste0("All dynamic codes are positive in ",
-           number_text(round(100 * x$condition, 1)),
-           " % of regions and times."), "",
-    if (!is.null(x$dissemination)) {
-      d <- x$dissemination
-      c("Dissemination, the share of regions in which a dynamic code is",
-        "positive:", "",
-        wide_markdown(list(time = d$time), d$code, d$share, options))
+  d <- x$dissemination
+  c(say("All dynamic codes are positive in %s %% of regions and times.",
+        number_text(round(100 * x$condition, 1))), "",
+    if (!is.null(d)) {
+      c(say("Dissemination: in how many of 100 regions a code grows."), "",
+        wide_markdown(list(time = d$time), d$code, round(100 * d$share),
+                      list(time = say("Time")), options))
     })
 }
 
@@ -108,25 +163,54 @@ report_block.summary_nid_industrial <- function(x, options) {
 report_block.nid_scheme <- function(x, options) {
   x <- as.data.frame(x, optional = TRUE)
   empty <- vapply(x, \(v) all(is.na(v)), TRUE)
-  markdown_table(x[!empty], options$max_rows)
+  markdown_table(in_language(x[!empty]), options$max_rows)
 }
 
 #' @export
 report_block.nid_spec <- function(x, options) {
-  words <- c(list(result = x$title), said_facts(x),
+  words <- c(said_facts(x),
              if (!is.null(x[["level"]])) {
                list(intervals = level_text(x[["level"]]))
              })
   markdown_table(data.frame(
-    setting = names(words),
-    "in force" = vapply(words, paste, "", collapse = ", "),
-    check.names = FALSE
+    setting = say_fact(names(words)),
+    value = say_fact(vapply(words, paste, "", collapse = ", "))
   ), options$max_rows)
 }
 
 #' @export
 report_block.nid_panel <- function(x, options) {
-  report_block.character(format(x), options)
+  report_block.character(panel_words(x), options)
+}
+
+# What there is of data, as format() says it to the console.
+panel_words <- function(x) {
+  n <- n_regions(x)
+  if (n_rows(x) == 0L) {
+    return(say("There are no data."))
+  }
+  count <- table(factor(x$scheme[["code"]], scheme_codes(x$scheme)$code))
+  worst <- shown_names(x$scheme, names(which.max(x$missing)))
+  c(paste0(say("%s regions", n, n = n), ", ", said_span(x), "."),
+    say("Indicators: %s.", paste(say_label(names(count)), count,
+                                 collapse = ", ")),
+    if (sum(x$missing) > 0L) {
+      say("Missing values: %s, most of them of %s (%s).", sum(x$missing),
+          say_label(worst), max(x$missing))
+    },
+    if (length(x$breaks) > 0L) {
+      say("Breaks of method: %s.", paste(say_label(names(x$breaks)),
+                                         lengths(x$breaks), collapse = ", "))
+    })
+}
+
+#' @export
+report_block.nid_chapter <- function(x, options) {
+  parts <- mapply(\(call, value) {
+    c(if (!isFALSE(options$calls)) report_block(call, options), "",
+      report_block(value, options), "")
+  }, x$calls, x$values, SIMPLIFY = FALSE)
+  c(paste("#", inert_markdown(x$title)), "", unlist(parts))
 }
 
 #' @export
@@ -137,9 +221,14 @@ report_block.ggplot <- function(x, options) {
   file <- draw_report_picture(x, options)
   alt <- ggplot2::get_alt_text(x)
   # The comment keeps pandoc from printing the alt text as a caption.
-  paste0("![", inert_markdown(alt), "](<", file, ">){width=",
-         sprintf("%.2f", shown_width(picture_size(x), options)),
-         "in}<!-- -->")
+  picture <- paste0("![", inert_markdown(alt), "](<", file, ">){width=",
+                    sprintf("%.2f", shown_width(picture_size(x), options)),
+                    "in}<!-- -->")
+  # What stands before a picture stays on its page, what follows need not.
+  if (is_word(options)) {
+    picture <- c("::: {custom-style=\"Picture\"}", picture, ":::")
+  }
+  picture
 }
 
 # Inches: a page has less room than a screen, in height too.
@@ -156,6 +245,8 @@ report_format <- function(options) {
 }
 
 is_html <- function(options) grepl("^html|slidy|s5", report_format(options))
+
+is_word <- function(options) report_format(options) == "docx"
 
 is_latex <- function(options) report_format(options) %in% c("latex", "beamer")
 

@@ -1,72 +1,112 @@
 # Tables of a report: pipe tables whose every cell is escaped.
 
 # `keys` are shown in full; the numbers of columns in `joint`, of one unit,
-# share their decimals; `own`: the columns are named by the data.
+# share their decimals; `heads`: what columns are called, by name.
 markdown_table <- function(x, max_rows = NULL, keys = character(),
-                           joint = character(), own = FALSE) {
+                           joint = character(), heads = NULL) {
   x <- as.data.frame(as_plain_tibble(x), optional = TRUE)
   if (ncol(x) == 0L || nrow(x) == 0L) {
-    return("(no rows)")
+    return(say("(no rows)"))
   }
   max_rows <- max_rows %||% 100L
   shown <- utils::head(x, max_rows)
-  joint <- which(names(x) %in% joint)
+  text <- table_text(shown, keys, joint)
+  head <- column_labels(names(x), heads)
+  right <- vapply(shown, is.numeric, TRUE)
+  line <- function(parts) {
+    paste0("| ", do.call(paste, c(parts, sep = " | ")), " |")
+  }
+  dashes <- strrep("-", column_shares(text, head, right))
+  c("::: {.table role=\"group\" tabindex=\"0\"}",
+    line(as.list(inert_markdown(head))),
+    line(as.list(paste0(ifelse(right, "", ":"), dashes,
+                        ifelse(right, ":", "")))),
+    line(lapply(text, inert_markdown)), ":::",
+    if (nrow(x) > max_rows) {
+      more <- nrow(x) - max_rows
+      c("", say("%s further rows: the call gives them all.", more, n = more))
+    })
+}
+
+table_text <- function(shown, keys, joint) {
+  joint <- which(names(shown) %in% joint)
   text <- lapply(seq_along(shown), \(j) {
-    if (grepl("^prob[.]", names(shown)[j])) {
+    if (grepl("^(prob|p)[.]", names(shown)[j])) {
       probability_text(shown[[j]])
     } else {
       shown_text(shown[[j]], names(shown)[j] %in% keys)
     }
   })
-  text[joint] <- split(number_text(unlist(shown[joint])),
-                       rep(seq_along(joint), each = nrow(shown)))
-  right <- vapply(shown, is.numeric, TRUE)
-  # LaTeX would break the line after a hyphen.
-  if (is_latex(list())) text[right] <- lapply(text[right], sub,
-                                              pattern = "^-",
-                                              replacement = "\u2212")
-  head <- if (own) names(x) else column_labels(names(x))
-  line <- function(parts) {
-    paste0("| ", do.call(paste, c(parts, sep = " | ")), " |")
+  text[joint] <- lapply(shown[joint], number_text, joint_decimals(shown[joint]))
+  # Word and LaTeX would break the line after a hyphen.
+  if (!is_html(list())) {
+    right <- vapply(shown, is.numeric, TRUE)
+    text[right] <- lapply(text[right], sub, pattern = "^-",
+                          replacement = "\u2212")
   }
-  # Where pandoc must wrap cells, it shares the width out by the dashes.
-  dashes <- strrep("-", 2L + pmax(4L, vapply(text, \(v) {
-    max(nchar(v, "width"))
-  }, 1L), pmin(nchar(head, "width"), 9L)))
-  c(line(as.list(inert_markdown(head))),
-    line(as.list(paste0(ifelse(right, "", ":"), dashes,
-                        ifelse(right, ":", "")))),
-    line(lapply(text, inert_markdown)),
-    if (nrow(x) > max_rows) {
-      c("", paste0(count_of(nrow(x) - max_rows, "further row"),
-                   ": the call gives them all."))
-    })
+  text
+}
+
+# Two digits of the error of the middle row, or three of its estimate.
+joint_decimals <- function(shown) {
+  error <- shown[["std.error"]] %||%
+    ((shown[["conf.high"]] - shown[["conf.low"]]) / 4)
+  if (any(is.finite(error))) column_decimals(error) else
+    column_decimals(unlist(shown), 3)
+}
+
+# Where Word must wrap cells, pandoc shares the width out by the dashes: as much
+# as the longest word needs, more for texts as far as a line of a page goes.
+column_shares <- function(text, head, right) {
+  longest <- function(x, by) {
+    max(0L, nchar(unlist(strsplit(x, by)), "width"))
+  }
+  word <- vapply(text, longest, 1, " ")
+  least <- pmax(word, vapply(head, longest, 1, " ")) + 1
+  more <- ifelse(right, 0, pmax(vapply(text, longest, 1, "\n") - word, 0))
+  room <- max(100 - sum(least), 0)
+  round(least + more * min(1, room / max(sum(more), 1)))
 }
 
 # What the columns of our verbs are called where people read them; those of the
 # user keep their names.
-column_labels <- function(x) {
+column_labels <- function(x, heads = NULL) {
   known <- c(
-    estimate = "Estimate", std.error = "Std. error", conf.low = "Low",
-    conf.high = "High", prob.positive = "P(above 0)", rank = "Rank",
-    rank.low = "Best rank", rank.high = "Worst rank", n.terms = "Terms",
-    time.first = "First term", time.last = "Last term",
-    n.lost = "Rows lost", condition = "All positive",
-    prob.condition = "P(all positive)", n.codes = "Codes",
-    indicator = "Indicator", label = "Label", code = "Code",
-    term = "Dynamic code",
-    direction = "Direction", weight = "Weight", transform = "Transform",
-    unit = "Unit", regions = "Regions", times = "Times", missing = "Missing",
-    breaks = "Breaks", status = "Status", between = "Sd between",
-    within = "Sd within", parent = "Part of", node = "Node",
-    predicted = "Share predicted", setting = "Setting"
+    estimate = say("Estimate"), std.error = say("Std. error"),
+    conf.low = say("Low"), conf.high = say("High"),
+    prob.positive = say("P(above 0)"), rank = say("Rank"),
+    rank.low = say("Best rank"), rank.high = say("Worst rank"),
+    n.terms = say("Terms"), time.first = say("First term"),
+    time.last = say("Last term"), n.lost = say("Rows lost"),
+    condition = say("All positive"), prob.condition = say("P(all positive)"),
+    n.codes = say("Codes"), indicator = say("Indicator"),
+    label = say("Label"), code = say("Code"), term = say("Dynamic code"),
+    direction = say("Direction"), weight = say("Weight"),
+    transform = say("Transform"), unit = say("Unit"),
+    regions = say("Regions"), times = say("Times"), missing = say("Missing"),
+    breaks = say("Breaks"), status = say("Status"),
+    between = say("Sd between"), within = say("Sd within"),
+    parent = say("Part of"), node = say("Node"),
+    predicted = say("Share predicted"), setting = say("Setting"),
+    value = say("In force")
   )
-  unname(ifelse(x %in% names(known), known[x], x))
+  out <- ifelse(x %in% names(known), known[x], say_label(x))
+  own <- x %in% names(heads)
+  out[own] <- unlist(heads[x[own]])
+  unname(out)
+}
+
+# The columns that tell the rows of a result apart have the user's names.
+key_heads <- function(keys) {
+  region <- names(keys) %in% "region"
+  year <- names(keys) %in% "time" & small_letters(keys) %in% "year"
+  c(stats::setNames(rep(list(say("Region")), sum(region)), keys[region]),
+    stats::setNames(rep(list(say("Year")), sum(year)), keys[year]))
 }
 
 shown_text <- function(v, key = FALSE) {
   if (is.logical(v)) {
-    return(ifelse(is.na(v), "", ifelse(v, "yes", "no")))
+    return(ifelse(is.na(v), "", ifelse(v, say("yes"), say("no"))))
   }
   if (is.integer(v) && !is.object(v)) {
     return(ifelse(is.na(v), "", sprintf("%d", v)))
@@ -83,30 +123,30 @@ shown_text <- function(v, key = FALSE) {
 }
 
 # Numbers as people compare them, whatever options(OutDec, scipen, digits) say:
-# a column shares the decimals that give its largest number three digits; what
-# would be left with fewer than two has three of its own.
-number_text <- function(v) {
+# those of a column have the same decimals.
+number_text <- function(v, decimals = column_decimals(v)) {
   v <- as.double(v)
-  known <- v[is.finite(v)]
-  whole <- all(known == round(known))
-  largest <- max(abs(known), 0)
-  places <- if (whole || largest == 0) 0 else {
-    max(2 - floor(log10(largest)), 0)
+  text <- if (is.na(decimals)) sprintf("%.2e", v) else
+    sub("^-(0([.]0*)?)$", "\\1", sprintf("%.*f", decimals, v))
+  text[is.na(v)] <- ""
+  text
+}
+
+# As many as give the middle number these digits; none where all are whole, NA
+# where they are too large or too small to be written out.
+column_decimals <- function(v, digits = 2) {
+  size <- abs(v[is.finite(v) & v != 0])
+  if (length(size) == 0L) {
+    return(0L)
   }
-  vapply(v, \(x) {
-    if (is.na(x)) {
-      return("")
-    }
-    if (!is.finite(x)) {
-      return(if (x > 0) "Inf" else "-Inf")
-    }
-    if (x != 0 && (abs(x) >= 1e9 || abs(x) < 1e-4)) {
-      return(sprintf("%.2e", x))
-    }
-    few <- !whole && x != 0 && abs(x) < 10^(1 - places)
-    digits <- if (few) max(2 - floor(log10(abs(x))), 0) else places
-    sprintf("%.*f", as.integer(digits), x)
-  }, "")
+  if (max(size) >= 1e9 || max(size) < 1e-4) {
+    return(NA_integer_)
+  }
+  if (all(size == round(size))) {
+    return(0L)
+  }
+  middle <- signif(stats::median(size), digits)
+  as.integer(min(max(digits - 1 - floor(log10(middle)), 0), 6))
 }
 
 probability_text <- function(p) {

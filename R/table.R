@@ -28,7 +28,7 @@ new_nid_table <- function(columns, what, facts, fit = NULL) {
 # Facts for code alone: what print() says of them, if anything, is in the title.
 quiet_facts <- c("title", "keys", "by", "kind", "limits", "level", "notes",
                  "shape", "scheme", "law", "dissemination", "durbin.watson",
-                 "meaning")
+                 "meaning", "joint")
 
 said_facts <- function(spec) unclass(spec)[setdiff(names(spec), quiet_facts)]
 

@@ -643,6 +643,8 @@ panel_calls <- c(
                measure = "integral", normalise = "minmax"),
     basic_code(model),
     region_ranks(model),
+    report_part(model, "changes"), report_part(model, "reading"),
+    report_part(model, "regions"), report_part(model, "choices"),
     region_ranks(model, simultaneous = TRUE, pairs = "independent"),
     region_contrasts(model),
     region_contrasts(model, "mean", adjust = "holm"),
@@ -710,6 +712,8 @@ plain_calls <- expression(
   new_nid_table(list(a = 1), "strange", list(title = "Of no known kind")),
   # Values of others that a report shows.
   "a", character(), numeric(), quote(quote(f(x))),
+  structure(list(title = "a", calls = list(quote(f(x))), values = list(1)),
+            class = "nid_chapter"),
   data.frame(), ggplot2::ggplot(), report_render(NULL), report_render("a"),
   in_words(NULL), fits(NULL), as_lm(NULL), as_code_scheme(NULL)
 )

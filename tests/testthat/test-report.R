@@ -71,6 +71,7 @@ knit_light <- function(model, output, env = parent.frame()) {
   draws <- grep("autoplot(", page, fixed = TRUE)
   page[draws[!grepl("basic", page[draws])]] <- "NULL"
   input <- file.path(folder, "light.Rmd")
+  file.copy(file.path(dirname(report_template()), "style.docx"), folder)
   writeLines(page, input, useBytes = TRUE)
   rmarkdown::render(input, output, params = list(model = model), quiet = TRUE,
                     envir = new.env(parent = asNamespace("nidcode")))
@@ -94,7 +95,7 @@ test_that("a report holds sentences, calls, pictures; names are text", {
   expect_identical(
     setdiff(sub("^</", "<", tags), paste0("<", c(
       "!DOCTYPE", "!--", "html", "head", "meta", "title", "script", "style",
-      "body", "h1", "h2", "div", "ul", "li", "a", "p", "pre", "code", "img",
+      "body", "h1", "h2", "h4", "div", "ul", "li", "a", "p", "pre", "code", "img",
       "table", "thead", "tbody", "tr", "th", "td", "em", "span", "math",
       "semantics", "mrow", "mi", "mo", "mn", "mtext", "mspace", "mfrac",
       "msub", "munder", "mstyle", "annotation"))), character())
@@ -111,10 +112,10 @@ test_that("a report holds sentences, calls, pictures; names are text", {
   expect_identical(count_in(page, "<img src=\"data:image/png;base64,"), 13L)
   expect_false(grepl("alt=\"\"", page))
   expect_holds(page_text(page), c(
-    in_words(model), "in_words(model)", "model$basic", "region_ranks(model)",
+    in_words(model), "in_words(model)", "report_part(model, \"regions\")",
     "code_model(data = `<data.frame>`, scheme = `<nid_scheme>`",
-    "contributions(model, by = \"code\")", R.version.string,
-    paste("nidcode", utils::packageVersion("nidcode"))
+    "24 regions, 2001\u20132006", report_part(model, "reading"),
+    R.version.string, paste("nidcode", utils::packageVersion("nidcode"))
   ))
 })
 
@@ -145,12 +146,14 @@ page_state <- function() {
 test_that("reports are written while another page is being knit", {
   folder <- normalizePath(withr::local_tempdir())
   at <- function(name) file.path(folder, name)
-  writeLines(c("---", "title: inner", "params:", "  model: !r NULL", "---",
+  writeLines(c("---", "title: inner", "params:",
+               paste0("  ", c("model", "calls", "regions", "map"), ": !r NULL"),
+               "---",
                "```{r setup}",
                "knitr::opts_chunk$set(render = nidcode::report_render)",
                "```", "```{r}", "in_words(params$model)", "```",
                "```{r}", "getwd()", "```"), at("inner.Rmd"))
-  local_ours(report_template = function() at("inner.Rmd"))
+  local_ours(report_template = function(name) at("inner.Rmd"))
   writeLines(outer_page, at("outer.Rmd"))
   # Its chunk has no label: it gets the next number of the outer page.
   writeLines(c("```{r}", "seen$part <- knitr::opts_current$get('label')",
@@ -173,6 +176,105 @@ test_that("reports are written while another page is being knit", {
   expect_identical(basename(pictures), paste0("reports-", 1:2, ".png"))
 })
 
+test_that("the head, the regions and the language are those asked for", {
+  skip_on_cran()
+  pages <- new.env()
+  local_ours(report_template = function(name) {
+    file <- system.file("rmarkdown", "templates", name, "skeleton",
+                        "skeleton.Rmd", package = "nidcode")
+    page <- readLines(file, encoding = "UTF-8")
+    page[grep("autoplot(", page, fixed = TRUE)] <- "NULL"
+    out <- file.path(pages$folder, "skeleton.Rmd")
+    writeLines(page, out, useBytes = TRUE)
+    out
+  })
+  pages$folder <- withr::local_tempdir()
+  regions <- subset(ural, level == "region")
+  model <- suppressMessages(code_model(regions, ural_scheme))
+  file <- withr::local_tempfile(fileext = ".html")
+  write_report(model, file, title = "A <b> 'title'", author = c("O'N", "B*"),
+               date = as.Date("2026-01-02"), calls = FALSE, language = "ru",
+               regions = c("Kurgan Oblast", "Tyumen Oblast (incl. autonomous okrugs)"))
+  page <- read_page(file)
+  text <- page_text(page)
+  expect_holds(page, c(">A &lt;b&gt; ", "lang=\"ru\"", ">B*</h4>", "2026-01-02"))
+  expect_no_match(text, "in_words(model)", fixed = TRUE)
+  cells <- page_text(unlist(regmatches(page, gregexpr("<td[^>]*>[^<]*</td>",
+                                                      page))))
+  expect_true("Kurgan Oblast" %in% cells)
+  expect_false("Sverdlovsk Oblast" %in% cells)
+  # Every heading is said in Russian.
+  heads <- unlist(regmatches(page, gregexpr("<h[12]>[^<]*</h[12]>", page)))
+  expect_gt(length(heads), 15L)
+  expect_identical(latin_left(page_text(heads)), character())
+  # The language is that of this report alone.
+  expect_identical(said_in(), "en")
+})
+
+test_that("every sentence of the templates has its translation", {
+  for (name in "code-model-report") {
+    page <- readLines(report_template(name), encoding = "UTF-8")
+    withr::local_options(nidcode.language = "ru")
+    said <- said_page(page)
+    same <- intersect(said[is_prose(said)], page[is_prose(page)])
+    expect_identical(same, character())
+    expect_identical(said[!is_prose(said)], page[!is_prose(page)])
+  }
+})
+
+test_that("the title names the regions and the years", {
+  title <- function(model) {
+    report_head(model, NULL, NULL, NULL, NULL, NULL)[c("title", "subtitle")]
+  }
+  expect_identical(title(report_model())$title, paste(
+    "Code-based model of neo-industrial development,", "2005\u20132016"))
+  four <- code_model(subset(ural, level == "region"), ural_scheme,
+                     status = "_status")
+  expect_identical(title(four)$title,
+                   "Neo-industrial development of 4 regions, 2005\u20132016")
+  expect_match(title(four)$subtitle, "^Chelyabinsk Oblast, Kurgan Oblast, ")
+  one <- suppressMessages(code_model(subset(ural, region_code == "FD-U"),
+                                     ural_scheme))
+  expect_identical(title(one)$title, paste(
+    "Neo-industrial development of Ural Federal District,",
+    "2005\u20132016"))
+})
+
+test_that("the table of all regions is that of three verbs", {
+  model <- code_model(subset(ural, level == "region"), ural_scheme,
+                      status = "_status")
+  all <- report_part(model, "regions")
+  ranks <- region_ranks(model)
+  expect_identical(all$region, ranks$region)
+  expect_identical(all$rank.high, ranks$rank.high)
+  at <- match(all$region, model$basic$region)
+  expect_identical(all$conf.low, model$basic$conf.low[at])
+  expect_equal(all$production + all$institutional + all$social, all$estimate,
+               tolerance = 1e-12)
+  two <- report_part(model, "regions", regions = all$region[c(4, 2)])
+  expect_identical(two$rank, all$rank[c(2, 4)])
+  expect_identical(report_part(model, "choices"), list())
+  expect_error(report_part(model, "regions", regions = "Nowhere"),
+               class = "nidcode_error_argument")
+  # What is told: one row of numbers has one number of decimals.
+  md <- report_block(all, list())
+  cells <- strsplit(grep("Kurgan", md, value = TRUE), " *[|] *")[[1L]]
+  shown <- gsub("&#45;", "-", gsub("&#46;", ".", cells))
+  expect_identical(nchar(sub(".*[.]", "", shown[c(4:6, 10:12)])), rep(2L, 6L))
+})
+
+test_that("what would change it is told by what there is", {
+  model <- suppressMessages(code_model(subset(ural, level == "region"),
+                                       ural_scheme, status = "_status"))
+  said <- report_part(model, "changes")
+  p <- model$basic$prob.positive
+  near <- model$basic$region[pmax(p, 1 - p) > 0.9 & pmax(p, 1 - p) <= 0.975]
+  for (one in near) expect_match(said[1L], one, fixed = TRUE)
+  expect_match(said, "hangs on the speeds at both ends", all = FALSE)
+  exact <- suppressMessages(update(model, rate = rate_difference()))
+  expect_match(report_part(exact, "changes"), "rate_spline", all = FALSE)
+})
+
 test_that("names from the data are text in Word", {
   skip_on_cran()
   file <- knit_light(payload_model(), "word_document")
@@ -185,9 +287,18 @@ test_that("names from the data are text in Word", {
     vapply(found, page_text, "", USE.NAMES = FALSE)
   }
   expect_identical(setdiff(payloads, all_of("w:tc")), character())
-  # No link, no field but the table of contents, no picture from elsewhere.
+  # No link, no field, no picture from elsewhere.
   expect_identical(all_of("w:hyperlink"), character())
-  expect_match(all_of("w:instrText"), "^TOC ")
+  expect_identical(all_of("w:instrText"), character())
+  # Columns are as wide as what they hold; a minus is no hyphen.
+  grids <- regmatches(page, gregexpr("<w:tblGrid>.*?</w:tblGrid>", page,
+                                     perl = TRUE))[[1L]]
+  widths <- lapply(regmatches(grids, gregexpr("(?<=w:w=\")[0-9]+", grids,
+                                              perl = TRUE)), as.integer)
+  expect_true(all(lengths(widths) > 1L))
+  expect_true(all(vapply(widths, \(w) max(w) > 1.5 * min(w), NA)))
+  expect_no_match(all_of("w:tc"), "^-[0-9.]+$")
+  expect_match(all_of("w:tc"), "^\u2212[0-9.]+$", all = FALSE)
   rels <- read_page(file.path(folder, "word", "_rels", "document.xml.rels"))
   expect_false(grepl("evil|javascript|TargetMode", rels))
 })
@@ -234,6 +345,13 @@ test_that("a report stops before any work, and says why", {
   fails("argument", model, new, format = "odt")
   fails("argument", model, new, format = "docx")
   fails("argument", model, new, overwrite = NA)
+  fails("argument", model, new, title = 1)
+  fails("argument", model, new, author = character())
+  fails("argument", model, new, date = as.Date(NA))
+  fails("argument", model, new, regions = "Nowhere")
+  fails("argument", model, new, calls = "no")
+  fails("argument", model, new, language = "de")
+  fails("argument", model, new, map = data.frame())
   expect_identical(list.files(folder), character())
   for (name in c("new.doc", "new.rtf", "new", "html", ".html", "new.html.bak",
                  "new.")) {
@@ -277,16 +395,19 @@ test_that("the template knits as shipped, with its own parameters", {
     envir = new.env(parent = globalenv()), quiet = TRUE))
   text <- page_text(read_page(out))
   expect_holds(text, c("4 regions, 2005 to 2016", "2 further rows"))
-  expect_false(grepl("region_ranks(model)", text, fixed = TRUE))
+  expect_false(grepl("in_words(model)", text, fixed = TRUE))
 })
 
 test_that("numbers are the same under any options", {
   withr::local_options(OutDec = ",", scipen = -10, digits = 3)
   expect_identical(number_text(c(-1.2345, 0.5, NA, 0.0123)),
-                   c("-1.23", "0.50", "", "0.0123"))
+                   c("-1.23", "0.50", "", "0.01"))
   expect_identical(number_text(c(3, 1234567, -2)), c("3", "1234567", "-2"))
   expect_identical(number_text(c(1234.56, Inf, 1e-9)),
-                   c("1235", "Inf", "1.00e-09"))
+                   c("1235", "Inf", "0"))
+  # Rounded away a number has no sign; what cannot be written out is not.
+  expect_identical(number_text(c(0.5, 0.7, -0.001)), c("0.50", "0.70", "0.00"))
+  expect_identical(number_text(c(2e-6, -3e-7)), c("2.00e-06", "-3.00e-07"))
   expect_identical(probability_text(c(0.9999, 1e-5, 0.5, NA)),
                    c(">0.999", "<0.001", "0.500", ""))
   expect_identical(shown_text(c(2005.5, 2006), key = TRUE),
@@ -309,7 +430,7 @@ test_that("a table is cut where asked, its rows and codes in their order", {
   expect_identical(as.list(wide), list(r = c("b", "a"), y = c(1, 3),
                                        x = c(2, NA)))
   md <- markdown_table(data.frame(x = 1:5), max_rows = 2L)
-  expect_identical(md[c(1, 3, 4, 6)],
+  expect_identical(md[c(2, 4, 5, 8)],
                    c("| x |", "| 1 |", "| 2 |",
                      "3 further rows: the call gives them all."))
   expect_identical(markdown_table(data.frame(x = 1)[0, , drop = FALSE]),

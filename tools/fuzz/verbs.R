@@ -599,8 +599,14 @@ verb("write_workbook", function() {
   list(or_odd(draw_model(), 0.05), some_file(pick("xlsx", "xlsx", "csv")),
        overwrite = or_odd(FALSE, 0.05))
 }, 100L)
+verb("report_part", function() {
+  list(or_odd(draw_model(), 0.1),
+       or_odd(pick("changes", "reading", "regions", "choices")),
+       regions = or_odd(NULL))
+}, 100L)
 verb("write_report", function() {
   list(or_odd(draw_model(), 0.1), some_file(pick("html", "html", "doc")),
+       title = or_odd(NULL, 0.05), language = or_odd(pick(NULL, "ru"), 0.05),
        overwrite = or_odd(FALSE, 0.05))
 }, 24L)
 
