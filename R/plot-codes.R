@@ -16,6 +16,7 @@
 #'
 #' | object, or `what` of a model | picture |
 #' | --- | --- |
+#' | model, "overview" | one page: the strip, Code NID with intervals, and what the data settle |
 #' | scheme, "scheme" | Fig. 1 of the paper for the scheme in use |
 #' | panel, "panel" | what is observed, by indicator and time |
 #' | defining codes, "codes" | codes over time; of a model with the smooth level and its band |
@@ -23,14 +24,18 @@
 #' | residuals, "residuals" | standardised residuals over time with their Durbin-Watson |
 #' | "correlation" | how far the errors of the codes go together |
 #' | industrial code, "industrial" | Code ID, formula (1), over time with its band |
+#' | "strip" | Code ID, or with `of` the rate of one code, region by time, the largest Code NID on top; a dot where the sign is not clear |
 #' | basic code, "basic" | Code NID, formula (2), of regions ranked with intervals |
 #' | ranks, "ranks" | ranks of regions with intervals |
+#' | "bump" | ranks over time by Code NID as of each time (`of = "path"`) or Code ID (`of = "industrial"`), with the intervals of the last |
+#' | "map" | Code NID on `map`, an sf table whose column `by` names the regions; a class of its own for what is not clear |
 #' | [region_contrasts()] | differences with intervals, the largest on top |
 #' | path, "path" | Code NID as of each time |
 #' | contributions, "contributions" | what makes Code NID, by code, time or indicator |
+#' | "waterfall" | Code NID of one region step by step: codes, indicators, years |
 #' | cell weights, "cells" | what one cell of the data moves, over time |
 #' | "phases" | the phase plane: each code's rate against the code accumulated so far |
-#' | predictions | levels and rates at the new times with bands, and the data |
+#' | predictions | levels and rates at the new times with bands (of 50 and 80% within), the data, the future shaded |
 #' | simulations | drawn paths and their median |
 #' | [estimate_rates()], [accumulate_rates()], [accumulate_path()] | rates with bands; sums ranked; their path |
 #' | [influence] | the coefficient against the lag, or at given times |
@@ -42,6 +47,10 @@
 #' line for each region, their median, and the names of the highest and lowest
 #' at the last time; `regions` picks some to be drawn one by one.
 #'
+#' A map in degrees is seen from above the middle of its regions, so that what
+#' the 180th meridian cuts lies in one piece. Regions that it lacks are told
+#' (`nidcode_message_off_map`).
+#'
 #' Points are hollow where a value behind them is labelled estimated,
 #' provisional, imputed, derived or times (see [nid_status()]); dotted
 #' vertical lines stand where the method of measurement changes. On Code ID a
@@ -49,9 +58,10 @@
 #' of formula (1) does not hold.
 #'
 #' @param object,x The object to draw.
-#' @param what <chr> For a model: "scheme", "panel", "codes", "rates",
-#'   "residuals", "correlation", "industrial", "basic", "ranks", "path",
-#'   "contributions", "cells" or "phases"; for rates "rates" or "residuals".
+#' @param what <chr> For a model: "overview", "scheme", "panel", "codes",
+#'   "rates", "residuals", "correlation", "industrial", "strip", "basic",
+#'   "ranks", "bump", "map", "path", "contributions", "waterfall", "cells" or
+#'   "phases"; for rates "rates" or "residuals".
 #' @param regions <chr> Regions to draw, in this order; `NULL`: all.
 #' @param order <int> Of rates: 1 for the dynamic codes, 2 for their own rates.
 #'   Of predictions, simulations and [estimate_rates()] any that they hold, one
@@ -60,15 +70,16 @@
 #'   from 0 to 20, or the times of a table. A function of the time is drawn over
 #'   times that are given only (without, an empty picture and a warning).
 #' @param ... In `plot()`, passed to `autoplot()`; for a model, to the picture
-#'   chosen by `what` (`regions`, `order`, and `by` of [contributions()]);
-#'   else empty.
+#'   chosen by `what` (`regions`, `order`, `by` of [contributions()], `of`,
+#'   `map`); else empty.
 #' @return `autoplot()` a ggplot; `plot()` draws it and returns `x` invisibly.
 #' @section Fonts:
 #' Cyrillic names need a device that finds glyphs, as png(), svg(), cairo_pdf()
 #' and those of ragg do; pdf() needs `encoding = "CP1251.enc"`.
 #' @section Errors:
 #' `nidcode_error_argument` for unknown `what`, `order` or `regions`, and for a
-#' table that has no picture; `_needs_fit` for "correlation" of a rate without
+#' table that has no picture, and for a `map` that names none of the regions;
+#' `_needs_fit` for "correlation" of a rate without
 #' residuals.
 #' @name nid_plots
 #' @family present

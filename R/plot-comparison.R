@@ -30,8 +30,7 @@ autoplot.nid_comparison <- function(object, max = 15, ...) {
 draw_differences <- function(rows, left, level, of) {
   rows$region <- rows$label
   known <- any(is.finite(rows$conf.low))
-  p <- ranked_plot(rows, known) + zero_line("v") +
-    ggplot2::scale_x_continuous(labels = percent_label)
+  p <- ranked_plot(rows) + zero_line("v") + value_axis(rows, labels = percent_label)
   finish_picture(
     p, paste("Differences of", of),
     alt = paste0(
@@ -141,7 +140,7 @@ autoplot.nid_weights <- function(object, conf_level = 0.95, ...) {
   code <- attr(object, "code")
   if (!is.null(code)) rows$panel <- as.character(code)
   rows <- rows[order(-weight), , drop = FALSE]
-  p <- ranked_plot(rows, TRUE) + zero_line("v")
+  p <- ranked_plot(rows) + zero_line("v")
   panels <- 1L
   if (!is.null(code)) {
     panels <- length(unique(rows$panel))

@@ -13,7 +13,7 @@ autoplot.nid_contrasts <- function(object, regions = NULL, ...) {
     return(empty_picture(title, caption = caption_of(spec)))
   }
   known <- any(!is.na(rows$conf.low))
-  p <- ranked_plot(rows, known) + zero_line("v")
+  p <- ranked_plot(rows) + zero_line("v") + value_axis(rows)
   if (!is.null(rows$code)) {
     .data <- rlang::.data
     p <- p + ggplot2::facet_wrap(ggplot2::vars(.data[["code"]]), nrow = 1L,

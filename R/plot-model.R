@@ -2,15 +2,18 @@
 
 #' @rdname nid_plots
 #' @exportS3Method ggplot2::autoplot
-autoplot.nid_model <- function(object, what = "basic", ...) {
+autoplot.nid_model <- function(object, what = "overview", ...) {
   call <- rlang::current_env()
   need_ggplot()
-  check_choice(what, c("scheme", "panel", "codes", "rates", "residuals",
-                       "correlation", "industrial", "basic", "ranks", "path",
-                       "contributions", "cells", "phases"), call = call)
+  check_choice(what, c("overview", "scheme", "panel", "codes", "rates",
+                       "residuals", "correlation", "industrial", "strip",
+                       "basic", "ranks", "bump", "map", "path",
+                       "contributions", "waterfall", "cells", "phases"),
+               call = call)
   def <- get_defining(object)
   switch(
     what,
+    overview = plot_overview(object, ..., call = call),
     scheme = ggplot2::autoplot(object$panel$scheme, ...),
     panel = ggplot2::autoplot(object$panel, ...),
     codes = plot_model_codes(object, ..., call = call),
@@ -18,6 +21,10 @@ autoplot.nid_model <- function(object, what = "basic", ...) {
     residuals = ggplot2::autoplot(stats::residuals(object), ...),
     correlation = plot_correlation(object, ..., call = call),
     industrial = plot_with(plot_industrial, object$industrial, def, call, ...),
+    strip = plot_strip(object, ..., call = call),
+    bump = plot_bump(object, ..., call = call),
+    map = plot_map(object, ..., call = call),
+    waterfall = plot_waterfall(object, ..., call = call),
     basic = plot_with(plot_basic, object$basic, object, call, ...),
     ranks = ggplot2::autoplot(region_ranks(object,
                                            object$args$conf_level), ...),

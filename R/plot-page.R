@@ -245,6 +245,8 @@ room_of <- function(g, p, room, type, seen) {
     return(NULL)
   }
   out <- room
+  # A panel of fixed shape leaves paper beside it.
+  out$line <- min(room$line, at$whole - 0.25)
   out$x <- 0.97 * at$across
   if (is.null(room$y) && is.character(p$labels$y) && !is.null(type$y) &&
       text_width(p$labels$y, type$y) > at$down) {
@@ -287,7 +289,7 @@ panel_inches <- function(g, size) {
   span <- function(x, from, to) {
     vapply(seq_along(from), \(i) sum(x[from[i]:to[i]]), 1)
   }
-  list(width = span(width, at$l, at$r), height = span(height, at$t, at$b),
+  list(whole = sum(width), width = span(width, at$l, at$r), height = span(height, at$t, at$b),
        across = sum(width[min(at$l):max(at$r)]),
        down = sum(height[min(at$t):max(at$b)]))
 }

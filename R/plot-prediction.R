@@ -32,7 +32,7 @@ autoplot.nid_prediction <- function(object, order = NULL, regions = NULL,
       frame$spec, frame$rows, NULL,
       if (0L %in% shown) "Crosses: observed values.", "Dashed: the data end.",
       if (cut$any) "Cut where far beyond the data."),
-    grid = TRUE, free = free, data = data
+    grid = TRUE, free = free, data = data, fan = TRUE
   )
 }
 

@@ -10,7 +10,7 @@
 # ends of many lines are named. `data`: rows of observed values behind them.
 series_plot <- function(frame, y, title, alt, caption, codes = nid_codes(),
                         grid = FALSE, breaks = NULL, fitted = NULL,
-                        free = FALSE, names = TRUE, data = NULL) {
+                        free = FALSE, names = TRUE, data = NULL, fan = FALSE) {
   rows <- complete_series(frame$rows)
   if (nrow(rows) == 0L) {
     return(empty_picture(title, caption = caption))
@@ -18,7 +18,9 @@ series_plot <- function(frame, y, title, alt, caption, codes = nid_codes(),
   many <- nlevels(rows$region) > max_panels
   p <- ggplot2::ggplot(rows, series_aes(rows)) + zero_line("h")
   p <- p + break_marks(breaks, rows, many, grid)
-  p <- p + if (many) many_layers(rows, names) else few_layers(rows, fitted)
+  if (fan) p <- p + future_shade(data, rows, many)
+  p <- p + if (many) many_layers(rows, names) else
+    c(if (fan) fan_bands(rows), few_layers(rows, fitted, !fan))
   p <- p + data_marks(data, rows, many)
   size <- series_size(rows, many, grid)
   p <- p + scale_time(c(rows$time, data$time)) +
@@ -60,7 +62,7 @@ series_aes <- function(rows) {
                shape = .data[["look"]], linetype = .data[["look"]])
 }
 
-few_layers <- function(rows, fitted) {
+few_layers <- function(rows, fitted, points = TRUE) {
   .data <- rlang::.data
   line <- if (is.null(fitted)) rows else complete_series(fitted)
   banded <- line[is.finite(line$conf.low %||% NA) &
@@ -91,8 +93,12 @@ few_layers <- function(rows, fitted) {
     if (nrow(long(line)) > 0L) {
       grey(ggplot2::geom_line, data = long(line), linewidth = 0.6)
     },
-    point_layers(rows, plain)
+    point_layers(if (points) rows else unjoined_rows(rows), plain)
   )
+}
+
+unjoined_rows <- function(rows) {
+  rows[!rows$group %in% rows$group[duplicated(rows$group)], , drop = FALSE]
 }
 
 # Hollow where a value behind it is estimated, provisional, and so on; a
@@ -167,6 +173,49 @@ data_marks <- function(data, rows, many) {
                           colour = "grey45", linetype = "42", linewidth = 0.4)
     }
   )
+}
+
+# What lies beyond the data of each panel.
+future_shade <- function(data, rows, many) {
+  if (is.null(data) || nrow(data) == 0L) {
+    return(NULL)
+  }
+  end <- max(rows$time)
+  from <- stats::aggregate(data["time"], if (many) data["look"] else
+    data[c("region", "look")], max)
+  from <- from[from$time < end, , drop = FALSE]
+  if (nrow(from) == 0L) {
+    return(NULL)
+  }
+  .data <- rlang::.data
+  from$panel <- from$region
+  from$split <- from$look
+  from$end <- end
+  ggplot2::geom_rect(ggplot2::aes(
+    xmin = .data[["time"]], xmax = .data[["end"]], ymin = -Inf, ymax = Inf),
+    from, inherit.aes = FALSE, fill = "grey93")
+}
+
+# Bands of a half and of four fifths within that of the table.
+fan_levels <- c(0.8, 0.5)
+
+fan_bands <- function(rows) {
+  .data <- rlang::.data
+  rows <- rows[is.finite(rows$std.error) & is.finite(rows$conf.low), ,
+               drop = FALSE]
+  rows <- rows[rows$group %in% rows$group[duplicated(rows$group)], ,
+               drop = FALSE]
+  lapply(if (nrow(rows) > 0L) fan_levels, \(level) {
+    at <- at_level(as.list(rows[c("estimate", "std.error", "df")]), level)
+    d <- rows
+    # No wider than the band of the table, which may be cut.
+    d$conf.low <- pmax(at$conf.low, rows$conf.low)
+    d$conf.high <- pmin(at$conf.high, rows$conf.high)
+    ggplot2::geom_ribbon(ggplot2::aes(
+      ymin = .data[["conf.low"]], ymax = .data[["conf.high"]]),
+      d[d$conf.low <= d$conf.high, , drop = FALSE], colour = NA, alpha = 0.2,
+      show.legend = FALSE)
+  })
 }
 
 # Scales of the looks that are shown, with as many rows of keys as they need

@@ -4,15 +4,18 @@
 # As ggplot2::geom_text(). `tile`: width and height of what the text belongs to,
 # in units of the axes; a text that is larger is left out. Aesthetics xmin,
 # xmax, ymin, ymax are the box of each text: it is set smaller until it fits.
-# `share`: of the panel's width, where lines break. `back`: on white.
+# `share`: of the panel's width, where lines break. `back`: on white. `spread`:
+# texts move up and down until none covers another.
 page_text <- function(mapping = NULL, data = NULL, ..., tile = NULL,
-                      share = 0.45, back = FALSE) {
+                      share = 0.45, back = FALSE, spread = FALSE) {
   # Made at the call: ggplot2 is suggested only.
   geom <- ggplot2::ggproto(
     "GeomPageText", ggplot2::GeomText,
     optional_aes = c("xmin", "xmax", "ymin", "ymax"),
     draw_panel = \(data, panel_params, coord, na.rm = FALSE) {
-      page_labels(data, panel_params, coord, tile, share, back)
+      grid::gTree(labels = page_labels(data, panel_params, coord, tile, share),
+                  boxed = !is.null(data$xmin), tiled = !is.null(tile),
+                  back = back, spread = spread, cl = "nid_labels")
     })
   ggplot2::layer(
     data = data, mapping = mapping, stat = "identity", geom = geom,
@@ -20,11 +23,10 @@ page_text <- function(mapping = NULL, data = NULL, ..., tile = NULL,
     params = list(na.rm = FALSE, ...))
 }
 
-page_labels <- function(data, panel_params, coord, tile, share, back) {
+page_labels <- function(data, panel_params, coord, tile, share) {
   place <- function(d) coord$transform(d, panel_params)
   at <- place(data)
-  boxed <- !is.null(data$xmin)
-  if (boxed) {
+  if (!is.null(data$xmin)) {
     at$room.w <- abs(at$xmax - at$xmin)
     at$room.h <- abs(at$ymax - at$ymin)
   } else if (!is.null(tile)) {
@@ -42,9 +44,8 @@ page_labels <- function(data, panel_params, coord, tile, share, back) {
     at$room.w <- share
     at$room.h <- 1
   }
-  at <- at[nzchar(at$label) & !is.na(at$label), , drop = FALSE]
-  grid::gTree(labels = at, boxed = boxed, tiled = !is.null(tile),
-              back = back, cl = "nid_labels")
+  at$label <- as.character(at$label)
+  at[nzchar(at$label) & !is.na(at$label), , drop = FALSE]
 }
 
 #' @exportS3Method grid::makeContent
@@ -55,7 +56,7 @@ makeContent.nid_labels <- function(x) {
   }
   panel <- page_now()
   at$points <- at$size * ggplot2::.pt
-  at$text <- as.character(at$label)
+  at$text <- at$label
   at <- if (x$boxed) fit_boxes(at, panel) else
     if (!x$tiled) broken_labels(at, panel) else at
   at <- measured_labels(at)
@@ -63,6 +64,7 @@ makeContent.nid_labels <- function(x) {
   keep <- if (x$tiled) at$w <= room[, 1L] & at$h <= room[, 2L] else
     rep(TRUE, nrow(at))
   at <- inwards(at, panel)
+  if (x$spread) at <- spread_out(at, panel[[2L]])
   if (!x$boxed && !x$tiled) keep <- apart(at)
   at <- at[keep, , drop = FALSE]
   if (nrow(at) == 0L) {
@@ -143,6 +145,22 @@ inwards <- function(at, panel) {
   at$bottom <- pmax(0.02, pmin(bottom, panel[[2L]] - at$h - 0.02))
   at$hjust <- pmin(pmax(at$hjust, 0), 1)
   at$vjust <- pmin(pmax(at$vjust, 0), 1)
+  at
+}
+
+spread_out <- function(at, height) {
+  gap <- 0.04
+  low <- 0
+  for (i in order(at$bottom)) {
+    at$bottom[i] <- max(at$bottom[i], low)
+    low <- at$bottom[i] + at$h[i] + gap
+  }
+  high <- height
+  for (i in order(-at$bottom)) {
+    at$bottom[i] <- min(at$bottom[i], high - at$h[i])
+    high <- at$bottom[i] - gap
+  }
+  at$bottom <- pmax(at$bottom, 0.02)
   at
 }
 

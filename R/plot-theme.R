@@ -50,6 +50,8 @@ theme_nid <- function(base_size = 11, base_family = "") {
       panel.grid.minor = ggplot2::element_blank(),
       panel.grid.major = ggplot2::element_line(colour = "grey90",
                                                linewidth = 0.3),
+      # Room for the last number of an axis.
+      plot.margin = ggplot2::margin(5.5, 12, 5.5, 5.5),
       panel.spacing = ggplot2::unit(0.8, "lines"),
       panel.spacing.x = ggplot2::unit(1.2, "lines"),
       axis.title = ggplot2::element_text(size = ggplot2::rel(0.9)),

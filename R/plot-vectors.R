@@ -39,9 +39,8 @@ autoplot.nid_accumulated <- function(object, regions = NULL, ...) {
     return(empty_picture("Accumulated rates"))
   }
   rows <- rows[order(-rows$estimate), , drop = FALSE]
-  rows$clear <- rep(TRUE, nrow(rows))
   finish_picture(
-    ranked_plot(rows, FALSE) + zero_line("v"), "Accumulated rates",
+    ranked_plot(rows) + zero_line("v"), "Accumulated rates",
     ranked_alt(rows, "units of x", FALSE, "accumulated rates"), x = y,
     caption = caption_of(frame$spec), height = ranked_height(nrow(rows))
   )

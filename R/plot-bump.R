@@ -1,0 +1,104 @@
+# Ranks of regions over time: a line each, the interval of its rank as a bar.
+
+# `of`: "path", Code NID as of each time, or "industrial", Code ID.
+plot_bump <- function(object, ..., of = "path", regions = NULL, call) {
+  rlang::check_dots_empty(call = call)
+  check_choice(of, c("path", "industrial"), "of", call = call)
+  frame <- plot_frame(if (of == "path") object$path else object$industrial,
+                      NULL, call)
+  what <- if (of == "path") "Code NID" else "Code ID"
+  title <- say("Ranks of regions by %s over time", what)
+  rows <- ranks_over_time(frame$rows)
+  if (nrow(rows) == 0L) {
+    return(empty_picture(title, caption = caption_of(frame$spec)))
+  }
+  frame$rows <- rows
+  shown <- bump_shown(choose_regions(frame, NULL, regions, call)$rows, regions)
+  n <- nlevels(rows$region)
+  finish_picture(
+    bump_plot(rows, shown, n) + scale_time(rows$time), title,
+    alt = bump_alt(rows, what), x = frame$time,
+    y = say("Rank, 1 is the largest"),
+    caption = caption_of(
+      utils::modifyList(frame$spec, list(interval = NULL)),
+      if (any(is.finite(shown$rank.low))) {
+        say("Bar: the interval of the rank at the last time.")
+      },
+      if (nlevels(shown$region) < n) {
+        say("Grey: the other regions; coloured: the first and the last ranks.")
+      }),
+    width = 8, height = 2 + 0.09 * n + 0.2 * min(n, 12)
+  )
+}
+
+ranks_over_time <- function(rows) {
+  rows <- rows[!is.na(rows$estimate), , drop = FALSE]
+  parts <- lapply(split(rows, as.numeric(rows$time)), \(d) {
+    r <- region_ranks(data.frame(region = as.character(d$region),
+                                 estimate = d$estimate,
+                                 std.error = d$std.error, df = d$df))
+    at <- match(as.character(d$region), r[["region"]])
+    d$rank <- r[["rank"]][at]
+    d$rank.low <- r[["rank.low"]][at]
+    d$rank.high <- r[["rank.high"]][at]
+    d
+  })
+  out <- do.call(rbind, unname(parts))
+  if (!is.null(out)) out$region <- droplevels(out$region)
+  out %||% rows
+}
+
+# Of many regions, the three first and the three last at the end.
+bump_shown <- function(rows, regions) {
+  if (is.null(regions) && nlevels(rows$region) > max_panels) {
+    last <- rows[rows$time == max(rows$time), , drop = FALSE]
+    last <- last[order(last$rank), , drop = FALSE]
+    keep <- unique(c(utils::head(last$region, 3L), utils::tail(last$region, 3L)))
+    rows <- rows[rows$region %in% keep, , drop = FALSE]
+  }
+  rows$region <- droplevels(rows$region)
+  rows
+}
+
+bump_plot <- function(rows, shown, n) {
+  .data <- rlang::.data
+  looks <- code_looks()[rep_len(seq_len(8L), nlevels(shown$region)), ]
+  ends <- shown[!duplicated(shown$region, fromLast = TRUE), , drop = FALSE]
+  step <- time_step(rows$time)
+  known <- ends[is.finite(ends$rank.low + ends$rank.high), , drop = FALSE]
+  at <- seq_len(nrow(known)) / (nrow(known) + 1)
+  known$time <- known$time + step * (0.15 + 0.8 * at)
+  room <- step + 0.32 * (diff(range(as.numeric(rows$time))) + step)
+  ggplot2::ggplot(shown, ggplot2::aes(
+    .data[["time"]], .data[["rank"]], group = .data[["region"]],
+    colour = .data[["region"]])) +
+    ggplot2::geom_line(data = rows[!rows$region %in% shown$region, ,
+                                   drop = FALSE], colour = "grey82",
+                       linewidth = 0.3) +
+    ggplot2::geom_linerange(ggplot2::aes(ymin = .data[["rank.low"]],
+                                         ymax = .data[["rank.high"]]), known,
+                            linewidth = 0.6) +
+    ggplot2::geom_line(ggplot2::aes(linetype = .data[["region"]]),
+                       linewidth = 0.7) +
+    ggplot2::geom_point(size = 1.4) +
+    page_text(ggplot2::aes(.data[["time"]] + 1.05 * step,
+                           label = .data[["region"]]), ends, hjust = 0,
+              size = 2.7, share = 0.24, spread = TRUE) +
+    ggplot2::geom_blank(data = data.frame(
+      time = max(rows$time) + room, rank = 1, region = ends$region[1L])) +
+    ggplot2::scale_y_reverse(breaks = \(limits) {
+      whole_breaks(range(rows$rank, known$rank.low, known$rank.high))
+    }) +
+    ggplot2::scale_colour_manual(values = looks$colour, guide = "none") +
+    ggplot2::scale_linetype_manual(values = looks$linetype, guide = "none")
+}
+
+bump_alt <- function(rows, what) {
+  last <- rows[rows$time == max(rows$time), , drop = FALSE]
+  last <- last[order(last$rank), , drop = FALSE]
+  paste(say("Bump chart: a line a region, its rank by %s over time.", what),
+        say("%s, %s.", regions_in_words(rows$region),
+            times_in_words(rows$time)),
+        say("At the end first: %s; last: %s.", last$region[1L],
+            last$region[nrow(last)]))
+}
