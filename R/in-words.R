@@ -195,14 +195,15 @@ words_about_data <- function(x) {
   )
 }
 
-# "2005 to 2016".
+# "from 2005 to 2016".
 span_words <- function(panel) {
   time <- panel$grids$time
   if (length(time) == 0L) {
     return(say("no time"))
   }
   ends <- unique(time_words(panel, range(time)))
-  if (length(ends) == 1L) ends else say("%s to %s", ends[1L], ends[2L])
+  if (length(ends) == 1L) ends else
+    say("from %s to %s", ends[1L], ends[2L])
 }
 
 # How many indicators there are, and where there are fewer.
@@ -222,8 +223,7 @@ words_about_lacking <- function(panel) {
       say("No region has a value of %s.", shown(lacking$nowhere))
     },
     each,
-    if (more > 0L) say("So have %s regions more fewer indicators.", more,
-                       n = more)
+    if (more > 0L) say("%s more regions have fewer indicators.", more, n = more)
   )
 }
 

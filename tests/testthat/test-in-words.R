@@ -23,8 +23,8 @@ test_that("first what is settled, then the numbers, then what they rest on", {
     "At the last time all dynamic codes are positive in 1 of 2 regions: A; ",
     "formula (1) asks that they are."
   ))
-  expect_identical(w[6], paste0("Data: 2 regions, 2001 to 2006, 3 indicators ",
-                                "in 3 codes; rates by central."))
+  expect_identical(w[6], paste0("Data: 2 regions, from 2001 to 2006, 3 ",
+                                "indicators in 3 codes; rates by central."))
   flat <- in_words(fit(rate = rate_central(sd = 1e-3)))
   up <- b$region[b$estimate > 0]
   down <- b$region[b$estimate < 0]
@@ -108,8 +108,8 @@ test_that("one region, one indicator", {
   expect_identical(w[3:5], c(
     "The region: Code NID 1.",
     "At the last time all dynamic codes are positive; Code ID is 2.",
-    paste0("Data: 1 region, 2001 to 2006, 1 indicator in 1 code; rates by ",
-           "difference.")
+    paste0("Data: 1 region, from 2001 to 2006, 1 indicator in 1 code; rates ",
+           "by difference.")
   ))
   down <- code_model(transform(hand, x = -x), s, normalise = "none",
                      rate = rate_difference(sd = 0.01))
