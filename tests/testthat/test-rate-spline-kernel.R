@@ -398,3 +398,34 @@ test_that("it is interruptible and refuses what would read out of bounds", {
   none <- fit_spline(numeric(), integer(), grids_of(list()))
   expect_identical(dim(none$estimate), c(0L, 3L))
 })
+
+test_that("one lambda is where the criterion is flat, also at an interpolation", {
+  # How far Newton's step from it still goes, by a slope of what the shares
+  # leave; `rest`: what the curve leaves free.
+  step_left <- function(how, m, seed) {
+    s <- random_series(seed, 10L)
+    p <- spline_pieces(s$time, integer(), numeric(), m = m)
+    at <- spline_fit(list(
+      value = s$x, of = 1L, pool = new_pool(10L, s$time),
+      rate = list(args = list(lambda = how, m = m))
+    ), list())$series$log.lambda
+    y <- s$x - s$x[1L]
+    zz <- drop(crossprod(p$directions, y))^2
+    floor <- p$df * .Machine$double.eps^2 *
+      (s$x[1L]^2 + sum(crossprod(p$polynomial, y)^2) + sum(zz))
+    k <- if (how == "gcv") 2 else 1
+    slope <- function(t) {
+      d <- 1 / (1 + exp(t) * p$e)
+      sum(d^k) / (if (how == "gcv") sum(d) else p$df) -
+        (floor + sum(zz * d^(k + 1))) / (floor + sum(zz * d^k))
+    }
+    c(step = slope(at) / (slope(at + 1e-4) - slope(at - 1e-4)) * 2e-4,
+      rest = mean(1 / (1 + exp(at) * p$e)))
+  }
+  left <- vapply(1:90, \(seed) {
+    step_left(c("gcv", "reml")[seed %% 2L + 1L], 2L + seed %% 4L %/% 2L, seed)
+  }, numeric(2))
+  far <- which(left["rest", ] < 1e-7)
+  expect_gt(length(far), 3L)
+  expect_lt(max(abs(left["step", far])), 1e-9)
+})

@@ -92,20 +92,27 @@ class lambda_search {
                 : -0.5 * (log_det + r * std::log(rss));
   }
 
+  // A difference of two shares that are both near 1 at one end of lambda: there
+  // it is taken of what they leave, which keeps its digits.
   double slope(double log_lambda) const {
     const double lambda = std::exp(log_lambda);
-    double rss = floor_, fall = 0.0, share = 0.0, trace = 0.0;
+    double rss = floor_, fall = 0.0, stay = floor_, share = 0.0, rest = 0.0,
+           trace = 0.0;
     for (Eigen::Index j = 0; j < e_.size(); ++j) {
       const double a = lambda * e_[j], d = 1.0 / (1.0 + a), s = a * d;
       const double part = zz_[j] * (gcv_ ? d * d : d);
       rss += part;
       fall += part * s;
+      stay += part * d;
       share += gcv_ ? d * s : s;
+      rest += gcv_ ? d * d : d;
       trace += d;
     }
     const double r = static_cast<double>(e_.size());
-    return gcv_ ? 2.0 * (fall / rss - share / trace)
-                : 0.5 * (r * fall / rss - share);
+    const double whole = gcv_ ? trace : r;
+    const double gap = trace > 0.5 * r ? fall / rss - share / whole
+                                       : rest / whole - stay / rss;
+    return (gcv_ ? 2.0 : 0.5 * r) * gap;
   }
 
  private:
