@@ -727,5 +727,6 @@ file_calls <- expression(
   form = tempfile(fileext = ".xlsx"),
   workbook_template(form, s),
   read_workbook(form),
-  write_report(model, tempfile(fileext = ".html"))
+  write_report(model, tempfile(fileext = ".html")),
+  write_explorer(model, tempfile(fileext = ".html"))
 )

@@ -101,7 +101,8 @@ test_that("a path is checked before any work, in the same way by all", {
   writers <- list(
     xlsx = function(...) write_workbook(model, ...),
     xlsx = function(file, ...) workbook_template(file, ural_scheme, ...),
-    html = function(...) write_report(model, ...)
+    html = function(...) write_report(model, ...),
+    html = function(...) write_explorer(model, ...)
   )
   for (i in seq_along(writers)) {
     ending <- names(writers)[i]

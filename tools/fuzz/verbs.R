@@ -610,6 +610,14 @@ verb("write_report", function() {
        overwrite = or_odd(FALSE, 0.05))
 }, 24L)
 
+verb("write_explorer", function() {
+  list(or_odd(draw_model(), 0.1), some_file(pick("html", "htm", "xlsx")),
+       map = or_odd(NULL), by = or_odd(NULL), title = or_odd("Page"),
+       language = or_odd(pick("en", "ru", NULL)),
+       choices = or_odd(pick(NULL, list(A = list(measure = "integral")))),
+       overwrite = or_odd(FALSE, 0.05))
+}, 100L)
+
 # Calls in an order of their own, always the same: the first 3,000 are a fair
 # share of each. What 20,000 leaves after `times` goes to all but the writers.
 call_order <- function(calls = 20000L) {

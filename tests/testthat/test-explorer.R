@@ -1,0 +1,239 @@
+# The page that computes: what R writes into it, and its engine beside R.
+
+ural_model <- function(...) {
+  quiet_answer(code_model(subset(ural, level == "region"), ural_scheme,
+                          status = "_status", ...))
+}
+
+expect_agrees <- function(answer, view, data) {
+  gaps <- answer_gaps(answer, view)
+  expect_lt(max(gaps[, "estimate"]), 1e-9)
+  expect_lt(max(gaps[, "error"]), 1e-8)
+  expect_lt(max(reading_gaps(answer, view, data)), 1e-8)
+}
+
+# ---- JSON ------------------------------------------------------------------
+
+test_that("numbers are read back as the doubles they were", {
+  x <- c(0.1, 1 / 3, pi * 1e-300, -2^53, 12.3, 1e308, .Machine$double.xmin)
+  expect_identical(as.double(json_numbers(x)), x)
+  expect_identical(json_numbers(c(12.3, 5)), c("12.3", "5"))
+  expect_identical(json_numbers(c(NA, NaN, Inf, -Inf)),
+                   c("null", "null", "1e999", "-1e999"))
+})
+
+test_that("lists are objects and arrays, one value stands alone", {
+  expect_identical(as_json(list(a = 1, b = I(1), c = list(), d = NULL)),
+                   "{\"a\":1,\"b\":[1],\"c\":[],\"d\":null}")
+  expect_identical(as_json(structure(list(), names = character())), "{}")
+  expect_identical(as_json(I(c(TRUE, NA))), "[true,null]")
+})
+
+test_that("no text ends the script it stands in", {
+  expect_identical(as_json("</script>\\\"\n\u0416"),
+                   "\"\\u003c/script>\\\\\\\" \u0416\"")
+  expect_identical(as_json(NA_character_), "null")
+})
+
+# ---- The file --------------------------------------------------------------
+
+test_that("a page is one file with all of its parts", {
+  file <- withr::local_tempfile(fileext = ".html")
+  expect_identical(write_explorer(ural_model(), file, title = "A & <b>"), file)
+  text <- paste(readLines(file, encoding = "UTF-8"), collapse = "\n")
+  expect_match(text, "<title>A &amp; &lt;b&gt;</title>", fixed = TRUE)
+  expect_match(text, "var NidEngine", fixed = TRUE)
+  expect_match(text, "id=\"nid-data\"", fixed = TRUE)
+  expect_no_match(text, "[{][{][a-z]+[}][}]")
+  expect_no_match(text, "https?://(?!www.w3.org)", perl = TRUE)
+  expect_lt(file.size(file), 0.7e6)
+})
+
+test_that("what stands in a slot is not looked at again", {
+  expect_identical(
+    fill_slots("<{{a}}|{{b}}>", list(a = "{{b}}", b = "\\1")),
+    "<{{b}}|\\1>"
+  )
+})
+
+test_that("the page speaks the language that is asked for", {
+  file <- withr::local_tempfile(fileext = ".html")
+  write_explorer(ural_model(), file, language = "ru")
+  text <- paste(readLines(file, encoding = "UTF-8"), collapse = "\n")
+  expect_match(text, "<html lang=\"ru\">", fixed = TRUE)
+  expect_match(text, "\u0420\u0430\u0432\u043d\u044b\u0435 \u0432\u0435\u0441",
+               fixed = TRUE)
+})
+
+# ---- What is refused -------------------------------------------------------
+
+test_that("a page refuses what it cannot hold", {
+  model <- ural_model()
+  file <- withr::local_tempfile(fileext = ".html")
+  expect_error(write_explorer(1, file), class = "nidcode_error_argument")
+  expect_error(write_explorer(model, file, language = "fr"),
+               class = "nidcode_error_argument")
+  expect_error(write_explorer(model, file, choices = list(a = list(rate = 1))),
+               class = "nidcode_error_argument")
+  expect_error(write_explorer(model, file, map = 1),
+               class = "nidcode_error_argument")
+  local_ours(series_most = 11L)
+  cnd <- expect_error(write_explorer(model, file), class = "nidcode_error_size")
+  expect_identical(cnd[c("n", "limit")], list(n = 12L, limit = 11L))
+  expect_false(file.exists(file))
+})
+
+test_that("a page has room for so many grids, ways to leave out come after", {
+  model <- random_model(3)
+  own <- length(page_of(model)$keys)
+  local_ours(page_grids_most = own - 1L)
+  cnd <- tryCatch(page_of(model), nidcode_error_size = identity)
+  few <- if (inherits(cnd, "nidcode_error_size")) cnd$n else
+    length(cnd$keys)
+  expect_lte(few, own)
+  local_ours(page_grids_most = 1L)
+  cnd <- expect_error(page_of(model), class = "nidcode_error_size")
+  expect_identical(cnd$limit, 1L)
+})
+
+# ---- The map ---------------------------------------------------------------
+
+square <- function(x, y) {
+  list(cbind(x + c(0, 1, 1, 0, 0), y + c(0, 0, 1, 1, 0)))
+}
+
+squares <- function(names) {
+  out <- data.frame(name = names)
+  out$geometry <- structure(
+    Map(square, seq_along(names) - 1, 0), class = c("sfc_POLYGON", "sfc"))
+  out
+}
+
+test_that("outlines become whole numbers, the north above", {
+  panel <- ural_model()$panel
+  map <- page_map(squares(rev(as.character(panel$regions))), NULL, panel, NULL)
+  expect_identical(c(map$width, map$height), c(1000, 250))
+  expect_identical(unclass(map$rings[[4L]][[1L]]),
+                   c(0, 250, 250, 250, 250, 0, 0, 0, 0, 250))
+})
+
+test_that("regions without an outline are named", {
+  model <- ural_model()
+  names <- as.character(model$panel$regions)
+  names[2L] <- "Elsewhere"
+  file <- withr::local_tempfile(fileext = ".html")
+  cnd <- expect_warning(write_explorer(model, file, squares(names),
+                                       c(region = "name")),
+                        class = "nidcode_warning_map")
+  expect_identical(cnd$regions, "Kurgan Oblast")
+  expect_identical(cnd$values, "Elsewhere")
+  expect_error(write_explorer(model, file, squares(names), by = "no",
+                              overwrite = TRUE),
+               class = "nidcode_error_argument")
+})
+
+test_that("outlines that are too fine are refused", {
+  panel <- ural_model()$panel
+  map <- squares(as.character(panel$regions))
+  map$geometry[[1L]] <- list(cbind(cos(1:1e5), sin(1:1e5) * 4))
+  cnd <- expect_error(page_map(map, NULL, panel, NULL),
+                      class = "nidcode_error_size")
+  expect_gt(cnd$n, cnd$limit)
+})
+
+# ---- The engine ------------------------------------------------------------
+
+test_that("t probabilities and quantiles are R's", {
+  skip_without_node()
+  df <- c(1, 1.5, 2, 3.7, 5, 9, 12.25, 30, 99, 250, 500, Inf)
+  x <- c(-40, -8, -3, -1, -0.2, 0.01, 0.5, 2, 4, 25)
+  level <- c(0.5, 0.8, 0.9, 0.95, 0.99, 0.999)
+  grid <- expand.grid(x = x, df = df)
+  wide <- expand.grid(level = level, df = df)
+  engine <- system.file("explorer", "engine.js", package = "nidcode")
+  script <- paste0(
+    "const E=require(process.argv[1]),a=JSON.parse(process.argv[2]);",
+    "for(const [k,v,df] of a)console.log(k?E.pt(v,df):E.tQuantile(v,df))")
+  asks <- as_json(c(
+    lapply(seq_len(nrow(grid)), \(i) I(c(1, grid$x[i], grid$df[i]))),
+    lapply(seq_len(nrow(wide)), \(i) I(c(0, wide$level[i], wide$df[i])))))
+  got <- as.double(system2("node", c("-e", shQuote(c(script,
+                                                     normalizePath(engine),
+                                                     asks))), stdout = TRUE))
+  want <- c(stats::pt(grid$x, grid$df),
+            stats::qt((1 + wide$level) / 2, wide$df))
+  seen <- want > 1e-300
+  expect_lt(max(abs(got / want - 1)[seen]), 1e-12)
+  expect_lt(max(got[!seen]), 1e-299)
+})
+
+test_that("the engine agrees with R under every rate", {
+  skip_without_node()
+  rates <- list(
+    rate_spline(), rate_spline(m = c(production = 2, social = 3)),
+    rate_spline(second = "point"), rate_spline("reml"), rate_spline("gcv"),
+    rate_spline(50), rate_spline(df = 6, m = 2), rate_local(),
+    rate_local(width = 6, second = "step"), rate_central(sd = 0.1),
+    rate_difference()
+  )
+  for (rate in rates) {
+    model <- ural_model(rate = rate, breaks = if (rate$name == "local")
+      "split" else "auto")
+    answers <- engine_answers(model, list(list(measure = "integral")))
+    expect_identical(answers$self$ok, "true")
+    expect_agrees(answers$asks[[1L]], view_of(model, answers$asks[[1L]]$code),
+                  answers$data)
+  }
+})
+
+test_that("gaps, breaks, trees, odd names: the engine agrees with R", {
+  skip_without_node()
+  for (seed in c(1L, 2L, 5L, 9L)) {
+    model <- random_model(seed)
+    answers <- engine_answers(model, list(list(), random_ask(seed, model)))
+    expect_identical(answers$self$ok, "true")
+    for (one in answers$asks[lengths(lapply(answers$asks, `[[`, "code")) > 0]) {
+      expect_agrees(one, view_of(model, one$code), answers$data)
+    }
+  }
+})
+
+test_that("a model of frozen tuning moves in the page as in R", {
+  skip_without_node()
+  model <- quiet_answer(update(ural_model(), freeze = TRUE))
+  asks <- list(list(), list(
+    influence = list(kind = "half_life", value = 3, scale = NA, at = NA,
+                     normalise = FALSE),
+    weights = I(c(5, 1, 1, 1, 1, 1)),
+    edits = list(list(region = 1L, indicator = 2L, time = 4L, value = 77))))
+  answers <- engine_answers(model, asks)
+  expect_identical(answers$self$ok, "true")
+  expect_identical(answers$data$locked$weights, page_reasons[["frozen"]])
+  one <- answers$asks[[2L]]
+  expect_no_match(one$hash, "w=")
+  expect_agrees(one, view_of(model, one$code), answers$data)
+})
+
+# ---- Links -----------------------------------------------------------------
+
+test_that("a link is read back, and one of another's making does no harm", {
+  skip_without_node()
+  links <- c(
+    "w=1,2,1,1,1,1&o=010000&f=100000&c=1,1,2&i=half_life,5,,,0&m=integral",
+    "w=1,2&o=0000&i=half_life,-5,,,0&l=7&m=<script>&e=__proto__&n=eval",
+    "w=NaN,Infinity,1,1,1,1&x=0,0,0,1;99,0,0,1;0,0,-1,1;0,0,1.5,1;0,0,0,-1",
+    "%%%&&&===&__proto__=1&constructor=2", strrep("w=1,", 1e5), "")
+  asks <- engine_answers(ural_model(), as.list(links))$asks
+  hash <- vapply(asks, `[[`, "", "hash")
+  expect_identical(hash[1L], links[1L])
+  expect_identical(hash[-1L], c("", "x=0,0,0,1", "", "", ""))
+  expect_identical(vapply(asks, `[[`, "", "again"), hash)
+})
+
+test_that("what R has not prepared is told, not computed", {
+  skip_without_node()
+  out <- I(c(TRUE, TRUE, FALSE, FALSE, FALSE, FALSE))
+  one <- engine_answers(ural_model(), list(list(out = out)))$asks[[1L]]
+  expect_identical(one$problems, page_reasons[["alone"]])
+  expect_null(one$code)
+})
