@@ -45,7 +45,7 @@ fit_code <- function(def, code, breaks, rate, call) {
   check_rate_sizes(series, names_of_regions(panel), call, code)
   c(out, list(n_breaks = length(starts),
               sd = code_sd(def, code, parts, rate),
-              rounding = code_rounding(def, code, parts, rate),
+              rounding = code_rounding(def, parts, rate),
               unsure = if (!is.null(def$predicted)) {
                 code_unsure(def, code, parts)
               }))

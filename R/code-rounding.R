@@ -31,27 +31,41 @@ is_rounded <- function(x, decimals) x == round(x, decimals)
 
 # The sd of the rounding of a code in each region, NULL where there is none:
 # that of a mean of values u_k g'(x), g the transform, each even on its unit.
-code_rounding <- function(def, code, parts, rate) {
+code_rounding <- function(def, parts, rate) {
+  sizes <- rounding_sizes(def, parts, rate)
+  if (!is.null(sizes)) rounding_under(sizes, parts$weight)
+}
+
+# What that of each indicator is, region x indicator, and where it is.
+rounding_sizes <- function(def, parts, rate) {
   if (rate$facts$errors == "known" || def$aggregate != "mean" ||
         def$normalise == "rank") {
     return(NULL)
   }
   panel <- def$panel
   n <- n_regions(panel)
-  square <- total <- numeric(n)
+  has <- size <- matrix(0, n, length(parts$names))
   for (k in seq_along(parts$names)) {
     name <- parts$names[k]
     unit <- rounding_units(panel$x[[name]], panel$offset)
-    has <- indicator_seen_in(panel, name)
-    total <- total + parts$weight[k] * has
+    has[, k] <- indicator_seen_in(panel, name)
     if (any(unit > 0)) {
-      size <- unit * rep_len(parts$inverse[[k]], n) * parts$unit[k] *
+      one <- unit * rep_len(parts$inverse[[k]], n) * parts$unit[k] *
         mean_slope(panel, name)
-      square <- square + replace(parts$weight[k] * size, !has | is.na(size),
-                                 0)^2
+      size[, k] <- replace(one, !has[, k] | is.na(one), 0)
     }
   }
-  if (any(square > 0)) ifelse(total > 0, sqrt(square / 12) / total, 0)
+  if (any(size > 0)) list(has = has, size = size)
+}
+
+# Under weights of their own.
+rounding_under <- function(sizes, weight) {
+  square <- total <- numeric(nrow(sizes$size))
+  for (k in seq_along(weight)) {
+    square <- square + (weight[k] * sizes$size[, k])^2
+    total <- total + weight[k] * sizes$has[, k]
+  }
+  ifelse(total > 0, sqrt(square / 12) / total, 0)
 }
 
 # Root mean square of the slope of an indicator's transform, by region.
