@@ -21,6 +21,10 @@ define_code_cpp <- function(code, offset, from, to, totals, count, buffer) {
     .Call(`_nidcode_define_code_cpp`, code, offset, from, to, totals, count, buffer)
 }
 
+define_draws_cpp <- function(code, offset, weight, threads) {
+    .Call(`_nidcode_define_draws_cpp`, code, offset, weight, threads)
+}
+
 define_part_cpp <- function(code, offset, k, total) {
     .Call(`_nidcode_define_part_cpp`, code, offset, k, total)
 }
@@ -67,6 +71,14 @@ linear_sums_cpp <- function(grids, rate, weight, k, order) {
 
 linear_rates_cpp <- function(values, grid, grids, rate, orders, sums, known_sd, threads) {
     .Call(`_nidcode_linear_rates_cpp`, values, grid, grids, rate, orders, sums, known_sd, threads)
+}
+
+rebuild_linear_cpp <- function(product, weight, code_weight, tau, time, threads) {
+    .Call(`_nidcode_rebuild_linear_cpp`, product, weight, code_weight, tau, time, threads)
+}
+
+rank_columns_cpp <- function(value, threads) {
+    .Call(`_nidcode_rank_columns_cpp`, value, threads)
 }
 
 lookalikes_cpp <- function(name) {

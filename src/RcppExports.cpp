@@ -78,6 +78,20 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// define_draws_cpp
+Rcpp::NumericMatrix define_draws_cpp(const Rcpp::List& code, const Rcpp::IntegerVector& offset, const Rcpp::NumericMatrix& weight, int threads);
+RcppExport SEXP _nidcode_define_draws_cpp(SEXP codeSEXP, SEXP offsetSEXP, SEXP weightSEXP, SEXP threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::List& >::type code(codeSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type offset(offsetSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::NumericMatrix& >::type weight(weightSEXP);
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(define_draws_cpp(code, offset, weight, threads));
+    return rcpp_result_gen;
+END_RCPP
+}
 // define_part_cpp
 Rcpp::NumericVector define_part_cpp(const Rcpp::List& code, const Rcpp::IntegerVector& offset, int k, const Rcpp::NumericVector& total);
 RcppExport SEXP _nidcode_define_part_cpp(SEXP codeSEXP, SEXP offsetSEXP, SEXP kSEXP, SEXP totalSEXP) {
@@ -237,6 +251,34 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type known_sd(known_sdSEXP);
     Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
     rcpp_result_gen = Rcpp::wrap(linear_rates_cpp(values, grid, grids, rate, orders, sums, known_sd, threads));
+    return rcpp_result_gen;
+END_RCPP
+}
+// rebuild_linear_cpp
+NumericMatrix rebuild_linear_cpp(const Rcpp::List& product, const NumericMatrix& weight, const NumericMatrix& code_weight, const NumericMatrix& tau, const IntegerVector& time, int threads);
+RcppExport SEXP _nidcode_rebuild_linear_cpp(SEXP productSEXP, SEXP weightSEXP, SEXP code_weightSEXP, SEXP tauSEXP, SEXP timeSEXP, SEXP threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const Rcpp::List& >::type product(productSEXP);
+    Rcpp::traits::input_parameter< const NumericMatrix& >::type weight(weightSEXP);
+    Rcpp::traits::input_parameter< const NumericMatrix& >::type code_weight(code_weightSEXP);
+    Rcpp::traits::input_parameter< const NumericMatrix& >::type tau(tauSEXP);
+    Rcpp::traits::input_parameter< const IntegerVector& >::type time(timeSEXP);
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(rebuild_linear_cpp(product, weight, code_weight, tau, time, threads));
+    return rcpp_result_gen;
+END_RCPP
+}
+// rank_columns_cpp
+IntegerMatrix rank_columns_cpp(const NumericMatrix& value, int threads);
+RcppExport SEXP _nidcode_rank_columns_cpp(SEXP valueSEXP, SEXP threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const NumericMatrix& >::type value(valueSEXP);
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(rank_columns_cpp(value, threads));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -548,6 +590,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_nidcode_code_grids_cpp", (DL_FUNC) &_nidcode_code_grids_cpp, 4},
     {"_nidcode_moments_cpp", (DL_FUNC) &_nidcode_moments_cpp, 2},
     {"_nidcode_define_code_cpp", (DL_FUNC) &_nidcode_define_code_cpp, 7},
+    {"_nidcode_define_draws_cpp", (DL_FUNC) &_nidcode_define_draws_cpp, 4},
     {"_nidcode_define_part_cpp", (DL_FUNC) &_nidcode_define_part_cpp, 4},
     {"_nidcode_count_missing_cpp", (DL_FUNC) &_nidcode_count_missing_cpp, 1},
     {"_nidcode_all_ascii_cpp", (DL_FUNC) &_nidcode_all_ascii_cpp, 1},
@@ -560,6 +603,8 @@ static const R_CallMethodDef CallEntries[] = {
     {"_nidcode_linear_operator_cpp", (DL_FUNC) &_nidcode_linear_operator_cpp, 4},
     {"_nidcode_linear_sums_cpp", (DL_FUNC) &_nidcode_linear_sums_cpp, 5},
     {"_nidcode_linear_rates_cpp", (DL_FUNC) &_nidcode_linear_rates_cpp, 8},
+    {"_nidcode_rebuild_linear_cpp", (DL_FUNC) &_nidcode_rebuild_linear_cpp, 6},
+    {"_nidcode_rank_columns_cpp", (DL_FUNC) &_nidcode_rank_columns_cpp, 2},
     {"_nidcode_lookalikes_cpp", (DL_FUNC) &_nidcode_lookalikes_cpp, 1},
     {"_nidcode_mutations_cpp", (DL_FUNC) &_nidcode_mutations_cpp, 5},
     {"_nidcode_mutation_null_cpp", (DL_FUNC) &_nidcode_mutation_null_cpp, 7},

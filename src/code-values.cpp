@@ -153,6 +153,34 @@ Rcpp::List define_code_cpp(const Rcpp::List& code,
   return wrap_code(value, used, told, definition.whole);
 }
 
+// The code over all rows under many weights, indicators x draws: rows x draws.
+// [[Rcpp::export]]
+Rcpp::NumericMatrix define_draws_cpp(const Rcpp::List& code,
+                                     const Rcpp::IntegerVector& offset,
+                                     const Rcpp::NumericMatrix& weight,
+                                     int threads) {
+  must(offset.size() > 0, "regions do not cover the rows");
+  const int regions = static_cast<int>(offset.size()) - 1;
+  const int rows = rows_of(offset, 0, regions);
+  const nidcode::code_definition definition =
+      read_definition(code, offset[regions], regions);
+  must(weight.nrow() == static_cast<int>(definition.indicators.size()),
+       "not one weight for each indicator");
+  for (int n = 0; n < weight.ncol(); ++n) {
+    bool some = false, good = true;
+    for (const double w : weight.column(n)) {
+      good = good && w >= 0 && w - w == 0;
+      some = some || w > 0;
+    }
+    must(good && some, "weights are negative, no numbers or all 0");
+  }
+  Rcpp::NumericMatrix value(Rcpp::no_init(rows, weight.ncol()));
+  r_interrupt progress;
+  nidcode::define_draws(definition, offset.begin(), regions, weight.begin(),
+                        weight.ncol(), value.begin(), threads, progress);
+  return value;
+}
+
 // The part of indicator k (one-based) in the values of a code whose weights
 // add up to `total`, over all regions.
 // [[Rcpp::export]]

@@ -83,7 +83,14 @@ good_calls <- function() {
     moments_cpp = list(c(1, 2, 4), c(0L, 3L)),
     define_code_cpp = list(code, c(0L, 3L), 0L, 1L, FALSE, TRUE, numeric()),
     define_part_cpp = list(code, c(0L, 3L), 1L, c(1, 1, 1)),
-    code_grids_cpp = list(c(1, 2, 4), c(0L, 3L), c(1, 2, 3), 2L)
+    code_grids_cpp = list(c(1, 2, 4), c(0L, 3L), c(1, 2, 3), 2L),
+    define_draws_cpp = list(code, c(0L, 3L), matrix(c(1, 2), 1L), 1L),
+    rebuild_linear_cpp = list(
+      list(rate = matrix(c(1, 2, 3, 4), 2L), offset = c(0L, 2L),
+           place = c(1L, 2L), code = c(1L, 1L), here = matrix(TRUE, 2L, 1L),
+           pattern = 1L),
+      matrix(c(1, 3), 2L), matrix(1), matrix(c(1, 0.5), 2L), 1L, 1L),
+    rank_columns_cpp = list(matrix(c(1, 3, 2), 3L), 1L)
   )
 }
 
@@ -237,6 +244,21 @@ test_that("wrong sizes and places are refused before they are read", {
   refused("code_grids_cpp", time = 1)
   refused("code_grids_cpp", offset = c(0L, 2L))
   refused("code_grids_cpp", breaks = 4L)
+  refused("define_draws_cpp", weight = matrix(c(1, 2), 2L))
+  refused("define_draws_cpp", weight = matrix(c(1, 0), 1L))
+  refused("define_draws_cpp", weight = matrix(c(1, NA), 1L))
+  refused("define_draws_cpp", offset = c(0L, 4L))
+  refused("rebuild_linear_cpp", time = 2L)
+  refused("rebuild_linear_cpp", time = c(1L, 1L))
+  refused("rebuild_linear_cpp", code_weight = matrix(numeric(), 0L, 1L))
+  refused("rebuild_linear_cpp", tau = matrix(1))
+  refused("rebuild_linear_cpp", weight = matrix(1))
+  for (bad in list(list(offset = c(0L, 1L)), list(pattern = 2L),
+                   list(pattern = c(1L, 1L)), list(place = 1L),
+                   list(here = matrix(TRUE, 1L, 1L)))) {
+    refused("rebuild_linear_cpp", product = do.call(within, c(
+      list("rebuild_linear_cpp", 1L), bad)))
+  }
 })
 
 test_that("an error in an argument stays what it is", {

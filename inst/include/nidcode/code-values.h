@@ -347,6 +347,36 @@ void define_part(const indicator_values& one, const int* offset,
       });
 }
 
+// The same code under many weights, indicators x draws: value, rows x draws, of
+// all regions. An indicator of weight 0 is not there.
+template <typename Progress>
+void define_draws(const code_definition& code, const int* offset, int regions,
+                  const double* weight, std::ptrdiff_t draws, double* value,
+                  int threads, Progress& progress) {
+  const std::ptrdiff_t rows = offset[regions] - offset[0];
+  const std::size_t p = code.indicators.size();
+  struct {
+    void step(std::size_t) {}
+  } quiet;
+  for_each_block(
+      draws, threads, progress, [&](std::ptrdiff_t from, std::ptrdiff_t to) {
+        for (std::ptrdiff_t n = from; n < to; ++n) {
+          code_definition own = code;
+          own.indicators.clear();
+          for (std::size_t k = 0; k < p; ++k) {
+            const double w = weight[static_cast<std::size_t>(n) * p + k];
+            if (w > 0) {
+              own.indicators.push_back(code.indicators[k]);
+              own.indicators.back().weight = w;
+            }
+          }
+          composition told;
+          define_regions(own, offset, 0, regions, false, value + n * rows,
+                         nullptr, told, quiet);
+        }
+      });
+}
+
 }  // namespace nidcode
 
 #endif
