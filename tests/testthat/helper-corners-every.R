@@ -656,6 +656,14 @@ panel_calls <- c(
     code_core(model), glance(code_core(local)), in_words(code_core(literal)),
     summary(code_phases(model)), code_phases(local), in_words(code_phases(rates)),
     code_phases(rates, "codes"), summary(code_phases(literal, "codes")),
+    chosen = code_sensitivity(model, code_choices(
+      measure = c("sum", "integral"), leave_out = TRUE)),
+    tidy(chosen), tidy(chosen, what = "pairs"), tidy(chosen, what = "design"),
+    augment(chosen, model), update(chosen, draw = 1),
+    drawn = code_sensitivity(model, code_choices(
+      weights = weights_noisy(), half_life = c(2, 5)), n = 50,
+      method = "draws"),
+    tidy(drawn, what = "draws"),
     code_gaps(rates, "mean"), code_gaps(local, 0), in_words(code_gaps(
       literal, "best")),
     code_connections(model), code_connections(rates, within = TRUE),
@@ -698,6 +706,9 @@ plain_calls <- expression(
   influence_custom(\(lag) 0 * lag),
   rate_central(), rate_custom(\(time) NULL, "nothing"), rate_difference(),
   rate_local(span = 3, degree = 1), rate_spline(),
+  weights_noisy(0), weights_dirichlet(1e-9), weights_simplex(1, 1),
+  weights_relevance(1), code_choices(),
+  code_choices(leave_out = 1e9, half_life = c(1, 1)),
   code_scheme("x", "production"),
   code_scheme(character(), character()),
   code_scheme("x", "production", weight = 0),

@@ -261,6 +261,26 @@ draw_model <- function() {
   })
 }
 
+# Some of the factors of code_choices().
+draw_choices_args <- function(odd = 0.1) {
+  all <- list(
+    normalise = pick("zscore", c("zscore", "minmax", "rank"), c("none",
+                                                                "goalposts")),
+    reference = pick("panel", c("panel", "region"), 2005),
+    weights = pick(nidcode::weights_noisy(0.5), nidcode::weights_simplex(),
+                   nidcode::weights_dirichlet(5), list(c(x1 = 2))),
+    leave_out = pick(TRUE, 2, "x1"),
+    rate = list(draw_rate(), draw_rate()),
+    influence = list(draw_influence()), half_life = c(2, 8),
+    measure = c("sum", "integral"), breaks = pick("ignore", c("auto", "split")),
+    missing = c("constant", "available"),
+    transform = list(NULL, pick("log1p", c(x1 = "sqrt"))),
+    aggregate = pick("mean", "harmonic"),
+    code_weights = nidcode::weights_noisy(0.2), posterior = pick(TRUE, FALSE))
+  own <- all[sample(length(all), sample(1:3, 1L))]
+  lapply(own, or_odd, odd)
+}
+
 # ---- Surveys and dependence -----------------------------------------------
 
 draw_answers <- function() {

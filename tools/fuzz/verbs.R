@@ -311,6 +311,21 @@ verb("region_ranks", function() {
   })), 0.04), conf_level = level(), simultaneous = or_odd(pick(TRUE, FALSE)),
   pairs = or_odd(pick("auto", "difference", "independent")))
 }, 300L)
+verb("code_choices", function() draw_choices_args(), 200L)
+verb("code_sensitivity", function() {
+  list(or_odd(draw_model(), 0.04), or_odd(fairly(function() {
+    do.call(nidcode::code_choices, draw_choices_args(0.02))
+  }), 0.04), what = or_odd(pick("rank", "basic", c("basic", "rank")), 0.04),
+  n = or_odd(pick(50, 60), 0.04),
+  method = or_odd(pick("auto", "draws", "exact"), 0.04), conf_level = level(),
+  seed = or_odd(pick(NULL, 1)), split = or_odd(pick("none", "weights"), 0.04))
+}, 150L)
+verb("weights_noisy", function() list(or_odd(pick(0, 0.25, 1))), 100L)
+verb("weights_dirichlet", function() list(or_odd(pick(1e-3, 20))), 100L)
+verb("weights_simplex", function() {
+  list(or_odd(pick(0, 0.2, c(x1 = 0.3))), or_odd(pick(1, 0.5)))
+}, 100L)
+verb("weights_relevance", function() list(or_odd(1)), 100L)
 verb("code_record", function() {
   list(or_odd(pick(draw_rates(), draw_model()), 0.04),
        sure = or_odd(pick(0.9, 0.5, 1)))
