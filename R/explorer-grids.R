@@ -42,7 +42,7 @@ add_grids <- function(found, fit, i, pool, times, most = Inf) {
   x <- code_bundle(fit, fit$codes[[i]], pool)
   parts <- segments_of(x)
   pool <- parts$pool %||% pool_seen(pool, fit$breaks)
-  keys <- grid_keys(page_kind(fit, i), pool, times)
+  keys <- page_keys(page_kind(fit, i), pool, times)
   new <- which(!duplicated(keys) & !keys %in% names(found))
   if (length(found) + length(new) > most) {
     return(FALSE)
@@ -56,7 +56,7 @@ add_grids <- function(found, fit, i, pool, times, most = Inf) {
   TRUE
 }
 
-grid_keys <- function(kind, pool, times) {
+page_keys <- function(kind, pool, times) {
   marks <- matrix(".", length(times), pool_length(pool))
   marks[cbind(match(pool$time, times), pool_owner(pool))] <-
     ifelse(pool$step > 0L, "s", "1")

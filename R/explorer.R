@@ -64,7 +64,7 @@ write_explorer <- function(model, file, map = NULL, by = NULL, title = NULL,
   page <- list(title = title %||% say("Code-based model"), choices = choices,
                map = page_map(map, by, model$panel, call),
                strings = page_strings())
-  text <- page_text(page_data(model, page, call), page$title)
+  text <- page_html(page_data(model, page, call), page$title)
   write_aside(file, \(draft) write_text(text, draft), call)
 }
 
@@ -119,7 +119,7 @@ page_script <- function(name) {
   paste(lines[!grepl("^\\s*(//|$)", lines)], collapse = "\n")
 }
 
-page_text <- function(data, title) {
+page_html <- function(data, title) {
   slots <- list(lang = data$language, title = escape_markup(clean_text(title)),
                 css = paste(page_part("ui.css"), collapse = "\n"),
                 plot = page_script("plot.js"),
