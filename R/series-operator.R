@@ -7,6 +7,14 @@ series_operator <- function(series, b, orders) {
   series$rate$does$operator(series, b, orders)
 }
 
+# The same for several series.
+series_operators <- function(series, b, orders) {
+  if (identical(series$rate$does$operator, unit_operator)) {
+    return(unit_operators(series, b, orders))
+  }
+  lapply(b, series_operator, series = series, orders = orders)
+}
+
 # The bundle of some of its series.
 take_series <- function(series, b) {
   count <- segment_counts(series)[series$of]
@@ -31,16 +39,38 @@ unit_series <- function(series) {
 }
 
 unit_operator <- function(series, b, orders) {
+  unit_operators(series, b, orders)[[1L]]
+}
+
+# Those of many series: a call each would cost more than the work.
+unit_operators <- function(series, b, orders, at_once = unit_values) {
+  size <- as.double(series_sizes(series)[b])
+  parts <- lapply(split(b, ceiling(cumsum(size^2) / at_once)), \(b) {
+    some <- take_series(series, b)
+    n <- series_sizes(some)
+    r <- estimate_series(unit_series(some), orders)$estimate
+    end <- cumsum(as.double(n)^2)
+    grid <- match(some$of, unique(some$of))
+    defined <- lapply(match(unique(some$of), some$of), grid_defined,
+                      series = some, orders = orders)
+    lapply(seq_along(b), \(j) {
+      rows <- end[j] - n[j]^2 + seq_len(n[j]^2)
+      do.call(rbind, lapply(seq_along(orders), \(k) {
+        m <- matrix(r[rows, k], n[j])
+        m[!defined[[grid[j]]][[k]], ] <- NA
+        m
+      }))
+    })
+  })
+  unlist(parts, recursive = FALSE, use.names = FALSE)
+}
+
+# At which times of the grid of series b a rate exists, order by order.
+grid_defined <- function(series, b, orders) {
   one <- take_series(series, b)
   one$pool <- pool_take(series$pool, one$of)
   one$of <- 1L
-  n <- series_sizes(one)
-  r <- estimate_series(unit_series(one), orders)
-  do.call(rbind, lapply(seq_along(orders), \(k) {
-    m <- matrix(r$estimate[, k], n)
-    m[!rate_defined(one, orders[k]), ] <- NA
-    m
-  }))
+  lapply(orders, rate_defined, series = one)
 }
 
 # Values of unit series that are worked on at once.

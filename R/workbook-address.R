@@ -1,16 +1,11 @@
 # Addresses of cells as formulas spell them.
 
-book_letters <- function(col) {
-  out <- character(length(col))
-  left <- as.integer(col)
-  while (any(left > 0L)) {
-    on <- left > 0L
-    digit <- (left[on] - 1L) %% 26L
-    out[on] <- paste0(LETTERS[digit + 1L], out[on])
-    left[on] <- (left[on] - 1L) %/% 26L
-  }
-  out
-}
+book_letters <- function(col) book_columns[col]
+
+# A to XFD, the columns that a sheet has, written down once.
+book_columns <- c(LETTERS, outer(LETTERS, LETTERS, \(b, a) paste0(a, b)),
+                  outer(outer(LETTERS, LETTERS, \(b, a) paste0(a, b)), LETTERS,
+                        \(b, a) paste0(a, b)))[1:16384]
 
 sheet_prefix <- function(sheet) {
   if (is.null(sheet)) "" else if (grepl(" ", sheet, fixed = TRUE)) {

@@ -1,17 +1,19 @@
-# One sheet of a workbook: cells gathered as columns and rows, then written at
-# once. Text stays text whatever it begins with, numbers keep 17 digits, a
-# formula brings the value R gave, so that every reader finds it.
+# One sheet of a workbook: cells and looks gathered as columns and rows, then
+# written at once. Text stays text whatever it begins with, numbers keep 17
+# digits, a formula brings the value R gave, so that every reader finds it.
 #
-# The table of cells that openxlsx2 keeps is filled here and nowhere else.
+# The tables of cells and rows that openxlsx2 keeps are filled here and nowhere
+# else.
 
-new_book_sheet <- function(name) list(name = name, cells = list())
+new_book_sheet <- function(name) {
+  list(name = name, cells = list(), looks = list())
+}
 
 # A sheet that begins with lines of text: its title, the banner, what it says.
 headed_sheet <- function(name, ...) {
   sheet <- new_book_sheet(name)
-  lines <- list(...)
-  for (row in seq_along(lines)) sheet <- put_row(sheet, row, 1L, lines[[row]])
-  sheet
+  sheet$lines <- c(...)
+  put_column(sheet, 1L, 1L, sheet$lines)
 }
 
 # Formulas with their values (numbers, or TRUE and FALSE; NA is #N/A).
@@ -21,8 +23,9 @@ book_formula <- function(formula, value) {
 
 no_value <- function(n) book_formula(rep("NA()", n), rep(NA_real_, n))
 
-put_column <- function(sheet, row, col, x) {
-  put_cells(sheet, row + seq_len(cell_count(x)) - 1L, col, x)
+# `empty`: cells without a value are there all the same, to be filled in.
+put_column <- function(sheet, row, col, x, empty = FALSE) {
+  put_cells(sheet, row + seq_len(cell_count(x)) - 1L, col, x, empty)
 }
 
 put_columns <- function(sheet, row, col, columns) {
@@ -36,13 +39,16 @@ put_row <- function(sheet, row, col, x) {
   put_cells(sheet, row, col + seq_len(cell_count(x)) - 1L, x)
 }
 
-put_cells <- function(sheet, row, col, x) {
+put_cells <- function(sheet, row, col, x, empty = FALSE) {
   n <- cell_count(x)
   cells <- cell_fields(x)
   cells$row <- rep_len(as.integer(row), n)
   cells$col <- rep_len(as.integer(col), n)
-  used <- cells$v != "" | cells$f != "" | cells$is != ""
-  sheet$cells[[length(sheet$cells) + 1L]] <- lapply(cells, `[`, used)
+  if (!empty) {
+    used <- cells$v != "" | cells$f != "" | cells$is != ""
+    if (!all(used)) cells <- lapply(cells, `[`, used)
+  }
+  sheet$cells[[length(sheet$cells) + 1L]] <- cells
   sheet
 }
 
@@ -67,15 +73,18 @@ cell_fields <- function(x) {
   n <- length(x)
   none <- rep("", n)
   if (is.character(x)) {
-    given <- !is.na(x) & nzchar(x)
+    once <- unique(x)
     text <- paste0("<is><t xml:space=\"preserve\">",
-                   escape_markup(workbook_text(x)), "</t></is>")
-    return(list(t = ifelse(given, "inlineStr", ""), v = none, f = none,
-                is = ifelse(given, text, "")))
+                   escape_markup(workbook_text(once)), "</t></is>")
+    text[is.na(once) | !nzchar(once)] <- ""
+    is <- text[match(x, once)]
+    return(list(t = c("", "inlineStr")[1L + nzchar(is)], v = none, f = none,
+                is = is))
   }
   if (is.logical(x)) {
-    v <- ifelse(is.na(x), "", ifelse(x, "1", "0"))
-    return(list(t = ifelse(is.na(x), "", "b"), v = v, f = none, is = none))
+    kind <- 1L + is.na(x) + 2L * (x %in% TRUE)
+    return(list(t = c("b", "", "b")[kind], v = c("0", "", "1")[kind], f = none,
+                is = none))
   }
   v <- sprintf("%.17g", as.double(x))
   v[!is.finite(x)] <- ""
@@ -100,29 +109,60 @@ plain_text <- function(x) {
 
 # Adds the sheet to a workbook.
 write_book_sheet <- function(wb, sheet, ...) {
-  cells <- lapply(c(t = "t", v = "v", f = "f", is = "is", row = "row",
-                    col = "col"),
-                  \(what) unlist(lapply(sheet$cells, `[[`, what)))
+  cells <- gather_cells(sheet)
   wb$add_worksheet(sheet$name, ...)
   size <- c(max(cells$row), max(cells$col))
   check_book_size(size, sheet$name, max(nchar(cells$f)))
-  box <- as.data.frame(matrix("x", size[1L], size[2L]))
-  wb$add_data(sheet = sheet$name, x = box, dims = "A1", col_names = FALSE)
+  # One cell of openxlsx2's own shows what columns its tables have.
+  wb$add_data(sheet = sheet$name, x = "x", dims = "A1", col_names = FALSE)
   at <- match(sheet$name, wb$get_sheet_names())
-  cc <- wb$worksheets[[at]]$sheet_data$cc
-  mine <- match(paste0(book_letters(cells$col), cells$row), cc$r)
-  cc$is[] <- cc$v[] <- cc$f[] <- cc$c_t[] <- ""
-  cc$c_t[mine] <- cells$t
-  cc$v[mine] <- cells$v
-  cc$f[mine] <- cells$f
-  cc$is[mine] <- cells$is
-  wb$worksheets[[at]]$sheet_data$cc <- cc[sort(mine), , drop = FALSE]
-  wb
+  data <- wb$worksheets[[at]]$sheet_data
+  runs <- rle(cells$row)
+  rows <- runs$values
+  data$row_attr <- book_row_table(data$row_attr, rows, sheet$heights)
+  letters <- book_letters(seq_len(size[2L]))[cells$col]
+  digits <- rep(row_digits(rows), runs$lengths)
+  data$cc <- table_like(data$cc, length(digits), list(
+    key = cells$row * 16384 + cells$col, r = paste0(letters, digits),
+    row_r = digits, c_r = letters, c_t = cells$t, v = cells$v, f = cells$f,
+    is = cells$is, c_s = cell_styles(wb, sheet, cells)))
+  wb$worksheets[[at]]$sheet_data <- data
+  wb$worksheets[[at]]$dimension <- paste0(
+    "<dimension ref=\"", book_dims(1L, 1L, size[1L], size[2L]), "\"/>")
+  lay_out_sheet(wb, sheet)
+}
+
+# All cells in the order of the file.
+gather_cells <- function(sheet) {
+  cells <- lapply(c(t = "t", v = "v", f = "f", is = "is", row = "row",
+                    col = "col"),
+                  \(what) unlist(lapply(sheet$cells, `[[`, what)))
+  order <- order(cells$row, cells$col)
+  lapply(cells, `[`, order)
+}
+
+# A data frame of `n` rows with the columns of `model`, "" where none is given.
+table_like <- function(model, n, columns) {
+  out <- lapply(stats::setNames(nm = names(model)), \(name) {
+    columns[[name]] %||% rep("", n)
+  })
+  structure(out, class = "data.frame", row.names = .set_row_names(n))
+}
+
+# `heights`: those of rows, by number.
+book_row_table <- function(model, rows, heights) {
+  at <- match(names(heights), rows)
+  put <- function(x) replace(rep("", length(rows)), at[!is.na(at)], x)
+  table_like(model, length(rows), list(
+    r = row_digits(rows), ht = put(heights[!is.na(at)]),
+    customHeight = put("1"[any(!is.na(at))])))
 }
 
 # The sizes a spreadsheet can open.
+book_rows <- 1048576L
+
 check_book_size <- function(size, name, longest = 0L) {
-  if (size[1L] > 1048576L || size[2L] > 16384L) {
+  if (size[1L] > book_rows || size[2L] > 16384L) {
     stop_nid("file",
              c(paste0("Sheet ", some_of(name), " would have ", size[1L],
                       " rows and ", size[2L], " columns."),

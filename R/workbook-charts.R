@@ -8,8 +8,8 @@ add_book_charts <- function(wb, frame) {
   colours <- look_of(frame$code, frame$codes)$colour
   place <- function(name, from, chart, height = 20L, row = book_head + 1L,
                     width = 9L) {
-    wb$add_chart_xml(sheet = name, xml = chart, dims = book_dims(
-      row, from, row + height, from + width))
+    wb$add_chart_xml(sheet = name, xml = chart,
+                     dims = picture_dims(row, from, height, width))
   }
   place("Codes", col, row = book_head + view_length(frame) + 2L, width = 6L,
         chart = line_chart("Defining codes of the picked region", time, "D",
@@ -21,24 +21,37 @@ add_book_charts <- function(wb, frame) {
         line_chart("Code ID of the region picked on sheet Codes", time,
                    "Code ID, per unit of time",
                    view_series(frame, 1L + 2L * k, "0B4F8A", 1L)))
-  n <- n_regions(frame$panel)
-  rows <- book_head + c(1L, n)
+  rows <- book_head + c(1L, n_regions(frame$panel))
   first <- frame$width
-  tall <- max(20L, n + 6L)
   names <- if (frame$width == 2L) {
     fixed_range("Code NID", rows[1L], 1L, rows[2L])
   }
-  place("Code NID", first + 11L, height = tall,
-        bar_chart("Code NID", "", list(table_series(
-          "Code NID", first, rows, names, "0B4F8A"))))
-  place("Contributions", first + k + 2L + length(indicator_names(frame)),
-        height = tall, chart = bar_chart(
-          "Contributions to Code NID by code", "", lapply(
+  errors <- vapply(first + 11:10, \(col) {
+    fixed_range("Code NID", rows[1L], col, rows[2L])
+  }, "")
+  place("Code NID", basic_chart_column(frame), height = bars_height(frame),
+        bar_chart("Code NID with intervals", frame$units$basic, list(
+          table_series("Code NID", first, rows, names, "7FA8CC", errors))))
+  place("Contributions", parts_chart_column(frame), height = bars_height(frame),
+        chart = bar_chart(
+          "Contributions to Code NID by code", frame$units$basic, lapply(
             seq_len(k), \(i) {
               table_series("Contributions", first + i - 1L, rows, names,
                            colours[i])
             }), stacked = TRUE))
   wb
+}
+
+# Rows of the sheet that a chart with a bar for each region takes: room for
+# every name, and for up to 80 of them on one page.
+bars_height <- function(frame) {
+  max(20L, as.integer(ceiling(0.6 * n_regions(frame$panel))) + 6L)
+}
+
+basic_chart_column <- function(frame) frame$width + 13L
+
+parts_chart_column <- function(frame) {
+  frame$width + length(frame$code) + 2L + length(indicator_names(frame))
 }
 
 indicator_names <- function(frame) {
@@ -61,8 +74,9 @@ view_series <- function(frame, skip, colours, n = length(colours)) {
   })
 }
 
-table_series <- function(sheet, col, rows, names, colour) {
-  list(name = fixed_cell(sheet, book_head, col), x = names,
+# `errors`: ranges of what is added and taken off, if any.
+table_series <- function(sheet, col, rows, names, colour, errors = NULL) {
+  list(errors = errors, name = fixed_cell(sheet, book_head, col), x = names,
        y = fixed_range(sheet, rows[1L], col, rows[2L]),
        colour = sub("#", "", colour, fixed = TRUE), numeric = FALSE)
 }
@@ -87,12 +101,12 @@ line_chart <- function(title, x_title, y_title, series) {
 }
 
 # Horizontal bars, the first region on top.
-bar_chart <- function(title, y_title, series, stacked = FALSE) {
+bar_chart <- function(title, unit, series, stacked = FALSE) {
   body <- vapply(seq_along(series), \(i) {
     fill <- paste0("<c:spPr><a:solidFill><a:srgbClr val=\"",
                    series[[i]]$colour, "\"/></a:solidFill></c:spPr>",
                    "<c:invertIfNegative val=\"0\"/>")
-    series_xml(series[[i]], i, fill)
+    series_xml(series[[i]], i, fill, errors_xml(series[[i]]$errors))
   }, "")
   chart_xml(title, paste0(
     "<c:barChart><c:barDir val=\"bar\"/><c:grouping val=\"",
@@ -101,8 +115,23 @@ bar_chart <- function(title, y_title, series, stacked = FALSE) {
     "<c:gapWidth val=\"60\"/>",
     if (stacked) "<c:overlap val=\"100\"/>",
     "<c:axId val=\"11\"/><c:axId val=\"12\"/></c:barChart>",
-    axis_xml("catAx", 11L, 12L, "l", y_title, reverse = TRUE),
-    axis_xml("valAx", 12L, 11L, "t", "")), length(series) > 1L)
+    axis_xml("catAx", 11L, 12L, "l", "", reverse = TRUE),
+    axis_xml("valAx", 12L, 11L, "t", unit)), length(series) > 1L)
+}
+
+errors_xml <- function(ranges) {
+  if (is.null(ranges)) {
+    return("")
+  }
+  one <- function(tag, range) {
+    paste0("<c:", tag, "><c:numRef><c:f>", escape_markup(range),
+           "</c:f></c:numRef></c:", tag, ">")
+  }
+  paste0("<c:errBars><c:errBarType val=\"both\"/><c:errValType val=\"cust\"/>",
+         "<c:noEndCap val=\"0\"/>", one("plus", ranges[1L]),
+         one("minus", ranges[2L]), "<c:spPr><a:ln w=\"9525\"><a:solidFill>",
+         "<a:srgbClr val=\"262626\"/></a:solidFill></a:ln></c:spPr>",
+         "</c:errBars>")
 }
 
 series_xml <- function(one, i, look, before = "", after = "") {
@@ -148,9 +177,15 @@ axis_xml <- function(kind, id, cross, side, title, reverse = FALSE) {
          if (kind == "valAx") paste0("<c:numFmt formatCode=\"0.0##\" ",
                                      "sourceLinked=\"0\"/>"),
          "<c:majorTickMark val=\"out\"/><c:minorTickMark val=\"none\"/>",
-         "<c:tickLblPos val=\"low\"/><c:crossAx val=\"", cross, "\"/></c:",
-         kind, ">")
+         "<c:tickLblPos val=\"low\"/>", if (reverse) small_labels_xml,
+         "<c:crossAx val=\"", cross, "\"/>",
+         # Every region is named.
+         if (reverse) "<c:tickLblSkip val=\"1\"/>", "</c:", kind, ">")
 }
+
+small_labels_xml <- paste0(
+  "<c:txPr><a:bodyPr/><a:p><a:pPr><a:defRPr sz=\"700\"/></a:pPr>",
+  "<a:endParaRPr/></a:p></c:txPr>")
 
 chart_xml <- function(title, plot, legend) {
   paste0(

@@ -12,7 +12,7 @@ check_list_cells <- function(wb, name, dims, choices, title, note) {
   wb
 }
 
-check_scheme_cells <- function(wb, rows, n_codes = 20L) {
+check_scheme_cells <- function(wb, rows, codes) {
   from <- min(rows)
   to <- max(rows)
   check_list_cells(wb, "Scheme", book_dims(from, 3L, to), c("1", "-1"),
@@ -25,9 +25,16 @@ check_scheme_cells <- function(wb, rows, n_codes = 20L) {
     )
   }
   positive(book_dims(from, 4L, to), "weight")
-  positive(book_dims(book_head + 1L, codes_column + 3L, book_head + n_codes),
+  positive(book_dims(min(codes), codes_column + 3L, max(codes)),
            "weight of the code")
   wb
+}
+
+check_data_cells <- function(wb, frame) {
+  from <- frame$rows[1L]
+  to <- frame$rows[frame$n]
+  check_value_cells(wb, frame$at$x, scheme_transforms(frame$scheme), from, to)
+  check_status_cells(wb, frame$at$status, from, to)
 }
 
 # x must be a number in the domain of its transform, one for each column.

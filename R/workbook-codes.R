@@ -17,7 +17,19 @@ codes_sheet <- function(frame) {
     sheet <- put_row(sheet, book_head, col, frame$code[i])
     sheet <- put_column(sheet, book_head + 1L, col, code_formulas(frame, i))
   }
-  sheet
+  columns <- frame$width + length(frame$code)
+  sheet <- put_units(sheet, frame$width + 1L,
+                     rep(frame$units$code, length(frame$code)))
+  put_view(dress_live(sheet, frame, columns), frame)
+}
+
+# A table of formulas with a row for each region and time.
+dress_live <- function(sheet, frame, columns, widths = 14) {
+  all <- c(key_widths(frame), rep_len(widths, columns - frame$width))
+  sheet <- dress_table(sheet, columns, all, frame$width)
+  sheet$protect <- TRUE
+  sheet <- dress_keys(sheet, frame$types, frame$rows)
+  dress(sheet, frame$rows, seq.int(frame$width + 1L, columns), "number")
 }
 
 put_keys <- function(sheet, frame) {
@@ -167,7 +179,12 @@ rates_sheet <- function(frame) {
                                         estimate[order, i, ]))
     }
   }
-  sheet
+  units <- rep(unlist(frame$units[c("rate", "second")]), length(frame$code))
+  columns <- frame$width + length(units)
+  sheet <- put_units(sheet, frame$width + 1L, units)
+  # On paper, the picture of the region that is picked.
+  on_paper(dress_live(sheet, frame, columns),
+           picture_dims(book_head + 1L, columns + 2L))
 }
 
 rate_formulas <- function(frame, i, order, value) {

@@ -28,8 +28,18 @@ contributions_sheet <- function(frame) {
   head <- c(names(region), frame$code, "sum")
   parts <- indicator_columns(frame)
   sheet <- put_row(sheet, book_head, 1L, c(head, names(parts)))
-  put_columns(sheet, book_head + 1L, 1L,
-              c(unname(lapply(region, key_cells)), columns, unname(parts)))
+  sheet <- put_columns(sheet, book_head + 1L, 1L, c(
+    unname(lapply(region, key_cells)), columns, unname(parts)))
+  last <- first - 1L + length(columns) + length(parts)
+  widths <- c(if (first > 1L) 28, rep(14, last - first + 1L))
+  sheet <- dress_table(sheet, last, widths, first - 1L)
+  sheet$protect <- TRUE
+  sheet <- dress_keys(sheet, frame$types[seq_len(first - 1L)], rows)
+  sheet <- dress(sheet, rows, first:last, "number")
+  sheet <- put_units(sheet, first, rep(frame$units$basic, last - first + 1L))
+  on_paper(sheet, book_dims(1L, 1L, max(rows), last),
+           picture_dims(book_head + 1L, parts_chart_column(frame),
+                        bars_height(frame)))
 }
 
 # Contributions of R as regions x names, NA where there is none.
@@ -70,12 +80,10 @@ indicator_columns <- function(frame) {
     parts <- parts_of_code(frame$def, frame$code[i])
     here <- present_weights(frame$fit, parts)$here
     value <- contribution_matrix(frame, "indicator", parts$names, table)
+    formula <- entry_formulas(frame, i, parts, here)
     columns <- lapply(seq_along(parts$names), \(k) {
-      formula <- vapply(seq_len(n_regions(frame$panel)), \(r) {
-        entry_formula(frame, i, r, k, parts, here)
-      }, "")
-      value[formula == "NA()", k] <- NA
-      book_formula(formula, value[, k])
+      value[formula[, k] == "NA()", k] <- NA
+      book_formula(formula[, k], value[, k])
     })
     stats::setNames(columns, paste0(
       frame$code[i], ": ", shown_names(frame$scheme, parts$names)))
@@ -83,26 +91,30 @@ indicator_columns <- function(frame) {
   do.call(c, out)
 }
 
-# code weight x sum over stretches of one composition of
+# Regions x indicators: code weight x sum over stretches of one composition of
 # w_k / sum w x (row NID times z_k).
-entry_formula <- function(frame, i, r, k, parts, here) {
+entry_formulas <- function(frame, i, parts, here) {
   names <- parts$names
-  b <- frame$operators$of[r, i]
-  rows <- frame$series[[i]][[r]]
-  if (b == 0L || !frame$operators$terms[r] || !any(here[rows, k])) {
-    return("NA()")
+  out <- matrix("NA()", n_regions(frame$panel), length(names))
+  of <- frame$operators$of[, i]
+  kind <- do.call(paste0, as.data.frame(1L * here))
+  share <- list()
+  for (r in which(of > 0L & frame$operators$terms)) {
+    rows <- frame$series[[i]][[r]]
+    for (k in which(colSums(here[rows, , drop = FALSE]) > 0L)) {
+      use <- which(here[rows, k])
+      pieces <- vapply(split(use, kind[rows[use]]), \(at) {
+        key <- paste(kind[rows[at[1L]]], k)
+        share[[key]] <<- share[[key]] %||% share_formula(
+          frame, parts, names[here[rows[at[1L]], ]], names[k])
+        paste0("(", stretch_product(frame, frame$operators$blocks[[of[r]]],
+                                    rows, at, names[k]), ")*", share[[key]])
+      }, "")
+      out[r, k] <- paste0(code_weight_cell(frame, i), "*(",
+                          paste(pieces, collapse = "+"), ")")
+    }
   }
-  one <- frame$operators$blocks[[b]]
-  kind <- apply(here[rows, , drop = FALSE], 1L, \(x) {
-    paste(as.integer(x), collapse = "")
-  })
-  use <- which(here[rows, k])
-  pieces <- vapply(split(use, kind[use]), \(at) {
-    used <- names[here[rows[at[1L]], ]]
-    paste0("(", stretch_product(frame, one, rows, at, names[k]), ")*",
-           share_formula(frame, parts, used, names[k]))
-  }, "")
-  paste0(code_weight_cell(frame, i), "*(", paste(pieces, collapse = "+"), ")")
+  out
 }
 
 # Row NID times z over the values `at` of a series, in runs that are runs of

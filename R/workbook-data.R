@@ -19,7 +19,24 @@ scheme_sheet <- function(frame) {
                        as.list(frame$codes[c("code", "carrier", "dynamic",
                                              "weight")]))
   sheet <- put_reference(sheet, frame)
-  put_kept(sheet, frame)
+  dress_scheme(put_kept(sheet, frame), frame)
+}
+
+# What R gave and what it keeps is not for editing.
+dress_scheme <- function(sheet, frame) {
+  rows <- book_head + seq_len(nrow(frame$scheme))
+  codes <- book_head + seq_len(nrow(frame$codes))
+  last <- kept_column + 3L
+  sheet <- dress_table(sheet, last, c(28, rep(14, last - 1L)), 1L)
+  sheet$hidden <- kept_column + 0:3
+  sheet$protect <- TRUE
+  sheet <- dress(sheet, rows, seq_along(given_columns), "open")
+  sheet <- dress(sheet, rows, 3:4, "input")
+  sheet <- dress(sheet, codes, codes_column + 0:2, "open")
+  sheet <- dress(sheet, codes, codes_column + 3L, "input")
+  sheet <- dress(sheet, rows, length(given_columns) + 1:2, "told")
+  on_paper(sheet, landscape = TRUE, book_dims(
+    1L, 1L, max(rows, codes), codes_column + 3L))
 }
 
 # The columns of a scheme, empty those that it does not have.
@@ -96,11 +113,11 @@ data_sheet <- function(frame) {
     "weight"))
   sheet <- put_row(sheet, book_head, 1L, names(frame$keys))
   sheet <- put_columns(sheet, book_head + 1L, 1L, unname(frame$keys))
+  sheet <- put_row(sheet, book_head - 1L, min(at$x), data_units(frame$scheme))
   for (name in names) {
-    sheet <- put_label(sheet, frame, name)
     sheet <- put_row(sheet, book_head, at$x[[name]], name)
     sheet <- put_column(sheet, book_head + 1L, at$x[[name]],
-                        frame$panel$x[[name]])
+                        frame$panel$x[[name]], empty = TRUE)
     sheet <- put_row(sheet, book_head, at$z[[name]], paste0("z: ", name))
     sheet <- put_row(sheet, book_head - 1L, at$z[[name]], book_formula(
       scheme_cell(frame, name, "weight"),
@@ -110,16 +127,46 @@ data_sheet <- function(frame) {
                         z_formulas(frame, name))
   }
   sheet <- put_status(sheet, frame)
-  put_other(sheet, frame)
+  dress_data(put_other(sheet, frame), frame)
 }
 
-# A label stands above the name, which is what the column is read by.
-put_label <- function(sheet, frame, name) {
-  label <- shown_names(frame$scheme, name)
-  if (label == name) {
-    return(sheet)
+dress_data <- function(sheet, frame) {
+  at <- frame$at
+  other <- vapply(other_columns(frame), key_type, "")
+  last <- at$other - 1L + length(other)
+  widths <- rep(12, last)
+  widths[seq_len(frame$width)] <- key_widths(frame)
+  widths[c(at$status, at$z)] <- 9
+  sheet <- dress_table(sheet, last, widths, frame$width)
+  sheet$protect <- TRUE
+  sheet <- dress_keys(sheet, frame$types, frame$rows)
+  sheet <- dress(sheet, frame$rows, at$x, "input")
+  open <- c(at$status, at$other - 1L + seq_along(other))
+  sheet <- dress(sheet, frame$rows, open, "open")
+  sheet <- dress(sheet, frame$rows, at$z, "number")
+  sheet <- dress(sheet, 4L, seq_len(last), "note")
+  sheet <- dress(sheet, book_head - 1L, seq_len(last), c("unit", "right"))
+  sheet$heights[as.character(book_head - 1L)] <- 38
+  for (k in seq_along(other)) {
+    format <- key_format(other[[k]])
+    if (!is.null(format)) {
+      sheet <- dress(sheet, frame$rows, at$other - 1L + k, format = format)
+    }
   }
-  put_row(sheet, book_head - 1L, frame$at$x[[name]], label)
+  on_paper(sheet, book_dims(1L, 1L, max(frame$rows), max(at$z)))
+}
+
+# Regions are wide, times are not.
+key_widths <- function(frame) c(28, 10)[c(if (frame$width == 2L) 1L, 2L)]
+
+# What stands above the names, by which the columns are read: labels and units.
+data_units <- function(scheme) {
+  names <- scheme[["indicator"]]
+  label <- shown_names(scheme, names)
+  unit <- scheme[["unit"]] %||% NA
+  text <- ifelse(label == names, "", label)
+  paste0(text, ifelse(nzchar(text) & !is.na(unit), ", ", ""),
+         ifelse(is.na(unit), "", unit))
 }
 
 put_status <- function(sheet, frame) {
@@ -128,7 +175,7 @@ put_status <- function(sheet, frame) {
     col <- frame$at$status[[name]]
     sheet <- put_row(sheet, book_head, col, paste0(name, suffix))
     sheet <- put_column(sheet, book_head + 1L, col,
-                        as.character(frame$panel$status[[name]]))
+                        as.character(frame$panel$status[[name]]), empty = TRUE)
   }
   sheet
 }

@@ -18,8 +18,26 @@ book_frame <- function(model) {
     types = vapply(index_columns(panel), key_type, "")
   )
   frame$width <- length(frame$keys)
+  frame$units <- book_units(model)
   frame$series <- lapply(seq_along(fit$codes), \(i) series_rows_of(fit, i))
   c(frame, list(at = data_places(frame)))
+}
+
+# Units of D, V, A and Code NID.
+book_units <- function(model) {
+  code <- code_unit(get_spec(model$basic), model$panel$scheme)
+  time <- model_time_unit(model)
+  list(code = code, rate = rate_unit(code, time),
+       second = rate_unit(code, time, 2L),
+       basic = basic_unit(get_spec(model$basic), NULL, model$panel$scheme,
+                          time))
+}
+
+# Units stand above the headings, from column `col` on.
+put_units <- function(sheet, col, units) {
+  sheet$heights[as.character(book_head - 1L)] <- 38
+  dress(put_row(sheet, book_head - 1L, col, units), book_head - 1L,
+        col + seq_along(units) - 1L, c("unit", "right"))
 }
 
 # Panel rows of the values of one code, region by region.

@@ -13,21 +13,18 @@ book_operators <- function(frame) {
                                        args$ends))
   of <- matrix(0L, n_regions(frame$panel), length(fit$codes))
   blocks <- list()
-  known <- new.env()
   for (i in seq_along(fit$codes)) {
     series <- code_series(fit, i)
-    for (b in seq_along(series$of)) {
-      r <- series$region[b]
-      grid <- grid_with_weights(series, b, plan, i)
-      key <- operator_key(grid, if (tuned_by_series(fit)) c(i, r))
-      if (is.null(known[[key]])) {
-        blocks[[length(blocks) + 1L]] <- c(grid, read_operator(series, b))
-        known[[key]] <- length(blocks)
-      }
-      of[r, i] <- known[[key]]
-    }
+    grids <- lapply(seq_along(series$of), \(b) {
+      grid_with_weights(series, b, plan, i)
+    })
+    own <- if (tuned_by_series(fit)) list(i, series$region)
+    key <- do.call(paste, c(list(vapply(grids, operator_key, "")), own))
+    new <- which(!duplicated(key) & !key %in% names(blocks))
+    blocks[key[new]] <- Map(c, grids[new], read_operators(series, new))
+    of[series$region, i] <- match(key, names(blocks))
   }
-  list(blocks = blocks, of = of, terms = regions_with_terms(plan),
+  list(blocks = unname(blocks), of = of, terms = regions_with_terms(plan),
        order = plan$order)
 }
 
@@ -47,18 +44,20 @@ grid_with_weights <- function(series, b, plan, i) {
        weight = weight)
 }
 
-operator_key <- function(grid, series) {
+operator_key <- function(grid) {
   text <- function(x) paste(sprintf("%.17g", x), collapse = " ")
-  paste(c(text(grid$time), text(grid$step), text(grid$weight), series),
-        collapse = "|")
+  paste(c(text(grid$time), text(grid$step), text(grid$weight)), collapse = "|")
 }
 
 # A rate that estimates its smoothing, or keeps one that was estimated.
 tuned_by_series <- function(fit) fit$rate$facts$tuned == "series"
 
-# Both matrices of one series.
-read_operator <- function(series, b) {
-  list(R1 = series_operator(series, b, 1L), R2 = series_operator(series, b, 2L))
+# Both matrices of some series.
+read_operators <- function(series, b) {
+  lapply(series_operators(series, b, 1:2), \(both) {
+    first <- seq_len(nrow(both) %/% 2L)
+    list(R1 = both[first, , drop = FALSE], R2 = both[-first, , drop = FALSE])
+  })
 }
 
 # Sheet Operator -------------------------------------------------------------
@@ -108,38 +107,83 @@ operator_sheet <- function(frame) {
       }, "; row NID is the weight of each value in Code NID.")
   )
   sheet <- put_row(sheet, book_head, 1L, c(operator_columns, "weights"))
-  for (b in seq_along(operators$blocks)) {
+  blocks <- lapply(seq_along(operators$blocks), \(b) {
     owners <- which(operators$of == b, arr.ind = TRUE)
-    sheet <- put_operator(sheet, frame, operators$blocks[[b]], owners)
+    operator_cells(frame, operators$blocks[[b]], owners)
+  })
+  for (kind in c("owners", "times", "weights", "sums")) {
+    sheet <- put_together(sheet, lapply(blocks, `[[`, kind))
   }
-  sheet
+  dress_operator(sheet, frame)
 }
 
-put_operator <- function(sheet, frame, one, owners) {
+# Pieces list(row, col, x) of one kind, put at once: a call each would take as
+# long as all the rest.
+put_together <- function(sheet, pieces) {
+  of <- function(name) unlist(lapply(pieces, `[[`, name))
+  x <- lapply(pieces, `[[`, "x")
+  if (length(x) == 0L) {
+    return(sheet)
+  }
+  x <- if (inherits(x[[1L]], "book_formula")) {
+    book_formula(unlist(lapply(x, `[[`, "formula")),
+                 unlist(lapply(x, `[[`, "value")))
+  } else {
+    unlist(x)
+  }
+  put_cells(sheet, of("row"), of("col"), x)
+}
+
+# Lines of times are bold and look like times.
+dress_operator <- function(sheet, frame) {
+  blocks <- frame$operators$blocks
+  size <- vapply(blocks, \(one) length(one$time), 1L)
+  columns <- length(operator_columns) + max(size, 1L)
+  sheet <- dress_table(sheet, columns, c(28, rep(11, columns - 1L)), 4L)
+  sheet$protect <- TRUE
+  rows <- seq.int(book_head + 1L, max(book_head + 1L, vapply(
+    blocks, `[[`, 1L, "nid")))
+  sheet <- dress(sheet, rows, length(operator_columns):columns,
+                 format = "0.0000")
+  format <- key_format(frame$types[[frame$width]]) %||% "General"
+  sheet <- dress(sheet, rows, 4L, format = format)
+  lines <- vapply(blocks, `[[`, 1L, "row")
+  sheet <- dress(sheet, lines, seq_len(columns), "bold", format)
+  on_paper(sheet, book_dims(1L, 1L, min(max(rows), 60L), columns))
+}
+
+operator_cells <- function(frame, one, owners) {
   regions <- unique(owners[, 1L])
   codes <- unique(owners[, 2L])
   shown <- time_cells(frame, one$time)
   kinds <- c("times", rep("V", length(one$has_v)),
              rep("A", length(one$has_a)), "NID")
-  size <- length(kinds)
-  when <- c(NA, one$has_v, one$has_a, NA)
+  rows <- one$row + seq_along(kinds) - 1L
   n <- length(one$time)
-  sheet <- put_columns(sheet, one$row, 1L, list(
-    rep(if (length(regions) == 1L) as.character(frame$panel$regions[regions])
-        else count_of(length(regions), "region"), size),
-    rep(if (length(codes) == 1L) frame$code[codes] else
-      count_of(length(codes), "code"), size),
-    kinds, shown[when],
-    replace(rep(NA_real_, size), one$sum - one$row + seq_along(one$has),
-            one$weight[one$has])
-  ))
-  sheet <- put_row(sheet, one$row, operator_first, shown)
-  weights <- rbind(one$R1[one$has_v, , drop = FALSE],
-                   one$R2[one$has_a, , drop = FALSE])
-  for (k in seq_len(n)) {
-    sheet <- put_column(sheet, one$v, operator_first + k - 1L, weights[, k])
-  }
-  put_row(sheet, one$nid, operator_first, accumulating_row(one, n))
+  columns <- operator_first + seq_len(n) - 1L
+  inner <- rows[-c(1L, length(rows))]
+  owner <- c(if (length(regions) == 1L) {
+    as.character(frame$panel$regions[regions])
+  } else {
+    count_of(length(regions), "region")
+  }, if (length(codes) == 1L) frame$code[codes] else {
+    count_of(length(codes), "code")
+  })
+  list(
+    owners = list(row = rep(rows, 3L), col = rep(1:3, each = length(rows)),
+                  x = c(rep(owner, each = length(rows)), kinds)),
+    times = list(row = c(rep(one$row, n), inner),
+                 col = c(columns, rep(4L, length(inner))),
+                 x = shown[c(seq_len(n), one$has_v, one$has_a)]),
+    weights = list(
+      row = c(one$sum + seq_along(one$has) - 1L, rep(inner, n)),
+      col = c(rep(length(operator_columns), length(one$has)),
+              rep(columns, each = length(inner))),
+      x = c(one$weight[one$has], rbind(one$R1[one$has_v, , drop = FALSE],
+                                       one$R2[one$has_a, , drop = FALSE]))),
+    sums = list(row = rep(one$nid, n), col = columns,
+                x = accumulating_row(one, n))
+  )
 }
 
 # The sum of weighted rows: what one unit of each value adds to Code NID.

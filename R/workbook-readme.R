@@ -16,16 +16,33 @@ book_banner <- function(frame) {
 }
 
 readme_sheet <- function(frame) {
-  sheet <- new_book_sheet("Read me")
+  sheet <- headed_sheet("Read me", "Code-based model: a workbook that computes",
+                        frame$banner)
   model <- frame$model
-  sheet <- put_row(sheet, 1L, 1L, "Code-based model: a workbook that computes")
-  sheet <- put_row(sheet, 2L, 1L, frame$banner)
   row <- 4L
   for (part in list(c("As R found it", in_words(model)), sheet_guide())) {
-    sheet <- put_column(sheet, row, 1L, part)
+    sheet <- put_part(sheet, row, part)
     row <- row + length(part) + 1L
   }
-  put_settings(sheet, row, book_settings(model), made_by(model))
+  sheet <- put_settings(sheet, row, book_settings(model), made_by(model))
+  rows <- seq.int(sheet$settings + 1L, sheet$settings_end)
+  sheet$protect <- TRUE
+  dress_readme(dress(sheet, rows, 2L, c("open", "left")))
+}
+
+readme_widths <- c(26, 40, 60)
+
+# A heading and the lines below it, which run over all columns.
+put_part <- function(sheet, row, part) {
+  rows <- row + seq_along(part) - 1L
+  sheet <- put_column(sheet, row, 1L, part)
+  sheet <- span_rows(sheet, rows, part, sum(readme_widths))
+  dress(dress(sheet, rows, 1L, "says"), row, 1L, "bold")
+}
+
+dress_readme <- function(sheet) {
+  sheet <- dress_top(sheet, readme_widths)
+  dress(sheet, sheet$settings, seq_along(readme_widths), "head")
 }
 
 sheet_guide <- function() {
@@ -50,16 +67,15 @@ made_by <- function(model) {
 settings_title <- "Setting"
 
 # Name, value, meaning; read_workbook() looks for the heading.
-put_settings <- function(sheet, row, settings, made = list(), notes = NULL) {
+put_settings <- function(sheet, row, settings, made = list(), empty = FALSE) {
   sheet <- put_row(sheet, row, 1L, c(settings_title, "Value", "Meaning"))
   sheet$settings <- row
   all <- c(settings[lengths(settings) > 0L], made)
   meaning <- setting_meanings()
-  meaning[names(notes)] <- notes
   for (name in names(all)) {
     row <- row + 1L
     sheet <- put_row(sheet, row, 1L, name)
-    sheet <- put_row(sheet, row, 2L, all[[name]])
+    sheet <- put_column(sheet, row, 2L, all[[name]], empty)
     sheet <- put_row(sheet, row, 3L, c(meaning[name], "")[1L])
   }
   sheet$settings_end <- row

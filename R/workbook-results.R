@@ -15,8 +15,13 @@ industrial_sheet <- function(frame) {
   live <- industrial_formulas(frame, told)
   head <- c("Code ID", "condition", told_names)
   sheet <- put_row(sheet, book_head, frame$width + 1L, head)
-  put_columns(sheet, book_head + 1L, frame$width + 1L,
-              c(live, unname(told[told_columns])))
+  sheet <- put_columns(sheet, book_head + 1L, frame$width + 1L,
+                       c(live, unname(told[told_columns])))
+  rate <- frame$units$rate
+  sheet <- put_units(sheet, frame$width + 1L, c(rate, NA, rep(rate, 4L)))
+  sheet <- dress_live(sheet, frame, frame$width + 6L)
+  sheet <- dress(sheet, frame$rows, frame$width + 3:6, "told")
+  on_paper(sheet, picture_dims(book_head + 1L, frame$width + 8L))
 }
 
 told_columns <- c("estimate", "std.error", "conf.low", "conf.high")
@@ -45,22 +50,37 @@ unclass_number <- function(x) {
 }
 
 industrial_formulas <- function(frame, told) {
-  total <- rep("NA()", frame$n)
-  holds <- rep("NA()", frame$n)
   have <- !is.na(told$estimate)
+  list(book_formula(code_sum_formulas(frame, have, 1L), told$estimate),
+       book_formula(by_composition(frame, have, \(codes, rows) {
+         v <- lapply(codes, rate_cells, frame = frame, rows = rows, order = 1L)
+         paste0("AND(", do.call(paste, c(lapply(v, paste0, ">0"), sep = ",")),
+                ")")
+       }), told$condition))
+}
+
+# The sum over codes of weight x V (or A), at the rows that `have` it.
+code_sum_formulas <- function(frame, have, order) {
+  by_composition(frame, have, \(codes, rows) {
+    do.call(paste, c(lapply(codes, \(i) {
+      paste0(code_weight_cell(frame, i), "*", rate_cells(i, frame, rows, order))
+    }), sep = "+"))
+  })
+}
+
+rate_cells <- function(i, frame, rows, order) {
+  moving_cell("Rates", rows, rate_column(frame, i, order))
+}
+
+# Formulas `make(codes, rows)` for rows of regions that have the same codes.
+by_composition <- function(frame, have, make) {
+  out <- rep("NA()", frame$n)
   exists <- frame$operators$of > 0L
   kind <- apply(exists, 1L, \(x) paste(as.integer(x), collapse = ""))
   for (one in split(which(have), kind[frame$region[have]])) {
-    codes <- which(exists[frame$region[one[1L]], ])
-    v <- lapply(codes, \(i) {
-      moving_cell("Rates", frame$rows[one], rate_column(frame, i, 1L))
-    })
-    sums <- Map(\(i, v) paste0(code_weight_cell(frame, i), "*", v), codes, v)
-    total[one] <- do.call(paste, c(sums, sep = "+"))
-    holds[one] <- paste0("AND(", do.call(paste, c(
-      lapply(v, paste0, ">0"), sep = ",")), ")")
+    out[one] <- make(which(exists[frame$region[one[1L]], ]), frame$rows[one])
   }
-  list(book_formula(total, told$estimate), book_formula(holds, told$condition))
+  out
 }
 
 # Code NID -------------------------------------------------------------------
@@ -79,7 +99,8 @@ basic_sheet <- function(frame) {
   first <- length(region_column(frame$panel)) + 1L
   head <- c(names(region_column(frame$panel)), "Code NID", "rank",
             "change since R", "Code NID in R", "std.error in R",
-            "conf.low in R", "conf.high in R", "terms", "first row", "rows")
+            "conf.low in R", "conf.high in R", "terms", "first row", "rows",
+            "interval below", "interval above")
   rows <- book_head + seq_len(nrow(basic))
   value <- moving_cell(NULL, rows, first)
   told <- moving_cell(NULL, rows, first + 3L)
@@ -87,15 +108,46 @@ basic_sheet <- function(frame) {
   change <- ifelse(given, paste0(value, "-", told), "NA()")
   size <- diff(frame$panel$offset)
   sheet <- put_row(sheet, book_head, 1L, head)
-  put_columns(sheet, book_head + 1L, 1L, c(
+  sheet <- put_columns(sheet, book_head + 1L, 1L, c(
     unname(lapply(region_column(frame$panel), key_cells)),
     list(book_formula(basic_formulas(frame), basic[["estimate"]]),
          rank_column(value, rows, first, basic[["estimate"]]),
          book_formula(change, 0 * basic[["estimate"]])),
     unname(as.list(as_plain_tibble(basic)[told_columns])),
     list(basic[["n.terms"]], book_head + 1 + frame$panel$offset[-length(
-      frame$panel$offset)], size)
+      frame$panel$offset)], size),
+    interval_lengths(rows, first, basic)
   ))
+  dress_basic(sheet, frame, first, rows)
+}
+
+# How far the limits of R lie from its estimate: the bars' errors.
+interval_lengths <- function(rows, first, basic) {
+  told <- lapply(first + c(3L, 5L, 6L), \(col) moving_cell(NULL, rows, col))
+  given <- !is.na(basic[["conf.low"]])
+  length_of <- function(formula, value) {
+    book_formula(ifelse(given, formula, "NA()"), value)
+  }
+  list(length_of(paste0(told[[1L]], "-", told[[2L]]),
+                 basic[["estimate"]] - basic[["conf.low"]]),
+       length_of(paste0(told[[3L]], "-", told[[1L]]),
+                 basic[["conf.high"]] - basic[["estimate"]]))
+}
+
+dress_basic <- function(sheet, frame, first, rows) {
+  widths <- c(if (first > 1L) 28, rep(12, 12L))
+  sheet <- dress_table(sheet, first + 11L, widths, first - 1L)
+  sheet$protect <- TRUE
+  sheet <- dress_keys(sheet, frame$types[seq_len(first - 1L)], rows)
+  sheet <- dress(sheet, rows, first + c(0L, 2:6, 10:11), "number")
+  sheet <- dress(sheet, rows, first + c(1L, 7:9), "whole")
+  sheet <- dress(sheet, rows, first + 3:11, "told")
+  unit <- frame$units$basic
+  sheet <- put_units(sheet, first, c(unit, NA, rep(unit, 5L), rep(NA, 3L),
+                                     rep(unit, 2L)))
+  on_paper(sheet, book_dims(1L, 1L, max(rows), first + 7L),
+           picture_dims(book_head + 1L, basic_chart_column(frame),
+                        bars_height(frame)))
 }
 
 # sum over codes of weight x weighted sum of A, or of V.

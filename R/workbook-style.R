@@ -1,165 +1,259 @@
 # How the sheets look: few looks, each with a meaning. Blue on pale yellow is
-# input, black a formula, grey what R gave once.
+# input, black a formula, grey what R gave once. A look is given to a range of
+# cells, a later one on top of an earlier one; what comes of it is a style of
+# the workbook, of which there are some twenty, whatever the number of cells.
 
-book_dims <- function(row, col, to_row = row, to_col = col) {
-  paste0(book_letters(col), row, ":", book_letters(to_col), to_row)
+book_looks <- list(
+  title = list(bold = "1", size = "14"),
+  banner = list(bold = "1", colour = "7A4A00", fill = "FDF0D0", wrapText = "1",
+                vertical = "top"),
+  says = list(wrapText = "1", vertical = "top"),
+  head = list(bold = "1", colour = "FFFFFF", fill = "0B4F8A", wrapText = "1",
+              vertical = "center"),
+  side = list(bold = "1", colour = "FFFFFF", fill = "8A8A8A", wrapText = "1",
+              vertical = "center"),
+  input = list(colour = "0000CC", fill = "FFFBE6", locked = "0"),
+  open = list(locked = "0"),
+  told = list(colour = "7F7F7F"),
+  bold = list(bold = "1"),
+  note = list(italic = "1", colour = "595959"),
+  unit = list(italic = "1", colour = "595959", size = "9", wrapText = "1",
+              vertical = "bottom"),
+  number = list(format = "0.000"),
+  whole = list(format = "0"),
+  right = list(horizontal = "right"),
+  center = list(horizontal = "center"),
+  left = list(horizontal = "left")
+)
+
+# `look`: names of book_looks; `format`: of numbers.
+dress <- function(sheet, rows, cols, look = character(), format = NULL) {
+  one <- list(rows = rows, cols = cols, look = c(
+    do.call(c, c(list(list()), unname(book_looks[look]))),
+    if (!is.null(format)) list(format = format)))
+  sheet$looks[[length(sheet$looks) + 1L]] <- one
+  sheet
+}
+
+# Formats of the key columns, where times are dates.
+dress_keys <- function(sheet, types, rows) {
+  for (k in seq_along(types)) {
+    format <- key_format(types[[k]])
+    if (!is.null(format)) sheet <- dress(sheet, rows, k, format = format)
+  }
+  sheet
+}
+
+# Numbers of the styles of all cells, as text. A look covers whole rows by whole
+# columns, so few kinds of rows meet few kinds of columns.
+cell_styles <- function(wb, sheet, cells) {
+  looks <- c(sheet$looks, aligned(sheet, cells))
+  row <- look_kinds(looks, "rows", max(cells$row))
+  col <- look_kinds(looks, "cols", max(cells$col))
+  code <- (row$kind[cells$row] - 1L) * ncol(col$within) + col$kind[cells$col]
+  used <- unique(code)
+  id <- vapply(used - 1L, \(k) {
+    on <- row$within[, k %/% ncol(col$within) + 1L] &
+      col$within[, k %% ncol(col$within) + 1L]
+    book_style(Reduce(utils::modifyList, lapply(looks[on], `[[`, "look"),
+                      list()), wb)
+  }, "")
+  id[match(code, used)]
+}
+
+# The kinds of rows (or columns) that lie within the same looks: `within` has a
+# row for each look and a column for each kind.
+look_kinds <- function(looks, what, n) {
+  within <- vapply(looks, \(one) {
+    is <- logical(n)
+    is[one[[what]][one[[what]] <= n]] <- TRUE
+    is
+  }, logical(n))
+  dim(within) <- c(n, length(looks))
+  key <- do.call(paste0, c(list(rep("", n)), as.data.frame(1L * within)))
+  first <- !duplicated(key)
+  list(kind = match(key, key[first]), within = t(within[first, , drop = FALSE]))
+}
+
+# A heading stands over its numbers: to the right where a column has no text.
+# Failed formulas (#N/A) stand with the numbers.
+aligned <- function(sheet, cells) {
+  if (is.null(sheet$head)) {
+    return(NULL)
+  }
+  below <- cells$row > sheet$head & (cells$v != "" | cells$is != "")
+  of <- function(types) {
+    tabulate(cells$col[below & cells$t %in% types], max(cells$col)) > 0L
+  }
+  text <- of(c("inlineStr", "str"))
+  truth <- of("b") & !text
+  rows <- sheet$head:max(cells$row)
+  list(list(rows = rows, cols = which(of(c("", "e")) & !text & !truth),
+            look = book_looks$right),
+       list(rows = rows, cols = which(truth), look = book_looks$center))
+}
+
+# The number of a style with the fields of `look`, made if it is new.
+book_style <- function(look, wb) {
+  font <- if (any(c("bold", "italic", "size", "colour") %in% names(look))) {
+    style_part(wb, "fonts", paste0(
+      "<font>", if (!is.null(look$bold)) "<b/>",
+      if (!is.null(look$italic)) "<i/>", "<sz val=\"", look$size %||% 11,
+      "\"/><color rgb=\"FF", look$colour %||% "000000",
+      "\"/><name val=\"Aptos Narrow\"/><family val=\"2\"/></font>"))
+  }
+  fill <- if (!is.null(look$fill)) {
+    style_part(wb, "fills", paste0(
+      "<fill><patternFill patternType=\"solid\"><fgColor rgb=\"FF", look$fill,
+      "\"/></patternFill></fill>"))
+  }
+  format <- if (!is.null(look$format)) format_part(wb, look$format)
+  align <- look[names(look) %in% c("horizontal", "vertical", "wrapText")]
+  style_part(wb, "cellXfs", paste0(
+    "<xf numFmtId=\"", format %||% 0, "\" fontId=\"", font %||% 0,
+    "\" fillId=\"", fill %||% 0, "\" borderId=\"0\" xfId=\"0\" ",
+    "applyNumberFormat=\"1\" applyFont=\"1\" applyFill=\"1\" ",
+    "applyAlignment=\"1\" applyProtection=\"1\">",
+    if (length(align) > 0L) paste0("<alignment ", paste0(
+      names(align), "=\"", align, "\"", collapse = " "), "/>"),
+    if (!is.null(look$locked)) "<protection locked=\"0\"/>", "</xf>"))
+}
+
+# The number of a part among its like, added where it is new.
+style_part <- function(wb, kind, xml) {
+  known <- wb$styles_mgr$styles[[kind]]
+  at <- match(xml, known)
+  if (is.na(at)) {
+    at <- length(known) + 1L
+    wb$styles_mgr$styles[[kind]] <- c(known, xml)
+  }
+  as.character(at - 1L)
+}
+
+# Formats have numbers of their own, from 164 on.
+format_part <- function(wb, code) {
+  known <- wb$styles_mgr$styles$numFmts
+  at <- grep(paste0("formatCode=\"", escape_markup(code), "\""), known,
+             fixed = TRUE)
+  if (length(at) == 0L) {
+    at <- length(known) + 1L
+    wb$styles_mgr$styles$numFmts <- c(known, paste0(
+      "<numFmt numFmtId=\"", 163L + at, "\" formatCode=\"",
+      escape_markup(code), "\"/>"))
+  }
+  163L + at
 }
 
 book_colour <- function(hex) openxlsx2::wb_color(hex = paste0("FF", hex))
 
-style_head <- function(wb, name, columns, row = book_head) {
-  dims <- book_dims(row, 1L, row, columns)
-  wb$add_font(sheet = name, dims = dims, bold = TRUE,
-              color = book_colour("FFFFFF"))
-  wb$add_fill(sheet = name, dims = dims, color = book_colour("0B4F8A"))
-  wb$add_cell_style(sheet = name, dims = dims, wrap_text = TRUE,
-                    vertical = "center")
-  wb
+book_dims <- function(row, col, to_row = row, to_col = col) {
+  paste0(book_letters(col), row_digits(row), ":", book_letters(to_col),
+         row_digits(to_row))
 }
 
-style_title <- function(wb, name, columns = 12L) {
-  wb$add_font(sheet = name, dims = "A1:A1", bold = TRUE, size = 14)
-  dims <- book_dims(2L, 1L, 2L, columns)
-  wb$merge_cells(sheet = name, dims = dims)
-  wb$add_fill(sheet = name, dims = dims, color = book_colour("FDF0D0"))
-  wb$add_font(sheet = name, dims = dims, bold = TRUE,
-              color = book_colour("7A4A00"))
-  wb$add_cell_style(sheet = name, dims = dims, wrap_text = TRUE,
-                    vertical = "top")
-  wb$set_row_heights(sheet = name, rows = 2L, heights = 46)
-  # Printed, a sheet is as wide as the page.
-  wb$set_page_setup(sheet = name, orientation = "landscape",
-                    fit_to_width = TRUE, fit_to_height = FALSE)
-  wb
+# Sheets -----------------------------------------------------------------------
+
+# Title, banner, and what the sheet says, then a table of `columns` under its
+# headings. `widths` of all columns that are used, in letters; `freeze`: columns
+# that stay in sight.
+dress_table <- function(sheet, columns, widths, freeze) {
+  sheet <- dress_top(sheet, widths)
+  sheet$head <- book_head
+  sheet$freeze <- freeze
+  sheet$heights[as.character(book_head)] <- 30
+  dress(sheet, book_head, seq_len(columns), "head")
 }
 
-style_range <- function(wb, name, dims, look, format = NULL) {
-  if (look == "input") {
-    wb$add_font(sheet = name, dims = dims, color = book_colour("0000CC"))
-    wb$add_fill(sheet = name, dims = dims, color = book_colour("FFFBE6"))
-  } else if (look == "told") {
-    wb$add_font(sheet = name, dims = dims, color = book_colour("7F7F7F"))
-  }
-  if (!is.null(format)) {
-    wb$add_numfmt(sheet = name, dims = dims, numfmt = format)
-  }
-  wb
+# The banner, and the text below it, run over as many columns as give a line of
+# some 110 letters.
+dress_top <- function(sheet, widths) {
+  span <- which(cumsum(widths) >= 110)[1L]
+  if (is.na(span)) span <- length(widths)
+  room <- sum(widths[seq_len(span)])
+  sheet$widths <- widths
+  sheet$span <- span
+  rows <- seq_along(sheet$lines)[-1L]
+  sheet <- span_rows(sheet, rows, sheet$lines[rows], room)
+  sheet <- dress(sheet, 1L, 1L, "title")
+  sheet <- dress(sheet, 2L, seq_len(span), "banner")
+  dress(sheet, 3L, 1L, "says")
 }
 
-book_number <- "0.000"
+# Rows of one text that runs over `room` letters, as high as it needs.
+span_rows <- function(sheet, rows, text, room) {
+  sheet$spanned <- c(sheet$spanned, rows)
+  lines <- ceiling(1.1 * nchar(text) / room)
+  sheet$heights[as.character(rows)] <- 1 + 15 * lines
+  sheet
+}
 
-# Formats of the key columns, where times are dates.
-style_keys <- function(wb, name, frame, types = frame$types,
-                       rows = frame$rows) {
-  for (k in seq_along(types)) {
-    format <- key_format(types[[k]])
-    if (!is.null(format) && length(rows) > 0L) {
-      wb$add_numfmt(sheet = name, numfmt = format,
-                    dims = book_dims(min(rows), k, max(rows)))
+# What is on paper: ranges of cells, each from a new page on, one page wide;
+# the rows of headings on every page. `tall`: at most so many pages, in smaller
+# print.
+on_paper <- function(sheet, ..., landscape = FALSE, tall = FALSE) {
+  sheet$paper <- c(...)
+  sheet$tall <- tall
+  sheet$landscape <- landscape
+  sheet
+}
+
+# Cells under a picture.
+picture_dims <- function(row, col, height = 20L, width = 9L) {
+  book_dims(row, col, row + height, col + width)
+}
+
+lay_out_sheet <- function(wb, sheet) {
+  name <- sheet$name
+  if (sheet$span > 1L) {
+    for (row in sheet$spanned) {
+      wb$merge_cells(sheet = name, dims = book_dims(row, 1L, row, sheet$span))
     }
   }
-  wb
-}
-
-# `freeze`: columns that stay in sight, the first of them wide.
-style_table <- function(wb, name, columns, freeze, widths = 14) {
-  style_title(wb, name)
-  style_head(wb, name, columns)
-  wb$freeze_pane(sheet = name, first_active_row = book_head + 1L,
-                 first_active_col = freeze + 1L)
-  wb$set_col_widths(sheet = name, cols = seq_len(columns),
-                    widths = c(28, rep(widths, columns - 1L)))
-  wb$set_row_heights(sheet = name, rows = book_head, heights = 30)
-  wb
-}
-
-style_readme <- function(wb, sheet) {
-  style_title(wb, "Read me", 3L)
-  wb$set_col_widths(sheet = "Read me", cols = 1:3, widths = c(26, 40, 60))
-  heads <- vapply(sheet$cells, \(cells) {
-    length(cells$row) > 1L && cells$col[1L] == 1L
-  }, TRUE)
-  for (cells in sheet$cells[heads]) {
-    if (all(cells$col == 1L)) {
-      wb$add_font(sheet = "Read me", bold = TRUE,
-                  dims = book_dims(cells$row[1L], 1L))
-    }
+  if (!is.null(sheet$freeze)) {
+    wb$freeze_pane(sheet = name, first_active_row = sheet$head + 1L,
+                   first_active_col = sheet$freeze + 1L)
   }
-  rows <- sheet$settings:sheet$settings_end
-  style_head(wb, "Read me", 3L, sheet$settings)
-  wb$add_cell_style(sheet = "Read me", horizontal = "left",
-                    dims = book_dims(min(rows) + 1L, 2L, max(rows)))
-  wb
-}
-
-style_scheme <- function(wb, frame) {
-  k <- nrow(frame$scheme)
-  style_table(wb, "Scheme", kept_column + 3L, 1L)
-  style_range(wb, "Scheme", book_dims(book_head + 1L, 3L, book_head + k, 4L),
-              "input")
-  style_range(wb, "Scheme", "input", dims = book_dims(
-    book_head + 1L, codes_column + 3L, book_head + nrow(frame$codes)))
-  style_range(wb, "Scheme", "told", dims = book_dims(
-    book_head + 1L, length(given_columns) + 1L, book_head + k,
-    length(scheme_columns)))
-  wb$set_col_widths(sheet = "Scheme", cols = kept_column + 0:3, widths = 8,
-                    hidden = TRUE)
-  check_scheme_cells(wb, book_head + seq_len(k), nrow(frame$codes))
-}
-
-style_data <- function(wb, frame) {
-  at <- frame$at
-  last <- at$other - 1L + length(other_columns(frame))
-  style_table(wb, "Data", last, frame$width)
-  style_keys(wb, "Data", frame)
-  from <- frame$rows[1L]
-  to <- frame$rows[frame$n]
-  style_range(wb, "Data", book_dims(from, min(at$x), to, max(at$x)), "input")
-  style_range(wb, "Data", book_dims(from, min(at$z), to, max(at$z)), "live",
-              book_number)
-  wb$add_font(sheet = "Data", dims = book_dims(4L, 1L, 4L, last), italic = TRUE)
-  check_value_cells(wb, at$x, scheme_transforms(frame$scheme), from, to)
-  if (length(at$status) > 0L) {
-    check_status_cells(wb, at$status, from, to)
+  wb$worksheets[[match(name, wb$get_sheet_names())]]$cols_attr <-
+    column_widths(sheet)
+  if (length(sheet$open) > 0L) {
+    wb$set_cell_style_across(sheet = name, cols = sheet$open,
+                             style = book_style(book_looks$input, wb))
+  }
+  lay_out_paper(wb, sheet)
+  if (isTRUE(sheet$protect)) {
+    # Who needs to change a formula takes it off: there is no password.
+    wb$protect_worksheet(sheet = name, properties = c(
+      formatCells = FALSE, formatColumns = FALSE, formatRows = FALSE,
+      sort = FALSE, autoFilter = FALSE))
   }
   wb
 }
 
-style_live <- function(wb, frame, name, columns, told = integer(),
-                       rows = frame$rows, keys = frame$width) {
-  style_table(wb, name, columns, keys)
-  style_keys(wb, name, frame, frame$types[seq_len(keys)], rows)
-  if (columns > keys) {
-    style_range(wb, name, "live", book_number,
-                dims = book_dims(min(rows), keys + 1L, max(rows), columns))
-  }
-  if (length(told) > 0L) {
-    style_range(wb, name, "told",
-                dims = book_dims(min(rows), min(told), max(rows), max(told)))
-  }
-  wb
+# openxlsx2 would read a table of fonts for each sheet.
+column_widths <- function(sheet) {
+  k <- seq_along(sheet$widths)
+  paste0("<col min=\"", k, "\" max=\"", k, "\" width=\"", sheet$widths + 0.71,
+         "\" customWidth=\"1\"", ifelse(k %in% sheet$hidden, " hidden=\"1\"",
+                                       ""), "/>")
 }
 
-style_operator <- function(wb, frame) {
-  blocks <- frame$operators$blocks
-  if (length(blocks) == 0L) {
-    return(style_table(wb, "Operator", operator_first, 4L, 11))
+lay_out_paper <- function(wb, sheet) {
+  wb$set_page_setup(
+    sheet = sheet$name, fit_to_width = TRUE,
+    fit_to_height = sheet$tall %||% FALSE,
+    paper_size = 9L, left = 0.4, right = 0.4, top = 0.5, bottom = 0.5,
+    header = 0.25, footer = 0.25,
+    orientation = if (isTRUE(sheet$landscape)) "landscape" else "portrait",
+    print_title_rows = if (!is.null(sheet$head)) sheet$head)
+  wb$set_header_footer(sheet = sheet$name,
+                       footer = c("&A", "", "&P / &N"))
+  if (length(sheet$paper) > 0L) {
+    at <- match(sheet$name, wb$get_sheet_names()) - 1L
+    range <- gsub("([A-Z]+)([0-9]+)", "$\\1$\\2", sheet$paper)
+    wb$workbook$definedNames <- c(wb$workbook$definedNames, paste0(
+      "<definedName name=\"_xlnm.Print_Area\" localSheetId=\"", at, "\">",
+      paste0(sheet_prefix(sheet$name), range, collapse = ","),
+      "</definedName>"))
   }
-  n <- max(vapply(blocks, \(one) length(one$time), 1L))
-  last <- blocks[[length(blocks)]]$nid
-  columns <- length(operator_columns) + n
-  style_table(wb, "Operator", columns, 4L, 11)
-  style_range(wb, "Operator", "live", "0.0000", dims = book_dims(
-    book_head + 1L, length(operator_columns), last, columns))
-  format <- key_format(frame$types[[frame$width]]) %||% "General"
-  wb$add_numfmt(sheet = "Operator", numfmt = format,
-                dims = book_dims(book_head + 1L, 4L, last))
-  # One call for all lines of times: a call a line would take a minute.
-  lines <- vapply(blocks, \(one) {
-    book_dims(one$row, 1L, one$row, length(operator_columns) + length(one$time))
-  }, "")
-  lines <- paste(lines, collapse = ",")
-  wb$add_numfmt(sheet = "Operator", dims = lines, numfmt = format)
-  wb$add_font(sheet = "Operator", dims = lines, bold = TRUE)
   wb
 }

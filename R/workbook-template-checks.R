@@ -23,27 +23,18 @@ check_settings_cells <- function(wb, sheet) {
                      setting_choices()[[name]], name,
                      unname(setting_meanings()[name]))
   }
-  style_range(wb, "Read me", "input", dims = book_dims(
-    sheet$settings + 1L, 2L, sheet$settings_end))
   wb
 }
 
-style_template_scheme <- function(wb, places) {
-  last <- codes_column + 3L
-  style_table(wb, "Scheme", last, 1L)
-  rows <- book_head + seq_len(places$indicators)
-  style_range(wb, "Scheme", "input",
-              dims = book_dims(min(rows), 1L, max(rows),
-                               length(given_columns)))
-  style_range(wb, "Scheme", "input", dims = book_dims(
-    book_head + 1L, codes_column, book_head + places$codes, last))
-  check_scheme_cells(wb, rows, places$codes)
-  check_list_cells(wb, "Scheme", book_dims(min(rows), 2L, max(rows)),
-                   paste0("=", fixed_range("Scheme", book_head + 1L,
-                                           codes_column,
-                                           book_head + places$codes)),
+check_template_scheme <- function(wb, places) {
+  from <- places$rows[1L]
+  to <- places$rows[2L]
+  check_scheme_cells(wb, c(from, to), c(from, to))
+  check_list_cells(wb, "Scheme", book_dims(from, 2L, to),
+                   paste0("=", fixed_range("Scheme", from, codes_column,
+                                           from + 99L)),
                    "code", "One of the codes in the table to the right.")
-  check_list_cells(wb, "Scheme", book_dims(min(rows), 5L, max(rows)),
+  check_list_cells(wb, "Scheme", book_dims(from, 5L, to),
                    transforms_known, "transform",
                    paste0(paste(transforms_known, collapse = ", "), "."))
   add_notes(wb, "Scheme", scheme_notes())
@@ -75,12 +66,9 @@ add_notes <- function(wb, name, notes) {
   wb
 }
 
-style_template_data <- function(wb, scheme, places) {
+check_template_data <- function(wb, scheme, places) {
   from <- places$rows[1L]
   to <- places$rows[2L]
-  last <- max(places$x, places$status)
-  style_table(wb, "Data", last, 2L)
-  style_range(wb, "Data", book_dims(from, 1L, to, last), "input")
   transforms <- if (is.null(scheme)) {
     rep(list(transform_of("none")), length(places$x))
   } else {
@@ -92,8 +80,7 @@ style_template_data <- function(wb, scheme, places) {
   } else {
     check_list_cells(wb, "Data", book_dims(book_head, min(places$x), book_head,
                                            max(places$x)),
-                     paste0("=", fixed_range("Scheme", book_head + 1L, 1L,
-                                             book_head + places$indicators)),
+                     paste0("=", fixed_range("Scheme", from, 1L, from + 999L)),
                      "indicator", "An indicator of sheet Scheme.")
   }
   mark_template_cells(wb, places, from, to)
@@ -122,16 +109,31 @@ mark_template_cells <- function(wb, places, from, to) {
     wb$add_conditional_formatting(sheet = "Data", dims = dims, rule = rule,
                                   style = style)
   }
-  region <- fixed_range(NULL, from, 1L, to)
-  time <- fixed_range(NULL, from, 2L, to)
-  mark(book_dims(from, 1L, to, 2L), paste0(
-    "AND($B", from, "<>\"\",SUMPRODUCT((", region, "=$A", from, ")*(", time,
-    "=$B", from, "))>1)"), "nid_wrong")
+  # COUNTIFS() is quick however many rows there are.
+  mark(book_dims(from, 1L, from, 2L), paste0(
+    "AND($B", from, "<>\"\",COUNTIFS(", fixed_range(NULL, from, 1L, to),
+    ",\"=\"&$A", from, ",", fixed_range(NULL, from, 2L, to), ",\"=\"&$B", from,
+    ")>1)"), "nid_wrong")
   x <- paste0(book_letters(min(places$x)), from)
-  dims <- book_dims(from, min(places$x), to, max(places$x))
+  dims <- book_dims(from, min(places$x), from, max(places$x))
   head <- paste0(book_letters(min(places$x)), "$", book_head)
   mark(dims, paste0("AND(", x, "<>\"\",NOT(ISNUMBER(", x, ")))"), "nid_wrong")
   mark(dims, paste0("AND($B", from, "<>\"\",", head, "<>\"\",", x, "=\"\")"),
        "nid_empty")
+  draw_out_marks(wb, from, to)
+}
+
+# openxlsx2 takes the ranges of marks apart cell by cell, so they are given one
+# row and drawn out to the last.
+draw_out_marks <- function(wb, from, to) {
+  at <- match("Data", wb$get_sheet_names())
+  marks <- wb$worksheets[[at]]$conditionalFormatting
+  long <- function(x) {
+    sub(paste0(":([A-Z]+)", from, "$"), paste0(":\\1", row_digits(to)), x)
+  }
+  if (is.data.frame(marks)) marks$sqref <- long(marks$sqref) else {
+    names(marks) <- long(names(marks))
+  }
+  wb$worksheets[[at]]$conditionalFormatting <- marks
   wb
 }

@@ -29,23 +29,20 @@ workbook_template <- function(file, scheme = NULL, overwrite = FALSE) {
   places <- template_places(scheme)
   sheets <- list(template_readme(places), template_scheme(scheme, places),
                  template_data(scheme, places))
-  for (sheet in sheets) {
-    write_book_sheet(wb, sheet, grid_lines = sheet$name != "Read me")
-  }
-  style_readme(wb, sheets[[1L]])
+  for (sheet in sheets) write_book_sheet(wb, sheet)
+  wb$set_grid_lines(sheet = "Read me", show = FALSE)
   check_settings_cells(wb, sheets[[1L]])
-  style_template_scheme(wb, places)
-  style_template_data(wb, scheme, places)
+  check_template_scheme(wb, places)
+  check_template_data(wb, scheme, places)
   save_book(wb, file, call)
 }
 
-# Rows that are ready to be filled in.
+# Where it is filled in: to the last row that a sheet has.
 template_places <- function(scheme) {
   names <- scheme[["indicator"]]
   n <- length(names)
   list(
-    rows = book_head + c(1L, 1000L), indicators = max(n, 40L),
-    codes = 20L, names = names,
+    rows = c(book_head + 1L, book_rows), names = names,
     x = 2L + seq_len(if (n > 0L) n else 40L),
     status = if (n > 0L) 2L + n + seq_len(n)
   )
@@ -83,29 +80,33 @@ template_readme <- function(places) {
            "_status, with \"break\" where a new method of counting starts."),
     "4. Settings below: leave a value empty for R's default.",
     "Do not move the headings in row 6.")
-  sheet <- put_column(sheet, 4L, 1L, steps)
+  sheet <- put_part(sheet, 4L, steps)
   checks <- template_checks(places)
   row <- 5L + length(steps)
   sheet <- put_column(sheet, row, 1L, c("Checks", names(checks)))
+  sheet <- dress(sheet, row, 1L, "bold")
   sheet <- put_column(sheet, row + 1L, 2L, book_formula(
     unname(checks), template_counts(places)))
-  put_settings(sheet, row + 2L + length(checks), template_settings())
+  sheet <- put_settings(sheet, row + 2L + length(checks), template_settings(),
+                        empty = TRUE)
+  rows <- seq.int(sheet$settings + 1L, sheet$settings_end)
+  sheet$protect <- TRUE
+  dress_readme(dress(sheet, rows, 2L, c("input", "left")))
 }
 
 # Counted live. What they are in an empty template is known.
 template_checks <- function(places) {
-  column <- function(col, sheet = "Data", to = places$rows[2L]) {
-    fixed_range(sheet, places$rows[1L], col, to)
+  column <- function(col, sheet = "Data") {
+    fixed_range(sheet, places$rows[1L], col, places$rows[2L])
   }
   x <- fixed_range("Data", places$rows[1L], min(places$x), places$rows[2L],
                    max(places$x))
-  last <- book_head + places$indicators
   c(
     `indicators in the scheme` = paste0(
-      "COUNTA(", column(1L, "Scheme", last), ")"),
+      "COUNTA(", column(1L, "Scheme"), ")"),
     `indicators without a code` = paste0(
-      "SUMPRODUCT((", column(1L, "Scheme", last), "<>\"\")*(",
-      column(2L, "Scheme", last), "=\"\"))"),
+      "SUMPRODUCT((", column(1L, "Scheme"), "<>\"\")*(",
+      column(2L, "Scheme"), "=\"\"))"),
     `rows of data` = paste0("COUNTA(", column(2L), ")"),
     `rows without a region` = paste0(
       "SUMPRODUCT((", column(2L), "<>\"\")*(", column(1L), "=\"\"))"),
@@ -132,10 +133,25 @@ template_scheme <- function(scheme, places) {
   sheet <- put_columns(sheet, book_head + 1L, codes_column,
                        as.list(codes[c("code", "carrier", "dynamic",
                                        "weight")]))
-  if (is.null(scheme)) {
-    return(sheet)
+  if (!is.null(scheme)) {
+    sheet <- put_columns(sheet, book_head + 1L, 1L, scheme_cells(scheme))
   }
-  put_columns(sheet, book_head + 1L, 1L, scheme_cells(scheme))
+  last <- codes_column + 3L
+  sheet <- dress_table(sheet, last, c(28, rep(14, last - 1L)), 1L)
+  sheet <- dress(sheet, book_head, seq_len(last), "left")
+  open_columns(sheet, c(seq_along(given_columns), codes_column + 0:3))
+}
+
+# Columns to be filled in, however far down.
+open_columns <- function(sheet, columns) {
+  sheet$open <- columns
+  sheet <- dress(sheet, seq.int(book_head + 1L, book_rows), columns, "input")
+  for (row in seq_len(book_head)) {
+    there <- unlist(lapply(sheet$cells, \(x) x$col[x$row == row]))
+    none <- setdiff(columns, there)
+    sheet <- put_cells(sheet, row, none, rep(NA, length(none)), empty = TRUE)
+  }
+  on_paper(sheet, landscape = TRUE)
 }
 
 template_data <- function(scheme, places) {
@@ -149,10 +165,20 @@ template_data <- function(scheme, places) {
   )
   sheet <- put_row(sheet, book_head, 1L, c("region", "year"))
   if (is.null(scheme)) {
-    return(put_row(sheet, 4L, 3L, paste0(
+    sheet <- put_row(sheet, 4L, 3L, paste0(
       "Type or choose the indicators of Scheme as headings of the columns ",
-      "from here on.")))
+      "from here on."))
+  } else {
+    sheet <- put_row(sheet, book_head, min(places$x), places$names)
+    sheet <- put_row(sheet, book_head - 1L, min(places$x),
+                     data_units(scheme))
+    sheet <- put_row(sheet, book_head, min(places$status),
+                     paste0(places$names, "_status"))
   }
-  sheet <- put_row(sheet, book_head, min(places$x), places$names)
-  put_row(sheet, book_head, min(places$status), paste0(places$names, "_status"))
+  last <- max(places$x, places$status)
+  sheet <- dress_table(sheet, last, c(28, rep(14, last - 1L)), 2L)
+  sheet <- dress(sheet, book_head, c(2L, places$x), "right")
+  sheet <- dress(sheet, 4L, seq_len(last), "note")
+  sheet <- dress(sheet, book_head - 1L, places$x, c("unit", "right"))
+  open_columns(sheet, seq_len(last))
 }

@@ -28,7 +28,7 @@ put_view <- function(sheet, frame) {
     sheet <- put_column(sheet, book_head + 1L, col + j - 1L,
                         view_formulas(frame, place, from[[j]]))
   }
-  sheet
+  dress_view(sheet, frame)
 }
 
 # Sheet, column and R's values of each column that the view shows.
@@ -79,29 +79,26 @@ view_formulas <- function(frame, place, from) {
   book_formula(formula, value)
 }
 
-style_view <- function(wb, frame) {
+dress_view <- function(sheet, frame) {
   col <- view_column(frame)
   last <- col + 2L * length(frame$code) + 1L
-  rows <- book_head + c(1L, view_length(frame))
-  dims <- book_dims(book_head, col, book_head, last)
-  wb$add_font(sheet = "Codes", dims = dims, bold = TRUE,
-              color = book_colour("FFFFFF"))
-  wb$add_fill(sheet = "Codes", dims = dims, color = book_colour("8A8A8A"))
-  style_range(wb, "Codes", "live", book_number,
-              dims = book_dims(rows[1L], col + 1L, rows[2L], last))
-  wb$set_col_widths(sheet = "Codes", cols = seq.int(col, last),
-                    widths = c(18, 22, rep(14, last - col - 1L)))
+  rows <- book_head + seq_len(view_length(frame))
+  sheet$widths[seq.int(col - 1L, last)] <-
+    c(4, 18, 22, rep(14, last - col - 1L))
+  sheet <- dress(sheet, book_head, col:last, "side")
+  sheet <- dress(sheet, rows, seq.int(col + 1L, last), "number")
   format <- key_format(frame$types[[frame$width]])
-  if (!is.null(format)) {
-    wb$add_numfmt(sheet = "Codes", numfmt = format,
-                  dims = book_dims(rows[1L], col, rows[2L]))
-  }
+  if (!is.null(format)) sheet <- dress(sheet, rows, col, format = format)
+  if (frame$width == 2L) sheet <- dress(sheet, 4L, col + 1L, "input")
+  on_paper(sheet, book_dims(4L, col, max(rows) + 23L, last))
+}
+
+check_picked <- function(wb, frame) {
   if (frame$width == 2L) {
-    pick <- book_dims(4L, col + 1L)
-    style_range(wb, "Codes", pick, "input")
     regions <- fixed_range("Code NID", book_head + 1L, 1L,
                            book_head + n_regions(frame$panel))
-    check_list_cells(wb, "Codes", pick, paste0("=", regions), "Region",
+    check_list_cells(wb, "Codes", book_dims(4L, view_column(frame) + 1L),
+                     paste0("=", regions), "Region",
                      "The table below and the charts follow.")
   }
   wb

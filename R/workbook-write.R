@@ -107,53 +107,21 @@ save_book <- function(wb, file, call) {
 
 model_book <- function(frame) {
   wb <- new_book("Code-based model")
-  sheets <- list(readme_sheet(frame), scheme_sheet(frame), data_sheet(frame),
-                 codes_sheet(frame), rates_sheet(frame),
-                 operator_sheet(frame), industrial_sheet(frame),
-                 basic_sheet(frame), contributions_sheet(frame))
-  sheets[[4L]] <- put_view(sheets[[4L]], frame)
-  for (sheet in sheets) {
-    write_book_sheet(wb, sheet, grid_lines = sheet$name != "Read me")
-  }
-  style_readme(wb, sheets[[1L]])
-  style_book(wb, frame, lapply(sheets, sheet_columns))
+  sheets <- list(readme_sheet, scheme_sheet, data_sheet, codes_sheet,
+                 rates_sheet, operator_sheet, industrial_sheet, basic_sheet,
+                 contributions_sheet)
+  for (make in sheets) write_book_sheet(wb, make(frame))
+  wb$set_grid_lines(sheet = "Read me", show = FALSE)
+  check_scheme_cells(wb, book_head + seq_len(nrow(frame$scheme)),
+                     book_head + seq_len(nrow(frame$codes)))
+  check_data_cells(wb, frame)
+  check_picked(wb, frame)
   add_book_charts(wb, frame)
-  wb
 }
 
 # The name of whoever runs R is nobody else's business.
 new_book <- function(title) {
   openxlsx2::wb_workbook(creator = "nidcode", title = title)
-}
-
-# Columns of the table of a sheet: headings side by side from the first on.
-sheet_columns <- function(sheet) {
-  cells <- sheet$cells
-  col <- unlist(lapply(cells, \(x) x$col[x$row == book_head]))
-  runs <- number_runs(sort(unique(col)))
-  runs$to[1L]
-}
-
-style_book <- function(wb, frame, columns) {
-  style_scheme(wb, frame)
-  style_data(wb, frame)
-  width <- frame$width
-  style_live(wb, frame, "Codes", columns[[4L]])
-  style_live(wb, frame, "Rates", columns[[5L]])
-  style_operator(wb, frame)
-  style_live(wb, frame, "Code ID", columns[[7L]], width + 3:6)
-  style_range(wb, "Code ID", "live", "General", dims = book_dims(
-    min(frame$rows), width + 2L, max(frame$rows)))
-  regions <- book_head + seq_len(n_regions(frame$panel))
-  one <- width - 1L
-  style_live(wb, frame, "Code NID", columns[[8L]], one + 4:10, regions, one)
-  whole <- book_dims(min(regions), one + 8L, max(regions), one + 10L)
-  style_range(wb, "Code NID", whole, "told", "0")
-  style_range(wb, "Code NID", book_dims(min(regions), one + 2L, max(regions)),
-              "live", "0")
-  style_live(wb, frame, "Contributions", columns[[9L]], rows = regions,
-             keys = one)
-  style_view(wb, frame)
 }
 
 # Text of the data that a sheet cannot hold is told once.

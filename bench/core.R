@@ -6,7 +6,7 @@
 
 source("bench/tools/measure.R")
 
-items <- c("model", "code", "kernel", "rates", "cells", "grids")
+items <- c("model", "code", "kernel", "rates", "cells", "grids", "workbook")
 # These call what is internal, and so by ours alone.
 inner <- c("kernel", "grids")
 rounds <- 3L
@@ -97,7 +97,8 @@ rows_then <- function(ours, then) {
     beside("code_model(), 100,000 regions of one code", "code.code", NA),
     beside("estimate_rates(), 100,000 series", "rates.rates", NA),
     beside("tidy(conf.level = 0.9), 20,000 regions", "model.tidy", NA),
-    beside("cell_weights(), 2,000 ragged regions", "cells.cells", NA)
+    beside("cell_weights(), 2,000 ragged regions", "cells.cells", NA),
+    beside("write_workbook(), russia, CPU", "workbook.write", NA)
   )
 }
 

@@ -125,5 +125,15 @@ item_grids <- function() {
     one = seconds(function() kernel_of(y, list(1:12))))
 }
 
+# CPU seconds of a workbook of all regions of russia, once openxlsx2 is warm.
+item_workbook <- function() {
+  model <- quiet(code_model(russia, russia_scheme, status = "_status"))
+  file <- tempfile(fileext = ".xlsx")
+  took <- replicate(4L, sum(system.time(
+    quiet(write_workbook(model, file, overwrite = TRUE)))[1:2]))
+  unlink(file)
+  c(write = min(took[-1L]), answer = answer_of(model$basic))
+}
+
 out <- get(paste0("item_", args[[1L]]))()
 writeLines(paste(names(out), formatC(out, digits = 12L)))

@@ -70,7 +70,8 @@ test_that("checks, lists and notes are in the file", {
   }
   data <- read("xl/worksheets/sheet3.xml")
   # A log needs numbers above 0; apt_used is the first column of x.
-  expect_match(data, "<dataValidation [^>]*greaterThan[^>]*sqref=\"C7:C1006\"")
+  expect_match(data, paste0("<dataValidation [^>]*greaterThan[^>]*",
+                            "sqref=\"C7:C1048576\""))
   expect_match(data, "conditionalFormatting")
   expect_match(data, "suppressed")
   expect_match(read("xl/worksheets/sheet2.xml"), "none,log,log1p,sqrt,logit")
@@ -96,7 +97,7 @@ test_that("a cell takes what the transform of its indicator takes", {
   rules <- regmatches(data, gregexpr("<dataValidation .*?</dataValidation>",
                                      data, perl = TRUE))[[1L]]
   of <- function(column) {
-    grep(paste0("sqref=\"", column, "7:", column, "1006\""), rules,
+    grep(paste0("sqref=\"", column, "7:", column, "1048576\""), rules,
          value = TRUE)
   }
   expect_match(of("C"), "operator=\"greaterThan\"", fixed = TRUE)
