@@ -223,9 +223,10 @@ clear_together <- function(path, critical, asked) {
 gap_states <- function(now, prob, persistent, self, level) {
   out <- ifelse(persistent, "persistent", "forming")
   out[(persistent & prob >= level) %in% TRUE] <- "closing"
-  out[now$conf.low <= 0 & now$conf.high >= 0] <- "none"
-  out[now$conf.high < 0] <- "ahead"
-  out[is.na(now$conf.low)] <- NA
+  side <- clear_side(now$conf.low, now$conf.high)
+  out[side %in% 0] <- "none"
+  out[side %in% -1] <- "ahead"
+  out[is.na(side)] <- NA
   out[self] <- "none"
   out
 }

@@ -145,10 +145,10 @@ words_about_changes <- function(model) {
     })
 }
 
-# Not clear at 97.5 %, though likelier than 90 %.
+# Not clear, though the sign is likelier than 90 %.
 words_about_nearest <- function(basic, names) {
   p <- pmax(basic[["prob.positive"]], 1 - basic[["prob.positive"]])
-  near <- which(p > 0.9 & p <= 0.975)
+  near <- which(p > 0.9 & !is_clear(basic))
   if (length(near) == 0L || is.null(names)) {
     return(NULL)
   }

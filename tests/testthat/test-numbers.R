@@ -138,3 +138,14 @@ test_that("the error sets the decimals, of an estimate as of its limits", {
   withr::local_options(OutDec = ",", scipen = -10)
   expect_identical(text_by_error(1234.5, 0.5), "1234.50")
 })
+
+test_that("no other place says what is clear", {
+  space <- asNamespace("nidcode")
+  own <- setdiff(ls(space, all.names = TRUE), "clear_side")
+  asks <- vapply(own, \(name) {
+    f <- get(name, space)
+    is.function(f) && any(grepl("conf[.](low|high)[^,;]{0,8} *[<>]=? *0\\b",
+                                deparse(body(f))))
+  }, NA)
+  expect_identical(own[asks], character())
+})
