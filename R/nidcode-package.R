@@ -10,6 +10,9 @@
 #' `nidcode.threads` (default 1): threads used by the kernels. Results are
 #' bitwise equal for any number.
 #'
+#' `nidcode.language` ("en", the default, or "ru"): of sentences, pictures,
+#' reports, workbooks and pages. What is printed, and errors, stay English.
+#'
 #' @references "Conceptual approach to formation of the basic code for
 #'   neo-industrial development of the region", Economy of Region, 2017,
 #'   vol. 13.
