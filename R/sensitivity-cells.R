@@ -39,6 +39,12 @@ cut_cells <- function(study, stack, pick) {
     with_level_told(study, said, {
       base <- cell_base(study, cell_args(study, at))
       draws <- cell_draws(study, base, stack, pick, columns)
+      # A smoothing that is frozen is that of one set of weights.
+      if (isTRUE(study$frozen)) {
+        draws <- do.call(c, lapply(draws, \(own) {
+          lapply(seq_along(own$column), \(j) draws_part(own, j))
+        }))
+      }
       lapply(draws, \(own) new_cell(study, base, own, said))
     })
   }), recursive = FALSE)
@@ -282,17 +288,20 @@ noise_of <- function(study, stack, rows) {
 
 new_cell <- function(study, base, draws, said) {
   scheme <- base$panel$scheme
+  frozen <- isTRUE(study$frozen)
   # Whoever has a weight in some draw is there; how much comes later.
-  ever <- rowSums(draws$weight > 0) > 0
+  weight <- if (frozen) draws$weight[, 1L] else rowSums(draws$weight > 0) > 0
   def <- base$def
-  def$panel$scheme <- scheme_with(scheme, weight = as.double(ever))
+  def$panel$scheme <- scheme_with(scheme, weight = unname(as.double(weight)))
   def <- add_factors(def)
   fit <- code_fit(def, base$args$rate, base$args$breaks, study$call)
+  if (frozen) fit <- freeze_fit(fit)
   frame <- plan_frame(fit)
   plan <- formula_plan(fit, influence_equal(), "sum", study$args$ends, frame)
   check_cell_values(study, base, plan)
-  linear <- fit$rate$facts$tuned != "series" && def$aggregate == "mean" &&
-    is.null(draws$noise) && is.null(unlist(def$factors)) &&
+  linear <- frozen || fit$rate$facts$tuned != "series"
+  linear <- linear && def$aggregate == "mean" && is.null(draws$noise) &&
+    is.null(unlist(def$factors)) &&
     (def$missing != "available" || all(base$panel$missing == 0))
   tau <- vapply(draws$time$each, \(one) {
     as.double(formula_plan(fit, one$influence, one$measure, study$args$ends,
@@ -500,7 +509,7 @@ draw_series <- function(cell, draws, i) {
   fit <- cell$fit
   def <- fit$def
   code <- fit$codes[[i]]$code
-  parts <- code_parts(def, code)
+  parts <- parts_of_code(def, code)
   weight <- draws$weight[parts$names, , drop = FALSE]
   value <- if (is.null(parts$factor)) {
     define_draws_cpp(parts, def$panel$offset, weight, get_threads())
@@ -522,7 +531,7 @@ pillar_values <- function(def, code, weight) {
     own <- scheme[["weight"]]
     own[match(rownames(weight), scheme[["indicator"]])] <- weight[, j]
     def$panel$scheme <- scheme_with(scheme, weight = own)
-    def$factors[code] <- list(code_factors(def, code_parts(def, code)))
+    def$factors[code] <- list(code_factors(def, parts_of_code(def, code)))
     code_values(def, code)$value
   }, numeric(n_rows(def$panel)))
 }
