@@ -145,6 +145,8 @@ joint_seed <- 20171L
 # column a code, and whose errors have the correlations `rho`, a column a pair:
 # the share of normal draws that fall below their quantiles of p.
 joint_probability <- function(p, rho) {
+  # qnorm() of no rows is no matrix.
+  if (nrow(p) == 0L) return(numeric())
   share <- stats::qnorm((seq_len(joint_draws) - 0.5) / joint_draws)
   draws <- with_own_stream(joint_seed, {
     vapply(seq_len(ncol(p)), \(c) if (c == 1L) share else sample(share), share)

@@ -335,3 +335,8 @@ test_that("the phase plane has the ellipse of the last time", {
   q <- ggplot2::autoplot(known, "phases")
   expect_lt(length(q$layers), length(p$layers))
 })
+
+test_that("phases of which no error is known lead by none", {
+  expect_identical(joint_probability(matrix(0, 0L, 2L), matrix(0, 0L, 1L)),
+                   numeric())
+})
