@@ -60,7 +60,8 @@ page_keys <- function(kind, pool, times) {
   marks <- matrix(".", length(times), pool_length(pool))
   marks[cbind(match(pool$time, times), pool_owner(pool))] <-
     ifelse(pool$step > 0L, "s", "1")
-  paste0(kind, ":", apply(marks, 2L, paste, collapse = ""))
+  rows <- apply(marks, 1L, identity, simplify = FALSE)
+  paste0(kind, ":", do.call(paste0, rows), recycle0 = TRUE)
 }
 
 # What the page needs of one grid; `x`: a bundle on it alone.

@@ -108,6 +108,10 @@ var NidEngine = (() => {
   const numbers = (x) => Float64Array.from(x || [], (v) => v === null ? NaN : v);
   const range = (n) => Array.from({length: n}, (_, i) => i);
 
+  // Of sizes; 0 where there is none.
+  const largest = (x) => x.reduce((most, v) =>
+    isNumber(v) ? Math.max(most, Math.abs(v)) : most, 0);
+
   function dot(a, b) {
     let sum = 0;
     for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
@@ -2086,11 +2090,13 @@ var NidEngine = (() => {
           a === null || a === b ? 0 : Math.abs(a - b) / Math.max(size, 1e-300);
         worst = Math.max(worst, Number.isNaN(gap) ? Infinity : gap);
       };
+      // What is 0 but for rounding is beside the largest of its table.
       const law = (v, answer, i) => {
         const [e, se, df] = [answer.estimate[i], answer.se[i], answer.df[i]];
-        seen(v.estimate, e, Math.max(Math.abs(e), se || 0));
+        const least = largest(answer.estimate) * (se === null ? 1 : 1e-6);
+        seen(v.estimate, e, Math.max(Math.abs(e), se || 0, least));
         if (e === null) return;
-        seen(v.se, se, se);
+        seen(v.se, se, Math.max(se, least));
         seen(v.df, df, df);
       };
       try {
@@ -2142,11 +2148,7 @@ var NidEngine = (() => {
           return total > 0 ? used(i) / total : null;
         });
       },
-      scale(values) {
-        const size = values.filter(isNumber).map(Math.abs);
-        return {limit: size.length ? size.reduce((a, b) => Math.max(a, b)) : 1,
-                zero: 0};
-      },
+      scale: (values) => ({limit: largest(values) || 1, zero: 0}),
       move(before, after) {
         return range(after.length).map((r) => ({
           region: r, from: before[r].rank, to: after[r].rank
