@@ -248,6 +248,17 @@ code_values <- function(def, code, totals = FALSE, count = FALSE,
   out
 }
 
+# The normalised values of the k-th indicator of a code.
+values_of_part <- function(def, parts, k) {
+  for (what in c("x", "centre", "inverse", "sign", "weight")) {
+    parts[[what]] <- parts[[what]][k]
+  }
+  parts["factor"] <- list(NULL)
+  parts$aggregate <- "mean"
+  define_code_cpp(parts, def$panel$offset, 0L, n_regions(def$panel), FALSE,
+                  FALSE, numeric())$value
+}
+
 # Codes of the scheme that have an indicator.
 used_codes <- function(def) {
   codes <- scheme_codes(def$panel$scheme)
@@ -270,14 +281,7 @@ check_positive_mean <- function(def, call) {
   for (code in used_codes(def)$code) {
     parts <- parts_of_code(def, code)
     for (k in seq_along(parts$names)) {
-      one <- lapply(parts, \(p) p)
-      for (what in c("x", "centre", "inverse", "sign", "weight")) {
-        one[[what]] <- parts[[what]][k]
-      }
-      one["factor"] <- list(NULL)
-      one$aggregate <- "mean"
-      z[[parts$names[k]]] <- define_code_cpp(
-        one, panel$offset, 0L, n_regions(panel), FALSE, FALSE, numeric())$value
+      z[[parts$names[k]]] <- values_of_part(def, parts, k)
     }
   }
   bad <- Filter(length, lapply(z, \(value) which(value <= 0)))

@@ -34,6 +34,11 @@ fact_tables <- function() {
     cell_weights = cell_weights(rates), ranks = region_ranks(basic),
     contrasts = region_contrasts(rates, pairs = data.frame(
       a = c("A", "A", "B"), b = c("A", "B", "B")), what = "dynamic"),
+    effective_weights = effective_weights(rates),
+    comparison_of_models = local({
+      m <- quietly(code_model(panel))
+      compare_models(a = m, b = quietly(update(m, measure = "integral")))
+    }),
     record = code_record(rates), core = code_core(rates),
     gaps = code_gaps(rates, "A"),
     connections = code_connections(dynamic_codes(code_panel(

@@ -342,6 +342,14 @@ verb("code_gaps", function() {
        benchmark = or_odd(pick("best", "mean", 0, "A"), 0.05),
        runs = or_odd(pick(3, 1), 0.05), conf_level = level())
 }, 200L)
+verb("compare_models", function() {
+  list(a = or_odd(draw_model(), 0.04), b = or_odd(draw_model(), 0.04),
+       what = or_odd("basic", 0.04))
+}, 150L)
+verb("effective_weights", function() {
+  list(or_odd(pick(draw_model(), draw_rates()), 0.04),
+       of = or_odd(pick("basic", "defining"), 0.05))
+}, 150L)
 verb("region_contrasts", function() {
   list(or_odd(pick(draw_model(), draw_rates()), 0.04),
        benchmark = or_odd(pick(NULL, "mean", 0, "A")),
