@@ -80,9 +80,10 @@ const NidPlot = (() => {
   function row() {
     const root = mark(null, "svg", {class: "row-plot", "aria-hidden": "true",
                                     focusable: "false"});
-    mark(root, "line", {class: "zero", y1: 0, y2: "100%"});
+    mark(root, "line", {class: "zero", y1: "-100%", y2: "200%"});
     mark(root, "line", {class: "interval", y1: "50%", y2: "50%"});
-    mark(root, "rect", {class: "nominal", width: 5, height: 12, y: 9});
+    mark(root, "rect", {class: "nominal", width: 5, height: 12, y: "50%",
+                        transform: "translate(-2.5 -6)"});
     mark(root, "circle", {class: "dot", cy: "50%", r: 5});
     return root;
   }
@@ -98,7 +99,8 @@ const NidPlot = (() => {
     const known = isNumber(numbers.estimate);
     show(dot, known);
     show(interval, known && isNumber(numbers.low));
-    show(nominal, isNumber(numbers.nominal));
+    show(nominal, isNumber(numbers.nominal) &&
+      numbers.nominal !== numbers.estimate);
     if (known) dot.setAttribute("cx", at(numbers.estimate));
     if (known && isNumber(numbers.low)) {
       interval.setAttribute("x1", at(Math.max(numbers.low, domain[0])));
@@ -106,7 +108,6 @@ const NidPlot = (() => {
     }
     if (isNumber(numbers.nominal)) {
       nominal.setAttribute("x", at(numbers.nominal));
-      nominal.setAttribute("transform", "translate(-2.5 0)");
     }
   }
 
@@ -264,6 +265,22 @@ const NidPlot = (() => {
     return out;
   }
 
+  // Names of the quadrants, where there is room for them.
+  function corners(root, names, across, up, width, height) {
+    const room = [width - 8 - across, across - 44];
+    const places = [[0, width - 12, 20, "end"], [1, 48, 20, "start"],
+                    [1, 48, height - 40, "start"],
+                    [0, width - 12, height - 40, "end"]];
+    names.forEach((name, k) => {
+      const [side, x, y, anchor] = places[k];
+      const tall = k < 2 ? up - 8 : height - 34 - up;
+      if (room[side] > 7 * name.length && tall > 18) {
+        mark(root, "text", {class: "corner", x, y, "text-anchor": anchor},
+             name);
+      }
+    });
+  }
+
   // told: label, lines of points {v, a, vse, ase, cor}, at, corners (names of
   // the quadrants from the upper right on, against the clock), axes.
   function plane(host, told) {
@@ -295,14 +312,9 @@ const NidPlot = (() => {
     }
     mark(root, "text", {class: "axis-name", x: (width + 36) / 2,
                         y: height - 5, "text-anchor": "middle"}, told.axes[0]);
-    mark(root, "text", {class: "axis-name", x: 48, y: 18}, told.axes[1]);
-    const places = [[width - 12, 20, "end"], [48, 34, "start"],
-                    [48, height - 40, "start"],
-                    [width - 12, height - 40, "end"]];
-    told.corners.forEach((name, k) => {
-      mark(root, "text", {class: "corner", x: places[k][0], y: places[k][1],
-                          "text-anchor": places[k][2]}, name);
-    });
+    mark(root, "text", {class: "axis-name", "text-anchor": "middle", transform:
+      `translate(10 ${(height - 26) / 2}) rotate(-90)`}, told.axes[1]);
+    corners(root, told.corners, x(0), y(0), width, height);
     told.lines.forEach((line, look) => {
       const v = line.map((p) => p && p.v), a = line.map((p) => p && p.a);
       for (const run of runs(line.length, v, a)) {

@@ -69,7 +69,7 @@
   const last = data.times.length - 1;
   const own = copy(model.defaults);
   const state = {settings: copy(own), show: "nid", at: Math.max(last, 0),
-                 see: data.regions.length ? [0] : [], by: "value", find: "",
+                 see: [], by: "value", find: "",
                  map: false, tables: {}, locked: [], whatif: false,
                  parts: "indicator", hover: null};
   let rows = [], nominal = [], before = null, failed = false;
@@ -113,6 +113,8 @@
     });
   }
 
+  // While a slider moves only the rows follow it; chosen regions follow in the
+  // first frame without a new setting.
   function draw() {
     const parts = waiting;
     waiting = new Set();
@@ -121,16 +123,29 @@
     if (parts.has("rows")) {
       const former = rows;
       rows = compute(state.settings);
-      nominal = compute(own);
+      findNominal();
+      if (state.see.length === 0 && rows.length) {
+        state.see = [Math.max(rows.findIndex((row) => row.rank === 1), 0)];
+      }
       tellChange(former);
+      change("region");
     }
     if (parts.has("rows") || parts.has("list")) {
       panels.ranking();
       panels.map();
     }
     if (parts.has("hover")) panels.hover();
-    if (parts.has("rows") || parts.has("region")) panels.region();
+    if (parts.has("region") && !parts.has("rows")) panels.region();
     writeHash();
+  }
+
+  // The same in the model's own settings, which do not move with sliders.
+  let nominalOf = null;
+
+  function findNominal() {
+    const now = `${state.show} ${state.at}`;
+    if (now !== nominalOf) nominal = compute(own);
+    nominalOf = now;
   }
 
   // Of settings that cannot be computed the page says why, and keeps what it
@@ -661,18 +676,21 @@
 
   function listRow(r) {
     const name = h("span", {class: "name"}, data.regions[r]);
-    const rank = h("span", {class: "rank"}), move = h("span", {class: "move"});
+    const rank = h("span", {class: "rank"});
+    const move = h("span", {"aria-hidden": "true"});
     const value = h("span", {class: "value"}), plot = NidPlot.row();
+    const more = h("span", {class: "hidden"});
     const one = button("", (event) => choose(r, isMore(event)),
                        {class: "row", tabindex: -1});
-    one.append(rank, name, move, plot, value);
+    one.append(rank, name, move, plot, value, more);
     const hover = (on) => () => {
       state.hover = on ? r : null;
       change("hover");
     };
     one.addEventListener("pointerenter", hover(true));
     one.addEventListener("pointerleave", hover(false));
-    return {item: h("li", null, one), button: one, rank, move, value, plot};
+    return {item: h("li", null, one), button: one, rank, move, value, plot,
+            more};
   }
 
   // Arrow keys, Home and End move among `items`; only one is a stop for Tab.
@@ -697,18 +715,30 @@
     return {up: now < then, then};
   }
 
+  // Only what stands elsewhere is moved.
+  function putInOrder(list, items) {
+    items.forEach((item, k) => {
+      if (list.children[k] !== item) {
+        list.insertBefore(item, list.children[k] || null);
+      }
+    });
+    while (list.children.length > items.length) list.lastChild.remove();
+  }
+
+  function write(place, text) {
+    if (place.textContent !== String(text)) place.textContent = text;
+  }
+
   function fillRow(one, r, domain) {
     const row = rows[r], move = moveOf(r), chosen = state.see.indexOf(r);
     NidPlot.placeRow(one.plot, domain, {...row, nominal: nominal[r].estimate});
-    one.rank.textContent = isNumber(row.rank) ? row.rank : "–";
-    one.value.textContent = number(row.estimate);
-    one.move.textContent = move ? (move.up ? "▲" : "▼") : "";
+    write(one.rank, isNumber(row.rank) ? row.rank : "–");
+    write(one.value, number(row.estimate));
+    write(one.move, move ? (move.up ? "▲" : "▼") : "");
     one.move.className = `move ${move ? (move.up ? "up" : "down") : ""}`;
     one.button.className = `row${chosen < 0 ? "" : ` chosen look-${chosen}`}`;
     one.button.setAttribute("aria-pressed", String(chosen >= 0));
-    const rank = isNumber(row.rank) ? row.rank : "–";
-    one.button.setAttribute("aria-label", T("Rank %s, %s: %s", rank,
-      data.regions[r], withInterval(row)) + (move ? "; " +
+    write(one.more, `, ${interval(row)}` + (move ? "; " +
       T("rank %s in the model's own settings", move.then) : ""));
   }
 
@@ -742,8 +772,8 @@
         state.find = find.value;
         change("list");
       }});
-    const by = choice(T("Sort by"), [{value: "value", label: T("value")},
-                                     {value: "name", label: T("name")}],
+    const by = choice(T("Order"), [{value: "value", label: T("by value")},
+                                     {value: "name", label: T("by name")}],
       state.by, (value) => {
         state.by = value;
         change("list");
@@ -763,7 +793,7 @@
       sorted.forEach((r) => fillRow(all[r], r, domain));
       if (sorted.join() !== shown) {
         const focus = document.activeElement;
-        list.replaceChildren(...sorted.map((r) => all[r].item));
+        putInOrder(list, sorted.map((r) => all[r].item));
         if (list.contains(focus)) focus.focus();
         shown = sorted.join();
       }
@@ -1250,7 +1280,7 @@
       const result = model.selfTest();
       failed = !result.ok;
       test.textContent = failed ?
-        T("This page does not agree with R: %s", result.message) :
+        T("This page does not agree with R.") :
         T("This page agrees with R to %s, over %s numbers.",
           result.worst.toExponential(0), result.n);
       banner.hidden = !failed;
