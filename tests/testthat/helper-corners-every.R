@@ -743,5 +743,6 @@ file_calls <- expression(
   workbook_template(form, s),
   read_workbook(form),
   write_report(model, tempfile(fileext = ".html")),
-  write_explorer(model, tempfile(fileext = ".html"))
+  write_explorer(model, tempfile(fileext = ".html")),
+  class(run_explorer(d))
 )

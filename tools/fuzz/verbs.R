@@ -632,6 +632,7 @@ verb("write_report", function() {
        title = or_odd(NULL, 0.05), language = or_odd(pick(NULL, "ru"), 0.05),
        overwrite = or_odd(FALSE, 0.05))
 }, 24L)
+verb("run_explorer", function() list(or_odd(draw_frame(), 0.2)), 24L)
 
 verb("write_explorer", function() {
   list(or_odd(draw_model(), 0.1), some_file(pick("html", "htm", "xlsx")),
