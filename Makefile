@@ -9,7 +9,7 @@ INSTALL = echo "installing nidcode"; log=$$(mktemp); \
   MAKEFLAGS=-j2 R CMD INSTALL --preclean --clean . >$$log 2>&1 && \
   rm -f $$log || { cat $$log; rm -f $$log; exit 1; }
 
-.PHONY: help reproduce test install docs bench study headers fuzz site \
+.PHONY: help reproduce test install docs bench study headers fuzz page site \
   sanitize valgrind clean
 
 help:
@@ -23,6 +23,7 @@ help:
 	@echo "                THEN=<commit> the core against that commit's too"
 	@echo "make study      the simulation studies of inst/studies/"
 	@echo "make fuzz       3,000 odd calls; CALLS=20000 for all of them"
+	@echo "make page       the explorer in a browser; screenshots in check/page/"
 	@echo "make headers    each C++ header alone, as C++14, 17 and 20"
 	@echo "make sanitize   the tests under address and undefined sanitizers"
 	@echo "make valgrind   the tests under valgrind"
@@ -87,6 +88,13 @@ fuzz:
 	@vars=$$(mktemp); $(RSCRIPT) tools/makevars.R $$vars; \
 	  export R_MAKEVARS_USER=$$vars; $(INSTALL)
 	@$(RSCRIPT) tools/fuzz/run.R $(CALLS)
+
+# What the browser tests need and is not to be had is skipped, by name.
+page:
+	@sh tools/setup.sh run page || \
+	  { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+	@$(INSTALL)
+	@$(RSCRIPT) tools/explorer/page.R
 
 headers:
 	@sh tools/setup.sh run

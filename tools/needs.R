@@ -12,6 +12,7 @@ groups <- function(fields) {
     reproduce = c("knitr", "rmarkdown", "ggplot2"),
     bench = c("collapse", "data.table", "ggplot2", "jsonlite", "mgcv",
               "rmarkdown", "sandwich", "survey"),
+    page = c("bslib", "sf", "shiny"),
     site = "pkgdown",
     docs = "roxygen2"
   )

@@ -1,5 +1,6 @@
 # Renders the paper's report from real data into reproduction/: report.html,
-# every table as CSV, every figure as PNG; then prints the headline numbers.
+# every table as CSV, every figure as PNG, explorer.html, its model to play
+# with; then prints the headline numbers.
 # What becomes a table or a figure is said in CONTRIBUTING.md.
 
 source("tools/utf8.R")
@@ -10,7 +11,7 @@ source_file <- file.path("vignettes", "paper.Rmd")
 
 # Only what this script writes is cleared: bench.json and the like stay.
 prepare <- function() {
-  for (part in c("tables", "figures", "report.html")) {
+  for (part in c("tables", "figures", "report.html", "explorer.html")) {
     unlink(file.path(to, part), recursive = TRUE)
   }
   for (part in c("tables", "figures")) {
@@ -77,6 +78,12 @@ headline <- function() {
   numbers
 }
 
+# `model` is that of the report.
+write_page <- function(env) {
+  suppressMessages(write_explorer(env$model, file.path(to, "explorer.html"),
+                                  title = "Regions of the Ural"))
+}
+
 main <- function() {
   if (!rmarkdown::pandoc_available()) {
     stop("pandoc is needed to write report.html; see tools/setup.sh")
@@ -85,6 +92,7 @@ main <- function() {
   env <- render_report()
   write_tables(env)
   rename_figures()
+  write_page(env)
   numbers <- headline()
   counts <- vapply(c("tables", "figures"), function(part) {
     length(list.files(file.path(to, part)))
@@ -94,7 +102,7 @@ main <- function() {
   shown$value <- format(shown$value, digits = 4L, drop0trailing = TRUE)
   options(width = 100L)
   print(shown, right = FALSE, row.names = FALSE)
-  cat("\nWritten: reproduction/report.html, ", counts[["tables"]],
+  cat("\nWritten: reproduction/report.html, explorer.html, ", counts[["tables"]],
       " tables, ", counts[["figures"]], " figures\n", sep = "")
   if (any(counts == 0L)) {
     stop("a report without tables or figures is not the paper")

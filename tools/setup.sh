@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what is missing, on a machine that may have only R and a compiler.
 #
-#   sh tools/setup.sh GROUP...     run, check, reproduce, bench, site, docs
+#   sh tools/setup.sh GROUP...     run, check, reproduce, bench, page, site, docs
 #
 # R packages come prebuilt (r-cran-*) where R itself is the distribution's and
 # apt-get may be used (root, or sudo without a password), else from CRAN as
@@ -52,6 +52,32 @@ wants_office() {
   home=$(dirname "$(readlink -f "$(command -v soffice)")" 2>/dev/null)
   [ -e "$home/libsclo.so" ] || echo libreoffice-calc-nogui
   [ -e "$home/libswlo.so" ] || echo libreoffice-writer-nogui
+}
+
+# The browser that tries the explorer and what drives it; page.R skips, by
+# name, what is not to be had.
+wants_page() {
+  case " $* " in
+    *" page "*) true ;;
+    *) false ;;
+  esac
+}
+
+page_tools() {
+  command -v chromium >/dev/null 2>&1 || echo chromium
+  command -v node >/dev/null 2>&1 || echo nodejs
+  command -v npm >/dev/null 2>&1 || echo npm
+}
+
+page_modules() {
+  if [ -d tools/explorer/node_modules/axe-core ] &&
+    [ -d tools/explorer/node_modules/playwright-core ]; then
+    return 0
+  fi
+  command -v npm >/dev/null 2>&1 || return 0
+  say "npm ci, in tools/explorer"
+  (cd tools/explorer && npm ci --no-audit --no-fund >/dev/null 2>&1) ||
+    say "npm could not install playwright-core and axe-core"
 }
 
 as_root=""
@@ -111,7 +137,7 @@ apt_install() {
 }
 
 if [ $# -eq 0 ]; then
-  say "name a group: run, check, reproduce, bench, site, docs"
+  say "name a group: run, check, reproduce, bench, page, site, docs"
   exit 2
 fi
 
@@ -119,6 +145,8 @@ packages=$(missing_packages "$@")
 tools=$(missing_tools "$@")
 extra=$(wants_office "$@" | tr '\n' ' ')
 if wants_cache "$@"; then extra="$extra ccache"; fi
+if wants_page "$@"; then extra="$extra $(page_tools | tr '\n' ' ')"; fi
+extra=$(echo $extra)
 
 if [ -n "$packages$tools$extra" ] && may_use_apt; then
   wanted="$tools $extra"
@@ -138,6 +166,7 @@ if [ -n "$packages" ]; then
   packages=$(missing_packages "$@")
 fi
 
+if wants_page "$@"; then page_modules; fi
 tools=$(missing_tools "$@")
 if [ -n "$packages$tools" ]; then
   say "could not be installed here: $(echo $packages $tools)"

@@ -20,6 +20,14 @@ withCallingHandlers({
   invokeRestart("muffleWarning")
 })
 
+# The model of the first example, to play with.
+library(nidcode)
+regions <- subset(ural, level == "region")
+write_explorer(suppressMessages(code_model(regions, ural_scheme,
+                                           status = "_status")),
+               file.path("site", "explorer.html"),
+               title = "Regions of the Ural", overwrite = TRUE)
+
 pages <- list.files("site", "[.]html$", recursive = TRUE)
 cat(length(pages), "pages in site/,", length(warned), "warnings\n")
 if (length(warned) > 0L) {
