@@ -71,9 +71,12 @@ compared_plot <- function(rows, shown) {
     page_text(ggplot2::aes(.data[["model"]] + 0.06 * (last - 1),
                            label = .data[["region"]]), ends, hjust = 0,
               size = 2.7, share = 0.3, spread = TRUE) +
+    ggplot2::geom_blank(data = data.frame(
+      model = last + 0.45 * max(last - 1, 1), rank = 1,
+      region = shown$region[1L])) +
     ggplot2::scale_x_continuous(
       breaks = sort(unique(rows$model)), labels = names,
-      limits = c(1, last + 0.55 * max(last - 1, 1)), minor_breaks = NULL) +
+      minor_breaks = NULL) +
     ggplot2::scale_y_reverse(breaks = \(limits) whole_breaks(range(rows$rank))) +
     ggplot2::scale_colour_manual(values = looks$colour, guide = "none") +
     ggplot2::scale_linetype_manual(values = looks$linetype, guide = "none")
