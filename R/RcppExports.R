@@ -97,6 +97,10 @@ panel_order_cpp <- function(region, time) {
     .Call(`_nidcode_panel_order_cpp`, region, time)
 }
 
+least_differences_cpp <- function(part, here, first, weight, code_weight, total, threads) {
+    .Call(`_nidcode_least_differences_cpp`, part, here, first, weight, code_weight, total, threads)
+}
+
 shared_noise_cpp <- function(codes, meet, sets, spline, threads) {
     .Call(`_nidcode_shared_noise_cpp`, codes, meet, sets, spline, threads)
 }

@@ -9,7 +9,7 @@ choice_seed <- 20170313L
 new_study <- function(model, choices, split, call) {
   fit <- get_fit(model$rates)
   study <- list(model = model, fit = fit, args = model$args,
-                panel = model$panel, call = call,
+                panel = model$panel, call = call, choices = choices,
                 regions = as.character(model$panel$regions),
                 nominal = as.double(model$basic[["estimate"]]))
   study$args$rate <- fit$rate

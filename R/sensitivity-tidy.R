@@ -91,11 +91,23 @@ pair_shares <- function(fit) {
   t(matrix(out, nrow(value)))
 }
 
+# What holds of all levels, or under every choice where bounds tell.
 exact_pairs <- function(fit, at, share) {
-  if (fit$asked$method != "exact") {
-    return(rep(NA_character_, nrow(at)))
+  if (fit$asked$method == "exact") {
+    return(ifelse(share > 1 - 1e-9, "always",
+                  ifelse(share > 0, "depends", "never")))
   }
-  ifelse(share > 1 - 1e-9, "always", ifelse(share > 0, "depends", "never"))
+  none <- rep(NA_character_, nrow(at))
+  if (!is.null(fit$study$at)) {
+    return(none)
+  }
+  verdict <- tryCatch(
+    get_fit(suppressMessages(code_dominance(fit$study$model,
+                                            fit$study$choices)))$verdict,
+    nidcode_error = \(cnd) NULL)
+  words <- c("always above" = "always", "always below" = "never",
+             depends = "depends")
+  if (is.null(verdict)) none else unname(words[verdict])
 }
 
 #' @rdname code_sensitivity

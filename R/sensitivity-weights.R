@@ -132,8 +132,12 @@ drawn_gamma <- function(n, shape) {
   pmax(out, .Machine$double.xmin)
 }
 
-# Bounds of the shares of some names, drawn in to those that can be met.
+# Bounds of the shares of some names, drawn in to those that can be met. Who is
+# alone has all.
 share_bounds <- function(choice, names, call) {
+  if (length(names) == 1L) {
+    return(list(low = 1, high = 1))
+  }
   pick <- function(x, default) {
     if (is.null(names(x))) return(rep(x, length(names)))
     out <- unname(x[names])

@@ -337,6 +337,23 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// least_differences_cpp
+NumericMatrix least_differences_cpp(const NumericMatrix& part, const IntegerMatrix& here, const IntegerVector& first, const Rcpp::List& weight, const Rcpp::List& code_weight, double total, int threads);
+RcppExport SEXP _nidcode_least_differences_cpp(SEXP partSEXP, SEXP hereSEXP, SEXP firstSEXP, SEXP weightSEXP, SEXP code_weightSEXP, SEXP totalSEXP, SEXP threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< const NumericMatrix& >::type part(partSEXP);
+    Rcpp::traits::input_parameter< const IntegerMatrix& >::type here(hereSEXP);
+    Rcpp::traits::input_parameter< const IntegerVector& >::type first(firstSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::List& >::type weight(weightSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::List& >::type code_weight(code_weightSEXP);
+    Rcpp::traits::input_parameter< double >::type total(totalSEXP);
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(least_differences_cpp(part, here, first, weight, code_weight, total, threads));
+    return rcpp_result_gen;
+END_RCPP
+}
 // shared_noise_cpp
 Rcpp::List shared_noise_cpp(const Rcpp::List& codes, const Rcpp::List& meet, const Rcpp::List& sets, bool spline, int threads);
 RcppExport SEXP _nidcode_shared_noise_cpp(SEXP codesSEXP, SEXP meetSEXP, SEXP setsSEXP, SEXP splineSEXP, SEXP threadsSEXP) {
@@ -609,6 +626,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_nidcode_mutations_cpp", (DL_FUNC) &_nidcode_mutations_cpp, 5},
     {"_nidcode_mutation_null_cpp", (DL_FUNC) &_nidcode_mutation_null_cpp, 7},
     {"_nidcode_panel_order_cpp", (DL_FUNC) &_nidcode_panel_order_cpp, 2},
+    {"_nidcode_least_differences_cpp", (DL_FUNC) &_nidcode_least_differences_cpp, 7},
     {"_nidcode_shared_noise_cpp", (DL_FUNC) &_nidcode_shared_noise_cpp, 5},
     {"_nidcode_next_correlation_cpp", (DL_FUNC) &_nidcode_next_correlation_cpp, 2},
     {"_nidcode_joint_sign_cpp", (DL_FUNC) &_nidcode_joint_sign_cpp, 4},

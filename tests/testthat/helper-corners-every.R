@@ -668,6 +668,9 @@ panel_calls <- c(
       weights = weights_noisy(), half_life = c(2, 5)), n = 50,
       method = "draws"),
     tidy(drawn, what = "draws"),
+    above = code_dominance(model, code_choices(
+      weights = weights_simplex()), tuning = "frozen"),
+    summary(above), code_dominance(model, code_choices(leave_out = TRUE)),
     code_gaps(rates, "mean"), code_gaps(local, 0), in_words(code_gaps(
       literal, "best")),
     code_connections(model), code_connections(rates, within = TRUE),

@@ -90,7 +90,11 @@ good_calls <- function() {
            place = c(1L, 2L), code = c(1L, 1L), here = matrix(TRUE, 2L, 1L),
            pattern = 1L),
       matrix(c(1, 3), 2L), matrix(1), matrix(c(1, 0.5), 2L), 1L, 1L),
-    rank_columns_cpp = list(matrix(c(1, 3, 2), 3L), 1L)
+    rank_columns_cpp = list(matrix(c(1, 3, 2), 3L), 1L),
+    least_differences_cpp = list(
+      matrix(c(1, 2, 3, 4), 2L), matrix(1L, 2L, 2L), c(0L, 2L),
+      list(low = c(0, 0), high = c(1, 1), cut = TRUE),
+      list(low = 1, high = 1, cut = TRUE), 1, 1L)
   )
 }
 
@@ -248,6 +252,13 @@ test_that("wrong sizes and places are refused before they are read", {
   refused("define_draws_cpp", weight = matrix(c(1, 0), 1L))
   refused("define_draws_cpp", weight = matrix(c(1, NA), 1L))
   refused("define_draws_cpp", offset = c(0L, 4L))
+  refused("least_differences_cpp", first = c(0L, 1L))
+  refused("least_differences_cpp", here = matrix(1L, 2L, 1L))
+  for (bad in list(list(low = 0), list(low = c(0, NA)), list(high = c(-1, 1)),
+                   list(high = c(1, Inf)))) {
+    refused("least_differences_cpp", weight = do.call(within, c(
+      list("least_differences_cpp", 4L), bad)))
+  }
   refused("rebuild_linear_cpp", time = 2L)
   refused("rebuild_linear_cpp", time = c(1L, 1L))
   refused("rebuild_linear_cpp", code_weight = matrix(numeric(), 0L, 1L))

@@ -320,6 +320,11 @@ verb("code_sensitivity", function() {
   method = or_odd(pick("auto", "draws", "exact"), 0.04), conf_level = level(),
   seed = or_odd(pick(NULL, 1)), split = or_odd(pick("none", "weights"), 0.04))
 }, 150L)
+verb("code_dominance", function() {
+  list(or_odd(draw_model(), 0.04), or_odd(fairly(function() {
+    do.call(nidcode::code_choices, draw_choices_args(0.02))
+  }), 0.04), tuning = or_odd(pick("frozen", "own"), 0.04))
+}, 150L)
 verb("weights_noisy", function() list(or_odd(pick(0, 0.25, 1))), 100L)
 verb("weights_dirichlet", function() list(or_odd(pick(1e-3, 20))), 100L)
 verb("weights_simplex", function() {
