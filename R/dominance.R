@@ -20,9 +20,10 @@
 #'   series: its smoothing stays that under the model's weights, of every
 #'   combination of levels.
 #' @return `nid_dominance`, a tibble with a row for each ordered pair: region
-#'   column, `over`, `least` and `most`, the smallest and largest difference over
-#'   all choices, `verdict` ("always above", "always below", "depends"; "not
-#'   compared" where codes of the two miss different indicators), `turns.on`, of
+#'   column, `over`, `least` and `most`, the smallest and largest difference
+#'   over all choices, `verdict` ("always above", "always below", "depends";
+#'   "not compared" where codes of the two miss different indicators),
+#'   `turns.on`, of
 #'   pairs that depend: the indicator whose weight alone turns the sign, nearest
 #'   to the model's, or a level (`factor = level`) that does, else "several at
 #'   once"; `weight.at`, the share of that indicator in its code, the others in
