@@ -108,9 +108,10 @@ spline_correlation <- function(series, orders) {
   out <- rep(NA_real_, length(post$value))
   visit_grids(post, orders, "Correlations of rates", \(pieces, b, z, tick) {
     at <- outer(seq_len(post$size[b[1L]]), post$start[b], `+`)
+    unit <- column_scales(z)
     out[at] <<- grid_correlation(
-      pieces, z / rep(column_scales(z), each = nrow(z)),
-      lambda_of(post, pieces, b), post$weight[, b, drop = FALSE])
+      pieces, z / rep(unit, each = nrow(z)), lambda_of(post, pieces, b),
+      post$weight[, b, drop = FALSE], rounding_of(post, b) / unit)
     for (j in b) tick()
   })
   out
@@ -118,7 +119,7 @@ spline_correlation <- function(series, orders) {
 
 # Value x series, of one grid; weights (and lambdas, if a matrix) have a column
 # a series. V with V, V with A and A with A, one below the other.
-grid_correlation <- function(pieces, z, lambda, weight) {
+grid_correlation <- function(pieces, z, lambda, weight, least = 0) {
   n <- nrow(pieces$phi) %/% 2L
   one <- seq_len(n)
   k <- c(one, one, n + one)
@@ -139,7 +140,7 @@ grid_correlation <- function(pieces, z, lambda, weight) {
   cov <- over_lambda(\(s, lambda, rest) {
     off <- pieces$phi %*% (s * z) - mean
     (rho + phi %*% s + outer(wild, lambda)) *
-      rep(colSums(rest) / pieces$df, each = 3L * n) +
+      rep(pmax(colSums(rest) / pieces$df, least^2), each = 3L * n) +
       off[k, , drop = FALSE] * off[l, , drop = FALSE]
   })
   part <- \(i) cov[i * n + one, , drop = FALSE]

@@ -189,3 +189,18 @@ test_that("local rates, segments and codes of a panel have theirs", {
   none <- get_fit(quietly(dynamic_codes(p, rate_central())))
   expect_true(all(is.na(rates_covariance(none))))
 })
+
+test_that("a line of whole numbers has the correlation of its rounding", {
+  time <- c(0, 1, 2.5, 3, 4, 6, 7, 9)
+  series <- plain_series(10 + 2 * time, new_pool(8L, time), 1L,
+                         rate_spline(m = 3, second = "point"))
+  series$rounding <- 0.3
+  p <- spline_pieces(time, rep(1:2, each = 8L), rep(time, 2L))
+  weight <- drop(spline_posterior(series)$weight)
+  s <- outer(p$e, p$lambda, \(e, lambda) lambda * e / (1 + lambda * e))
+  # sigma is that of the rounding under every lambda.
+  cov <- tcrossprod(p$rho) + p$phi %*% (drop(s %*% weight) * t(p$phi)) +
+    sum(weight * p$lambda) * p$kriging
+  want <- stats::cov2cor(cov)[cbind(1:8, 9:16)]
+  expect_equal(series_correlation(series, 1:2), want, tolerance = 1e-8)
+})
