@@ -288,12 +288,12 @@ var NidEngine = (() => {
     const {n, p, r, e} = grid, base = y[0], level = grid.at[0];
     const b = new Float64Array(p), z = new Float64Array(r);
     for (let i = 0; i < n; i++) {
-      const c = y[i] - base;
-      for (let k = 0; k < p; k++) b[k] += level.rho[i][k] * c;
-      for (let j = 0; j < r; j++) z[j] += level.phi[i][j] * c;
+      const c = y[i] - base, rho = level.rho[i], phi = level.phi[i];
+      for (let k = 0; k < p; k++) b[k] += rho[k] * c;
+      for (let j = 0; j < r; j++) z[j] += phi[j] * c;
     }
     const fit = {grid, base, b, z, df: r > 0 ? r : NaN, sigma: NaN,
-                 s: new Float64Array(r)};
+                 s: new Float64Array(r), rest: new Float64Array(r)};
     if (r > 0) smooth(fit, how, kept, least);
     return fit;
   }
@@ -311,7 +311,7 @@ var NidEngine = (() => {
     let top = -Infinity;
     for (let g = 0; g < G; g++) {
       let rss = floor;
-      for (let j = 0; j < r; j++) rss += zz[j] * d[g * r + j];
+      for (let j = 0, at = g * r; j < r; j++) rss += zz[j] * d[at + j];
       s2[g] = Math.max(rss * inverse, least * least);
       weight[g] = how.mode === "average" && !kept ?
         search.log[g] - 0.5 * r * Math.log(rss) : 0;
@@ -345,11 +345,11 @@ var NidEngine = (() => {
     const noise = new Float64Array(r);
     let noise0 = 0, wild = 0;
     for (let g = 0; g < G; g++) {
-      const p = weight[g], q = p * s2[g];
+      const p = weight[g], q = p * s2[g], l = lambda[g], at = g * r;
       noise0 += q;
-      wild += q * lambda[g];
+      wild += q * l;
       for (let j = 0; j < r; j++) {
-        const one = d[g * r + j], s = lambda[g] * e[j] * one;
+        const one = d[at + j], s = l * e[j] * one;
         mean[j] += p * s;
         rest[j] += p * one;
         noise[j] += q * s;
@@ -387,12 +387,17 @@ var NidEngine = (() => {
     let out = dot(f.rho, g.rho) * fit.noise0 + kriging * fit.wild;
     for (let j = 0; j < r; j++) out += f.phi[j] * g.phi[j] * fit.noise[j];
     if (weight.length === 1) return out;
+    const x = new Float64Array(r), y = f === g ? x : new Float64Array(r);
+    for (let j = 0; j < r; j++) {
+      x[j] = f.phi[j] * z[j];
+      if (f !== g) y[j] = g.phi[j] * z[j];
+    }
     for (let k = 0; k < weight.length; k++) {
       let a = 0, b = 0;
-      for (let j = 0; j < r; j++) {
-        const off = z[j] * (d[k * r + j] - rest[j]);
-        a += f.phi[j] * off;
-        b += g.phi[j] * off;
+      for (let j = 0, at = k * r; j < r; j++) {
+        const off = d[at + j] - rest[j];
+        a += x[j] * off;
+        b += y[j] * off;
       }
       out += weight[k] * a * b;
     }
@@ -476,12 +481,13 @@ var NidEngine = (() => {
     overParts(series, weight, (part, own) => {
       const {grid, fit, from} = part, {n, p, r} = grid;
       if (noisy && r === 0) return;
-      const f = functional(grid, order, own), level = grid.at[0];
-      const size = noisy ? fit.sigma : 1;
+      const f = functional(grid, order, own), {rho, phi} = grid.at[0];
+      const size = noisy ? fit.sigma : 1, bend = new Float64Array(r);
+      for (let j = 0; j < r; j++) bend[j] = f.phi[j] * fit.s[j];
       for (let i = 0; i < n; i++) {
         let sum = 0;
-        for (let k = 0; k < p; k++) sum += level.rho[i][k] * f.rho[k];
-        for (let j = 0; j < r; j++) sum += level.phi[i][j] * f.phi[j] * fit.s[j];
+        for (let k = 0; k < p; k++) sum += rho[i][k] * f.rho[k];
+        for (let j = 0; j < r; j++) sum += phi[i][j] * bend[j];
         out[from + i] = sum * size;
       }
     });
@@ -1249,12 +1255,8 @@ var NidEngine = (() => {
     } else {
       for (const {grid, fit, from} of series.parts) {
         if (!(fit.sigma > 0)) continue;
-        for (let i = 0; i < grid.n; i++) {
-          for (let j = 0; j < grid.r; j++) {
-            out[from + i] += grid.at[0].phi[i][j] * (1 - fit.s[j]) * fit.z[j] /
-              fit.sigma;
-          }
-        }
+        const size = fit.z.map((v, j) => v * fit.rest[j] / fit.sigma);
+        for (let i = 0; i < grid.n; i++) out[from + i] = dot(grid.at[0].phi[i], size);
       }
     }
     series.standard = out;
@@ -1268,10 +1270,11 @@ var NidEngine = (() => {
     for (const a of x.parts) {
       for (const b of y.parts) {
         const m = metOf(model, x, y, a, b);
+        const u = a.fit.rest, v = b.fit.rest, r = b.grid.r;
         for (let j = 0; j < a.grid.r; j++) {
-          for (let l = 0; l < b.grid.r; l++) {
-            sum += (1 - a.fit.s[j]) * m[j * b.grid.r + l] * (1 - b.fit.s[l]);
-          }
+          let own = 0;
+          for (let l = 0; l < r; l++) own += m[j * r + l] * v[l];
+          sum += u[j] * own;
         }
       }
     }
