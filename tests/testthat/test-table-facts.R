@@ -39,6 +39,10 @@ fact_tables <- function() {
       m <- quietly(code_model(panel))
       compare_models(a = m, b = quietly(update(m, measure = "integral")))
     }),
+    sensitivity = code_sensitivity(
+      quietly(code_model(panel)), code_choices(measure = c("sum", "integral")),
+      conf_level = 0.95),
+    regions = regions_table(quietly(code_model(panel))),
     record = code_record(rates), core = code_core(rates),
     gaps = code_gaps(rates, "A"),
     connections = code_connections(dynamic_codes(code_panel(
@@ -125,7 +129,7 @@ test_that("regions and times are known by their own names", {
 })
 
 test_that("every fact that has a word is said, no other", {
-  quiet <- c("keys", "by", "shape", "limits", "law", "kind")
+  quiet <- c("keys", "by", "shape", "limits", "law", "kind", "meaning", "joint")
   for (x in tables) {
     spec <- get_spec(x)
     said <- format(spec)
