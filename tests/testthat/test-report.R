@@ -394,7 +394,7 @@ test_that("the template knits as shipped, with its own parameters", {
     draft, params = list(calls = FALSE, max_rows = 2, dpi = 40),
     envir = new.env(parent = globalenv()), quiet = TRUE))
   text <- page_text(read_page(out))
-  expect_holds(text, c("4 regions, 2005 to 2016", "2 further rows"))
+  expect_holds(text, c("4 regions, from 2005 to 2016", "2 further rows"))
   expect_false(grepl("in_words(model)", text, fixed = TRUE))
 })
 
