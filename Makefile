@@ -9,7 +9,7 @@ INSTALL = echo "installing nidcode"; log=$$(mktemp); \
   MAKEFLAGS=-j2 R CMD INSTALL --preclean --clean . >$$log 2>&1 && \
   rm -f $$log || { cat $$log; rm -f $$log; exit 1; }
 
-.PHONY: help reproduce test install docs bench study headers fuzz page site \
+.PHONY: help reproduce test install docs bench study headers fuzz scale page site \
   sanitize valgrind clean
 
 help:
@@ -24,6 +24,7 @@ help:
 	@echo "make study      the simulation studies of inst/studies/"
 	@echo "make fuzz       3,000 odd calls; CALLS=20000 for all of them"
 	@echo "make page       the explorer in a browser; screenshots in check/page/"
+	@echo "make scale      databases, Slurm and workers, where they are installed"
 	@echo "make headers    each C++ header alone, as C++14, 17 and 20"
 	@echo "make sanitize   the tests under address and undefined sanitizers"
 	@echo "make valgrind   the tests under valgrind"
@@ -95,6 +96,13 @@ page:
 	  { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 	@$(INSTALL)
 	@$(RSCRIPT) tools/explorer/page.R
+
+scale:
+	@sh tools/setup.sh run check || \
+	  { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+	@sh tools/setup.sh scale || echo "scale: what is missing is skipped"
+	@$(INSTALL)
+	@sh tools/scale.sh
 
 headers:
 	@sh tools/setup.sh run

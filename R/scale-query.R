@@ -74,7 +74,7 @@ read_table <- function(data, scheme, index, call) {
     stop_argument("data", "a table in a database, as dplyr::tbl() has it", data,
                   call)
   }
-  rlang::check_installed(c("dplyr", "dbplyr"))
+  rlang::check_installed(c("DBI", "dplyr", "dbplyr"))
   index <- index %||% c("region", "year")
   if (length(index) != 2L || !is.character(index)) {
     stop_argument("index", "columns of regions and times", index, call)
@@ -281,8 +281,7 @@ copy_exact <- function(con, x) {
                                                                 "_low"))))
     }
   }
-  out <- dplyr::copy_to(con, x, table_name(), temporary = TRUE,
-                        analyze = FALSE)
+  out <- copy_temporary(con, x, table_name())
   if (length(low) == 0L) {
     return(out)
   }
@@ -292,11 +291,29 @@ copy_exact <- function(con, x) {
   dplyr::transmute(out, !!!exprs)
 }
 
-# The number that 15 digits say.
+# dbplyr makes no temporary table through RPostgreSQL.
+copy_temporary <- function(con, x, name) {
+  if (!inherits(con, "PostgreSQLConnection")) {
+    return(dplyr::copy_to(con, x, name, temporary = TRUE, analyze = FALSE))
+  }
+  DBI::dbExecute(con, DBI::sqlCreateTable(con, name, x, row.names = FALSE,
+                                          temporary = TRUE))
+  for (rows in split(seq_len(nrow(x)), ceiling(seq_len(nrow(x)) / 1000))) {
+    DBI::dbExecute(con, DBI::sqlAppendTable(con, name, x[rows, , drop = FALSE],
+                                            row.names = FALSE))
+  }
+  dplyr::tbl(con, name)
+}
+
+# The number that 15 digits say: a whole number times or over a power of ten,
+# rounded once. as.double() of a text may be off by a last bit.
 to_digits <- function(x) {
-  out <- rep(NA_real_, length(x))
-  out[!is.na(x)] <- as.double(sprintf("%.14e", x[!is.na(x)]))
-  out
+  k <- 14L - floor(log10(abs(x)))
+  ten <- 10^abs(k)
+  near <- ifelse(k < 0, round(x / ten) * ten, round(x * ten) / ten)
+  odd <- which(x != 0 & abs(k) > 22)
+  near[odd] <- as.double(sprintf("%.14e", x[odd]))
+  replace(near, x %in% 0, 0)
 }
 
 table_name <- function() paste0("nid_", basename(tempfile("")))

@@ -14,7 +14,11 @@ groups <- function(fields) {
               "rmarkdown", "sandwich", "survey"),
     page = c("bslib", "sf", "shiny"),
     site = "pkgdown",
-    docs = "roxygen2"
+    docs = "roxygen2",
+    # What Debian has of the engines; the rest of Config/Needs/scale compiles
+    # for long and is used where somebody has installed it.
+    scale = c("DBI", "RPostgreSQL", "RSQLite", "dbplyr", "dplyr", "future",
+              "future.batchtools", "processx")
   )
 }
 

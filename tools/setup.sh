@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what is missing, on a machine that may have only R and a compiler.
 #
-#   sh tools/setup.sh GROUP...     run, check, reproduce, bench, page, site, docs
+#   sh tools/setup.sh GROUP...     run, check, reproduce, bench, page, site, docs, scale
 #
 # R packages come prebuilt (r-cran-*) where R itself is the distribution's and
 # apt-get may be used (root, or sudo without a password), else from CRAN as
@@ -80,6 +80,17 @@ page_modules() {
     say "npm could not install playwright-core and axe-core"
 }
 
+# Engines of tests/scale: each can be done without.
+wants_engines() {
+  case " $* " in
+    *" scale "*) ;;
+    *) return 0 ;;
+  esac
+  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || echo postgresql
+  command -v slurmctld >/dev/null 2>&1 || echo slurm-wlm
+  command -v munged >/dev/null 2>&1 || echo munge
+}
+
 as_root=""
 may_use_apt() {
   command -v apt-get >/dev/null 2>&1 || return 1
@@ -137,7 +148,7 @@ apt_install() {
 }
 
 if [ $# -eq 0 ]; then
-  say "name a group: run, check, reproduce, bench, page, site, docs"
+  say "name a group: run, check, reproduce, bench, page, site, docs, scale"
   exit 2
 fi
 
@@ -145,6 +156,7 @@ packages=$(missing_packages "$@")
 tools=$(missing_tools "$@")
 extra=$(wants_office "$@" | tr '\n' ' ')
 if wants_cache "$@"; then extra="$extra ccache"; fi
+extra="$extra$(wants_engines "$@" | sed 's/^/ /' | tr -d '\n')"
 if wants_page "$@"; then extra="$extra $(page_tools | tr '\n' ' ')"; fi
 extra=$(echo $extra)
 

@@ -124,10 +124,17 @@ test_that("numbers travel to the database whole", {
   x <- data.frame(a = c(pi * 1e-9, 1 / 3, NA, 2^53 - 1, -exp(1)), n = 1:5)
   back <- as.data.frame(dplyr::collect(copy_exact(con, x)))
   expect_identical(back$a[order(back$n)], x$a)
-  # As 15 digits would travel, each part is exact.
-  travel <- \(x) as.double(sprintf("%.14e", x[!is.na(x)]))
-  high <- to_digits(x$a)
-  expect_identical(travel(high) + travel(x$a - high), x$a[!is.na(x$a)])
+  # What 15 digits say, each part of a number says exactly.
+  x <- with_stream(2, c(1e9 + stats::rnorm(500), 2000 + stats::runif(500)))
+  high <- to_digits(x)
+  text <- sprintf("%.14e", high)
+  expect_identical(to_digits(high), high)
+  expect_identical(nchar(sub("e.*", "", sub("[.]", "", text))), rep(15L, 1000))
+  # Digits as a whole number over a power of ten: rounded once.
+  whole <- as.double(sub("e.*", "", sub("[.]", "", text)))
+  expect_identical(whole / 10^(14 - as.integer(sub(".*e", "", text))), high)
+  expect_identical(high + (x - high), x)
+  expect_identical(to_digits(c(0, NA, -0.5)), c(0, NA, -0.5))
 })
 
 test_that("many times take several keys", {
