@@ -267,9 +267,9 @@ const NidPlot = (() => {
 
   // Names of the quadrants, where there is room for them.
   function corners(root, names, across, up, width, height) {
-    const room = [width - 8 - across, across - 44];
-    const places = [[0, width - 12, 20, "end"], [1, 48, 20, "start"],
-                    [1, 48, height - 40, "start"],
+    const room = [width - 8 - across, across - 54];
+    const places = [[0, width - 12, 20, "end"], [1, 58, 20, "start"],
+                    [1, 58, height - 40, "start"],
                     [0, width - 12, height - 40, "end"]];
     names.forEach((name, k) => {
       const [side, x, y, anchor] = places[k];
@@ -297,7 +297,7 @@ const NidPlot = (() => {
       isNumber(p.a)).map((p) => [p.v, p.a]).concat(round.flat());
     const wide = extent(known.map((p) => p[0]), true);
     const tall = extent(known.map((p) => p[1]), true);
-    const x = scale(wide, [44, width - 8]), y = scale(tall, [height - 34, 8]);
+    const x = scale(wide, [54, width - 8]), y = scale(tall, [height - 34, 8]);
     for (const tick of ticks(...wide, width / 70)) {
       mark(root, "line", {class: tick === 0 ? "zero" : "grid", x1: x(tick),
                           x2: x(tick), y1: 8, y2: height - 34});
@@ -305,12 +305,12 @@ const NidPlot = (() => {
                           "text-anchor": "middle"}, number(tick));
     }
     for (const tick of ticks(...tall, height / 50)) {
-      mark(root, "line", {class: tick === 0 ? "zero" : "grid", x1: 44,
+      mark(root, "line", {class: tick === 0 ? "zero" : "grid", x1: 54,
                           x2: width - 8, y1: y(tick), y2: y(tick)});
-      mark(root, "text", {x: 39, y: y(tick) + 4, "text-anchor": "end"},
+      mark(root, "text", {x: 49, y: y(tick) + 4, "text-anchor": "end"},
            number(tick));
     }
-    mark(root, "text", {class: "axis-name", x: (width + 36) / 2,
+    mark(root, "text", {class: "axis-name", x: (width + 46) / 2,
                         y: height - 5, "text-anchor": "middle"}, told.axes[0]);
     mark(root, "text", {class: "axis-name", "text-anchor": "middle", transform:
       `translate(10 ${(height - 26) / 2}) rotate(-90)`}, told.axes[1]);
@@ -391,7 +391,7 @@ const NidPlot = (() => {
   function map(host, geometry) {
     host.replaceChildren();
     const root = mark(host, "svg", {
-      class: "map", role: "group", preserveAspectRatio: "xMidYMid meet",
+      class: "map-picture", role: "group", preserveAspectRatio: "xMidYMid meet",
       viewBox: `0 0 ${geometry.width} ${geometry.height}`
     });
     const pattern = mark(mark(root, "defs"), "pattern", {

@@ -70,7 +70,7 @@
   const own = copy(model.defaults);
   const state = {settings: copy(own), show: "nid", at: Math.max(last, 0),
                  see: [], by: "value", find: "",
-                 map: false, tables: {}, locked: [], whatif: false,
+                 tables: {}, locked: [], whatif: false,
                  parts: "indicator", hover: null};
   let rows = [], nominal = [], before = null, failed = false;
 
@@ -201,7 +201,6 @@
   function hashNow() {
     const view = {show: state.show, at: state.at, see: state.see.join(","),
                   by: state.by};
-    if (state.map) view.map = 1;
     return [model.encode(state.settings),
             ...Object.entries(view).map(([key, value]) =>
               `${key}=${encodeURIComponent(value)}`)].filter(Boolean).join("&");
@@ -241,7 +240,6 @@
       place(word, data.regions.length)).filter((r) => r !== null);
     if (see.length) state.see = [...new Set(see)].slice(0, 4);
     if (text("by") === "name") state.by = "name";
-    state.map = text("map") === "1" && !!data.map;
   }
 
   // ---- Tables ---------------------------------------------------------------
@@ -1194,19 +1192,27 @@
 
   function cellTable(r) {
     return table(T("Values of %s", data.regions[r]), [
-      {name: T("Indicator"), text: (i) => indicatorName(i)},
+      {name: T("Indicator"), text: (i) => h("span", null, indicatorName(i),
+        h("small", null, ` ${bounds(data.indicators[i])}`))},
       ...data.times.map((time, t) => ({name: time,
         text: (i) => cellInput(r, i, t, valueOf(state.settings, r, i, t))}))
     ], data.indicators.map((one, i) => i));
+  }
+
+  // Between which numbers the values of an indicator must lie.
+  function bounds(one) {
+    if (isNumber(one.low) && isNumber(one.high)) {
+      return T("%s to %s", number(one.low), number(one.high));
+    }
+    return isNumber(one.low) ? T("not below %s", number(one.low)) : "";
   }
 
   function cellInput(r, i, t, value) {
     if (!isNumber(value)) return "–";
     const one = data.indicators[i];
     const bound = (x) => isNumber(x) ? x : null;
-    const label = T("%s, %s", indicatorName(i), data.times[t]) +
-      (isNumber(one.low) && isNumber(one.high) ? ` (${T("%s to %s",
-        number(one.low), number(one.high))})` : "");
+    const label = `${T("%s, %s", indicatorName(i), data.times[t])} ` +
+      bounds(one);
     const cell = h("input", {type: "number", step: "any", value,
       min: bound(one.low), max: bound(one.high), "aria-label": label,
       title: label, onchange: () => {
@@ -1299,9 +1305,13 @@
 
   function build() {
     readHash();
-    const main = h("main", null, settingsPanel(), rankingPanel(),
-      h("div", {class: "beside"}, regionPanel(), mapPanel()), codesPanel(),
-      methodPanel());
+    const left = h("div", {class: "beside"}, rankingPanel());
+    const right = h("div", {class: "beside"}, regionPanel());
+    const map = mapPanel();
+    // Where there is room: under a short list, else beside a long one.
+    if (map) (data.regions.length <= 12 ? left : right).append(map);
+    const main = h("main", null, settingsPanel(), left, right, codesPanel(),
+                   methodPanel());
     document.getElementById("nid").append(
       h("header", {class: "top"}, h("h1", null, data.title),
         h("p", {class: "note"},

@@ -222,7 +222,7 @@ await test("the address restores the view", async (page) => {
   await select(page, "Compare with").selectOption({index: 2});
   await page.locator("input[aria-label=Time]").fill("6");
   await select(page, "Order").selectOption("name");
-  await settled(page);
+  await page.waitForFunction(() => location.hash.includes("by=name"));
   const view = (one) => one.evaluate(() => [
     [...document.querySelectorAll(".list .row")].map((row) =>
       row.textContent),
@@ -299,7 +299,7 @@ await test("an edited cell is worked out, listed and undone", async (page) => {
   const was = Number(await cell.inputValue());
   await cell.fill(String(was * 1.2));
   await page.keyboard.press("Tab");
-  await settled(page);
+  await page.waitForFunction(() => /[#&]x=/.test(location.hash));
   must(JSON.stringify(before) !== JSON.stringify(await labels(page)),
        "nothing changes");
   same(await page.locator(".edits li").count(), 1, "edits");
