@@ -361,30 +361,3 @@ page_not_exact <- function(model, def) {
       say("Intervals in this page are pointwise.")
     })
 }
-
-page_presets <- function(model, choices) {
-  scheme <- model$panel$scheme
-  own <- list(name = say("As in the model"),
-              settings = structure(list(), names = character()))
-  equal <- list(name = say("Equal weights"), settings = list(
-    weights = I(rep(1, nrow(scheme)))))
-  c(list(own), if (is.null(get_fit(model$rates)$tuning)) c(
-    list(equal), lapply(names(choices), \(name) {
-      list(name = name, settings = page_choice(choices[[name]], scheme))
-    })))
-}
-
-# One named choice as settings. Weights are named by indicator; others keep
-# theirs.
-page_choice <- function(choice, scheme) {
-  out <- choice[intersect(names(choice), c("normalise", "measure", "ends"))]
-  if (!is.null(choice$weights)) {
-    at <- match(names(choice$weights), scheme[["indicator"]])
-    out$weights <- I(replace(scheme[["weight"]], at,
-                             as.double(choice$weights)))
-  }
-  if (!is.null(choice$influence)) {
-    out$influence <- page_influence(choice$influence, NULL)
-  }
-  out
-}

@@ -11,7 +11,7 @@ page_map <- function(map, by, panel, call) {
   if (is.null(map)) {
     return(NULL)
   }
-  shape <- map_shapes(map, call)
+  shape <- on_one_side(map_shapes(map, call))
   at <- match_map(map, by, panel, call)
   rings <- lapply(at, \(i) if (is.na(i)) list() else shape[[i]])
   x <- unlist(lapply(unlist(rings, FALSE), \(m) range(m[, 1L])))
@@ -33,6 +33,23 @@ page_map <- function(map, by, panel, call) {
 map_shapes <- function(map, call) {
   geometry <- map_geometry(map, call)
   lapply(seq_along(geometry), \(i) polygon_rings(unclass(geometry[[i]])))
+}
+
+# In degrees a region on both sides of the 180th meridian would be drawn across
+# the whole picture: what is far west of Greenwich goes east of it then.
+on_one_side <- function(shape) {
+  ends <- vapply(shape, \(rings) {
+    range(0, unlist(lapply(rings, \(m) m[, 1L])))
+  }, numeric(2))
+  north <- range(0, unlist(lapply(shape, lapply, \(m) m[, 2L])))
+  degrees <- all(abs(ends) <= 180) && all(abs(north) <= 90)
+  if (!degrees || !any(ends[1L, ] < -90 & ends[2L, ] > 90)) {
+    return(shape)
+  }
+  lapply(shape, lapply, \(m) {
+    m[, 1L] <- m[, 1L] + 360 * (m[, 1L] < -90)
+    m
+  })
 }
 
 map_geometry <- function(map, call) {

@@ -21,16 +21,19 @@
 #' @param model <nid_model> From [code_model()].
 #' @param file <chr> Path of the html file.
 #' @param map An sf object, or a data frame with a geometry column, of the
-#'   outlines of the regions, simplified and in the projection to be drawn in;
-#'   regions that cross the 180th meridian must have been shifted to one side.
-#'   `NULL`: no map.
+#'   outlines of the regions, simplified and in the projection to be drawn in.
+#'   In degrees, where a region lies on both sides of the 180th meridian, what
+#'   is west of 90 degrees west is drawn east of it. `NULL`: no map.
 #' @param by <chr> The column of `map` with the names of regions:
 #'   `c(region = "name")`. `NULL`: the one that knows most of them.
 #' @param title <chr> The title; `NULL`: "Code-based model".
 #' @param language <chr> "en" or "ru"; `NULL`: that of
 #'   `getOption("nidcode.language")`, else "en".
-#' @param choices A named list of lists, each a set of settings to choose in the
-#'   page: `weights` (named by indicator), `normalise`, `influence`, `measure`,
+#' @param choices What else to choose in the page with a press of a button:
+#'   [code_choices()], of which each level of `weights`, `code_weights`,
+#'   `normalise`, `influence` and `measure` becomes one (message
+#'   `nidcode_message_choices`: what a page cannot move); or a named list of
+#'   lists, each with any of these (weights named by indicator, by code) and
 #'   `ends`.
 #' @param overwrite <lgl> Replace an existing file. It is replaced in one step.
 #' @return The path, invisibly.
@@ -59,7 +62,7 @@ write_explorer <- function(model, file, map = NULL, by = NULL, title = NULL,
   check_out_file(file, c("html", "htm"), overwrite, call)
   local_language(language)
   check_page_text(title, call)
-  check_page_choices(choices, model, call)
+  choices <- read_page_choices(choices, model, call)
   check_page_size(model, call)
   page <- list(title = title %||% say("Code-based model"), choices = choices,
                map = page_map(map, by, model$panel, call),
@@ -70,26 +73,6 @@ write_explorer <- function(model, file, map = NULL, by = NULL, title = NULL,
 
 check_page_text <- function(title, call) {
   if (!is.null(title)) check_string(title, "title", call = call)
-}
-
-check_page_choices <- function(choices, model, call) {
-  known <- c("weights", "normalise", "influence", "measure", "ends")
-  indicators <- model$panel$scheme[["indicator"]]
-  good <- function(one) {
-    is.list(one) && all(names(one) %in% known) && length(names(one)) > 0L &&
-      all(names(one$weights) %in% indicators) &&
-      (is.null(one$influence) || inherits(one$influence, "nid_influence"))
-  }
-  ok <- is.null(choices) || (is.list(choices) && !is.null(names(choices)) &&
-                               all(vapply(choices, good, NA)))
-  if (!ok) {
-    stop_nid("argument",
-             c(paste0("`choices` must be a named list of lists with any of ",
-                      some_of(known), "."),
-               i = paste0("For example `list(\"Equal\" = list(weights = c(",
-                          indicators[1L], " = 1)))`.")),
-             argument = "choices", call = call)
-  }
 }
 
 check_page_size <- function(model, call) {

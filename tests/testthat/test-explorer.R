@@ -117,6 +117,19 @@ test_that("outlines become whole numbers, the north above", {
                    c(0, 250, 250, 250, 250, 0, 0, 0, 0, 250))
 })
 
+test_that("a region across the 180th meridian stays whole", {
+  panel <- ural_model()$panel
+  map <- squares(as.character(panel$regions))
+  map$geometry <- structure(list(
+    list(list(square(179, 65)[[1L]]), list(square(-180, 65)[[1L]])),
+    square(170, 65), square(20, 54), square(-80, 65)),
+    class = c("sfc_MULTIPOLYGON", "sfc"))
+  rings <- page_map(map, NULL, panel, NULL)$rings
+  across <- unlist(lapply(rings[[1L]], \(x) x[c(TRUE, FALSE)]))
+  expect_identical(range(across), c(992, 1000))
+  expect_identical(as.vector(rings[[4L]][[1L]])[1L], 0)
+})
+
 test_that("regions without an outline are named", {
   model <- ural_model()
   names <- as.character(model$panel$regions)
@@ -139,6 +152,28 @@ test_that("outlines that are too fine are refused", {
   cnd <- expect_error(page_map(map, NULL, panel, NULL),
                       class = "nidcode_error_size")
   expect_gt(cnd$n, cnd$limit)
+})
+
+test_that("choices become sets of settings by name", {
+  model <- ural_model()
+  file <- withr::local_tempfile(fileext = ".html")
+  made <- code_choices(normalise = c("zscore", "minmax"), half_life = c(2, 9),
+                       weights = list(first = c(apt_used = 3)))
+  cnd <- expect_message(write_explorer(model, file, choices = made),
+                        class = "nidcode_message_choices")
+  expect_identical(cnd$values, "half_life")
+  own <- suppressMessages(read_page_choices(made, model, NULL))
+  presets <- page_of(model, choices = own)$presets
+  expect_identical(vapply(presets[-(1:2)], `[[`, "", "name"),
+                   c("zscore", "minmax", "first"))
+  expect_identical(unclass(presets[[5L]]$settings$weights),
+                   c(3, 1, 1, 1, 1, 1))
+  by_hand <- list(A = list(code_weights = c(social = 2), measure = "integral"))
+  one <- page_of(model, choices = by_hand)$presets[[3L]]$settings
+  expect_identical(unclass(one$codeWeights), c(1, 1, 2))
+  expect_identical(one$measure, "integral")
+  expect_error(write_explorer(model, file, overwrite = TRUE, choices = list(
+    A = list(weights = c(nothing = 1)))), class = "nidcode_error_argument")
 })
 
 # ---- The engine ------------------------------------------------------------
