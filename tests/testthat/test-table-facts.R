@@ -134,7 +134,8 @@ test_that("every fact that has a word is said, no other", {
     spec <- get_spec(x)
     said <- format(spec)
     for (name in setdiff(names(spec), c(quiet, "title", "level", "notes",
-                                        "dissemination", "durbin.watson"))) {
+                                        "meaning", "dissemination",
+                                        "durbin.watson"))) {
       word <- if (name == "second") "second order:" else name
       expect_match(said, paste(word, paste(spec[[name]], collapse = ", ")),
                    fixed = TRUE)
