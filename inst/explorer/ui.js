@@ -250,7 +250,8 @@
                      "aria-label": caption},
       h("table", null, h("caption", null, caption),
         h("thead", null, h("tr", null, columns.map((column) =>
-          h("th", {scope: "col"}, column.name)))),
+          h("th", {scope: "col", class: column.left ? "left" : null},
+            column.name)))),
         h("tbody", null, lines.map((line) => h("tr", null,
           columns.map((column, k) => h(k === 0 ? "th" : "td",
             k === 0 ? {scope: "row"} : {class: column.left ? "left" : null},

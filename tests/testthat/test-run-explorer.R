@@ -32,7 +32,8 @@ test_that("columns are guessed in the three shapes of tables", {
                       check.names = FALSE)
   expect_identical(guess_columns(years), list(region = "name", time = "",
                                               names = "", values = ""))
-  expect_identical(loaded_shape(years, guess_columns(years))$indicators, "GDP")
+  shape <- suppressMessages(loaded_shape(years, guess_columns(years)))
+  expect_identical(shape$indicators, "GDP")
   expect_identical(guess_columns(data.frame(x = 1.5)),
                    list(region = "", time = "", names = "", values = ""))
 })
