@@ -110,14 +110,14 @@ known_intervals <- function(rows) {
   if (length(out) == 0L) rep(FALSE, nrow(rows)) else out
 }
 
-interval_lines <- function(rows) {
+interval_lines <- function(rows, colour = "grey45") {
   .data <- rlang::.data
   whole <- known_intervals(rows)
   if (any(whole)) {
     page_range(ggplot2::aes(.data[["estimate"]], xmin = .data[["conf.low"]],
                             xmax = .data[["conf.high"]]),
                rows[whole, , drop = FALSE], linewidth = 0.5,
-               colour = "grey45")
+               colour = colour)
   }
 }
 

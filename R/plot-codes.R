@@ -51,9 +51,10 @@
 #' the 180th meridian cuts lies in one piece. Regions that it lacks are told
 #' (`nidcode_message_off_map`).
 #'
-#' Points are hollow where a value behind them is labelled estimated,
-#' provisional, imputed, derived or times (see [nid_status()]); dotted
-#' vertical lines stand where the method of measurement changes. On Code ID a
+#' Points are hollow where the interval holds zero, and crosses where no error is
+#' known; over time they are pale where a value behind is labelled estimated,
+#' provisional, imputed, derived or times (see [nid_status()]); dotted vertical
+#' lines stand where the method of measurement changes. On Code ID a
 #' triangle means that some dynamic code is not positive, so that the condition
 #' of formula (1) does not hold.
 #'
@@ -108,12 +109,13 @@ plot_defining <- function(object, regions, fit, call) {
   rows <- frame$rows
   codes <- levels(rows$look)
   series_plot(
-    frame, y = with_unit("Defining code", unit), title = "Defining codes",
-    alt = series_alt("The defining codes ", codes, frame, unit,
-                     if (!is.null(fitted)) "points with smooth curves"),
+    frame, y = with_unit(say("Defining code"), unit), title = say("Defining codes"),
+    alt = series_alt(say("Defining codes"), codes, frame, unit,
+                     if (!is.null(fitted)) say("Points with smooth curves.")),
     caption = marks_caption(frame$spec, rows, def,
                             if (!is.null(fitted)) {
-      paste0("Curve: the level of the smooth fit, band ", 100 * fit$level, "%.")
+      say("Curve: the level of the smooth fit, band %s.",
+          level_text(fit$level))
     }),
     codes = scheme_codes(def$panel$scheme), breaks = break_rows(def, frame),
     fitted = fitted
@@ -145,15 +147,16 @@ plot_rates <- function(object, order, regions, call) {
   frame$rows <- rows[rows$order == order, , drop = FALSE]
   unit <- rate_unit(code_unit(frame$spec, fit$def$panel$scheme),
                     time_unit(frame), order)
-  title <- if (order == 1) "Dynamic codes" else "Rates of the dynamic codes"
+  title <- if (order == 1) say("Dynamic codes") else
+    say("Rates of the dynamic codes")
   breaks <- break_rows(fit$def, frame)
   codes <- scheme_codes(fit$def$panel$scheme)
   breaks$look <- factor(codes$dynamic[match(breaks$look, codes$code)],
                         levels(look))
   series_plot(
-    frame, y = with_unit(if (order == 1) "Rate" else "Rate of the rate", unit),
+    frame, y = with_unit(if (order == 1) say("Rate") else say("Rate of the rate"), unit),
     title = title, grid = TRUE,
-    alt = series_alt(paste0(title, " "), levels(look), frame, unit, "bands"),
+    alt = series_alt(title, levels(look), frame, unit, "bands"),
     caption = marks_caption(frame$spec, frame$rows, fit$def), codes = codes,
     breaks = breaks
   )
@@ -179,14 +182,14 @@ plot_industrial <- function(object, regions, def, call) {
   held <- sum(frame$rows$condition, na.rm = TRUE)
   series_plot(
     frame, y = with_unit("Code ID", unit),
-    title = "Code ID: sum of the dynamic codes",
-    alt = paste0(
+    title = say("Code ID: sum of the dynamic codes"),
+    alt = paste(
       series_alt("Code ID", character(), frame, unit, "bands"),
-      " All dynamic codes are positive in ", held, " of ",
-      count_of(nrow(frame$rows), "region-time"), "."),
+      say("All dynamic codes are positive in %s of %s regions and times.",
+          held, nrow(frame$rows))),
     caption = marks_caption(frame$spec, frame$rows, def, if (
       any(frame$rows$fails)) {
-      "Triangle: some dynamic code is not positive."
+      say("Triangle: some dynamic code is not positive.")
     }),
     breaks = breaks
   )

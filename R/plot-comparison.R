@@ -11,7 +11,7 @@ autoplot.nid_comparison <- function(object, max = 15, ...) {
   items <- spec$kind == "items"
   rows <- rows[!is.na(rows$difference), , drop = FALSE]
   if (nrow(rows) == 0L) {
-    return(empty_picture("Differences"))
+    return(empty_picture(say("Differences of shares")))
   }
   rows$label <- if (items) {
     paste0(rows$item1, " - ", rows$item2)
@@ -24,28 +24,27 @@ autoplot.nid_comparison <- function(object, max = 15, ...) {
   rows$estimate <- rows$difference
   rows$clear <- is_clear(rows)
   draw_differences(rows, left, spec$level,
-                   if (items) "items" else "groups of respondents")
+                   if (items) say("Differences of items") else
+                     say("Differences of groups of respondents"))
 }
 
-draw_differences <- function(rows, left, level, of) {
+draw_differences <- function(rows, left, level, title) {
   rows$region <- rows$label
   known <- any(is.finite(rows$conf.low))
   p <- ranked_plot(rows) + zero_line("v") + value_axis(rows, labels = percent_label)
   finish_picture(
-    p, paste("Differences of", of),
-    alt = paste0(
-      "Dot chart of ", count_of(nrow(rows), "difference"), " of shares ",
-      "between ", of, ", with intervals, the largest first",
-      if (nrow(rows) > 0L) paste0(": ", rows$label[1L], " ",
-                                  percent_label(round(rows$difference[1L],
-                                                      3))),
-      ". The interval leaves out zero in ", sum(rows$clear), " of ",
-      nrow(rows), "."),
-    x = "Difference of shares",
-    caption = paste0(level_text(level), " intervals, one by one. Filled: zero ",
-                     "lies outside the interval.",
-                     if (left > 0) paste0(" ", left, " smaller differences ",
-                                          "not shown.")),
+    p, title,
+    alt = paste(
+      say("Dot chart of %s differences of shares, the largest first: %s.",
+          nrow(rows), paste(rows$label[1L], percent_label(
+            round(rows$difference[1L], 3)))),
+      say("The interval leaves out zero in %s of %s.", sum(rows$clear),
+          nrow(rows))),
+    x = say("Difference of shares"),
+    caption = paste(c(say("%s intervals, one by one.", level_text(level)),
+                      filled_words(rows), if (left > 0) {
+      say("%s smaller differences not shown.", left, n = left)
+    }), collapse = " "),
     width = 8.5, height = 1.4 + label_height(p$data$label)
   )
 }
@@ -70,7 +69,7 @@ autoplot.nid_audit <- function(object, ...) {
   fit <- audit_fit(object, rlang::current_env())
   best <- rows[match(fit$best, rows$n), , drop = FALSE]
   entries <- length(fit$percent)
-  text <- paste0("n = ", best$n, ": ", best$hits, " of ", entries)
+  text <- say("n = %s: %s of %s", best$n, best$hits, entries)
   best$beside <- beside(best$n, rows$n)
   .data <- rlang::.data
   p <- ggplot2::ggplot(rows, ggplot2::aes(.data[["n"]], .data[["hits"]])) +
@@ -92,13 +91,15 @@ autoplot.nid_audit <- function(object, ...) {
     ggplot2::scale_y_continuous(limits = c(0, entries * 1.12),
                                 breaks = whole_breaks)
   finish_picture(
-    p, "Which base the percentages can have",
-    alt = paste0("Dot chart of how many of ", entries, " percentages fit each ",
-                 "base from ", min(rows$n), " to ", max(rows$n), ". Best: ",
-                 text, ", by chance ", short_number(best$expected), "."),
-    x = "Base (respondents)", y = "Percentages that fit",
-    caption = paste0("Dots: percentages that are a whole count over the base;",
-                     " line: how many chance gives; diamond: the best base.")
+    p, say("Which base the percentages can have"),
+    alt = paste(
+      say("Dot chart of how many of %s percentages fit each base.", entries),
+      say("Bases from %s to %s.", min(rows$n), max(rows$n)),
+      say("Best: %s, by chance %s.", text, short_number(best$expected))),
+    x = say("Base (respondents)"), y = say("Percentages that fit"),
+    caption = paste(
+      say("Dots: percentages that are a whole count over the base."),
+      say("Line: how many chance gives; diamond: the best base."))
   )
 }
 
@@ -110,16 +111,16 @@ autoplot.nid_code_relevance <- function(object, ...) {
   spec <- get_spec(object)
   group <- group_labels(rows[spec$by])
   rows$group <- factor(group, unique(group))
-  rows$panel <- ifelse(rows$measure == "mean", "mean of its items",
-                       "any of its items")
-  code <- unique(rows$code)
-  rows$label <- factor(rows$code, rev(code))
+  rows$panel <- ifelse(rows$measure == "mean", say("mean of its items"),
+                       say("any of its items"))
+  code <- say_label(unique(rows$code))
+  rows$label <- factor(say_label(rows$code), rev(code))
   share_picture_of(
-    rows, "Relevance by code", "code",
-    paste0(level_text(spec$level), " intervals",
-           if (any(is.na(rows$estimate) & !is.na(rows$conf.low))) {
-             "; a line without a dot: only bounds are known"
-           }))
+    rows, say("Relevance by code"),
+    paste(c(say("%s intervals.", level_text(spec$level)),
+            if (any(is.na(rows$estimate) & !is.na(rows$conf.low))) {
+              say("A line without a dot: only bounds are known.")
+            }), collapse = " "))
 }
 
 #' @rdname plot_relevance
@@ -130,7 +131,7 @@ autoplot.nid_weights <- function(object, conf_level = 0.95, ...) {
   check_level(conf_level)
   weight <- as.double(object)
   if (length(weight) == 0L) {
-    return(empty_picture("Weights from relevance"))
+    return(empty_picture(say("Weights from relevance")))
   }
   half <- stats::qnorm((1 + conf_level) / 2) *
     sqrt(pmax(diag(attr(object, "vcov")), 0))
@@ -138,7 +139,7 @@ autoplot.nid_weights <- function(object, conf_level = 0.95, ...) {
                      conf.low = weight - half, conf.high = weight + half,
                      clear = TRUE)
   code <- attr(object, "code")
-  if (!is.null(code)) rows$panel <- as.character(code)
+  if (!is.null(code)) rows$panel <- say_label(as.character(code))
   rows <- rows[order(-weight), , drop = FALSE]
   p <- ranked_plot(rows) + zero_line("v")
   panels <- 1L
@@ -147,13 +148,13 @@ autoplot.nid_weights <- function(object, conf_level = 0.95, ...) {
     p <- p + strip_rows(rows)
   }
   finish_picture(
-    p, "Weights from relevance",
-    alt = paste0("Dot chart of the weights of ",
-                 count_of(nrow(rows), "indicator"), ", with intervals. ",
-                 "Highest: ", rows$region[1L], " ",
-                 short_number(rows$estimate[1L]), "."),
-    x = "Weight within the code, share",
-    caption = paste(level_text(conf_level), "intervals, by the delta method."),
+    p, say("Weights from relevance"),
+    alt = paste(say("Dot chart of the weights of indicators, with intervals."),
+                say("Highest: %s %s.", rows$region[1L],
+                    short_number(rows$estimate[1L]))),
+    x = say("Weight within the code, share"),
+    caption = say("%s intervals, by the delta method.",
+                  level_text(conf_level)),
     width = 8, height = 1.4 + 0.15 * panels + label_height(p$data$label)
   )
 }

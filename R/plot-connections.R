@@ -9,7 +9,7 @@ autoplot.nid_connections <- function(object, regions = NULL, ...,
   rlang::check_dots_empty()
   check_choice(type, c("matrix", "network"))
   .data <- rlang::.data
-  title <- "Connections of the codes"
+  title <- say("Connections of the codes")
   frame <- plot_frame(object, regions, rlang::current_env())
   rows <- frame$rows
   rows$found <- is_connected(rows) %in% TRUE
@@ -27,15 +27,14 @@ autoplot.nid_connections <- function(object, regions = NULL, ...,
                                     labeller = strip_words())
   finish_picture(
     p, title,
-    alt = paste0(capital(frame$spec$of), ": r of ",
-                 count_of(known, "pair"), " of ",
-                 paste(codes, collapse = ", "), "; found in ",
-                 sum(rows$found), "."),
+    alt = paste(
+      say("%s: r of %s pairs.", capital(say_fact(frame$spec$of)), known),
+      say("Found in %s.", sum(rows$found))),
     x = NULL, y = NULL,
     caption = caption_of(
-      list(), paste0(capital(frame$spec$of), "."),
-      if (type == "matrix") "Ring: adjusted p below .05." else
-        "A line where adjusted p is below .05; dashed: against each other."),
+      list(), paste0(capital(say_fact(frame$spec$of)), "."),
+      if (type == "matrix") say("Ring: adjusted p below .05.") else
+        say("Line: adjusted p below .05; dashed: against each other.")),
     theme = connection_theme(type),
     width = max(4.5, min(7, 1.5 + across * size)),
     height = 1.4 + ceiling(n / across) * (size + 0.3)

@@ -6,8 +6,8 @@ autoplot.nid_contrasts <- function(object, regions = NULL, ...) {
   rlang::check_dots_empty()
   frame <- plot_frame(object, regions, rlang::current_env())
   spec <- frame$spec
-  what <- sub("^Contrasts of", "differences in", spec$title)
-  title <- capital(what)
+  what <- say_label(contrast_words[[spec$what]])
+  title <- say("Differences in %s", what)
   rows <- contrast_rows(frame$rows)
   if (nrow(rows) == 0L) {
     return(empty_picture(title, caption = caption_of(spec)))
@@ -22,11 +22,12 @@ autoplot.nid_contrasts <- function(object, regions = NULL, ...) {
   unit <- contrast_unit(frame)
   one <- length(unique(rows$against)) == 1L
   finish_picture(
-    p, title, ranked_alt(rows, unit, known, what),
-    subtitle = if (one) paste("Against", spec$benchmark %||% rows$against[1L]),
-    x = with_unit("Difference", unit), y = NULL, caption = caption_of(
-      spec, if (known) "Filled: zero lies outside the interval.",
-      if (!is.null(rows$time)) "The last time of each."),
+    p, title, ranked_alt(rows, unit, known, title),
+    subtitle = if (one) say("Against %s", say_label(
+      spec$benchmark %||% rows$against[1L])),
+    x = with_unit(say("Difference"), unit), y = NULL, caption = caption_of(
+      spec, filled_words(rows), beyond_words(rows),
+      if (!is.null(rows$time)) say("The last time of each.")),
     height = ranked_height(nlevels(p$data$label))
   )
 }

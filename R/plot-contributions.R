@@ -14,7 +14,7 @@ plot_contributions <- function(object, regions, model, call) {
   scheme <- model$panel$scheme
   unit <- basic_unit(frame$spec, frame, scheme,
                      if (!is.null(model)) model_time_unit(model))
-  title <- "What makes Code NID"
+  title <- say("What makes Code NID")
   rows <- contribution_rows(frame, scheme)
   if (nrow(rows) == 0L) {
     return(empty_picture(title, caption = caption_of(frame$spec)))
@@ -23,7 +23,7 @@ plot_contributions <- function(object, regions, model, call) {
   timed <- !is.na(frame$time)
   items <- !is.null(rows$indicator)
   codes <- if (is.null(scheme)) nid_codes() else scheme_codes(scheme)
-  value <- with_unit("Contribution to Code NID", unit)
+  value <- with_unit(say("Contribution to Code NID"), unit)
   alt <- contribution_alt(rows, frame, unit)
   if (many && timed) {
     frame$rows <- rows
@@ -37,7 +37,7 @@ plot_contributions <- function(object, regions, model, call) {
   } else if (items) {
     item_bars(rows, value)
   } else {
-    region_bars(rows, value)
+    region_bars(rows, value, model)
   }
   finish_picture(
     drawn$plot + code_scales(codes, rows$look, drawn$size[1L]) + drawn$guides,
@@ -59,8 +59,12 @@ contribution_rows <- function(frame, scheme) {
   }
   if (!is.null(code)) rows$look <- factor(code, unique(code))
   if (!is.null(rows$indicator)) {
-    item <- rows$label %||% rows$indicator
+    item <- say_label(rows$label %||% rows$indicator)
     item <- factor(item, unique(item))
+    if (!is.null(rows$look)) {
+      # Those of a code stand together.
+      item <- factor(item, unique(item[order(rows$look)]))
+    }
     rows$indicator <- rows$split <- item
   }
   rows$region <- droplevels(rows$region)
@@ -68,7 +72,7 @@ contribution_rows <- function(frame, scheme) {
 }
 
 # Regions by their total, the largest on top; one region: its codes.
-region_bars <- function(rows, value) {
+region_bars <- function(rows, value, model) {
   .data <- rlang::.data
   n <- nlevels(rows$region)
   rows$label <- if (n == 1L) {
@@ -81,11 +85,24 @@ region_bars <- function(rows, value) {
     bars(rows, width = 0.75) + zero_line("v") + row_names()
   marks <- NULL
   if (n > 1L) {
-    p <- p + total_points(rows, "label")
-    marks <- "Diamond: their sum, Code NID."
+    p <- p + total_ranges(rows, model) + total_points(rows, "label")
+    marks <- c(say("Diamond: their sum, Code NID."), if (!is.null(model)) {
+      say("Line: its interval.")
+    })
   }
   list(plot = p, x = value, marks = marks,
        size = c(7.5, ranked_height(max(n, nlevels(rows$label))) + 0.4))
+}
+
+# The intervals of the sums, as the model has them.
+total_ranges <- function(rows, model) {
+  if (is.null(model)) {
+    return(NULL)
+  }
+  sums <- plot_frame(model$basic)$rows
+  sums$label <- rows$label[match(as.character(sums$region),
+                                 as.character(rows$region))]
+  interval_lines(sums[!is.na(sums$label), , drop = FALSE], "grey10")
 }
 
 by_total <- function(rows) {
@@ -104,7 +121,7 @@ time_bars <- function(rows, frame, value) {
   p <- p + scale_time(rows$time) + series_facets(rows, FALSE, FALSE)
   list(plot = p, x = frame$time, y = value,
        size = series_size(rows, FALSE, FALSE),
-       marks = if (several) "Diamond: their sum at that time.")
+       marks = if (several) say("Diamond: their sum at that time."))
 }
 
 item_bars <- function(rows, value) {
@@ -139,8 +156,8 @@ total_points <- function(rows, at) {
   sums <- rows[first, , drop = FALSE]
   sums$estimate <- as.double(tapply(rows$estimate, factor(key, key[first]),
                                     sum))
-  ggplot2::geom_point(data = sums, shape = 23L, fill = "white",
-                      colour = "grey10", size = 1.6)
+  ggplot2::geom_point(data = sums, shape = 18L, colour = "grey10",
+                      size = 2.4)
 }
 
 zero_line <- function(way) {
@@ -151,7 +168,7 @@ zero_line <- function(way) {
 }
 
 # Indicators over time for few regions, regions by indicator for many. Size is
-# the amount; filled adds, hollow takes away.
+# the amount; up adds, down takes away.
 balloons <- function(rows, timed, many, frame, value) {
   .data <- rlang::.data
   rows$amount <- abs(rows$estimate)
@@ -186,7 +203,8 @@ balloons <- function(rows, timed, many, frame, value) {
            nrow = if (!is.null(rows$look)) key_rows(rows$look, size[1L]))),
        theme = ggplot2::theme(legend.box = "vertical",
                               legend.spacing.y = ggplot2::unit(0, "lines")),
-       marks = "Size: the amount; filled adds, hollow takes away.")
+       marks = say(
+         "Size: the amount; triangle up adds, down takes away."))
 }
 
 balloon_layers <- function(rows) {
@@ -195,31 +213,29 @@ balloon_layers <- function(rows) {
   down <- rows[rows$estimate < 0, , drop = FALSE]
   if (is.null(rows$look)) {
     return(list(
-      ggplot2::geom_point(data = up, shape = 21L, fill = "grey25",
+      ggplot2::geom_point(data = up, shape = 24L, fill = "grey25",
                           colour = "grey25"),
-      ggplot2::geom_point(data = down, shape = 21L, fill = "white",
+      ggplot2::geom_point(data = down, shape = 25L, fill = "grey25",
                           colour = "grey25")
     ))
   }
-  shown <- ggplot2::aes(colour = .data[["look"]], shape = .data[["look"]],
-                        fill = .data[["look"]])
-  list(ggplot2::geom_point(shown, up),
-       ggplot2::geom_point(shown[c("colour", "shape")], down, fill = "white",
-                           show.legend = c(size = TRUE, colour = FALSE,
-                                           shape = FALSE)))
+  shown <- ggplot2::aes(colour = .data[["look"]], fill = .data[["look"]])
+  list(ggplot2::geom_point(shown, up, shape = 24L),
+       ggplot2::geom_point(shown, down, shape = 25L,
+                           show.legend = nrow(up) == 0L))
 }
 
 contribution_alt <- function(rows, frame, unit) {
   size <- order(-abs(rows$estimate))
   top <- if (length(size) > 0L) {
     i <- size[1L]
-    of <- c(as.character(rows$look[i]),
-            gsub("\n", " ", as.character(rows$indicator[i]), fixed = TRUE),
+    of <- c(say_label(as.character(rows$look[i])),
+            as.character(rows$indicator[i]),
             if (!is.na(frame$time)) times_in_words(rows$time[i]),
             as.character(rows$region[i]))
-    paste0(" The largest in size is ", short_number(rows$estimate[i]), " (",
-           paste(unique(of[nzchar(of)]), collapse = ", "), ").")
+    say("The largest in size is %s (%s).", short_number(rows$estimate[i]),
+        paste(unique(of[nzchar(of)]), collapse = ", "))
   }
-  paste0(frame$spec$title, " of ", regions_in_words(rows$region), ", in ",
-         unit, ".", top)
+  paste(c(say("Contributions to Code NID: %s, in %s.",
+              regions_in_words(rows$region), unit), top), collapse = " ")
 }

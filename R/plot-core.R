@@ -4,7 +4,7 @@
 #' @exportS3Method ggplot2::autoplot
 autoplot.nid_core <- function(object, regions = NULL, ...) {
   rlang::check_dots_empty()
-  title <- "Cores of the codes"
+  title <- say("Cores of the codes")
   ends <- need_core(object)
   frame <- plot_frame(object, regions, rlang::current_env())
   rows <- frame$rows
@@ -18,14 +18,13 @@ autoplot.nid_core <- function(object, regions = NULL, ...) {
   n <- length(unique(rows$region))
   finish_picture(
     core_plot(rows), title,
-    alt = paste0("First and last level of ",
-                 regions_in_words(droplevels(rows$region)), " with the core ",
-                 "between, in ", paste(unique(rows$code), collapse = ", "),
-                 "."),
-    x = with_unit("Level", code_unit(frame$spec)), y = NULL,
+    alt = say("First and last level with the core between: %s, %s.",
+              regions_in_words(droplevels(rows$region)),
+              paste(say_label(unique(rows$code)), collapse = ", ")),
+    x = with_unit(say("Level"), code_unit(frame$spec)), y = NULL,
     caption = caption_of(
       utils::modifyList(frame$spec, list(level = NULL)),
-      "An arrow from the first level to the last; the dot is the core."),
+      say("An arrow from the first level to the last; the dot is the core.")),
     height = ranked_height(n) + 0.3
   )
 }

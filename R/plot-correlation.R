@@ -8,7 +8,7 @@ plot_correlation <- function(object, ..., regions = NULL, call) {
   frame <- plot_frame(object$basic, regions, call)
   rows <- correlation_rows(object$rates, frame, call)
   if (nrow(rows) == 0L) {
-    return(empty_picture("Correlation of the errors of codes"))
+    return(empty_picture(say("Correlation of the errors of codes")))
   }
   many <- nlevels(rows$region) > max_panels
   p <- if (many) correlation_cloud(rows) else correlation_dots(rows)
@@ -16,17 +16,18 @@ plot_correlation <- function(object, ..., regions = NULL, call) {
   pairs <- nlevels(rows$pair)
   n <- nlevels(rows$region)
   finish_picture(
-    p, "Correlation of the errors of codes", correlation_alt(rows),
-    x = "Correlation of the noise of codes", caption = caption_of(
+    p, say("Correlation of the errors of codes"), correlation_alt(rows),
+    x = say("Correlation of the noise of codes"), caption = caption_of(
       frame$spec["rate"],
-      "Grey: where 19 of 20 belong if errors are independent.",
-      if (many) "A dot for each region; diamond: their median." else
-        "Filled: outside it.",
+      say("Grey: where 19 of 20 belong if errors are independent."),
+      if (many) say("A dot for each region; diamond: their median.") else
+        say("Filled: outside it."),
       if (nrow(rows) < length(code_pairs(fitted_codes(object$rates))) *
           nlevels(droplevels(frame$rows$region))) {
-        "No value for codes without residuals at common times."
+        say("No value for codes without residuals at common times.")
       },
-      paste0("This model adds errors as ", get_spec(object$basic)$cor, ".")),
+      say("This model adds errors as: %s.",
+          say_fact(get_spec(object$basic)$cor))),
     width = if (many) 7.5 else max(7.5, 2 + 2.4 * min(pairs, 3L)),
     height = if (many) 1.8 + 0.5 * pairs else
       1.9 + ceiling(pairs / 3) * (0.4 + 0.3 * n)
@@ -70,7 +71,7 @@ correlation_rows <- function(rates, frame, call) {
 
 code_pairs <- function(code) {
   pair <- utils::combn(code, 2L)
-  paste(pair[1L, ], "-", pair[2L, ])
+  paste(say_label(pair[1L, ]), "-", say_label(pair[2L, ]))
 }
 
 # 95 % of correlations about zero of d independent pairs, t = r sqrt((d - 1) /
@@ -87,11 +88,10 @@ correlation_dots <- function(rows) {
     ggplot2::geom_linerange(ggplot2::aes(xmin = -.data[["limit"]],
                                          xmax = .data[["limit"]]),
                             colour = "grey85", linewidth = 3) +
-    ggplot2::geom_point(ggplot2::aes(fill = .data[["clear"]]), shape = 21L,
-                        size = 2.2, colour = "grey10") +
-    ggplot2::scale_fill_manual(values = c("FALSE" = "white",
-                                          "TRUE" = "grey10"),
-                               guide = "none") +
+    ggplot2::geom_point(ggplot2::aes(shape = .data[["clear"]]), size = 2.2,
+                        colour = "grey10") +
+    ggplot2::scale_shape_manual(values = c("FALSE" = 1L, "TRUE" = 16L),
+                                guide = "none") +
     ggplot2::facet_wrap(ggplot2::vars(.data[["pair"]]), ncol = 3L,
                         labeller = strip_words()) + row_names()
 }
@@ -113,9 +113,9 @@ correlation_cloud <- function(rows) {
     ggplot2::geom_linerange(ggplot2::aes(xmin = -.data[["limit"]],
                                          xmax = .data[["limit"]]), middle,
                             colour = "grey88", linewidth = 14) +
-    ggplot2::geom_point(shape = 21L, colour = "grey30", fill = NA, size = 1.5) +
-    ggplot2::geom_point(data = middle, shape = 23L, fill = "white",
-                        colour = "grey10", size = 3) +
+    ggplot2::geom_point(shape = 16L, colour = "grey45", size = 0.8) +
+    ggplot2::geom_point(data = middle, shape = 18L, colour = "grey10",
+                        size = 3.6) +
     ggplot2::scale_y_continuous(breaks = seq_along(levels(rows$label)),
                                 labels = \(at) words_on_page("rows")(
                                   levels(rows$label)))
@@ -124,11 +124,12 @@ correlation_cloud <- function(rows) {
 correlation_alt <- function(rows) {
   one <- vapply(levels(rows$pair), \(pair) {
     x <- rows$estimate[rows$pair == pair]
-    if (length(x) == 0L) return(paste(pair, "none"))
+    if (length(x) == 0L) return(paste(pair, say("unknown")))
     if (length(x) == 1L) return(paste(pair, short_number(x)))
-    paste0(pair, " median ", short_number(stats::median(x)), " (",
-           short_number(min(x)), " to ", short_number(max(x)), ")")
+    paste0(pair, ": ", say("median %s (%s to %s)",
+                           short_number(stats::median(x)),
+                           short_number(min(x)), short_number(max(x))))
   }, "")
-  paste0("Dot chart of the correlation of the errors of codes in ",
-         regions_in_words(rows$region), ": ", paste(one, collapse = "; "), ".")
+  say("Dot chart of the correlation of the errors of codes in %s: %s.",
+      regions_in_words(rows$region), paste(one, collapse = "; "))
 }

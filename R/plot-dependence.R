@@ -73,7 +73,7 @@ draw_dependence <- function(object, fits, at, scale, form, labels) {
   lines <- max(lengths(strsplit(wrapped(strip, letters), "\n", fixed = TRUE)))
   finish_dependence(
     p, object, panels, scale, form, title = if (one) title[1L] else
-      "Dependence", words = if (one) words[1L], alt = dependence_alt(
+      say("Dependence"), words = if (one) words[1L], alt = dependence_alt(
         panels, title, words, scale),
     width = width, height = if (one) 4.8 else
       1.4 + ceiling(length(unique(title)) / columns) * (2.1 + 0.14 * lines)
@@ -82,10 +82,11 @@ draw_dependence <- function(object, fits, at, scale, form, labels) {
 
 finish_dependence <- function(p, object, panels, scale, form, title, words,
                               alt, width, height) {
-  per <- if (scale %in% c("rates", "growth")) ", change per unit time" else
-    if (scale == "detrended") ", without trend" else ""
+  per <- if (scale %in% c("rates", "growth")) {
+    paste0(", ", say("change per unit time"))
+  } else if (scale == "detrended") paste0(", ", say("without trend")) else ""
   effects <- if (object$effects != "none") {
-    paste0(", after ", object$effects, " effects")
+    paste0(", ", say("after %s effects", say_label(object$effects)))
   }
   # In levels logs are taken back; changes are those of the form's own terms.
   x_name <- if (scale == "levels") object$data$x_terms[[1L]]$variable else
@@ -96,8 +97,9 @@ finish_dependence <- function(p, object, panels, scale, form, title, words,
     p, title, alt, x = paste0(x_name, per, effects),
     y = if (length(y) == 1L) paste0(y, per, effects),
     subtitle = words, width = width, height = height,
-    caption = paste0("Fit: ", form, "; ", vcov_words(object$vcov), ", ",
-                     100 * object$conf_level, "% band.")
+    caption = paste(say("Fit: %s; %s.", say_label(form),
+                        say_fact(vcov_words(object$vcov))),
+                    say("Band: %s.", level_text(object$conf_level)))
   )
 }
 
@@ -121,13 +123,12 @@ verdict_words <- function(object, form) {
   v <- as_plain_tibble(verdict(object))
   v <- v[v$form == form, ]
   two <- function(x) formatC(x, digits = 2, format = "f", width = 1)
-  ifelse(
-    is.na(v$r.rates), paste0("verdict: ", v$verdict),
-    paste0("verdict: ", v$verdict, " (r levels ", two(v$r.levels),
-           ", changes ", two(v$r.rates),
-           ifelse(is.na(v$critical), "",
-                  paste0(", critical ", two(v$critical))), ")")
-  )
+  verdict <- say("verdict: %s", say_label(v$verdict))
+  r <- say("(r levels %s, changes %s)", two(v$r.levels), two(v$r.rates))
+  known <- say("(r levels %s, changes %s, critical %s)", two(v$r.levels),
+               two(v$r.rates), two(v$critical))
+  ifelse(is.na(v$r.rates), verdict,
+         paste(verdict, ifelse(is.na(v$critical), r, known)))
 }
 
 panel_title <- function(keys, at, object) {
@@ -143,7 +144,8 @@ counted_verdicts <- function(object, form, title) {
   v <- v[v$form == form, ]
   told <- vapply(unique(v$y), \(y) {
     count <- table(v$verdict[v$y == y])
-    paste0("verdicts: ", paste(names(count), count, collapse = ", "))
+    say("verdicts: %s", paste(say_label(names(count)), count,
+                              collapse = ", "))
   }, "")
   unname(told[match(title, shown_names(object$data$scheme, unique(v$y)))])
 }
@@ -195,10 +197,9 @@ dependence_alt <- function(panels, title, words, scale) {
   first <- !duplicated(title)
   said <- paste0(title[first], ", ", words[first])
   left <- length(said) - 6L
-  paste0(
-    "Scatter plot with fitted curves, ", count_of(sum(first), "panel"), ", ",
-    count_of(length(panels), "fit"), " of ", scale, " on ",
-    panels[[1L]]$x_name, ". ", paste(utils::head(said, 6L), collapse = "; "),
-    if (left > 0L) paste0("; and ", left, " more"), "."
-  )
+  paste(c(
+    say("Scatter plot with fitted curves: panels %s, fits %s, %s on %s.",
+        sum(first), length(panels), say_label(scale), panels[[1L]]$x_name),
+    paste0(paste(utils::head(said, 6L), collapse = "; "), "."),
+    if (left > 0L) say("And %s more.", left)), collapse = " ")
 }

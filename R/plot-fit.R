@@ -74,15 +74,17 @@ autoplot.nid_fit <- function(object, labels = NULL, ...) {
   y <- paste(deparse(stats::formula(object)[[2L]]), collapse = " ")
   banded <- !all(is.na(panel$curve$low))
   finish_picture(
-    dependence_plot(list(panel), labels, FALSE), "One fit",
-    alt = paste0("Scatter plot of ", y, " against ", object$variables[1L],
-                 ", ", count_of(nrow(panel$points), "point"),
-                 ", with the fitted curve",
-                 if (banded) " and its band", "."),
+    dependence_plot(list(panel), labels, FALSE), say("One fit"),
+    alt = paste(c(
+      say("Scatter plot of %s against %s, with the fitted curve.", y,
+          object$variables[1L]),
+      say("Points: %s.", nrow(panel$points)),
+      if (banded) say("With bands.")), collapse = " "),
     x = object$variables[1L], y = y,
-    caption = paste0("Fit: ", object$form, ", ", object$scale, "; ",
-                     if (banded) paste0(100 * object$level, "% band.") else
-                       "no degrees of freedom, no band.")
+    caption = paste(
+      say("Fit: %s, %s.", say_label(object$form), say_label(object$scale)),
+      if (banded) say("Band: %s.", level_text(object$level)) else
+        say("No degrees of freedom, no band."))
   )
 }
 

@@ -4,7 +4,7 @@
 #' @exportS3Method ggplot2::autoplot
 autoplot.nid_gaps <- function(object, regions = NULL, ...) {
   rlang::check_dots_empty()
-  title <- "Gaps of the codes"
+  title <- say("Gaps of the codes")
   path <- need_gaps(object)$path
   frame <- plot_frame(object, regions, rlang::current_env())
   rows <- gap_rows(frame$rows, path)
@@ -15,13 +15,14 @@ autoplot.nid_gaps <- function(object, regions = NULL, ...) {
   one <- length(unique(rows$against)) == 1L
   finish_picture(
     gap_plot(rows), title,
-    alt = paste0("Gaps of ", regions_in_words(rows$region), " over time, with ",
-                 "bands, in ", paste(unique(rows$code), collapse = ", "), "."),
-    subtitle = if (one) paste("Level of", rows$against[1L],
-                              "less that of the region"),
-    x = NULL, y = with_unit("Gap", code_unit(frame$spec)),
+    alt = say("Gaps over time with bands: %s, %s.",
+              regions_in_words(rows$region),
+              paste(say_label(unique(rows$code)), collapse = ", ")),
+    subtitle = if (one) say("Level of %s less that of the region",
+                            say_label(rows$against[1L])),
+    x = NULL, y = with_unit(say("Gap"), code_unit(frame$spec)),
     caption = caption_of(frame$spec,
-                         "Above zero the region is behind; no forecast."),
+                         say("Above zero the region is behind; no forecast.")),
     height = min(2 + 1.3 * n, 30)
   )
 }
@@ -63,8 +64,10 @@ gap_plot <- function(rows) {
   shown <- intersect(names(colours), rows$state)
   p + ggplot2::geom_line(ggplot2::aes(colour = .data[["state"]])) +
     ggplot2::geom_point(ggplot2::aes(colour = .data[["state"]]), size = 0.8) +
-    ggplot2::scale_colour_manual(values = colours, limits = shown) +
-    ggplot2::scale_fill_manual(values = colours, limits = shown) +
+    ggplot2::scale_colour_manual(values = colours, limits = shown,
+                                 labels = say_label, name = NULL) +
+    ggplot2::scale_fill_manual(values = colours, limits = shown,
+                               labels = say_label, name = NULL) +
     ggplot2::facet_grid(ggplot2::vars(.data[["panel"]]),
                         ggplot2::vars(.data[["code"]]),
                         labeller = grid_words("panel", "code"))

@@ -34,15 +34,16 @@ autoplot.nid_influence <- function(object, time = NULL, ...) {
     ggplot2::scale_y_continuous(limits = c(min(0, rows$weight), NA)) +
     (if (!lags) scale_time(rows$x))
   finish_picture(
-    p, "Time influence coefficient",
-    alt = paste0("Line chart of the time influence coefficient, ",
-                 object$words, ": ", short_number(rows$weight[1L]), " at ",
-                 if (lags) "lag ", format_time(rows$x[1L]), ", ",
-                 short_number(rows$weight[nrow(rows)]), " at ",
-                 if (lags) "lag ", format_time(rows$x[nrow(rows)]), "."),
-    x = if (lags) "Lag, units of time" else "Time",
-    y = "Coefficient, no unit",
-    caption = paste0("Influence: ", object$words, ".")
+    p, say("Time influence coefficient"),
+    alt = paste(
+      say("Line chart of the time influence coefficient, %s.",
+          say_fact(object$words)),
+      say("From %s at %s to %s at %s.", short_number(rows$weight[1L]),
+          format_time(rows$x[1L]), short_number(rows$weight[nrow(rows)]),
+          format_time(rows$x[nrow(rows)]))),
+    x = if (lags) say("Lag, units of time") else say("Time"),
+    y = say("Coefficient, no unit"),
+    caption = say("Influence: %s.", say_fact(object$words))
   )
 }
 
@@ -51,9 +52,11 @@ picture_without_times <- function(object) {
   how <- paste0("This influence is a function of the time: say time = , for ",
                 "example autoplot(x, time = 2005:2016).")
   warn_nid("no_times", how, argument = "time")
-  empty_picture("Time influence coefficient",
-                caption = paste0(how, " Influence: ", object$words, "."),
-                x = "Time")
+  empty_picture(say("Time influence coefficient"),
+                caption = paste(
+                  say("A function of the time: say `time = `."),
+                  say("Influence: %s.", say_fact(object$words))),
+                x = say("Time"))
 }
 
 #' @rdname nid_plots

@@ -4,7 +4,7 @@
 #' @exportS3Method ggplot2::autoplot
 autoplot.nid_likert <- function(object, ...) {
   rlang::check_dots_empty()
-  title <- "Answers on an ordered scale"
+  title <- say("Answers on an ordered scale")
   rows <- likert_rows(plot_rows(object), get_spec(object)$by)
   if (nrow(rows) == 0L) {
     return(empty_picture(title))
@@ -29,7 +29,7 @@ autoplot.nid_likert <- function(object, ...) {
   each <- label_height(rows$bar) * if (n > 30L) 1 else 1.4
   finish_picture(
     p + ggplot2::guides(fill = guide), title, likert_alt(rows, levels),
-    x = "Share of respondents, negative answers to the left",
+    x = say("Share of respondents, negative answers to the left"),
     theme = ggplot2::theme(panel.grid.major.y = ggplot2::element_blank()),
     width = width, height = 1.3 + 0.25 * lines +
       ceiling(panels / across) * (0.45 + each)
@@ -81,16 +81,14 @@ likert_bars <- function(rows, m) {
 }
 
 likert_alt <- function(rows, levels) {
-  bars <- gsub("\n", " ", levels(droplevels(rows$bar)), fixed = TRUE)
+  bars <- levels(droplevels(rows$bar))
   items <- length(unique(rows$item))
   groups <- length(unique(rows$key)) / items
-  paste0(
-    "Diverging bars of the answers to ", count_of(items, "question"),
-    if (groups > 1) paste0(" in ", count_of(ceiling(groups), "group")),
-    ", on a scale from ", levels[1L], " to ", levels[length(levels)],
-    ". Most positive: ", bars[length(bars)],
-    if (length(bars) > 1L) paste0("; most negative: ", bars[1L]), "."
-  )
+  paste(
+    say("Diverging bars of answers: questions %s, groups %s.", items,
+        ceiling(groups)),
+    say("On a scale from %s to %s.", levels[1L], levels[length(levels)]),
+    say("Most positive: %s; most negative: %s.", bars[length(bars)], bars[1L]))
 }
 
 # From orange through grey to blue, darker outwards.

@@ -21,8 +21,7 @@ many_layers <- function(rows, names = TRUE) {
     },
     page_text(ggplot2::aes(label = .data[["label"]],
                            vjust = .data[["above"]]), named, size = 2.7,
-              hjust = 1, colour = "grey15"),
-    ggplot2::scale_y_continuous(expand = ggplot2::expansion(0.09))
+              hjust = 1, colour = "grey15")
   )
 }
 

@@ -1,4 +1,4 @@
-# Marks of time plots: hollow points, segments between breaks, breaks, the
+# Marks of time plots: pale points, segments between breaks, breaks, the
 # smooth level, and the caption that tells them.
 
 # Adds to rows their look (code), whether a value behind is estimated or the
@@ -10,13 +10,13 @@ mark_rows <- function(rows, table, def, cut = TRUE) {
   code <- if (is.null(rows$code)) rep(NA_character_, nrow(rows)) else {
     rows$code
   }
-  rows$hollow <- rep(FALSE, nrow(rows))
+  rows$soft <- rep(FALSE, nrow(rows))
   rows$segment <- rep(0L, nrow(rows))
   for (one in if (is.null(rows$code)) NA_character_ else codes) {
     mine <- which(code %in% one)
     of <- if (is.na(one)) codes else one
-    marks <- Reduce(`|`, lapply(of, \(c) hollow_values(def, c)))
-    rows$hollow[mine] <- marks[at[mine]]
+    marks <- Reduce(`|`, lapply(of, \(c) soft_values(def, c)))
+    rows$soft[mine] <- marks[at[mine]]
     if (cut && !is.na(one)) {
       starts <- tabulate(code_starts(def, one), n_rows(panel))
       rows$segment[mine] <- cumsum(starts)[at[mine]]
@@ -27,7 +27,7 @@ mark_rows <- function(rows, table, def, cut = TRUE) {
 }
 
 # Panel rows where an indicator of the code has such a value.
-hollow_values <- function(def, code) {
+soft_values <- function(def, code) {
   panel <- def$panel
   out <- rep(FALSE, n_rows(panel))
   cells <- def$predicted$cells
@@ -103,15 +103,15 @@ marks_caption <- function(spec, rows, def, ..., names = TRUE) {
   caption_of(
     spec,
     if (many) {
-      paste0("Thin lines: regions; thick: their median", if (names) {
-        "; named: highest and lowest at the last time"
-      }, ".")
+      c(say("Thin lines: regions; thick: their median."), if (names) {
+        say("Named: highest and lowest at the last time.")
+      })
     } else {
       c(...)
     },
-    if (!many && any(rows$hollow %in% TRUE)) {
-      "Hollow: a value behind is derived or estimated."
+    if (!many && any(rows$soft %in% TRUE)) {
+      say("Pale: a value behind is derived or estimated.")
     },
-    if (breaks) "Dotted: a new method of measurement begins."
+    if (breaks) say("Dotted: a new method of measurement begins.")
   )
 }

@@ -5,7 +5,7 @@
 autoplot.nid_mutations <- function(object, regions = NULL, ...) {
   rlang::check_dots_empty()
   .data <- rlang::.data
-  title <- "Mutations of the codes"
+  title <- say("Mutations of the codes")
   # A mutation has a time only where there is one.
   timeless <- object
   spec <- get_spec(object)
@@ -37,15 +37,17 @@ autoplot.nid_mutations <- function(object, regions = NULL, ...) {
               tile = c(1, 1)) + row_names() + column_names() +
     ggplot2::scale_fill_manual(
       values = c("its level" = "#E69F00", "its rate" = "#7FA8CC",
-                 none = "grey93"), breaks = c("its level", "its rate"))
+                 none = "grey93"), breaks = c("its level", "its rate"),
+      labels = say_label, name = NULL)
   n <- nlevels(droplevels(rows$region))
   finish_picture(
     p, title,
-    alt = paste0("A tile a region and code; ", sum(rows$found), " of ",
-                 nrow(rows), " have a mutation."),
+    alt = say("A tile a region and code; %s of %s have a mutation.",
+              sum(rows$found), nrow(rows)),
     x = NULL, y = NULL,
-    caption = paste0("Year of the new regime; the arrow tells whether it ",
-                     "jumps up or down. ", capital(frame$spec$found), "."),
+    caption = paste0(
+      say("Year of the new regime; arrow: it jumps up or down."), " ",
+      capital(say_fact(frame$spec$found)), "."),
     theme = ggplot2::theme(panel.grid.major = ggplot2::element_blank()),
     height = 1.5 + 0.3 * n
   )

@@ -31,7 +31,7 @@ plain_picture <- function(p) {
 # "columns", "slanted", "keys").
 words_on_page <- function(kind) {
   function(x) {
-    x <- as.character(x)
+    x <- say_label(as.character(x))
     page$seen[[kind]] <- c(page$seen[[kind]], list(x[!is.na(x)]))
     room <- page$now[[kind]]
     if (is.null(room)) x else laid_out(x, room)

@@ -7,7 +7,7 @@ autoplot.nid_panel <- function(object, regions = NULL, ...) {
   call <- rlang::current_env()
   need_ggplot()
   if (n_rows(object) == 0L) {
-    return(empty_picture("What is observed"))
+    return(empty_picture(say("What is observed")))
   }
   cells <- panel_cells(object, regions, call)
   many <- nlevels(cells$region) > max_panels
@@ -33,7 +33,7 @@ panel_cells <- function(panel, regions, call) {
     }
     data.frame(
       region = rows$region, time = time[rows$row], indicator = item,
-      label = shown_names(panel$scheme, item),
+      label = say_label(shown_names(panel$scheme, item)),
       state = ifelse(is.na(value), "missing",
                      ifelse(soft, "derived or estimated", "observed")),
       starts = rows$row %in% panel$breaks[[item]]
@@ -60,9 +60,10 @@ cell_picture <- function(cells, panel) {
     ggplot2::geom_point(ggplot2::aes(shape = .data[["state"]],
                                      colour = .data[["state"]]), size = 1.9,
                         fill = "white") +
-    ggplot2::scale_shape_manual(values = c(16, 21, 4), drop = FALSE) +
-    ggplot2::scale_colour_manual(values = c("#0B4F8A", "#0B4F8A", "#B5460F"),
-                                 drop = FALSE) +
+    ggplot2::scale_shape_manual(values = c(16, 16, 4), drop = FALSE,
+                                labels = say_label) +
+    ggplot2::scale_colour_manual(values = c("#0B4F8A", "#9DC0DE", "#B5460F"),
+                                 drop = FALSE, labels = say_label) +
     start_marks(cells) + scale_time(cells$time) + row_names()
   p <- p + if (n > 1L) {
     ggplot2::facet_wrap(ggplot2::vars(.data[["panel"]]),
@@ -70,7 +71,7 @@ cell_picture <- function(cells, panel) {
   }
   lines <- if (n == 1L) 1 else ceiling(n / panel_columns(n))
   finish_picture(
-    p, "What is observed", alt = panel_alt(cells),
+    p, titled(say("What is observed"), cells$region), alt = panel_alt(cells),
     x = panel$index[["time"]], y = NULL, caption = start_caption(cells),
     width = width, height = 1.7 + lines * (0.5 + label_height(cells$label, 28L))
   )
@@ -100,7 +101,7 @@ share_picture <- function(cells, panel) {
                                  limits = c(0, 1), guide = "none") +
     start_marks(rows) + scale_time(rows$time)
   finish_picture(
-    p, paste0("What is observed: % of ", n, " regions"),
+    p, say("What is observed, %% of %s regions", n, n = n),
     alt = panel_alt(cells), x = panel$index[["time"]], y = NULL,
     caption = start_caption(rows), width = 8.5,
     height = 1.6 + 1.1 * label_height(rows$label, 28L)
@@ -137,18 +138,16 @@ start_marks <- function(rows) {
 }
 
 start_caption <- function(rows) {
-  if (any(rows$starts)) "Bar: a new method of measurement begins here."
+  if (any(rows$starts)) say("Bar: a new method of measurement begins here.")
 }
 
 panel_alt <- function(cells) {
   count <- table(cells$state)
-  paste0(
-    "Chart of what is observed: ", count_of(nlevels(cells$indicator),
-                                            "indicator"),
-    " of ", regions_in_words(cells$region), ", ",
-    times_in_words(cells$time), ". ",
-    paste(vapply(count, count_of, "", "cell"), names(count), collapse = ", "),
-    "; ",
-    count_of(sum(cells$starts), "break"), " of method."
-  )
+  paste(
+    say("Chart of what is observed: %s, %s, %s.", paste(say_label(
+      levels(cells$label)), collapse = ", "), regions_in_words(cells$region),
+      times_in_words(cells$time)),
+    say("Cells: %s; breaks of method: %s.",
+        paste(say_label(names(count)), count, collapse = ", "),
+        sum(cells$starts)))
 }

@@ -12,11 +12,14 @@ plot_path <- function(object, regions, def, call) {
   unit <- basic_unit(frame$spec, frame, def$panel$scheme)
   breaks <- if (!is.null(def)) break_rows(def, frame)
   breaks$look <- NULL
-  kind <- c(partial = "partial sums of its final value",
-            stock = "as of each time")[[frame$spec$kind]]
+  title <- if (frame$spec$kind == "partial") {
+    say("Path of Code NID, partial sums of its final value")
+  } else {
+    say("Path of Code NID, as of each time")
+  }
   series_plot(
     frame, y = with_unit("Code NID", unit),
-    title = paste0("Path of Code NID, ", kind),
+    title = title,
     alt = series_alt("Code NID", character(), frame, unit, "bands"),
     caption = marks_caption(frame$spec, frame$rows, def), breaks = breaks
   )
@@ -33,14 +36,16 @@ autoplot.nid_cell_weights <- function(object, regions = NULL, ...) {
   rows$look <- factor(rows$code, unique(rows$code))
   rows$series <- rows$indicator
   frame$rows <- rows
-  per <- paste("change of Code NID per unit of the",
-               switch(frame$spec$kind, transformed = "transformed indicator",
-                      data = "indicator", "normalised indicator"))
+  per <- switch(
+    frame$spec$kind,
+    transformed = say("change of Code NID per unit of transformed indicator"),
+    data = say("change of Code NID per unit of the indicator"),
+    say("change of Code NID per unit of normalised indicator"))
   series_plot(
     frame, y = capital(per), names = FALSE,
-    title = "What one cell of the data moves", grid = TRUE,
-    alt = series_alt("Weights of cells ", levels(rows$look), frame, per),
+    title = say("What one cell of the data moves"), grid = TRUE,
+    alt = series_alt(say("Weights of cells"), levels(rows$look), frame, per),
     caption = marks_caption(frame$spec, rows, NULL,
-                            "One line for each indicator.", names = FALSE)
+                            say("One line for each indicator."), names = FALSE)
   )
 }

@@ -1,5 +1,11 @@
 # Phases as a strip: a tile a region and time.
 
+# A letter of each phase on its tiles, and in the legend.
+phase_letters <- function() {
+  c(decline = say("D"), recovery = say("R"), slowdown = say("S"),
+    advance = say("A"))
+}
+
 phase_colours <- c(advance = "#0B4F8A", slowdown = "#7FB3DC",
                    recovery = "#F2C879", decline = "#C4510A")
 
@@ -7,25 +13,27 @@ phase_colours <- c(advance = "#0B4F8A", slowdown = "#7FB3DC",
 #' @exportS3Method ggplot2::autoplot
 autoplot.nid_phases <- function(object, regions = NULL, ...) {
   rlang::check_dots_empty()
-  title <- get_spec(object)$title
+  title <- say_label(get_spec(object)$title)
   frame <- plot_frame(object, regions, rlang::current_env())
   tiles <- phase_tiles(frame, object)
   if (nrow(tiles$rows) == 0L) {
     return(empty_picture(title, caption = caption_of(frame$spec)))
   }
   n <- nlevels(tiles$frame$rows$region)
-  p <- strip_plot(tiles$rows, tiles$frame, phase_colours, n <= 2 * max_panels)
+  p <- strip_plot(tiles$rows, tiles$frame, phase_colours, n <= 2 * max_panels,
+                  \(phase) paste(phase_letters()[phase], say_label(phase)))
   finish_picture(
     p, title,
-    alt = paste0("A row a region, by its phase at the last time, and a tile a ",
-                 "time: advance, slowdown, recovery, decline of ",
-                 regions_in_words(frame$rows$region), ", ",
-                 times_in_words(frame$rows$time), "."),
+    alt = paste(say("A row a region, by its phase at the last time."),
+                say("A tile a time: advance, slowdown, recovery, decline."),
+                say("%s, %s.", regions_in_words(frame$rows$region),
+                    times_in_words(frame$rows$time))),
     x = NULL, y = NULL,
     caption = caption_of(
-      frame$spec, "A slowdown is growth at a falling pace.",
-      if (!all(is.na(tiles$rows$prob))) paste0(
-        "The paler, the less sure; full colour at ", frame$spec$sure, ".")),
+      frame$spec, say("A slowdown is growth at a falling pace."),
+      if (!all(is.na(tiles$rows$prob))) {
+        say("The paler, the less sure; full colour at %s.", frame$spec$sure)
+      }),
     theme = ggplot2::theme(panel.grid.major = ggplot2::element_blank()),
     height = 1.6 + n * 0.28
   )
@@ -39,7 +47,7 @@ phase_tiles <- function(frame, object) {
   rows$region <- droplevels(rows$region)
   if (!is.null(rows$code)) {
     name <- paste0(rows$region, ifelse(nzchar(as.character(rows$region)), ", ",
-                                       ""), rows$code)
+                                       ""), say_label(rows$code))
     rows$region <- factor(name, unique(name))
   }
   last <- rows[!duplicated(rows$region, fromLast = TRUE), , drop = FALSE]
@@ -49,8 +57,7 @@ phase_tiles <- function(frame, object) {
   frame$rows <- rows
   rows <- rows[!is.na(rows$phase), , drop = FALSE]
   rows$fill <- as.character(rows$phase)
-  rows$sign <- c(decline = "D", recovery = "R", slowdown = "S",
-                 advance = "A")[rows$fill]
+  rows$sign <- phase_letters()[rows$fill]
   rows$at <- -as.integer(rows$region)
   rows$high <- rep(0.86, nrow(rows))
   level <- as.numeric(sub("%", "", frame$spec$sure)) / 100

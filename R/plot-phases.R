@@ -3,7 +3,7 @@
 
 plot_phases <- function(object, ..., regions = NULL, call) {
   rlang::check_dots_empty(call = call)
-  title <- "Phase plane: rate against accumulated code"
+  title <- say("Phase plane: rate against accumulated code")
   frame <- plot_frame(object$rates, regions, call)
   def <- get_defining(object)
   if (all(is.na(frame$rows$estimate))) {
@@ -27,10 +27,10 @@ plot_phases <- function(object, ..., regions = NULL, call) {
   if (many) p <- p + ggplot2::guides(colour = "none", fill = "none",
                                      shape = "none", linetype = "none")
   finish_picture(
-    p, title,
+    p, titled(title, rows$region),
     alt = phase_alt(rows, frame, unit),
-    x = with_unit("Code accumulated so far", unit),
-    y = with_unit("Its rate", rate_unit(unit, time_unit(frame))),
+    x = with_unit(say("Code accumulated so far"), unit),
+    y = with_unit(say("Its rate"), rate_unit(unit, time_unit(frame))),
     caption = phase_caption(frame$spec, many, get_fit(object$rates)$rate),
     width = size[1L], height = size[2L] + 0.4
   )
@@ -40,14 +40,15 @@ phase_caption <- function(spec, many, rate) {
   caption_of(
     utils::modifyList(spec, list(level = NULL)),
     if (many) {
-      "Points: the last time of each region; lines: the way there."
+      say("Points: the last time of each region; lines: the way there.")
     } else {
-      "Each path runs in time, from the first year named to the arrow."
+      say("Each path runs in time, from the first year named to the arrow.")
     },
-    "Above zero the code grows; a path that climbs is speeding up.",
-    if (!many && rate$facts$errors != "known") paste(
-      "Ellipses: where code and rate of the last time are with probability",
-      "1/2.")
+    say("Above zero: advance where it climbs, slowdown where it sinks."),
+    say("Below zero: recovery where it climbs, decline where it sinks."),
+    if (!many && rate$facts$errors != "known") {
+      say("Ellipses: code and rate of the last time, probability 1/2.")
+    }
   )
 }
 
@@ -147,8 +148,27 @@ phase_plot <- function(rows, many) {
                            length = ggplot2::unit(0.09, "inches"),
                            type = "closed")) +
     ggplot2::geom_point(size = 1.3) +
-    page_text(ggplot2::aes(label = .data[["text"]]), first, size = 2.6,
-              vjust = -0.8, colour = "grey25")
+    path_words(rows, first)
+}
+
+# The first year of each path, and in the corners of the panels, where there is
+# room, the phases above and below zero.
+path_words <- function(rows, first) {
+  .data <- rlang::.data
+  corner <- data.frame(
+    level = min(rows$level), estimate = range(0, rows$estimate), v = c(0, 1),
+    h = 0, text = c(say("climbing: recovery; sinking: decline"),
+                    say("climbing: advance; sinking: slowdown")))
+  corner <- corner[corner$estimate != 0, ]
+  panel <- first[!duplicated(first[c("panel", "split")]), c("panel", "split")]
+  corner <- merge(corner, panel, by = NULL)
+  first <- data.frame(first[c("level", "estimate", "text", "panel", "split")],
+                      v = -0.8, h = 0.5)
+  page_text(ggplot2::aes(.data[["level"]], .data[["estimate"]],
+                         label = .data[["text"]], vjust = .data[["v"]],
+                         hjust = .data[["h"]]),
+            rbind(first, corner[names(first)]), inherit.aes = FALSE,
+            size = 2.5, colour = "grey30", share = 0.9)
 }
 
 # Regions end at different times: the extremes are those of the last points.
@@ -159,11 +179,10 @@ transform_last <- function(last) {
 
 phase_alt <- function(rows, frame, unit) {
   last <- rows[!duplicated(rows$group, fromLast = TRUE), , drop = FALSE]
-  paste0(
-    "Phase plane. Rate of each code against the code accumulated so far, ",
-    paste(levels(rows$look), collapse = ", "), " of ",
-    regions_in_words(rows$region), ", ", times_in_words(rows$time), ", in ",
-    unit, ". At the last time ", sum(last$estimate > 0), " of ", nrow(last),
-    " rates are above zero."
-  )
+  paste(
+    say("Phase plane, the rate of each code against the code so far."),
+    what_of(paste(say_label(levels(rows$look)), collapse = ", "), rows$region,
+            rows$time, unit),
+    say("At the last time %s of %s rates are above zero.",
+        sum(last$estimate > 0), nrow(last)))
 }

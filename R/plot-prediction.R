@@ -13,13 +13,13 @@ autoplot.nid_prediction <- function(object, order = NULL, regions = NULL,
   shown <- chosen_orders(frame, order, call)
   unit <- code_unit(frame$spec)
   codes <- levels(rows$look)
-  title <- paste("Predicted", orders_in_words(shown))
+  title <- say("Predicted: %s", orders_in_words(shown))
   if (all(is.na(rows$estimate[rows$order %in% shown]))) {
     return(empty_picture(title, caption = caption_of(frame$spec)))
   }
   data <- behind_prediction(get_fit(object), frame)
   units <- order_units(unit, time_unit(frame), shown)
-  alt <- series_alt(paste0(title, ", codes "), codes, frame,
+  alt <- series_alt(title, codes, frame,
                     paste(units, collapse = "; "), "bands")
   frame$rows <- by_order(frame$rows, shown, units)
   data <- by_order(data, shown, units)
@@ -30,8 +30,9 @@ autoplot.nid_prediction <- function(object, order = NULL, regions = NULL,
     frame, y = if (!free) with_unit(capital(orders_in_words(shown)), units),
     title = title, alt = alt, caption = marks_caption(
       frame$spec, frame$rows, NULL,
-      if (0L %in% shown) "Crosses: observed values.", "Dashed: the data end.",
-      if (cut$any) "Cut where far beyond the data."),
+      if (0L %in% shown) say("Crosses: observed values."),
+      say("Dashed: the data end; bands of 50%% and 80%% within."),
+      if (cut$any) say("Cut where far beyond the data.")),
     grid = TRUE, free = free, data = data, fan = TRUE
   )
 }
@@ -107,7 +108,7 @@ chosen_orders <- function(frame, order, call) {
 }
 
 order_names <- function(order) {
-  c("levels", "rates", "rates of the rates")[order + 1L]
+  c(say("levels"), say("rates"), say("rates of the rates"))[order + 1L]
 }
 
 orders_in_words <- function(order) paste(order_names(order), collapse = ", ")
@@ -140,9 +141,9 @@ autoplot.nid_simulation <- function(object, order = NULL, regions = NULL,
   frame$rows$look <- factor(frame$rows$code, unique(frame$rows$code))
   shown <- chosen_orders(frame, order, call)
   units <- order_units(code_unit(frame$spec), time_unit(frame), shown)
-  title <- paste("Drawn paths of", orders_in_words(shown))
+  title <- say("Drawn paths: %s", orders_in_words(shown))
   n <- length(unique(frame$rows$sim))
-  alt <- series_alt(paste0(title, " (", count_of(n, "draw"), "), codes "),
+  alt <- series_alt(paste0(title, " (", say("%s draws", n, n = n), ")"),
                     levels(frame$rows$look), frame,
                     paste(units, collapse = "; "))
   frame$rows <- by_order(frame$rows, shown, units)
@@ -152,8 +153,9 @@ autoplot.nid_simulation <- function(object, order = NULL, regions = NULL,
     frame$rows <- middle_draws(frame$rows)
     return(series_plot(
       frame, y, title, alt, caption_of(
-        frame$spec, "Thin lines: the median draw of each region; thick: the",
-        "median of regions; named: highest and lowest at the last time.")))
+        frame$spec, say("Thin lines: the median draw of each region."),
+        say("Thick: the median of regions."),
+        say("Named: highest and lowest at the last time."))))
   }
   draw_paths(frame, y, title, alt, n, length(shown) > 1L)
 }
@@ -183,9 +185,8 @@ draw_paths <- function(frame, y, title, alt, n, free) {
   finish_picture(
     p, title, alt, x = frame$time, y = y, width = size[1L],
     height = size[2L], caption = caption_of(
-      frame$spec, paste0(
-        "Thin lines: ", if (n > max_draws) paste("the first", max_draws, "of "),
-        count_of(n, "draw"), "; thick: their median at each time."))
+      frame$spec, say("Thin lines: %s of %s draws.", min(n, max_draws), n),
+      say("Thick: their median at each time."))
   )
 }
 

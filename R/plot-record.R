@@ -4,7 +4,7 @@
 #' @exportS3Method ggplot2::autoplot
 autoplot.nid_record <- function(object, regions = NULL, ...) {
   rlang::check_dots_empty()
-  title <- "Record of the codes"
+  title <- say("Record of the codes")
   frame <- plot_frame(object, regions, rlang::current_env())
   if (nrow(frame$rows) == 0L) {
     return(empty_picture(title, caption = caption_of(frame$spec)))
@@ -14,19 +14,18 @@ autoplot.nid_record <- function(object, regions = NULL, ...) {
   p <- strip_plot(bands, frame, c(rising = "#0B4F8A", falling = "#E69F00",
                                   "no change" = "grey40"), n <= max_panels)
   known <- !all(is.na(frame$rows$record.sure))
+  bands <- paste(say_label(sub("^[^ ]+ ", "", frame$spec$letters)),
+                 collapse = ", ")
   finish_picture(
     p, title,
-    alt = paste0("A row a region, in it a band a code: ",
-                 paste(frame$spec$letters, collapse = ", "), " of ",
-                 regions_in_words(frame$rows$region), ", ",
-                 times_in_words(frame$rows$time), "."),
+    alt = paste(say("A row a region, in it a band a code: %s.", bands),
+                say("%s, %s.", regions_in_words(frame$rows$region),
+                    times_in_words(frame$rows$time))),
     x = NULL, y = NULL,
     caption = caption_of(
       frame$spec,
-      paste0("Bands from the top: ",
-             paste(frame$spec$letters, collapse = ", "), "."),
-      if (known) paste0("Pale: the sign is not sure at ", frame$spec$sure,
-                        ".")),
+      say("Bands from the top: %s.", bands),
+      if (known) say("Pale: the sign is not sure at %s.", frame$spec$sure)),
     theme = ggplot2::theme(panel.grid.major = ggplot2::element_blank()),
     height = 1.6 + n * (if (n <= max_panels) 0.5 else 0.28)
   )
@@ -55,7 +54,7 @@ dark_fills <- c("rising", "advance", "decline")
 
 # Tiles over time in rows of regions; `rows` has at, high, fill, sign and how
 # `pale` each is, from 0 to 1. Letters are white on the darkest colours.
-strip_plot <- function(rows, frame, colours, marks) {
+strip_plot <- function(rows, frame, colours, marks, labels = say_label) {
   .data <- rlang::.data
   names <- levels(frame$rows$region)
   step <- min(diff(sort(unique(as.numeric(frame$rows$time)))), Inf)
@@ -68,7 +67,7 @@ strip_plot <- function(rows, frame, colours, marks) {
                        width = width) +
     ggplot2::scale_alpha_identity() + scale_time(frame$rows$time) +
     ggplot2::scale_fill_manual(values = colours, limits = intersect(
-      names(colours), rows$fill)) +
+      names(colours), rows$fill), labels = labels, name = NULL) +
     ggplot2::scale_y_continuous(
       breaks = -seq_along(names), labels = \(at) rows_on_page(names),
       limits = c(-length(names) - 0.5, -0.5), expand = c(0, 0))

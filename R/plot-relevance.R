@@ -35,15 +35,15 @@ autoplot.nid_relevance <- function(object, ...) {
   rows$group <- rep(if (fit$groups != 1L) group_labels(fit$keys) else "",
                     each = fit$n.items)
   rows$group <- factor(rows$group, unique(rows$group))
-  if (!is.null(fit$codes)) rows$panel <- rows$code
+  if (!is.null(fit$codes)) rows$panel <- say_label(rows$code)
   rows$label <- ranked_labels(rows)
-  share_picture_of(rows, "Relevance of instruments", "item",
+  share_picture_of(rows, say("Relevance of instruments"),
                    relevance_caption(fit))
 }
 
 # rows: label, group (factors), estimate, conf.low, conf.high and, for a panel
 # each, `panel`.
-share_picture_of <- function(rows, title, noun, caption) {
+share_picture_of <- function(rows, title, caption) {
   rows <- rows[is.finite(rows$estimate) | is.finite(rows$conf.low), ,
                drop = FALSE]
   if (nrow(rows) == 0L) {
@@ -65,10 +65,10 @@ share_picture_of <- function(rows, title, noun, caption) {
   each <- if (n > max_groups) 0.62 else max(0.26, 0.15 * n)
   rows_high <- max(label_height(rows$label), each * nlevels(rows$label))
   finish_picture(
-    p, title, share_alt(rows, title, noun), x = "Share of respondents",
-    caption = paste0(caption, ".", if (n > max_groups) paste0(
-      " A dot for each of ", n, " groups; diamond: their median; named: the ",
-      "lowest and the highest.")),
+    p, title, share_alt(rows, title), x = say("Share of respondents"),
+    caption = paste(c(caption, if (n > max_groups) say(
+      "A dot for each of %s groups; diamond: their median; named: the ends.",
+      n)), collapse = " "),
     width = 8, height = 1.5 + 0.15 * panels + (n > 1L) * 0.3 + rows_high
   )
 }
@@ -124,10 +124,10 @@ many_shares <- function(rows) {
   ends$above <- rep_len(c(2.1, -1.1), nrow(ends))
   ends$beside <- beside(ends$estimate, c(0, rows$estimate))
   list(
-    ggplot2::geom_point(data = rows, shape = 21L, colour = "grey40",
-                        fill = NA, size = 1.6, alpha = 0.7),
-    ggplot2::geom_point(data = middle, shape = 23L, fill = "white",
-                        colour = "grey10", size = 2.6),
+    ggplot2::geom_point(data = rows, shape = 16L, colour = "grey50",
+                        size = 1.2, alpha = 0.7),
+    ggplot2::geom_point(data = middle, shape = 18L, colour = "grey10",
+                        size = 3.2),
     page_text(ggplot2::aes(
       label = .data[["group"]], vjust = .data[["above"]],
       hjust = .data[["beside"]]), ends, size = 2.6, colour = "grey15")
@@ -155,33 +155,34 @@ percent_label <- function(x) {
   ifelse(is.na(x), NA, level_text(round(x, 5)))
 }
 
-share_alt <- function(rows, title, noun) {
+share_alt <- function(rows, title) {
   known <- rows[is.finite(rows$estimate), , drop = FALSE]
   one <- function(i) {
     group <- if (nlevels(rows$group) > 1L) paste0(", ", known$group[i])
-    paste0(gsub("\n", " ", known$label[i], fixed = TRUE), group, " (",
+    paste0(known$label[i], group, " (",
            percent_label(round(known$estimate[i], 3)), ")")
   }
-  paste0(
-    "Dot chart. ", title, ": shares of respondents with intervals, ",
-    count_of(nlevels(rows$label), noun),
-    if (nlevels(rows$group) > 1L) paste0(", ", count_of(nlevels(rows$group),
-                                                        "group")),
-    if (nrow(known) > 0L) paste0(
-      ". Highest: ", one(which.max(known$estimate)), "; lowest: ",
-      one(which.min(known$estimate))), "."
-  )
+  paste(c(
+    say("Dot chart. %s: shares of respondents with intervals.", title),
+    say("Rows: %s; groups: %s.", nlevels(rows$label), nlevels(rows$group)),
+    if (nrow(known) > 0L) say("Highest: %s; lowest: %s.",
+                              one(which.max(known$estimate)),
+                              one(which.min(known$estimate)))),
+    collapse = " ")
 }
 
 relevance_caption <- function(fit) {
   n <- fit$n[seq_len(fit$n.items), ]
   n <- n[!is.na(n) & n > 0]
   base <- if (length(n) > 0L) {
-    paste("base", paste(unique(whole(range(n))), collapse = " to "))
+    say("Base: %s.", paste(unique(whole(range(n))), collapse = "\u2013"))
   }
   method <- paste(capital(strsplit(fit$method, "-", fixed = TRUE)[[1L]]),
                   collapse = "-")
-  interval <- paste0(level_text(fit$conf_level), " ", method, " intervals",
-                     if (fit$simultaneous != "none") ", all at once")
-  paste(c(interval, base), collapse = "; ")
+  interval <- if (fit$simultaneous != "none") {
+    say("%s %s intervals, all at once.", level_text(fit$conf_level), method)
+  } else {
+    say("%s %s intervals.", level_text(fit$conf_level), method)
+  }
+  paste(c(interval, base), collapse = " ")
 }

@@ -12,7 +12,7 @@ autoplot.nid_residuals <- function(object, regions = NULL, ...) {
   rows$panel <- factor(rows$code, told$code, residual_labels(told))
   rows <- rows[!is.na(rows$value), , drop = FALSE]
   if (nrow(rows) == 0L) {
-    return(empty_picture("Residuals of the codes",
+    return(empty_picture(say("Residuals of the codes"),
                          caption = caption_of(frame$spec)))
   }
   several <- nlevels(droplevels(rows$region)) > 1L
@@ -20,14 +20,13 @@ autoplot.nid_residuals <- function(object, regions = NULL, ...) {
     code_scales(nid_codes(), rows$look) +
     ggplot2::guides(colour = "none", fill = "none", shape = "none")
   finish_picture(
-    p, "Residuals of the codes", residual_alt(frame, rows, told),
-    x = frame$time, y = "Standardised residual",
+    p, say("Residuals of the codes"), residual_alt(frame, rows, told),
+    x = frame$time, y = say("Standardised residual"),
     caption = caption_of(
-      frame$spec, "Grey: where about 19 of 20 points belong.",
-      if (several) "Line: the mean of the regions.",
+      frame$spec, say("Grey: where about 19 of 20 points belong."),
+      if (several) say("Line: the mean of the regions."),
       if (is.null(regions)) {
-        paste0("Durbin-Watson far below what is expected of a smoother: ",
-               "errors of neighbouring times go together.")
+        say("Durbin-Watson far below the expected: neighbours go together.")
       }
     ),
     width = 1 + 2.6 * min(3L, nrow(told)),
@@ -60,18 +59,18 @@ residual_layers <- function(rows, several) {
 # Two lines above each panel.
 residual_labels <- function(told) {
   number <- function(x) {
-    ifelse(is.na(x), "none", formatC(x, 2, format = "f", decimal.mark = "."))
+    ifelse(is.na(x), say("unknown"), formatC(x, 2, format = "f", decimal.mark = "."))
   }
-  paste0(told$code, "\nDurbin-Watson ", number(told$dw), ", expected ",
-         number(told$dw.expected))
+  paste0(say_label(told$code), "\n", say(
+    "Durbin-Watson %s, expected %s", number(told$dw),
+    number(told$dw.expected)))
 }
 
 residual_alt <- function(frame, rows, told) {
-  paste0(
-    "Scatter plot. Standardised residuals of ",
-    paste(told$code, collapse = ", "), " in ",
-    regions_in_words(droplevels(frame$rows$region)), ", ",
-    times_in_words(rows$time), "; ", sum(abs(rows$value) > 2), " of ",
-    count_of(nrow(rows), "point"), " beyond 2."
-  )
+  paste(
+    say("Scatter plot of standardised residuals: %s; %s, %s.",
+        paste(say_label(told$code), collapse = ", "),
+        regions_in_words(droplevels(frame$rows$region)),
+        times_in_words(rows$time)),
+    say("%s of %s points beyond 2.", sum(abs(rows$value) > 2), nrow(rows)))
 }

@@ -24,8 +24,8 @@ autoplot.nid_scheme <- function(object, ...) {
       vjust = .data[["head.v"]]), boxes, size = 3.2, fontface = "bold") +
     page_text(ggplot2::aes(
       .data[["xmin"]] + 0.08, .data[["head.low"]], label = .data[["body"]],
-      xmin = .data[["xmin"]] + 0.04, xmax = .data[["xmax"]] - 0.04,
-      ymin = .data[["ymin"]] + 0.1, ymax = .data[["head.low"]]),
+      xmin = .data[["xmin"]] + 0.08, xmax = .data[["xmax"]] - 0.1,
+      ymin = .data[["ymin"]] + 0.2, ymax = .data[["head.low"]]),
       boxes[nzchar(boxes$body), , drop = FALSE], size = 2.9, hjust = 0,
       vjust = 1) +
     scheme_headers(boxes) +
@@ -40,8 +40,8 @@ autoplot.nid_scheme <- function(object, ...) {
     ggplot2::scale_x_continuous(expand = ggplot2::expansion(add = 0.05)) +
     ggplot2::scale_y_continuous(expand = ggplot2::expansion(add = 0.3))
   finish_picture(
-    p, "The code-based model", alt = scheme_alt(object, codes),
-    caption = attr(object, "note", exact = TRUE),
+    p, say("The code-based model"), alt = scheme_alt(object, codes),
+    caption = say_label(attr(object, "note", exact = TRUE)),
     theme = ggplot2::theme(panel.grid.major = ggplot2::element_blank(),
                            axis.text = ggplot2::element_blank()),
     width = 10, height = 1.4 + 0.175 * (max(boxes$ymax) - min(boxes$ymin)),
@@ -52,15 +52,15 @@ autoplot.nid_scheme <- function(object, ...) {
 scheme_picture_columns <- function() {
   data.frame(
     column = c("carrier", "defining", "dynamic", "formula"),
-    title = c("Carriers", "Defining codes", "Dynamic codes",
-              "Codes of the region"),
+    title = c(say("Carriers"), say("Defining codes"), say("Dynamic codes"),
+              say("Codes of the region")),
     xmin = c(0, 2.2, 5.8, 8), xmax = c(1.7, 5.2, 7.5, 10.4)
   )
 }
 
 scheme_boxes <- function(scheme, codes) {
   lines <- lapply(codes$code, \(code) indicator_lines(scheme, code))
-  name <- wrapped(codes$code, 26L)
+  name <- wrapped(say_label(codes$code), 26L)
   height <- 1.7 + 0.75 * (lengths(lines) +
                             lengths(strsplit(name, "\n", fixed = TRUE)))
   height <- pmax(3.4, height)
@@ -82,11 +82,11 @@ scheme_boxes <- function(scheme, codes) {
     half <- lengths(strsplit(head, "\n", fixed = TRUE)) * 0.5 + 0.8
     cell(column, head, "", middle - half, middle + half, codes$code)
   }
-  rate <- small("dynamic", codes$dynamic)
+  rate <- small("dynamic", say_label(codes$dynamic))
   rate$head <- paste0(rate$head, weight_text(codes$weight))
   bottom <- min(top - height)
   rbind(
-    small("carrier", codes$carrier),
+    small("carrier", say_label(codes$carrier)),
     cell("defining", name,
          vapply(lines, paste, "", collapse = "\n"), top - height, top,
          codes$code),
@@ -98,21 +98,32 @@ scheme_boxes <- function(scheme, codes) {
 # Formula (1) above formula (2), in the middle of the picture's height.
 formula_boxes <- function(bottom, cell, n) {
   centre <- bottom / 2
-  one <- paste0(if (n == 1L) "the dynamic code" else
-    "sum of the dynamic codes", "\nat each time; all of them\nshould be ",
-    "positive")
-  two <- paste0("their rates, weighted by\nthe time influence and\nsummed ",
-                "over time")
+  one <- if (n == 1L) {
+    say("the dynamic code at each time; it should be positive")
+  } else {
+    say("sum of the dynamic codes at each time; each should be positive")
+  }
+  two <- say("their rates, weighted by the time influence and summed over time")
   rbind(
-    cell("formula", "Code ID, formula (1)", one, centre + 0.9, centre + 5.6,
+    cell("formula", say("Code ID, formula (1)"), one, centre + 0.9, centre + 5.6,
          " "),
-    cell("formula", "Code NID, formula (2)", two, centre - 5.6, centre - 0.9,
+    cell("formula", say("Code NID, formula (2)"), two, centre - 5.6, centre - 0.9,
          " ")
   )
 }
 
 weight_text <- function(weight) {
   ifelse(weight == 1, "", paste0(" \u00d7 ", format(weight, trim = TRUE)))
+}
+
+said_unit <- function(scheme) {
+  own <- transformed_unit(scheme)
+  plain <- scheme[["unit"]]
+  same <- own %in% plain
+  own[same] <- say_label(own[same])
+  logs <- startsWith(own, "log of ")
+  own[logs] <- say("log of %s", say_label(plain[logs]))
+  own
 }
 
 # The indicators of a code, wrapped; of many, the first ten.
@@ -122,13 +133,13 @@ indicator_lines <- function(scheme, code) {
   weight <- scheme[["weight"]][of]
   text <- paste0(
     ifelse(scheme[["direction"]][shown] < 0, "- ", "+ "),
-    shown_names(scheme, scheme[["indicator"]][shown]),
+    say_label(shown_names(scheme, scheme[["indicator"]][shown])),
     if (length(unique(weight)) > 1L) weight_text(scheme[["weight"]][shown]),
-    bracketed(transformed_unit(scheme))[shown]
+    bracketed(said_unit(scheme))[shown]
   )
   lines <- unlist(lapply(text, strwrap, width = 38L, exdent = 3L))
   if (length(of) > length(shown)) {
-    lines <- c(lines, paste("and", length(of) - length(shown), "more"))
+    lines <- c(lines, say("and %s more", length(of) - length(shown)))
   }
   lines
 }
@@ -162,7 +173,7 @@ scheme_arrows <- function(boxes, n) {
   )
   defining <- of("defining")
   label <- data.frame(x = (defining$xmax + of("dynamic")$xmin) / 2,
-                      y = y(defining) + 0.7, text = "rate")
+                      y = y(defining) + 0.7, text = say("rate"))
   list(
     ggplot2::geom_segment(ggplot2::aes(
       .data[["x"]], .data[["y"]], xend = .data[["xend"]],
@@ -178,12 +189,13 @@ scheme_arrows <- function(boxes, n) {
 scheme_alt <- function(scheme, codes) {
   one <- vapply(seq_len(nrow(codes)), \(i) {
     of <- scheme[["indicator"]][scheme[["code"]] == codes$code[i]]
-    paste0(codes$carrier[i], " carry the ", codes$code[i],
-           " code (", paste(shown_names(scheme, of), collapse = ", "),
-           "), whose rate is the ",
-           codes$dynamic[i], " code")
+    say("%s carry the %s code (%s), whose rate is the %s code",
+        say_label(codes$carrier[i]), say_label(codes$code[i]),
+        paste(say_label(shown_names(scheme, of)), collapse = ", "),
+        say_label(codes$dynamic[i]))
   }, character(1))
-  paste0("Diagram of the code-based model: ", paste(one, collapse = "; "),
-         ". The dynamic codes sum to Code ID, formula (1); their own rates, ",
-         "weighted by time influence, sum to Code NID, formula (2).")
+  paste(say("Diagram of the code-based model: %s.",
+            paste(one, collapse = "; ")),
+        say("The dynamic codes sum to Code ID, formula (1)."),
+        say("Their rates, weighted, sum to Code NID, formula (2)."))
 }

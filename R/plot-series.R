@@ -3,7 +3,7 @@
 # region, their median, and the names of the highest and lowest at the end.
 
 # rows: region, time, estimate, look (factor or absent: its colour), and
-# optionally conf.low, conf.high, hollow, segment, series. `grid`: a panel for
+# optionally conf.low, conf.high, soft, segment, series. `grid`: a panel for
 # every look as well. `split` of rows: what many regions have a panel for
 # instead of their look. `fitted`: rows of a smooth level with its band. `free`:
 # panels have a scale of y each (a row of them, in a grid). `names`: whether the
@@ -16,7 +16,14 @@ series_plot <- function(frame, y, title, alt, caption, codes = nid_codes(),
     return(empty_picture(title, caption = caption))
   }
   many <- nlevels(rows$region) > max_panels
-  p <- ggplot2::ggplot(rows, series_aes(rows)) + zero_line("h")
+  limits <- if (!many && !free && !fan) usual_limits(rows)
+  if (!is.null(limits)) {
+    caption <- paste(caption, say("Where a band leaves the panel it goes on."))
+  }
+  p <- ggplot2::ggplot(rows, series_aes(rows)) + zero_line("h") +
+    ggplot2::scale_y_continuous(limits = limits, oob = keep_all,
+                                expand = ggplot2::expansion(
+                                  if (many) 0.09 else 0.05))
   p <- p + break_marks(breaks, rows, many, grid)
   if (fan) p <- p + future_shade(data, rows, many)
   p <- p + if (many) many_layers(rows, names) else
@@ -32,13 +39,20 @@ series_plot <- function(frame, y, title, alt, caption, codes = nid_codes(),
     p <- p + ggplot2::guides(colour = "none", fill = "none", shape = "none",
                              linetype = "none")
   }
-  finish_picture(p, title, alt, caption = caption, x = frame$time, y = y,
+  finish_picture(p, titled(title, rows$region), alt, caption = caption, x = frame$time, y = y,
                  width = size[1L], height = size[2L])
+}
+
+# One region is named.
+titled <- function(title, region) {
+  region <- levels(droplevels(region))
+  if (length(region) == 1L && nzchar(region)) paste0(title, ": ", region) else
+    title
 }
 
 complete_series <- function(rows) {
   rows <- rows[!is.na(rows$estimate), , drop = FALSE]
-  if (is.null(rows$hollow)) rows$hollow <- rep(FALSE, nrow(rows))
+  if (is.null(rows$soft)) rows$soft <- rep(FALSE, nrow(rows))
   if (is.null(rows$segment)) rows$segment <- rep(0L, nrow(rows))
   if (is.null(rows$fails)) rows$fails <- rep(FALSE, nrow(rows))
   if (is.null(rows$series)) rows$series <- rep("", nrow(rows))
@@ -101,22 +115,24 @@ unjoined_rows <- function(rows) {
   rows[!rows$group %in% rows$group[duplicated(rows$group)], , drop = FALSE]
 }
 
-# Hollow where a value behind it is estimated, provisional, and so on; a
-# triangle where the condition of formula (1) fails.
+# Of full colour.
+pale <- 0.4
+
+# Pale where a value behind it is estimated, provisional, and so on; a triangle
+# where the condition of formula (1) fails.
 point_layers <- function(rows, plain) {
   size <- if (length(unique(rows$time)) > 25L) 0.7 else
     if (nlevels(rows$region) > 4L) 1.2 else 1.6
-  kind <- split(rows, paste(rows$hollow, rows$fails %in% TRUE), drop = TRUE)
+  kind <- split(rows, paste(rows$soft, rows$fails %in% TRUE), drop = TRUE)
   # The first kind, the plain one if there is one, stands in the legend.
   lapply(seq_along(kind), \(i) {
     d <- kind[[i]]
-    fill <- if (d$hollow[1L]) "white" else if (plain) "grey15"
     args <- list(data = d, size = size, show.legend = if (i > 1L) FALSE else NA)
+    if (plain) args[c("colour", "fill")] <- "grey15"
+    if (d$soft[1L]) args$alpha <- pale
     if (plain) {
-      args$colour <- "grey15"
       args$shape <- if (d$fails[1L] %in% TRUE) 25L else 21L
     }
-    if (!is.null(fill)) args$fill <- fill
     do.call(ggplot2::geom_point, args)
   })
 }
@@ -220,15 +236,22 @@ fan_bands <- function(rows) {
 
 # Scales of the looks that are shown, with as many rows of keys as they need
 # beside one another in a picture of `width` inches.
+# Keys in the language of the reader, as wide as the page allows.
+said_keys <- function() {
+  words <- words_on_page("keys")
+  words
+}
+
 code_scales <- function(codes, shown = NULL, width = 7) {
   if (is.null(shown)) {
     return(NULL)
   }
   guide <- ggplot2::guide_legend(nrow = key_rows(shown, width), order = 1)
-  list(scale_colour_code(codes = codes, guide = guide),
-       scale_fill_code(codes = codes, guide = guide),
-       scale_shape_code(codes = codes, guide = guide),
-       scale_linetype_code(codes = codes, guide = guide))
+  words <- said_keys()
+  list(scale_colour_code(codes = codes, guide = guide, labels = words),
+       scale_fill_code(codes = codes, guide = guide, labels = words),
+       scale_shape_code(codes = codes, guide = guide, labels = words),
+       scale_linetype_code(codes = codes, guide = guide, labels = words))
 }
 
 key_rows <- function(shown, width) {

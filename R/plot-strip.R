@@ -7,8 +7,9 @@ plot_strip <- function(object, ..., of = "industrial", regions = NULL, call) {
   codes <- unique(object$rates[["code"]])
   check_choice(of, c("industrial", codes), "of", call = call)
   frame <- strip_frame(object, of, regions, call)
-  what <- if (of == "industrial") "Code ID" else say_label(of)
-  title <- say("%s of the regions over time", what)
+  what <- if (of == "industrial") "Code ID" else
+    capital(say_label(of))
+  title <- say("%s over time, by region", what)
   rows <- frame$rows[!is.na(frame$rows$estimate), , drop = FALSE]
   if (nrow(rows) == 0L) {
     return(empty_picture(title, caption = caption_of(frame$spec)))

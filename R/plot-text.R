@@ -7,7 +7,8 @@
 # `share`: of the panel's width, where lines break. `back`: on white. `spread`:
 # texts move up and down until none covers another.
 page_text <- function(mapping = NULL, data = NULL, ..., tile = NULL,
-                      share = 0.45, back = FALSE, spread = FALSE) {
+                      share = 0.45, back = FALSE, spread = FALSE,
+                      inherit.aes = TRUE) {
   # Made at the call: ggplot2 is suggested only.
   geom <- ggplot2::ggproto(
     "GeomPageText", ggplot2::GeomText,
@@ -19,7 +20,7 @@ page_text <- function(mapping = NULL, data = NULL, ..., tile = NULL,
     })
   ggplot2::layer(
     data = data, mapping = mapping, stat = "identity", geom = geom,
-    position = "identity", show.legend = FALSE,
+    position = "identity", show.legend = FALSE, inherit.aes = inherit.aes,
     params = list(na.rm = FALSE, ...))
 }
 

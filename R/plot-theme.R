@@ -172,8 +172,8 @@ finish_picture <- function(p, title, alt, x = NULL, y = NULL, subtitle = NULL,
 empty_picture <- function(title, ...) {
   finish_picture(
     ggplot2::ggplot(data.frame(x = 0, y = 0), ggplot2::aes(x = 0, y = 0)) +
-      page_text(label = "No value to draw.", colour = "grey30", share = 0.95),
-    title, alt = paste0(title, ": no value to draw."), ...,
+      page_text(label = say("No value to draw."), colour = "grey30", share = 0.95),
+    title, alt = say("%s: no value to draw.", title), ...,
     theme = ggplot2::theme(axis.text = ggplot2::element_blank(),
                            panel.grid.major = ggplot2::element_blank()),
     width = 7, height = 1.8

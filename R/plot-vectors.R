@@ -10,7 +10,7 @@ autoplot.nid_estimated <- function(object, order = NULL, regions = NULL,
   call <- rlang::current_env()
   frame <- plot_frame(object, regions, call)
   shown <- chosen_orders(frame, order, call)
-  units <- order_units("units of x", time_unit(frame), shown)
+  units <- order_units(say("units of x"), time_unit(frame), shown)
   title <- capital(orders_in_words(shown))
   alt <- series_alt(title, character(), frame, paste(units, collapse = "; "),
                     "bands")
@@ -27,21 +27,22 @@ autoplot.nid_estimated <- function(object, order = NULL, regions = NULL,
 autoplot.nid_accumulated <- function(object, regions = NULL, ...) {
   rlang::check_dots_empty()
   frame <- plot_frame(object, regions, rlang::current_env())
-  y <- "Accumulated rates, units of x"
+  y <- with_unit(say("Accumulated rates"), say("units of x"))
   if (!is.na(frame$time)) {
     return(series_plot(
-      frame, y, "Path of the accumulated rates",
-      series_alt("Accumulated rates", character(), frame, "units of x"),
+      frame, y, say("Path of the accumulated rates"),
+      series_alt(say("Accumulated rates"), character(), frame,
+                 say("units of x")),
       marks_caption(frame$spec, frame$rows, NULL)))
   }
   rows <- frame$rows[!is.na(frame$rows$estimate), , drop = FALSE]
   if (nrow(rows) == 0L) {
-    return(empty_picture("Accumulated rates"))
+    return(empty_picture(say("Accumulated rates")))
   }
   rows <- rows[order(-rows$estimate), , drop = FALSE]
   finish_picture(
-    ranked_plot(rows) + zero_line("v"), "Accumulated rates",
-    ranked_alt(rows, "units of x", FALSE, "accumulated rates"), x = y,
-    caption = caption_of(frame$spec), height = ranked_height(nrow(rows))
+    ranked_plot(rows) + zero_line("v"), say("Accumulated rates"),
+    ranked_alt(rows, say("units of x"), FALSE, say("Accumulated rates")), x = y,
+    caption = caption_of(frame$spec, filled_words(rows)), height = ranked_height(nrow(rows))
   )
 }

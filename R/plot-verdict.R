@@ -5,7 +5,7 @@
 autoplot.nid_verdict <- function(object, ...) {
   rlang::check_dots_empty()
   need_ggplot()
-  title <- "Dependence in levels and in changes"
+  title <- say("Dependence in levels and in changes")
   rows <- verdict_rows(object)
   if (all(is.na(rows$r))) {
     return(empty_picture(title, subtitle = verdict_counts(object)))
@@ -22,9 +22,9 @@ autoplot.nid_verdict <- function(object, ...) {
   across <- min(panels, 3L)
   finish_picture(
     p, title, verdict_alt(object),
-    x = "Correlation", subtitle = verdict_counts(object), caption = paste0(
-      "Grey: where changes of independent series belong. Only a diamond ",
-      "outside it speaks of dependence."),
+    x = say("Correlation"), subtitle = verdict_counts(object), caption = paste(
+      say("Grey: where changes of independent series belong."),
+      say("Only a diamond outside it speaks of dependence.")),
     width = max(7.5, 2.6 + 2.4 * across),
     height = ranked_height(n) * ceiling(panels / across) + 0.7
   )
@@ -73,9 +73,10 @@ verdict_layers <- function(rows) {
       shape = .data[["what"]], fill = .data[["what"]]), seen,
       colour = "grey10", size = if (nlevels(rows$label) > 30L) 1.6 else 2.4),
     ggplot2::scale_shape_manual(values = c(levels = 21, changes = 23),
-                                drop = FALSE),
-    ggplot2::scale_fill_manual(values = c(levels = "white",
-                                          changes = "#0B4F8A"), drop = FALSE),
+                                drop = FALSE, labels = say_label),
+    ggplot2::scale_fill_manual(values = c(levels = "grey75",
+                                          changes = "#0B4F8A"), drop = FALSE,
+                               labels = say_label),
     # Every label keeps its row, also where nothing is known.
     row_names(limits = levels(rows$label))
   )
@@ -84,18 +85,18 @@ verdict_layers <- function(rows) {
 verdict_counts <- function(object) {
   count <- table(object[["verdict"]])
   if (length(count) > 0L) {
-    paste0("Verdicts: ", paste(names(count), count, collapse = ", "))
+    say("Verdicts: %s", paste(say_label(names(count)), count,
+                              collapse = ", "))
   }
 }
 
 verdict_alt <- function(object) {
   said <- object[["sentence"]]
-  paste0(
-    "Dot chart of the correlation of ", count_of(nrow(object), "pair"),
-    " in levels and in changes, against the critical value of changes. ",
-    verdict_counts(object), ".",
-    if (length(said) <= 4L) paste(c("", said), collapse = " ")
-  )
+  paste(c(
+    say("Dot chart of the correlation in levels and in changes."),
+    say("Against the critical value of changes."),
+    paste0(verdict_counts(object), "."),
+    if (length(said) <= 4L && said_in() == "en") said), collapse = " ")
 }
 
 #' @rdname autoplot.nid_dependence
@@ -104,13 +105,13 @@ autoplot.nid_forms <- function(object, ...) {
   rlang::check_dots_empty()
   rows <- plot_rows(object)
   if (nrow(rows) == 0L) {
-    return(empty_picture("Which form fits"))
+    return(empty_picture(say("Which form fits")))
   }
   cell <- group_labels(rows[rev(setdiff(get_spec(object)$keys, "form"))])
   rows$cell <- factor(cell, unique(cell))
-  rows$form <- factor(rows$form, unique(rows$form))
+  rows$form <- factor(say_label(rows$form), unique(say_label(rows$form)))
   rows$label <- factor(rows$cell, rev(levels(rows$cell)))
-  rows$text <- ifelse(is.na(rows$weight), "none",
+  rows$text <- ifelse(is.na(rows$weight), say("unknown"),
                       paste0(round(100 * rows$weight)))
   rows$dark <- (rows$weight > 0.55) %in% TRUE
   .data <- rlang::.data
@@ -128,9 +129,9 @@ autoplot.nid_forms <- function(object, ...) {
                                  guide = "none") +
     column_names(position = "top") + row_names()
   finish_picture(
-    p, "Which form fits", forms_alt(rows),
-    subtitle = "Akaike weight of each form, %",
-    caption = "By AICc of y itself. Dark: the form the data favour.",
+    p, say("Which form fits"), forms_alt(rows),
+    subtitle = say("Akaike weight of each form, %%"),
+    caption = say("By AICc of y itself. Dark: the form the data favour."),
     theme = ggplot2::theme(panel.grid.major = ggplot2::element_blank()),
     width = 7.5, height = 1.6 + 1.1 * label_height(rows$label)
   )
@@ -139,7 +140,7 @@ autoplot.nid_forms <- function(object, ...) {
 forms_alt <- function(rows) {
   best <- rows[rows$delta %in% 0, , drop = FALSE]
   count <- table(as.character(best$form))
-  paste0("Table of Akaike weights of ", nlevels(rows$form), " forms for ",
-         count_of(nlevels(rows$cell), "pair"), ". Best form: ",
-         paste(names(count), "in", count, collapse = ", "), ".")
+  paste(say("Table of Akaike weights, forms %s, pairs %s.", nlevels(rows$form),
+            nlevels(rows$cell)),
+        say("Best form: %s.", paste(names(count), count, collapse = ", ")))
 }

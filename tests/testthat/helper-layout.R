@@ -3,6 +3,11 @@
 
 # c(what, text): one row a fault, none where all is well.
 layout_faults <- function(p, width, height) {
+  page_layout(p, width, height)$faults
+}
+
+# list(faults, texts): what is wrong, and all that is written on the page.
+page_layout <- function(p, width, height) {
   file <- tempfile(fileext = ".png")
   grDevices::png(file, width, height, units = "in", res = 72, type = "cairo")
   drawn <- grDevices::dev.cur()
@@ -21,9 +26,9 @@ layout_faults <- function(p, width, height) {
                            boxes$x1 > boxes$vx1 + slack |
                            boxes$y0 < boxes$vy0 - slack |
                            boxes$y1 > boxes$vy1 + slack)
-  rbind(fault_rows("off the page", boxes$text[out]),
-        fault_rows("out of its panel", boxes$text[left & !out]),
-        overlaps(boxes))
+  list(faults = rbind(fault_rows("off the page", boxes$text[out]),
+                      fault_rows("out of its panel", boxes$text[left & !out]),
+                      overlaps(boxes)), texts = boxes$text)
 }
 
 fault_rows <- function(what, text) {

@@ -80,7 +80,7 @@ layer_of <- function(p, geom, k = 1L) {
 points_of <- function(p) {
   is <- vapply(p$layers, \(l) inherits(l$geom, "GeomPoint"), NA)
   do.call(rbind, lapply(attr(p, "built")$data[is], \(d) {
-    d[c("x", "y", "shape", "fill")]
+    d[c("x", "y", "shape", "fill", "alpha")]
   }))
 }
 

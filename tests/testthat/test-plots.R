@@ -20,7 +20,7 @@ test_that("Code NID: points and intervals in descending order", {
   expect_equal(lines$xmin, b$conf.low)
   expect_equal(lines$xmax, b$conf.high)
   clear <- b$conf.low > 0 | b$conf.high < 0
-  expect_identical(points$fill == "grey10", clear)
+  expect_identical(points$shape == 16L, clear)
   expect_match(ggplot2::get_alt_text(p), paste0("zero in ", sum(clear)),
                fixed = TRUE)
   r <- region_ranks(m)
@@ -40,8 +40,8 @@ test_that("rates: lines, points and bands of the order asked for", {
     expect_equal(sort(band$ymin), sort(v$conf.low))
     expect_equal(sort(band$ymax), sort(v$conf.high))
     # Provisional values of 2012 stand behind the innovation code alone.
-    hollow <- points[points$fill == "white", ]
-    expect_equal(hollow$y, v$estimate[v$term == "innovation" &
+    soft <- points[points$alpha %in% 0.4, ]
+    expect_equal(soft$y, v$estimate[v$term == "innovation" &
                                         v[[year_name]] == 2012])
   }
   expect_equal(layer_of(p, "GeomVline")$xintercept, 2009)
@@ -82,7 +82,8 @@ test_that("path, cell weights, predictions: their own numbers", {
                sort(at$estimate[at$order == 0L]))
   at <- predict(m, at = c(2008, 2010))
   p <- picture(at, order = 2)
-  expect_equal(sort(layer_of(p, "GeomRibbon")$ymin),
+  # Below it the bands of four fifths and of a half.
+  expect_equal(sort(layer_of(p, "GeomRibbon", 3L)$ymin),
                sort(at$conf.low[at$order == 2L]))
   # Of one region all orders, each in a row with its unit.
   one <- picture(predict(picture_model(1), at = c(2008, 2015)))
@@ -147,7 +148,11 @@ test_that("phase plane: the smooth level and its rate", {
   path <- layer_of(p, "GeomPath")
   expect_equal(sort(path$x), sort(predict(m, order = 0)$estimate))
   expect_equal(sort(path$y), sort(predict(m, order = 1)$estimate))
-  expect_true(all(layer_of(p, "GeomText")$label == "2005"))
+  text <- layer_of(p, "GeomText")$label
+  expect_identical(sum(text == "2005"), 3L)
+  expect_setequal(text[text != "2005"],
+                  c("climbing: advance; sinking: slowdown",
+                    "climbing: recovery; sinking: decline"))
 })
 
 test_that("draws: every path thin, their median thick", {
@@ -289,7 +294,7 @@ test_that("predictions show the data and where they end, within their limits", {
   inside <- inside[inside$region == r, ]
   known <- range(codes$estimate, inside$conf.low, inside$conf.high)
   limits <- known + c(-1, 1) * diff(known)
-  expect_equal(range(layer_of(p, "GeomRibbon")[c("ymin", "ymax")]), limits)
+  expect_equal(range(layer_of(p, "GeomRibbon", 3L)[c("ymin", "ymax")]), limits)
   line <- layer_of(p, "GeomLine")
   expect_true(all(line$y >= limits[1L] & line$y <= limits[2L]))
   # Rates are not observed; nothing is cut within the data.
