@@ -192,20 +192,14 @@ words_about_steps <- function(model) {
     })
 }
 
-# The scale of the default scheme has a unit of its own.
+# What a Code NID says, in_words() has said just before.
 words_about_reading <- function(model) {
-  scale <- get_spec(model$basic)$normalise %||% "zscore"
+  unit <- meant_unit(get_defining(model))
   c(paste(say("A defining code is the weighted mean of its indicators."),
-          if (identical(scale, "zscore")) {
-            say("Its unit is one standard deviation of the panel, 0 its mean.")
-          } else {
-            say("Its scale is that of the normalisation: %s.", say_fact(scale))
-          }),
-    paste(say("A dynamic code is how fast a defining code moves a year."),
+          say("Its unit is %s.", unit)),
+    paste(say("A dynamic code is how fast a defining code moves."),
           say("Code ID is the sum of the dynamic codes at a time.")),
-    paste(say("Code NID adds up the changes of these speeds over the years."),
-          say("Below zero development has lost speed, which is not a fall."),
-          say("-1 is a loss of speed of one unit a year.")),
+    say("Code NID adds up the changes of these speeds over all times."),
     paste(say("An interval says what else the data allow."),
           say("Where it leaves zero out, the sign is clear.")))
 }

@@ -71,7 +71,7 @@ write_report <- function(model, file, format = NULL, title = NULL,
   head <- report_head(model, title, author, date, regions, call)
   warn_controls(model)
   made_aside(file, \(work) {
-    render_page("code-model-report", head, params, work, format, call)
+    render_page("templates/code-model-report/skeleton", head, params, work, format, call)
   }, call)
 }
 
@@ -101,7 +101,7 @@ check_report_file <- function(file, format, overwrite, call) {
   format
 }
 
-check_report_regions <- function(model, regions, call) {
+check_report_regions <- function(model, regions, call, arg = "regions") {
   if (is.null(regions)) {
     return(NULL)
   }
@@ -110,8 +110,7 @@ check_report_regions <- function(model, regions, call) {
   }
   if (!is.atomic(regions) || length(regions) == 0L ||
       !all(regions %in% known)) {
-    stop_argument("regions", "NULL or names of regions of the model", regions,
-                  call)
+    stop_argument(arg, "NULL or names of regions of the model", regions, call)
   }
   unique(as.character(regions))
 }
@@ -177,9 +176,9 @@ latex_engine <- function() {
   engines[nzchar(Sys.which(engines))][1L]
 }
 
-report_template <- function(name = "code-model-report") {
-  system.file("rmarkdown", "templates", name, "skeleton", "skeleton.Rmd",
-              package = "nidcode", mustWork = TRUE)
+report_template <- function(name = "templates/code-model-report/skeleton") {
+  system.file("rmarkdown", name, "skeleton.Rmd", package = "nidcode",
+              mustWork = TRUE)
 }
 
 # `head`: what stands in the head of the page instead of the template's own.
@@ -192,8 +191,7 @@ render_page <- function(template, head, params, work, format, call) {
     page <- sub(", regions = regions", "", page, fixed = TRUE)
   }
   writeLines(enc2utf8(with_head(page, head)), input, useBytes = TRUE)
-  style <- file.path(dirname(skeleton), "style.docx")
-  if (file.exists(style)) file.copy(style, work)
+  file.copy(file.path(dirname(report_template()), "style.docx"), work)
   bar <- start_bar("Writing the report", sum(grepl("^```\\{", page)))
   state <- fresh_knitr()
   on.exit(restore_knitr(state))

@@ -51,6 +51,8 @@ styles <- function(table = 16, body = 20, margin = 40) {
     paragraph("Date", "Date", body, 0, 3 * margin, keep = next_too,
               colour = "555555"),
     paragraph("Heading1", "heading 1", 30, 320, 100, TRUE, next_too, 0),
+    paragraph("Region", "Region", 30, 0, 80, TRUE,
+              paste0(next_too, "<w:pageBreakBefore/>"), 0),
     paragraph("Heading2", "heading 2", 24, 200, 80, TRUE, next_too, 1),
     paragraph("SourceCode", "Source Code", 16, 120, 40, FALSE, next_too,
               mono = TRUE, colour = "555555"),

@@ -747,5 +747,7 @@ file_calls <- expression(
   read_workbook(form),
   write_report(model, tempfile(fileext = ".html")),
   write_explorer(model, tempfile(fileext = ".html")),
+  write_profile(model, tempfile(fileext = ".html")),
+  region_profiles(model, region_names(model$panel)),
   class(run_explorer(d))
 )

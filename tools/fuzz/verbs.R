@@ -646,12 +646,16 @@ verb("write_explorer", function() {
        choices = or_odd(pick(NULL, list(A = list(measure = "integral")))),
        overwrite = or_odd(FALSE, 0.05))
 }, 100L)
+verb("write_profile", function() {
+  list(or_odd(draw_model(), 0.1), some_file(pick("html", "html", "doc")),
+       region = or_odd(NULL, 0.2), overwrite = or_odd(FALSE, 0.05))
+}, 12L)
 
 # Calls in an order of their own, always the same: the first 3,000 are a fair
 # share of each. What 20,000 leaves after `times` goes to all but the writers.
 call_order <- function(calls = 20000L) {
   times <- vapply(verbs, `[[`, 1L, "times")
-  heavy <- names(verbs) %in% c("write_report", "write_workbook",
+  heavy <- names(verbs) %in% c("write_report", "write_profile", "write_workbook",
                                "read_workbook", "workbook_template")
   more <- rep_len(which(!heavy), max(0L, calls - sum(times)))
   out <- c(rep(seq_along(times), times), more)
