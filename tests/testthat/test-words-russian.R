@@ -48,6 +48,9 @@ spoken <- function() {
     connections = code_connections(model),
     connections = code_connections(model, of = "levels"),
     mutations = quietly(code_mutations(jumps)),
+    comparison_of_models = compare_models(
+      plain = model, late = update(model, influence = influence_half_life(1)),
+      minmax = update(model, normalise = "minmax")),
     verdict = verdict(code_dependence(district, apt_developed + income_pc_real ~
                                         employed_he_share + apt_used)),
     dependence = code_dependence(ural, apt_used ~ employed_he_share,
@@ -64,7 +67,8 @@ test_that("every class that has words is asked, and speaks two languages", {
   expect_setequal(names(said), have)
   data_names <- c(
     unique(ural$region), names(ural), "A", "B", paper_relevance$item,
-    as.character(unique(make_respondents()$who)), "P", "I", "S")
+    as.character(unique(make_respondents()$who)), "P", "I", "S",
+    "plain", "late", "minmax")
   for (i in seq_along(said)) {
     what <- paste(names(said)[i], i)
     x <- said[[i]]
