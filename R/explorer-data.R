@@ -247,7 +247,8 @@ page_cor <- function(cor, fit) {
   if (is.matrix(cor)) {
     return(list(kind = "matrix", pairs = I(as.vector(matrix_pairs(cor)))))
   }
-  list(kind = cor)
+  kept <- frozen_rho(fit$def$reference, code_field(fit, "code"))
+  list(kind = cor, panel = if (length(kept) > 0L) I(kept))
 }
 
 # What a frozen model keeps: weights over lambda of every series (segment) and
@@ -343,9 +344,14 @@ page_words <- function(model, def) {
     exact = I(page_exact()), notExact = I(page_not_exact(model, def)),
     versions = I(c(paste("nidcode", utils::packageVersion("nidcode")),
                    R.version.string)),
-    citation = paste(format(utils::citation("nidcode"), style = "text"),
-                     collapse = " ")
+    citation = page_citation()
   )
+}
+
+# R warns where an installation has no date.
+page_citation <- function() {
+  cite <- suppressWarnings(utils::citation("nidcode"))
+  paste(format(cite, style = "text"), collapse = " ")
 }
 
 page_exact <- function() {

@@ -1228,7 +1228,8 @@ var NidEngine = (() => {
         free[j][r] = freeOf(model, x, y);
       });
     });
-    state.noise = model.frozenRho || correlations(product, free, k);
+    state.noise = model.frozenRho ||
+      correlations(product, free, k, model.cor.panel);
     return state.noise;
   }
 
@@ -1308,10 +1309,11 @@ var NidEngine = (() => {
   // Each region's drawn to the panel's, which one region alone does not have.
   const PANEL_PULL = 10;
 
-  function correlations(product, free, k) {
+  // `kept`: the panel's, where a reference has it.
+  function correlations(product, free, k, kept) {
     const sum = (x) => x.reduce((s, v) => s + v, 0);
     const cut = (v) => Math.max(-0.95, Math.min(0.95, v));
-    const panel = product.map((p, j) =>
+    const panel = kept || product.map((p, j) =>
       free[j].filter((v) => v > 0).length > 1 ? sum(p) / sum(free[j]) : 0);
     return range(product.length ? product[0].length : 0).map((r) => {
       const rho = product.map((p, j) => cut((p[r] + PANEL_PULL * panel[j]) /
@@ -1987,12 +1989,14 @@ var NidEngine = (() => {
           scheme.push(`scheme[["weight"]][${i + 1}] <- ${w}${note(i)}`);
         }
       });
-      if (scheme.length && data.model.weightError) {
-        scheme.push("attr(scheme, \"vcov\") <- NULL");
-      }
       range(n).filter((i) => s.flip[i]).forEach((i) => scheme.push(
         `scheme[["direction"]][${i + 1}] <- ` +
         `${-data.indicators[i].direction}${note(i)}`));
+      // A scheme that is changed forgets the errors of its weights.
+      if (scheme.length && data.model.weightError && model.ownWeights(s)) {
+        scheme.push("attr(scheme[[\"weight\"]], \"vcov\") <- " +
+          "attr(model$panel$scheme, \"vcov\")");
+      }
       range(k).filter((c) => s.codeWeights[c] !== own.codeWeights[c]).forEach((c) =>
         scheme.push(`attr(scheme, "codes")[["weight"]][${data.codes[c].place}] <- ` +
           `${s.codeWeights[c]}  # ${data.codes[c].code}`));
