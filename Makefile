@@ -9,6 +9,10 @@ INSTALL = echo "installing nidcode"; log=$$(mktemp); \
   MAKEFLAGS=-j2 R CMD INSTALL --preclean --clean . >$$log 2>&1 && \
   rm -f $$log || { cat $$log; rm -f $$log; exit 1; }
 
+# As the checks compile: what they have compiled is not compiled again.
+CHECK_INSTALL = vars=$$(mktemp); $(RSCRIPT) tools/makevars.R $$vars; \
+  export R_MAKEVARS_USER=$$vars; $(INSTALL); rm -f $$vars
+
 .PHONY: help reproduce test install docs bench study headers fuzz scale page site \
   sanitize valgrind clean
 
@@ -86,22 +90,21 @@ CALLS = 3000
 fuzz:
 	@sh tools/setup.sh run check || \
 	  { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
-	@vars=$$(mktemp); $(RSCRIPT) tools/makevars.R $$vars; \
-	  export R_MAKEVARS_USER=$$vars; $(INSTALL)
+	@$(CHECK_INSTALL)
 	@$(RSCRIPT) tools/fuzz/run.R $(CALLS)
 
 # What the browser tests need and is not to be had is skipped, by name.
 page:
 	@sh tools/setup.sh run page || \
 	  { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
-	@$(INSTALL)
+	@$(CHECK_INSTALL)
 	@$(RSCRIPT) tools/explorer/page.R
 
 scale:
 	@sh tools/setup.sh run check || \
 	  { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 	@sh tools/setup.sh scale || echo "scale: what is missing is skipped"
-	@$(INSTALL)
+	@$(CHECK_INSTALL)
 	@sh tools/scale.sh
 
 headers:
