@@ -38,7 +38,7 @@
 #'   `posterior`); `_size`.
 #' @source Lorenz, Brauer and Lorenz (2016), Rank-optimal weighting or "How to
 #'   be best in the OECD Better Life Index?", arXiv 1608.04556.
-#' @family sensitivity
+#' @family choices
 #' @examples
 #' regions <- subset(ural, level == "region")
 #' model <- code_model(regions, ural_scheme, status = "_status",

@@ -32,7 +32,7 @@
 #' together: "index" without a base time, ranks with a frozen reference, breaks
 #' that a rate cannot shift, `half_life` beside `influence`; and whatever the
 #' levels themselves raise.
-#' @family sensitivity
+#' @family choices
 #' @examples
 #' code_choices(normalise = c("zscore", "minmax"), weights = weights_noisy(),
 #'              rate = list(rate_spline(), rate_local(5)),

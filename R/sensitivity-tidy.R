@@ -140,13 +140,14 @@ kendall_pairs <- 2e8
 
 #' @rdname code_sensitivity
 #' @export
-augment.nid_sensitivity <- function(x, model, ...) {
+augment.nid_sensitivity <- function(x, model = NULL, ...) {
   call <- rlang::current_env()
   rlang::check_dots_empty()
+  fit <- need_fit(x, "made by code_sensitivity()", call)
+  model <- model %||% fit$study$model
   if (!inherits(model, "nid_model")) {
     stop_argument("model", "made by code_model()", model, call)
   }
-  need_fit(x, "made by code_sensitivity()", call)
   rows <- augment(model)
   key <- key_column(get_spec(x), "region")
   at <- if (is.na(key)) rep(1L, nrow(rows)) else
@@ -161,9 +162,13 @@ augment.nid_sensitivity <- function(x, model, ...) {
 #' @rdname code_sensitivity
 #' @param draw <int> The draw whose model is wanted.
 #' @export
-update.nid_sensitivity <- function(object, draw, ...) {
+update.nid_sensitivity <- function(object, draw = NULL, ...) {
   call <- rlang::current_env()
-  rlang::check_dots_empty()
+  if (...length() > 0L) {
+    stop_nid("argument", c("update() of a study of choices takes `draw` alone.",
+                           i = "Choices are those of code_sensitivity()."),
+             argument = "...", call = call)
+  }
   fit <- need_fit(object, "made by code_sensitivity()", call)
   check_number(draw, min = 1, max = fit$run$draws, whole = TRUE)
   do.call(stats::update, c(list(fit$study$model),

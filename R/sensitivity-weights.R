@@ -29,7 +29,7 @@
 #'   are `nidcode_error_choices` where the model is known.
 #' @source COINr (`noise_factor` of its `get_noisy_weights()`); hit and run:
 #'   Smith (1984).
-#' @family sensitivity
+#' @family choices
 #' @examples
 #' weights_noisy(0.25)
 #' weights_simplex(min = 0.1, max = 0.5)

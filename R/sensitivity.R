@@ -57,8 +57,9 @@
 #'   `estimate`, `rank`. "design": a row a draw, its level of every factor.
 #'   `glance()`: `n`, `n.cells` (what was read and fitted anew), `evaluations`,
 #'   `seconds`, Kendall's tau of the draws with the model (`kendall.median`,
-#'   `kendall.low`, the lower limit), `method`. `augment(x, model)`: the user's
-#'   rows with the columns of their region, each after a dot.
+#'   `kendall.low`, the lower limit), `method`. `augment(x, model)`: the rows
+#'   of the model's data (`NULL`: that it was made of) with the columns of their
+#'   region, each after a dot.
 #'   `update(x, draw = )`: the model of one draw, from the data on.
 #' @section Errors: `nidcode_error_choices`, with `factor` and `level`, before
 #'   any work: a level that cannot be had, or under which a region of the model has
@@ -68,7 +69,7 @@
 #'   analysis techniques as tools for the quality assessment of composite
 #'   indicators. Jansen (1999). Song, Nelson and Staum (2016), Shapley effects
 #'   for global sensitivity analysis.
-#' @family sensitivity
+#' @family choices
 #' @examples
 #' regions <- subset(ural, level == "region")
 #' model <- code_model(regions, ural_scheme, status = "_status",

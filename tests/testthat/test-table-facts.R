@@ -43,6 +43,8 @@ fact_tables <- function() {
       quietly(code_model(panel)), code_choices(measure = c("sum", "integral")),
       conf_level = 0.95),
     regions = regions_table(quietly(code_model(panel))),
+    dominance = code_dominance(choice_model(rate = rate_central()),
+                               code_choices(weights = weights_simplex())),
     record = code_record(rates), core = code_core(rates),
     gaps = code_gaps(rates, "A"),
     connections = code_connections(dynamic_codes(code_panel(
