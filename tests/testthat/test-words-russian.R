@@ -88,6 +88,14 @@ test_that("every class that has words is asked, and speaks two languages", {
   }
 })
 
+test_that("what connections are of has words", {
+  withr::local_options(nidcode.language = "ru")
+  for (of in c("rates", "levels", "regions")) {
+    x <- quietly(code_connections(spoken_model, of = of))
+    expect_identical(latin_left(say_fact(get_spec(x)$of)), character())
+  }
+})
+
 test_that("tables and what is printed stay English", {
   model <- spoken_model
   printed <- capture.output(print(model), print(model$basic))
