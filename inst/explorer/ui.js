@@ -18,6 +18,9 @@
       found === "%%" ? "%" : String(values[k ? k - 1 : next++]));
   }
 
+  // Data without a column of regions are of one that has no name.
+  const regions = data.regions.map((name) => name || T("the region"));
+
   // ---- Elements -------------------------------------------------------------
 
   // An element with attributes, listeners (`on...`) and children; strings among
@@ -188,7 +191,7 @@
         .slice(0, 2);
       status.textContent = moved.length === 0 ?
         T("No region changes its rank.") : told.map((one) =>
-          T("%s from rank %s to rank %s", data.regions[one.region], one.from,
+          T("%s from rank %s to rank %s", regions[one.region], one.from,
             one.to)).join("; ") + ".";
       before = null;
     }, 400);
@@ -237,7 +240,7 @@
     const at = place(text("at"), data.times.length);
     if (at !== null) state.at = at;
     const see = text("see").split(",").map((word) =>
-      place(word, data.regions.length)).filter((r) => r !== null);
+      place(word, regions.length)).filter((r) => r !== null);
     if (see.length) state.see = [...new Set(see)].slice(0, 4);
     if (text("by") === "name") state.by = "name";
   }
@@ -653,12 +656,12 @@
 
   function order() {
     const by = state.by === "name" ?
-      (a, b) => data.regions[a].localeCompare(data.regions[b], data.language) :
+      (a, b) => regions[a].localeCompare(regions[b], data.language) :
       (a, b) => (rows[a].rank || Infinity) - (rows[b].rank || Infinity) ||
         a - b;
     const find = state.find.toLocaleLowerCase(data.language);
-    return data.regions.map((name, r) => r).filter((r) =>
-      data.regions[r].toLocaleLowerCase(data.language).includes(find)).sort(by);
+    return regions.map((name, r) => r).filter((r) =>
+      regions[r].toLocaleLowerCase(data.language).includes(find)).sort(by);
   }
 
   const isMore = (event) => event.ctrlKey || event.metaKey || event.shiftKey;
@@ -674,7 +677,7 @@
   }
 
   function listRow(r) {
-    const name = h("span", {class: "name"}, data.regions[r]);
+    const name = h("span", {class: "name"}, regions[r]);
     const rank = h("span", {class: "rank"});
     const move = h("span", {"aria-hidden": "true"});
     const value = h("span", {class: "value"}), plot = NidPlot.row();
@@ -743,7 +746,7 @@
 
   function rankingTable() {
     return table(caption(), [
-      {name: T("Region"), text: (r) => data.regions[r]},
+      {name: T("Region"), text: (r) => regions[r]},
       {name: T("Rank"), text: (r) => isNumber(rows[r].rank) ?
         String(rows[r].rank) : "–"},
       ...numberColumns().map((column) => ({name: column.name,
@@ -761,7 +764,7 @@
   }
 
   function rankingPanel() {
-    const all = data.regions.map((name, r) => listRow(r));
+    const all = regions.map((name, r) => listRow(r));
     const list = h("ol", {class: "list"});
     const axis = h("div", {class: "axis"});
     const empty = h("p", {class: "note"}, T("No region has this name."));
@@ -855,7 +858,7 @@
     panels.mapHover = () => {
       const r = state.hover === null ? state.see[0] : state.hover;
       readout.textContent = r === undefined || !rows[r] ? "" :
-        `${data.regions[r]}: ${withInterval(rows[r])}`;
+        `${regions[r]}: ${withInterval(rows[r])}`;
       drawn.shapes.forEach((shape, k) => shape.classList.toggle("under",
         k === state.hover));
     };
@@ -872,7 +875,7 @@
       shape.style.setProperty("fill", NidPlot.diverging(row.estimate, limit));
       drawn.veils[r].style.setProperty("visibility", isNumber(row.prob) &&
         row.prob > 0.05 && row.prob < 0.95 ? "visible" : "hidden");
-      shape.setAttribute("aria-label", `${data.regions[r]}: ` +
+      shape.setAttribute("aria-label", `${regions[r]}: ` +
         withInterval(row));
       shape.setAttribute("aria-pressed", String(chosen));
       shape.setAttribute("tabindex", r === (state.see[0] || 0) ? 0 : -1);
@@ -898,9 +901,9 @@
     const row = model.basic(state.settings)[r];
     if (!isNumber(row.estimate)) {
       return T("%s has no Code NID: its series are too short.",
-               data.regions[r]);
+               regions[r]);
     }
-    let out = T("%s: Code NID %s", data.regions[r], withInterval(row));
+    let out = T("%s: Code NID %s", regions[r], withInterval(row));
     if (isNumber(row.prob)) {
       out += T(", above zero with probability %s", chance(row.prob));
     }
@@ -918,7 +921,7 @@
     const add = choice(T("Compare with"), [], "", (value) => {
       if (value !== "") choose(Number(value), true);
     });
-    const first = choice(T("Region"), data.regions.map((name, r) =>
+    const first = choice(T("Region"), regions.map((name, r) =>
       ({value: r, label: name})), 0, (value) => choose(Number(value)));
     const depth = choice(T("Parts"), [
       {value: "code", label: T("codes")},
@@ -949,7 +952,7 @@
     return made.panel;
   }
 
-  const seen = () => state.see.map((r) => data.regions[r]).join(", ");
+  const seen = () => state.see.map((r) => regions[r]).join(", ");
 
   // Their curves, and what if their cells were others.
   function codesPanel() {
@@ -974,17 +977,17 @@
 
   function fillAdd(select) {
     select.replaceChildren(h("option", {value: ""}, T("choose a region")),
-      ...data.regions.map((name, r) => r).filter((r) => !state.see.includes(r))
-        .map((r) => h("option", {value: r}, data.regions[r])));
+      ...regions.map((name, r) => r).filter((r) => !state.see.includes(r))
+        .map((r) => h("option", {value: r}, regions[r])));
     select.disabled = state.see.length >= 4;
   }
 
   function fillChips(chips) {
     chips.hidden = state.see.length < 2;
     chips.replaceChildren(...state.see.map((r, look) => h("span",
-      {class: `chip look-${look}`}, data.regions[r],
+      {class: `chip look-${look}`}, regions[r],
       button("×", () => choose(r, true), {class: "quiet small",
-        "aria-label": T("Take %s out of the comparison", data.regions[r])}))));
+        "aria-label": T("Take %s out of the comparison", regions[r])}))));
   }
 
   function lineOf(series, points) {
@@ -1028,7 +1031,7 @@
     const see = state.see, one = see.length === 1;
     const all = see.map((r) => model.series(state.settings, r, c));
     const phases = see.map((r) => model.phases(state.settings, r, c));
-    const names = see.map((r) => data.regions[r]).join(", ");
+    const names = see.map((r) => regions[r]).join(", ");
     const words = {level: T("Level"), rate: T("Rate"),
                    acceleration: T("Acceleration")};
     const label = (what, reading) => T("%s of %s over time: %s. %s", what,
@@ -1098,7 +1101,7 @@
           null : data.codes[p.code].colour));
       });
       drawn.push(line(T("Code NID"), 0, total, total, "#333333", "total"));
-      const label = T("What Code NID of %s is made of", data.regions[r]);
+      const label = T("What Code NID of %s is made of", regions[r]);
       host.append(h("figure", null, h("figcaption", null,
         h("strong", null, label)),
         h("div", {role: "img", "aria-label": `${label}: ` + list.map((p) =>
@@ -1110,7 +1113,7 @@
     host.replaceChildren(...state.see.map((r) => {
       const record = model.record(state.settings, r);
       return h("div", null, h("strong", null, T("Record of %s",
-        data.regions[r])), h("ul", {class: "record-line"},
+        regions[r])), h("ul", {class: "record-line"},
         record.map((one, t) => h("li",
           {class: t === state.at ? "now" : null}, h("small", null,
             data.times[t]), one ? one.sure || one.record : "–"))));
@@ -1122,7 +1125,7 @@
       const series = model.series(state.settings, r, c);
       const phases = model.phases(state.settings, r, c);
       const of = (kind) => (t) => withInterval(series[kind][t] || {});
-      return table(T("%s: %s", data.regions[r], code.label), [
+      return table(T("%s: %s", regions[r], code.label), [
         {name: T("Time"), text: (t) => data.times[t]},
         {name: T("Value in the data"),
          text: (t) => number((series.level[t] || {}).value)},
@@ -1137,7 +1140,7 @@
 
   function recordTable(r) {
     const record = model.record(state.settings, r);
-    return table(T("Record of %s", data.regions[r]), [
+    return table(T("Record of %s", regions[r]), [
       {name: T("Time"), text: (t) => data.times[t]},
       {name: T("Signs of the rates"), left: true,
        text: (t) => record[t] ? record[t].record : "–"},
@@ -1149,7 +1152,7 @@
   function partsTable(r) {
     const {list, name} = partsOf(r);
     const total = model.basic(state.settings)[r].estimate;
-    return table(T("What Code NID of %s is made of", data.regions[r]), [
+    return table(T("What Code NID of %s is made of", regions[r]), [
       {name: T("Part"), text: (p) => p.total ? T("Code NID") : name(p)},
       {name: T("Contribution"), text: (p) => number(p.value)}
     ], list.concat({total: true, value: total}));
@@ -1192,7 +1195,7 @@
   }
 
   function cellTable(r) {
-    return table(T("Values of %s", data.regions[r]), [
+    return table(T("Values of %s", regions[r]), [
       {name: T("Indicator"), text: (i) => h("span", null, indicatorName(i),
         h("small", null, ` ${bounds(data.indicators[i])}`))},
       ...data.times.map((time, t) => ({name: time,
@@ -1254,7 +1257,7 @@
       const was = model.cell(one.region, one.indicator, one.time);
       const nid = model.basic(without(one))[one.region].estimate;
       const now = model.basic(state.settings)[one.region].estimate;
-      const name = T("%s, %s, %s", data.regions[one.region],
+      const name = T("%s, %s, %s", regions[one.region],
                      indicatorName(one.indicator), data.times[one.time]);
       return h("li", null, T("%s: %s instead of %s; Code NID %s instead of %s",
         name, number(one.value), number(was), number(now),
@@ -1310,7 +1313,7 @@
     const right = h("div", {class: "beside"}, regionPanel());
     const map = mapPanel();
     // Where there is room: under a short list, else beside a long one.
-    if (map) (data.regions.length <= 12 ? left : right).append(map);
+    if (map) (regions.length <= 12 ? left : right).append(map);
     const main = h("main", null, settingsPanel(), left, right, codesPanel(),
                    methodPanel());
     document.getElementById("nid").append(
