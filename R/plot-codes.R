@@ -24,7 +24,7 @@
 #' | residuals, "residuals" | standardised residuals over time with their Durbin-Watson |
 #' | "correlation" | how far the errors of the codes go together |
 #' | industrial code, "industrial" | Code ID, formula (1), over time with its band |
-#' | "strip" | Code ID, or with `of` the rate of one code, region by time, the largest Code NID on top; a dot where the sign is not clear |
+#' | "strip" | Code ID, or with `of` the rate of one code, region by time, the largest Code NID on top; a dot where the sign is not clear, a dash where it surely is below zero |
 #' | basic code, "basic" | Code NID, formula (2), of regions ranked with intervals |
 #' | ranks, "ranks" | ranks of regions with intervals |
 #' | "bump" | ranks over time by Code NID as of each time (`of = "path"`) or Code ID (`of = "industrial"`), with the intervals of the last |

@@ -236,6 +236,7 @@ contribution_alt <- function(rows, frame, unit) {
     say("The largest in size is %s (%s).", short_number(rows$estimate[i]),
         paste(unique(of[nzchar(of)]), collapse = ", "))
   }
-  paste(c(say("Contributions to Code NID: %s, in %s.",
+  paste(c(say("Contributions to Code NID by %s: %s, in %s.",
+              paste(say_label(frame$spec$by), collapse = ", "),
               regions_in_words(rows$region), unit), top), collapse = " ")
 }

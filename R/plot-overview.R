@@ -60,12 +60,10 @@ overview_plot <- function(parts) {
   rank <- point_kinds(parts$rank)
   step <- time_step(tiles$time)
   ends <- range(tiles$time) + c(-1, 1) * step / 2
-  unclear <- tiles[is.finite(tiles$std.error) & !is_clear(tiles), ,
-                   drop = FALSE]
   ggplot2::ggplot(tiles, ggplot2::aes(.data[["time"]], .data[["label"]])) +
     ggplot2::geom_tile(ggplot2::aes(fill = .data[["estimate"]]), width = step,
                        height = 0.92) +
-    ggplot2::geom_point(data = unclear, size = 0.5, colour = "grey20") +
+    heat_marks(tiles) +
     ggplot2::geom_vline(ggplot2::aes(xintercept = 0), rank[1L, , drop = FALSE],
                         colour = "grey40", linewidth = 0.3) +
     interval_lines(rank) +

@@ -58,12 +58,21 @@ by_code_nid <- function(object, region) {
 heat_tiles <- function(rows) {
   .data <- rlang::.data
   rows$label <- factor(rows$region, rev(levels(droplevels(rows$region))))
-  unclear <- rows[is.finite(rows$std.error) & !is_clear(rows), , drop = FALSE]
   ggplot2::ggplot(rows, ggplot2::aes(.data[["time"]], .data[["label"]])) +
     ggplot2::geom_tile(ggplot2::aes(fill = .data[["estimate"]]),
                        width = time_step(rows$time), height = 0.92) +
-    ggplot2::geom_point(data = unclear, size = 0.5, colour = "grey20") +
-    heat_scale(rows$estimate) + row_names()
+    heat_marks(rows) + heat_scale(rows$estimate) + row_names()
+}
+
+# A dot where the sign is not clear; a dash where it surely is below zero, since
+# in grey both sides are dark.
+heat_marks <- function(rows) {
+  known <- is.finite(rows$std.error)
+  side <- clear_side(rows$conf.low, rows$conf.high)
+  list(ggplot2::geom_point(data = rows[known & side %in% 0, , drop = FALSE],
+                           size = 0.5, colour = "grey20"),
+       ggplot2::geom_point(data = rows[known & side %in% -1, , drop = FALSE],
+                           shape = 45L, size = 2.5, colour = "grey10"))
 }
 
 # Orange below zero, blue above, as far as 19 of 20 values lie.
@@ -79,7 +88,7 @@ heat_scale <- function(x) {
 
 unclear_words <- function(rows) {
   if (!any(is.finite(rows$std.error))) say("No error is known.") else
-    say("Dot: the sign is not clear.")
+    say("Dot: the sign is not clear; dash: surely below zero.")
 }
 
 strip_alt <- function(rows, what, unit) {

@@ -13,7 +13,7 @@ test_that("a model alone is drawn as strip, ranking and two sentences", {
   order <- m$basic$region[order(-m$basic$estimate)]
   expect_identical(rev(levels(p$data$label)), as.character(order))
   tiles <- layer_of(p, "GeomTile")
-  dots <- layer_of(p, "GeomPoint", 2L)
+  dots <- layer_of(p, "GeomPoint", 3L)
   expect_identical(nrow(tiles), nrow(m$industrial))
   expect_equal(dots$x[order(-as.integer(dots$y))],
                sort(m$basic$estimate, decreasing = TRUE))
@@ -29,6 +29,8 @@ test_that("the strip has a tile a value and a dot where the sign is not clear", 
   expect_identical(nrow(layer_of(p, "GeomTile")), nrow(m$industrial))
   unclear <- m$industrial$conf.low < 0 & m$industrial$conf.high > 0
   expect_identical(nrow(layer_of(p, "GeomPoint")), sum(unclear))
+  expect_identical(nrow(layer_of(p, "GeomPoint", 2L)),
+                   sum(m$industrial$conf.high < 0))
   of <- picture(m, "strip", of = "social")
   rates <- m$rates[m$rates$code == "social" & m$rates$order == 1L, ]
   expect_identical(nrow(layer_of(of, "GeomTile")), nrow(rates))
