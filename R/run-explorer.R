@@ -245,7 +245,7 @@ loader_scheme <- function(input, output, shape) {
   })
   made <- shiny::reactive({
     rows <- scheme_chosen(input, shiny::req(start()$value))
-    heard(scheme_of(rows))
+    heard(chosen_scheme(rows))
   })
   output$scheme_notes <- shiny::renderUI({
     loader_notes(c(start()$notes, made()$notes))
@@ -311,7 +311,7 @@ scheme_chosen <- function(input, rows) {
   rows
 }
 
-scheme_of <- function(rows) {
+chosen_scheme <- function(rows) {
   rows <- rows[nzchar(rows$code), ]
   code_scheme(rows$indicator, rows$code, rows$direction, rows$weight,
               rows$transform, ifelse(nzchar(rows$unit), rows$unit, NA))
@@ -366,7 +366,9 @@ loader_saves <- function(output, model, scheme, script, folder) {
   })
   output$save_scheme <- save("scheme.xlsx", \(file) {
     need_openxlsx2("to save a scheme.")
-    rows <- as_plain_tibble(shiny::req(scheme()$value))
-    openxlsx2::write_xlsx(as.data.frame(rows[scheme_parts]), file)
+    rows <- as.data.frame(as_plain_tibble(shiny::req(scheme()$value)))
+    # What is missing would be written as an error of the sheet.
+    rows$unit[is.na(rows$unit)] <- ""
+    openxlsx2::write_xlsx(rows[scheme_parts], file)
   })
 }

@@ -113,6 +113,33 @@ test_that("data are taken as given, and what fails is shown as it is", {
   })
 })
 
+test_that("a saved scheme is loaded as it was", {
+  skip_if_not_installed("openxlsx2")
+  data <- subset(ural, level == "region")
+  shiny::testServer(loader_server(data), {
+    indicators <- shape()$value$indicators
+    codes <- ural_scheme$code[match(indicators, ural_scheme$indicator)]
+    choose_codes(session, indicators, ifelse(is.na(codes), "", codes))
+    first <- match(ural_scheme$indicator[1L], indicators)
+    told_of <- list(direction = "-1", weight = 2.5, unit = "kg")
+    for (part in names(told_of)) {
+      do.call(session$setInputs, stats::setNames(
+        told_of[part], input_id(part, indicators, first)))
+    }
+    was <- told()$value
+    saved <- output$save_scheme
+    again <- suppressMessages(scheme_start(indicators, list(datapath = saved)))
+    again <- chosen_scheme(again)
+    expect_identical(as.list(again), as.list(was))
+    expect_identical(again$weight[again$unit %in% "kg"], 2.5)
+    expect_equal(again$direction[again$unit %in% "kg"], -1)
+
+    session$setInputs(look = 1L)
+    expect_identical(read_workbook(output$save_workbook)$basic$estimate,
+                     model()$basic$estimate)
+  })
+})
+
 test_that("a pasted table with years in columns is read", {
   text <- paste(c("Region\tGDP-2001\tGDP-2002", "A\t1,5\t2,5", "B\t3,5\t4,5"),
                 collapse = "\n")
