@@ -7,13 +7,22 @@ book_columns <- c(LETTERS, outer(LETTERS, LETTERS, \(b, a) paste0(a, b)),
                   outer(outer(LETTERS, LETTERS, \(b, a) paste0(a, b)), LETTERS,
                         \(b, a) paste0(a, b)))[1:16384]
 
+# Sheets go by the names that the package gives them; what they are called in
+# the file is sheet_title().
 sheet_prefix <- function(sheet) {
-  if (is.null(sheet)) "" else if (grepl(" ", sheet, fixed = TRUE)) {
-    paste0("'", sheet, "'!")
-  } else {
-    paste0(sheet, "!")
+  if (is.null(sheet)) "" else quoted_sheet(sheet_title(sheet))
+}
+
+# A name with anything but letters and digits in it stands in quotes.
+quoted_sheet <- function(title) {
+  if (grepl("^[A-Za-z_][A-Za-z0-9_.]*$", title)) paste0(title, "!") else {
+    paste0("'", gsub("'", "''", title, fixed = TRUE), "'!")
   }
 }
+
+# "Data!C9": cells of a sheet in a message.
+cell_places <- function(title, cells) paste0(quoted_sheet(clean_text(title)),
+                                             cells, recycle0 = TRUE)
 
 # A row as digits, never as 1e+05.
 row_digits <- function(row) as.character(as.integer(row))

@@ -110,12 +110,13 @@ plain_text <- function(x) {
 # Adds the sheet to a workbook.
 write_book_sheet <- function(wb, sheet, ...) {
   cells <- gather_cells(sheet)
-  wb$add_worksheet(sheet$name, ...)
+  title <- sheet_title(sheet$name)
+  wb$add_worksheet(title, ...)
   size <- c(max(cells$row), max(cells$col))
-  check_book_size(size, sheet$name, max(nchar(cells$f)))
+  check_book_size(size, title, max(nchar(cells$f)))
   # One cell of openxlsx2's own shows what columns its tables have.
-  wb$add_data(sheet = sheet$name, x = "x", dims = "A1", col_names = FALSE)
-  at <- match(sheet$name, wb$get_sheet_names())
+  wb$add_data(sheet = title, x = "x", dims = "A1", col_names = FALSE)
+  at <- match(title, wb$get_sheet_names())
   data <- wb$worksheets[[at]]$sheet_data
   runs <- rle(cells$row)
   rows <- runs$values

@@ -8,18 +8,19 @@ add_book_charts <- function(wb, frame) {
   colours <- look_of(frame$code, frame$codes)$colour
   place <- function(name, from, chart, height = 20L, row = book_head + 1L,
                     width = 9L) {
-    wb$add_chart_xml(sheet = name, xml = chart,
+    wb$add_chart_xml(sheet = sheet_title(name), xml = chart,
                      dims = picture_dims(row, from, height, width))
   }
   place("Codes", col, row = book_head + view_length(frame) + 2L, width = 6L,
-        chart = line_chart("Defining codes of the picked region", time, "D",
-                           view_series(frame, 1L, colours)))
+        chart = line_chart(say("Defining codes of the picked region"), time,
+                           frame$units$code, view_series(frame, 1L, colours)))
   place("Rates", frame$width + 2L * k + 2L,
-        line_chart("Dynamic codes of the region picked on sheet Codes", time,
-                   "V, per unit of time", view_series(frame, 1L + k, colours)))
+        line_chart(say("Dynamic codes of the region picked on sheet %s",
+                       sheet_title("Codes")), time, frame$units$rate,
+                   view_series(frame, 1L + k, colours)))
   place("Code ID", frame$width + 8L,
-        line_chart("Code ID of the region picked on sheet Codes", time,
-                   "Code ID, per unit of time",
+        line_chart(say("Code ID of the region picked on sheet %s",
+                       sheet_title("Codes")), time, frame$units$rate,
                    view_series(frame, 1L + 2L * k, "0B4F8A", 1L)))
   rows <- book_head + c(1L, n_regions(frame$panel))
   first <- frame$width
@@ -30,11 +31,11 @@ add_book_charts <- function(wb, frame) {
     fixed_range("Code NID", rows[1L], col, rows[2L])
   }, "")
   place("Code NID", basic_chart_column(frame), height = bars_height(frame),
-        bar_chart("Code NID with intervals", frame$units$basic, list(
+        bar_chart(say("Code NID with intervals"), frame$units$basic, list(
           table_series("Code NID", first, rows, names, "7FA8CC", errors))))
   place("Contributions", parts_chart_column(frame), height = bars_height(frame),
         chart = bar_chart(
-          "Contributions to Code NID by code", frame$units$basic, lapply(
+          say("Contributions to Code NID by code"), frame$units$basic, lapply(
             seq_len(k), \(i) {
               table_series("Contributions", first + i - 1L, rows, names,
                            colours[i])

@@ -2,12 +2,12 @@
 
 check_list_cells <- function(wb, name, dims, choices, title, note) {
   wb$add_data_validation(
-    sheet = name, dims = dims, type = "list",
+    sheet = sheet_title(name), dims = dims, type = "list",
     value = if (startsWith(choices[1L], "=")) sub("=", "", choices) else {
       paste0("\"", paste(choices, collapse = ","), "\"")
     },
     prompt_title = title, prompt = note, error_title = title,
-    error = paste0("Choose from the list. ", note)
+    error = paste(say("Choose from the list."), note)
   )
   wb
 }
@@ -16,17 +16,17 @@ check_scheme_cells <- function(wb, rows, codes) {
   from <- min(rows)
   to <- max(rows)
   check_list_cells(wb, "Scheme", book_dims(from, 3L, to), c("1", "-1"),
-                   "direction", "1: more is better; -1: less is better.")
+                   "direction", say("1: more is better; -1: less is better."))
   positive <- function(dims, what) {
     wb$add_data_validation(
-      sheet = "Scheme", dims = dims, type = "decimal",
+      sheet = sheet_title("Scheme"), dims = dims, type = "decimal",
       operator = "greaterThanOrEqual", value = 0, error_title = what,
-      error = "A weight is a number, not negative."
+      error = say("A weight is a number, not negative.")
     )
   }
-  positive(book_dims(from, 4L, to), "weight")
+  positive(book_dims(from, 4L, to), say("weight"))
   positive(book_dims(min(codes), codes_column + 3L, max(codes)),
-           "weight of the code")
+           say("weight of the code"))
   wb
 }
 
@@ -53,18 +53,31 @@ check_value_cells <- function(wb, columns, transforms, from, to) {
                                        one$low, ",", one$high, ">", cell, ")"))
     }
     wb$add_data_validation(
-      sheet = "Data", dims = book_dims(from, columns[[k]], to),
+      sheet = sheet_title("Data"), dims = book_dims(from, columns[[k]], to),
       type = rule[[1L]], operator = rule[[2L]], value = rule[[3L]],
       error_title = "x",
       error = if (is.infinite(one$low)) {
-        "A number. Leave the cell empty where there is none."
+        say("A number. Leave the cell empty where there is none.")
       } else {
-        paste0("A number ", domain_text(one), ": the scheme takes its ",
-               one$word, ".")
+        value_domain(one)
       }
     )
   }
   wb
+}
+
+# "A number above 0: the scheme takes its log."
+value_domain <- function(one) {
+  if (is.finite(one$high)) {
+    say("A number above %s and below %s: the scheme takes its %s.",
+        format_time(one$low), format_time(one$high), one$word)
+  } else if (one$closed) {
+    say("A number from %s on: the scheme takes its %s.", format_time(one$low),
+        one$word)
+  } else {
+    say("A number above %s: the scheme takes its %s.", format_time(one$low),
+        one$word)
+  }
 }
 
 check_status_cells <- function(wb, columns, from, to) {
@@ -74,8 +87,8 @@ check_status_cells <- function(wb, columns, from, to) {
               "derived", "revised", "times", "suppressed", "na", "not_found",
               "zero", "missing", "low_reliability", "definition_differs")
   for (col in columns) {
-    check_list_cells(wb, "Data", book_dims(from, col, to), labels, "status",
-                     "What kind of number this is; empty is ok.")
+    check_list_cells(wb, "Data", book_dims(from, col, to), labels, say("label"),
+                     say("What kind of number this is; empty is ok."))
   }
   wb
 }

@@ -3,13 +3,14 @@
 codes_sheet <- function(frame) {
   sheet <- headed_sheet(
     "Codes",
-    "Codes: the defining codes D",
+    say("Codes: the defining codes D"),
     frame$banner,
     switch(
-    frame$def$aggregate,
-    mean = "D is the mean of z over the code's indicators, by their weights.",
-    paste0("D is the ", frame$def$aggregate, " mean of z, by their weights.")
-  )
+      frame$def$aggregate,
+      mean = say("D is the mean of z over indicators, by their weights."),
+      geometric = say("D is the geometric mean of z, by their weights."),
+      harmonic = say("D is the harmonic mean of z, by their weights.")
+    )
   )
   sheet <- put_keys(sheet, frame)
   for (i in seq_along(frame$code)) {
@@ -156,14 +157,12 @@ weight_ranges <- function(frame, used) {
 rates_sheet <- function(frame) {
   sheet <- headed_sheet(
     "Rates",
-    "Rates: the dynamic codes V = D' and their own rates A",
+    say("Rates: the dynamic codes V = D' and their own rates A"),
     frame$banner,
-    paste0(
-      "Each is a weighted sum of the values D of its region and code; the ",
-      "weights stand on sheet Operator. Rate: ", frame$fit$rate$words,
-      if (!is.null(second_text(frame$fit$rate))) {
-        paste0("; second order: ", second_text(frame$fit$rate))
-      }, ".")
+    paste(
+      say("Each is a weighted sum of the values D of its region and code."),
+      say("The weights stand on sheet %s, the rate among settings on sheet %s.",
+          sheet_title("Operator"), sheet_title("Read me")))
   )
   sheet <- put_keys(sheet, frame)
   estimate <- estimate_codes(get_fit(frame$model$rates),

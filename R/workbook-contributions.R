@@ -3,11 +3,11 @@
 contributions_sheet <- function(frame) {
   sheet <- headed_sheet(
     "Contributions",
-    "Contributions: the parts that sum to Code NID",
+    say("Contributions: the parts that sum to Code NID"),
     frame$banner,
-    paste0(
-      "By code, their sum (Code NID once more), then by indicator within ",
-      "codes. Exact for the smoothing that R found.")
+    paste(
+      say("By code, their sum (Code NID once more), then by indicator."),
+      say("Exact for the smoothing that R found."))
   )
   region <- region_column(frame$panel)
   first <- length(region) + 1L
@@ -25,7 +25,7 @@ contributions_sheet <- function(frame) {
   total[!exists] <- "NA()"
   columns <- c(columns, list(book_formula(
     total, frame$model$basic[["estimate"]])))
-  head <- c(names(region), frame$code, "sum")
+  head <- c(names(region), frame$code, say("sum"))
   parts <- indicator_columns(frame)
   sheet <- put_row(sheet, book_head, 1L, c(head, names(parts)))
   sheet <- put_columns(sheet, book_head + 1L, 1L, c(

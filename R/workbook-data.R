@@ -3,12 +3,11 @@
 scheme_sheet <- function(frame) {
   sheet <- headed_sheet(
     "Scheme",
-    "Scheme: which indicator forms which code",
+    say("Scheme: which indicator forms which code"),
     frame$banner,
-    paste0(
-      "Weights, directions and weights of codes may be edited; formulas ",
-      "follow. ",
-      "Centre and scale are those R used. transform is part of the formulas.")
+    paste(
+      say("Directions and weights may be edited: formulas follow."),
+      say("Centre and scale are those R used; transform is part of formulas."))
   )
   sheet <- put_row(sheet, book_head, 1L, scheme_columns)
   map <- common_map(frame)
@@ -100,17 +99,17 @@ data_sheet <- function(frame) {
   names <- frame$scheme[["indicator"]]
   sheet <- headed_sheet(
     "Data",
-    "Data: values x, labels, and z, live",
+    say("Data: values x, labels, and z, live"),
     frame$banner,
-    paste0(
-      "Edit the blue numbers of x. A cell that was empty stays out until R ",
-      "computes anew; emptying one makes its region #N/A. Region and time ",
-      "are part of the operators: rows cannot be added here.")
+    paste(
+      say("Edit the blue numbers of x."),
+      say("A cell that was empty stays out until R computes anew."),
+      say("Emptying a cell makes its region #N/A."),
+      say("Region and time are part of the operators: add no rows here."))
   )
-  sheet <- put_row(sheet, 4L, min(at$x), "x, in the unit of the indicator")
-  sheet <- put_row(sheet, 4L, min(at$z), paste0(
-    "z, normalised and turned so that more counts for the code; above it the ",
-    "weight"))
+  sheet <- put_row(sheet, 4L, min(at$x), say("x, in the unit of the indicator"))
+  sheet <- put_row(sheet, 4L, min(at$z), say(
+    "z, normalised: more counts for the code; the weight is above it"))
   sheet <- put_row(sheet, book_head, 1L, names(frame$keys))
   sheet <- put_columns(sheet, book_head + 1L, 1L, unname(frame$keys))
   sheet <- put_row(sheet, book_head - 1L, min(at$x), data_units(frame$scheme))
@@ -139,6 +138,7 @@ dress_data <- function(sheet, frame) {
   widths[c(at$status, at$z)] <- 9
   sheet <- dress_table(sheet, last, widths, frame$width)
   sheet$protect <- TRUE
+  sheet$heights[as.character(book_head)] <- 48
   sheet <- dress_keys(sheet, frame$types, frame$rows)
   sheet <- dress(sheet, frame$rows, at$x, "input")
   open <- c(at$status, at$other - 1L + seq_along(other))
@@ -202,7 +202,7 @@ put_other <- function(sheet, frame) {
     return(sheet)
   }
   sheet <- put_row(sheet, 4L, frame$at$other,
-                   "Other columns of the data, never computed on")
+                   say("Other columns of the data, never computed on"))
   sheet <- put_row(sheet, book_head, frame$at$other, names(columns))
   put_columns(sheet, book_head + 1L, frame$at$other,
               unname(lapply(columns, key_cells)))

@@ -4,6 +4,23 @@
 
 book_head <- 6L
 
+sheet_names <- function() {
+  c("Read me", "Scheme", "Data", "Codes", "Rates", "Operator", "Code ID",
+    "Code NID", "Contributions", "Phases")
+}
+
+# What a sheet is called, in the language of the reader.
+sheet_title <- function(name) {
+  switch(name, `Read me` = say("Read me"), Scheme = say("Scheme"),
+         Data = say("Data"), Codes = say("Codes"), Rates = say("Rates"),
+         Operator = say("Operator"), Contributions = say("Contributions"),
+         Phases = say("Phases"), name)
+}
+
+# A hidden name of the file that stays with the sheet, whatever it is called. It
+# has a number, since who renames a sheet may replace its name everywhere.
+sheet_key <- function(name) paste0("nidcode.sheet", match(name, sheet_names()))
+
 book_frame <- function(model) {
   fit <- freeze_fit(get_fit(model$rates))
   panel <- model$panel

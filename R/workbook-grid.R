@@ -38,18 +38,18 @@ check_grid <- function(name, cc, row, col, n_styles) {
     if (any(bad)) {
       cells <- paste0(cc$c_r, cc$row_r)[bad]
       stop_nid("file",
-               c(paste0("On sheet ", some_of(name), ", ", what, " ",
-                        some_of(clean_text(cells), quote = ""), "."),
+               c(paste0(what, " ", some_of(
+                 cell_places(name, clean_text(cells)), quote = ""), "."),
                  i = "The file is damaged: save it anew where it was made."),
                sheet = name, cells = cells, call = NULL)
     }
   }
-  damaged(is.na(row) | is.na(col), "cells have no address, such as")
+  damaged(is.na(row) | is.na(col), "Cells have no address, such as")
   place <- row * 16384 + col
-  damaged(duplicated(place), "two cells stand at")
+  damaged(duplicated(place), "The file has two cells at")
   style <- suppressWarnings(as.integer(cc$c_s))
   damaged(cc$c_s != "" & (is.na(style) | style >= n_styles),
-          "the style of numbers is lost in")
+          "The style of numbers is lost in")
 }
 
 empty_cells <- function() {
@@ -256,9 +256,11 @@ check_cells <- function(grid, cells, rows, col, dates = FALSE) {
 stop_at_cells <- function(grid, rows, cols, text, what, hint = NULL,
                           also = character()) {
   cells <- paste0(book_letters(cols), rows)
+  places <- cell_places(grid$name, cells)
+  what <- capital(what)
   stop_nid(c("file", also),
-           c(paste0("On sheet ", some_of(grid$name), ", ", what, " ",
-                    some_of(cells_words(cells, text), quote = ""), "."),
+           c(paste0(what, " ", some_of(cells_words(places, text), quote = ""),
+                    "."),
              i = hint),
            sheet = grid$name, cells = cells, values = text, call = NULL)
 }

@@ -94,19 +94,20 @@ operator_sheet <- function(frame) {
   operators <- frame$operators
   sheet <- headed_sheet(
     "Operator",
-    "Operator: rates as weighted sums of a code",
+    say("Operator: rates as weighted sums of a code"),
     frame$banner,
-    paste0(
-      "Row V or A of a time holds the weights of the code's values D at the ",
-      "times in the line \"times\"; weight is that of the row in ",
+    paste(
+      say("Row V or A weighs the code's values D at the times in line one."),
       if (operators$order == 1L) {
-        paste0("formula (2), whose rates A are changes of V over steps, so ",
-               "that they add up to weights of V")
+        say("weight: of a row V in formula (2), where A are changes of V.")
       } else {
-        "formula (2), tau u"
-      }, "; row NID is the weight of each value in Code NID.")
+        say("weight: of a row A in formula (2), tau u.")
+      },
+      say("Row NID is the weight of each value in Code NID."))
   )
-  sheet <- put_row(sheet, book_head, 1L, c(operator_columns, "weights"))
+  sheet <- put_row(sheet, book_head, 1L, c(
+    say("region"), say("code"), say("row"), say("time"), say("weight"),
+    say("weights")))
   blocks <- lapply(seq_along(operators$blocks), \(b) {
     owners <- which(operators$of == b, arr.ind = TRUE)
     operator_cells(frame, operators$blocks[[b]], owners)
@@ -156,7 +157,7 @@ operator_cells <- function(frame, one, owners) {
   regions <- unique(owners[, 1L])
   codes <- unique(owners[, 2L])
   shown <- time_cells(frame, one$time)
-  kinds <- c("times", rep("V", length(one$has_v)),
+  kinds <- c(say("times"), rep("V", length(one$has_v)),
              rep("A", length(one$has_a)), "NID")
   rows <- one$row + seq_along(kinds) - 1L
   n <- length(one$time)
@@ -165,9 +166,9 @@ operator_cells <- function(frame, one, owners) {
   owner <- c(if (length(regions) == 1L) {
     as.character(frame$panel$regions[regions])
   } else {
-    count_of(length(regions), "region")
+    say("%s regions", whole_text(length(regions)), n = length(regions))
   }, if (length(codes) == 1L) frame$code[codes] else {
-    count_of(length(codes), "code")
+    say("%s codes", whole_text(length(codes)), n = length(codes))
   })
   list(
     owners = list(row = rep(rows, 3L), col = rep(1:3, each = length(rows)),

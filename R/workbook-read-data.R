@@ -9,13 +9,14 @@ read_book_data <- function(grid, get, scheme, tables, at) {
   rows <- below_head(grid, head[c(keys, names)])
   if (length(rows) == 0L) {
     stop_nid(c("file", "zero_rows"),
-             paste0("Sheet Data has no rows below its headings in row ",
-                    book_head, "."), sheet = grid$name, call = NULL)
+             paste0("Sheet ", some_of(grid$name), " has no rows below its ",
+                    "headings in row ", book_head, "."),
+             sheet = grid$name, call = NULL)
   }
   all <- grid_row(grid, book_head)
   tell_unread(all[!is.na(all)], c(keys, names, paste0(names, suffix),
                                   paste0("z: ", names), tables$type$key1),
-              "sheet Data")
+              paste("sheet", some_of(grid$name)))
   at$data <- list(rows = rows, cols = head)
   region <- get("region")
   columns <- c(
@@ -107,10 +108,10 @@ check_year_like <- function(grid, rows, col, number, dated) {
         "years, and no dates, stand in",
       if (dated) {
         paste0("If they are years, such as ", number[1L], ", format the cells ",
-               "as numbers; if they are dates, set time.type to Date on sheet ",
-               "`Read me`.")
+               "as numbers; if they are dates, set time.type to Date among ",
+               "the settings.")
       } else {
-        "Set time.type to number on sheet `Read me`."
+        "Set time.type to number among the settings."
       }, "bad_time")
   }
 }
@@ -126,9 +127,9 @@ read_values <- function(grid, cols, rows, names) {
     n <- length(cells)
     if (n > 0L) {
       signal("cells",
-             paste0("On sheet Data, ", count_of(n, "cell"), " of x ",
-                    if (n == 1L) one else many, ": ",
-                    some_of(cells, quote = ""), "."),
+             paste0(count_of(n, "cell"), " of x ", if (n == 1L) one else many,
+                    ": ", some_of(cell_places(grid$name, cells), quote = ""),
+                    "."),
              values = cells)
     }
   }
@@ -213,8 +214,8 @@ check_merged <- function(grid, rows, col) {
     ranges <- book_dims(m$row[full], m$col[full], m$to_row[full],
                         m$to_col[full])
     stop_nid("file",
-             c(paste0("On sheet ", some_of(grid$name), ", cells of x are ",
-                      "merged: ", some_of(ranges, quote = ""), "."),
+             c(paste0("Cells of x are merged: ", some_of(
+               cell_places(grid$name, ranges), quote = ""), "."),
                i = "Unmerge them, and write each value into its own cell."),
              sheet = grid$name, cells = ranges, call = NULL)
   }

@@ -9,8 +9,9 @@ read_workbook <- function(file) {
   local_plain_numbers()
   # Where on the sheets the model's parts stand, for errors.
   at <- new.env(parent = emptyenv())
-  tryCatch({
+  tryCatch(withCallingHandlers({
     book <- open_book(file, call)
+    at$title <- vapply(book, `[[`, "", "name")
     get <- settings_getter(book[["Read me"]], at)
     tables <- split_kept(read_kept(book$Scheme))
     scheme <- read_book_scheme(book$Scheme, tables, at)
@@ -26,7 +27,26 @@ read_workbook <- function(file) {
     }
     build_model(panel, args, matched, call, tuning, kept_noise_of(tables),
                 kept_predicted_of(tables, panel))
-  }, error = \(e) stop_book(e, at, file, call))
+  }, nidcode_warning = \(w) place_told(w, at),
+  nidcode_message = \(m) place_told(m, at)),
+  error = \(e) stop_book(e, at, file, call))
+}
+
+# What is told of rows and columns of the data is told of cells of the sheet.
+place_told <- function(cnd, at) {
+  where <- book_cells_of(cnd, at)
+  if (length(where$cells) == 0L || !is.null(cnd$sheet)) {
+    return(NULL)
+  }
+  cnd$body <- c(cnd$body, i = cells_told(where))
+  cnd[names(where)] <- where
+  rlang::cnd_signal(cnd)
+  rlang::cnd_muffle(cnd)
+}
+
+cells_told <- function(where) {
+  paste0("See ", some_of(cell_places(where$sheet, where$cells), quote = ""),
+         ".")
 }
 
 # Whatever stops the reading is an error of the file: with its own class, if it
@@ -53,10 +73,7 @@ stop_book <- function(e, at, file, call) {
   do.call(stop_nid, c(
     list(unique(c("file", own)),
          c(drop_controls(conditionMessage(e)),
-           i = if (length(where$cells) > 0L) {
-             paste0("On sheet ", some_of(where$sheet), ": ",
-                    some_of(where$cells, quote = ""), ".")
-           } else {
+           i = if (length(where$cells) > 0L) cells_told(where) else {
              paste0("In workbook ", file_words(file), ".")
            })),
     fields[setdiff(names(fields), names(where))], where,
@@ -68,7 +85,8 @@ stop_book <- function(e, at, file, call) {
 book_cells_of <- function(e, at) {
   cells <- function(sheet, rows, cols) {
     all <- expand.grid(row = rows, col = cols)
-    list(sheet = sheet, cells = paste0(book_letters(all$col), all$row))
+    list(sheet = at$title[[sheet]],
+         cells = paste0(book_letters(all$col), all$row))
   }
   data <- at$data
   columns <- intersect(as.character(e$columns), names(data$cols))
@@ -92,7 +110,9 @@ book_cells_of <- function(e, at) {
   if (length(mine) > 0L) {
     return(cells("Scheme", at$scheme$rows, mine))
   }
-  if (!is.null(at$scheme) && is.null(data)) list(sheet = "Scheme")
+  if (!is.null(at$scheme) && is.null(data)) {
+    list(sheet = at$title[["Scheme"]])
+  }
 }
 
 book_rows_of <- function(e, at) {
@@ -139,23 +159,55 @@ open_book <- function(file, call) {
     })
   on.exit(unlink(wb$tmpDir, recursive = TRUE))
   needed <- c("Read me", "Scheme", "Data")
-  absent <- setdiff(needed, wb$get_sheet_names())
+  title <- titles_of(wb)[needed]
+  absent <- needed[is.na(title)]
   if (length(absent) > 0L) {
     stop_nid("file",
              c(paste0("The workbook has no sheet ", some_of(absent), "."),
                i = "write_workbook() and workbook_template() make them."),
              path = file, sheet = absent, values = absent, call = call)
   }
-  stats::setNames(lapply(needed, read_grid, wb = wb), needed)
+  stats::setNames(lapply(title, read_grid, wb = wb), needed)
+}
+
+# What each sheet is called in a file: its key moves with it when it is renamed,
+# and where there is none it is called as we would call it in some language.
+titles_of <- function(wb) {
+  titles <- unname(wb$get_sheet_names())
+  all <- sheet_names()
+  out <- stats::setNames(rep(NA_character_, length(all)), all)
+  for (name in all) {
+    known <- c(key_title(wb, name), said_anyhow(sheet_title, name))
+    out[[name]] <- known[known %in% titles][1L]
+  }
+  out
+}
+
+key_title <- function(wb, name) {
+  keys <- wb$workbook$definedNames
+  mine <- grep(paste0(" name=\"", sheet_key(name), "\""), keys, fixed = TRUE,
+               value = TRUE)
+  title <- sub("![^!]*$", "", plain_xml(sub("^[^>]*>(.*)<.*", "\\1", mine)))
+  gsub("''", "'", sub("^'(.*)'$", "\\1", title), fixed = TRUE)
+}
+
+# What `f` says in each language.
+said_anyhow <- function(f, ...) {
+  vapply(languages, \(one) {
+    local_language(one)
+    f(...)
+  }, "", USE.NAMES = FALSE)
 }
 
 # Values of settings by name; attribute `at`: their cells.
 settings_getter <- function(grid, at) {
-  title <- grid$row[grid$col == 1L & grid$text == settings_title]
-  head <- title[grid_cells(grid, title, 2L)$text %in% "Value"]
+  told <- lapply(1:2, \(k) said_anyhow(\() settings_head()[k]))
+  title <- grid$row[grid$col == 1L & grid$text %in% told[[1L]]]
+  head <- title[grid_cells(grid, title, 2L)$text %in% told[[2L]]]
   if (length(head) == 0L) {
-    stop_nid("file", paste0("Sheet `Read me` has no table headed `",
-                            settings_title, "`, `Value`."),
+    stop_nid("file", paste0("Sheet ", some_of(grid$name), " has no table ",
+                            "headed `", told[[1L]][1L], "`, `",
+                            told[[2L]][1L], "`."),
              sheet = grid$name, call = NULL)
   }
   rows <- sort(grid$row[grid$col == 1L & grid$row > min(head)])
@@ -163,8 +215,8 @@ settings_getter <- function(grid, at) {
   cells <- grid_cells(grid, rows, 2L)
   at$settings <- stats::setNames(rows, name)
   filled <- !is.na(cells$text) & nzchar(trimws(cells$text))
-  tell_unread(name[filled], names(setting_meanings()), "sheet `Read me`",
-              "Setting")
+  tell_unread(name[filled], names(setting_meanings()),
+              paste("sheet", some_of(grid$name)), "Setting")
   \(what, default = NULL) {
     k <- match(what, name)
     if (is.na(k)) {
@@ -212,7 +264,8 @@ read_book_scheme <- function(grid, tables, at) {
   head <- book_headings(grid, given_columns[1:2], given_columns[-(1:2)], codes)
   own <- grid_row(grid, book_head)
   own <- own[seq_len(min(length(own), codes_column - 1L))]
-  tell_unread(own[!is.na(own) & nzchar(own)], scheme_columns, "sheet Scheme")
+  tell_unread(own[!is.na(own) & nzchar(own)], scheme_columns,
+              paste("sheet", some_of(grid$name)))
   rows <- below_head(grid, head[1L])
   at$scheme <- list(rows = rows, cols = head)
   columns <- lapply(head, \(col) grid_column(grid, col, rows))
@@ -239,8 +292,8 @@ book_headings <- function(grid, needed, optional = character(), to = NA) {
   if (length(absent) > 0L) {
     there <- head[!is.na(head) & nzchar(trimws(head))]
     stop_nid(c("file", "no_column"),
-             c(paste0("Sheet ", grid$name, " has no column ", some_of(absent),
-                      " in row ", book_head, "."),
+             c(paste0("Sheet ", some_of(grid$name), " has no column ",
+                      some_of(absent), " in row ", book_head, "."),
                x = headings_elsewhere(grid, absent),
                i = if (length(there) > 0L) {
                  paste0("Its columns are ", some_of(clean_text(there), 20L),
@@ -261,7 +314,8 @@ book_headings <- function(grid, needed, optional = character(), to = NA) {
 headings_elsewhere <- function(grid, absent) {
   at <- which(grid$text %in% absent & grid$row != book_head)
   if (length(at) > 0L) {
-    cells <- paste0(book_letters(grid$col[at]), grid$row[at])
+    cells <- cell_places(grid$name, paste0(book_letters(grid$col[at]),
+                                           grid$row[at]))
     paste0("That stands in ", some_of(cells_words(cells, grid$text[at]),
                                       quote = ""),
            ": headings belong in row ", book_head, ".")

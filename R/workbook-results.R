@@ -3,17 +3,16 @@
 industrial_sheet <- function(frame) {
   sheet <- headed_sheet(
     "Code ID",
-    "Code ID: formula (1), the sum of the rates V",
+    say("Code ID: formula (1), the sum of the rates V"),
     frame$banner,
-    paste0(
-      "condition: every V is above 0, as the paper requires. Columns marked ",
-      "\"in R\" hold what R gave when the workbook was written; they do not ",
-      "follow edits.")
+    paste(say("condition: every V is above 0, as the paper requires."),
+          told_by_r())
   )
   sheet <- put_keys(sheet, frame)
   told <- industrial_by_row(frame)
   live <- industrial_formulas(frame, told)
-  head <- c("Code ID", "condition", told_names)
+  head <- c("Code ID", say("condition"), say("%s in R", "Code ID"),
+            told_limits())
   sheet <- put_row(sheet, book_head, frame$width + 1L, head)
   sheet <- put_columns(sheet, book_head + 1L, frame$width + 1L,
                        c(live, unname(told[told_columns])))
@@ -26,7 +25,13 @@ industrial_sheet <- function(frame) {
 
 told_columns <- c("estimate", "std.error", "conf.low", "conf.high")
 
-told_names <- paste(c("Code ID", "std.error", "conf.low", "conf.high"), "in R")
+told_by_r <- function() {
+  say("Columns marked \"in R\" hold what R gave and do not follow edits.")
+}
+
+told_limits <- function() {
+  c(say("std.error in R"), say("conf.low in R"), say("conf.high in R"))
+}
 
 # The table of formula (1) at the panel's rows, NA where it has none.
 industrial_by_row <- function(frame) {
@@ -89,18 +94,16 @@ basic_sheet <- function(frame) {
   basic <- frame$model$basic
   sheet <- headed_sheet(
     "Code NID",
-    "Code NID: formula (2), rates A under time influence",
+    say("Code NID: formula (2), rates A under time influence"),
     frame$banner,
-    paste0(
-      "Time influence: ", frame$model$args$influence$words, "; measure: ",
-      frame$model$args$measure,
-      ". Columns marked \"in R\" do not follow edits.")
+    paste(say("Influence and measure stand among the settings on sheet %s.",
+              sheet_title("Read me")), told_by_r())
   )
   first <- length(region_column(frame$panel)) + 1L
-  head <- c(names(region_column(frame$panel)), "Code NID", "rank",
-            "change since R", "Code NID in R", "std.error in R",
-            "conf.low in R", "conf.high in R", "terms", "first row", "rows",
-            "interval below", "interval above")
+  head <- c(names(region_column(frame$panel)), "Code NID", say("rank"),
+            say("change since R"), say("%s in R", "Code NID"), told_limits(),
+            say("terms"), say("first row"), say("rows"),
+            say("interval below"), say("interval above"))
   rows <- book_head + seq_len(nrow(basic))
   value <- moving_cell(NULL, rows, first)
   told <- moving_cell(NULL, rows, first + 3L)

@@ -134,8 +134,7 @@ get_number <- function(get, name) {
 
 stop_setting <- function(name, value) {
   stop_nid("file",
-           c(paste0("Setting ", some_of(name), " on sheet `Read me` cannot ",
-                    "be read."),
+           c(paste0("Setting ", some_of(name), " cannot be read."),
              x = paste0("It is ", some_of(value, quote = "\""), ".")),
            columns = name, values = value, call = NULL)
 }

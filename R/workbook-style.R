@@ -21,9 +21,10 @@ book_looks <- list(
               vertical = "bottom"),
   number = list(format = "0.000"),
   whole = list(format = "0"),
-  right = list(horizontal = "right"),
-  center = list(horizontal = "center"),
-  left = list(horizontal = "left")
+  # Clear of a text in the next column.
+  right = list(horizontal = "right", indent = "1"),
+  center = list(horizontal = "center", indent = "0"),
+  left = list(horizontal = "left", indent = "0")
 )
 
 # `look`: names of book_looks; `format`: of numbers.
@@ -108,7 +109,8 @@ book_style <- function(look, wb) {
       "\"/></patternFill></fill>"))
   }
   format <- if (!is.null(look$format)) format_part(wb, look$format)
-  align <- look[names(look) %in% c("horizontal", "vertical", "wrapText")]
+  align <- look[names(look) %in% c("horizontal", "vertical", "wrapText",
+                                 "indent")]
   style_part(wb, "cellXfs", paste0(
     "<xf numFmtId=\"", format %||% 0, "\" fontId=\"", font %||% 0,
     "\" fillId=\"", fill %||% 0, "\" borderId=\"0\" xfId=\"0\" ",
@@ -203,7 +205,7 @@ picture_dims <- function(row, col, height = 20L, width = 9L) {
 }
 
 lay_out_sheet <- function(wb, sheet) {
-  name <- sheet$name
+  name <- sheet_title(sheet$name)
   if (sheet$span > 1L) {
     for (row in sheet$spanned) {
       wb$merge_cells(sheet = name, dims = book_dims(row, 1L, row, sheet$span))
@@ -219,7 +221,7 @@ lay_out_sheet <- function(wb, sheet) {
     wb$set_cell_style_across(sheet = name, cols = sheet$open,
                              style = book_style(book_looks$input, wb))
   }
-  lay_out_paper(wb, sheet)
+  lay_out_paper(wb, sheet, name)
   if (isTRUE(sheet$protect)) {
     # Who needs to change a formula takes it off: there is no password.
     wb$protect_worksheet(sheet = name, properties = c(
@@ -237,18 +239,21 @@ column_widths <- function(sheet) {
                                        ""), "/>")
 }
 
-lay_out_paper <- function(wb, sheet) {
+lay_out_paper <- function(wb, sheet, title) {
   wb$set_page_setup(
-    sheet = sheet$name, fit_to_width = TRUE,
+    sheet = title, fit_to_width = TRUE,
     fit_to_height = sheet$tall %||% FALSE,
     paper_size = 9L, left = 0.4, right = 0.4, top = 0.5, bottom = 0.5,
     header = 0.25, footer = 0.25,
     orientation = if (isTRUE(sheet$landscape)) "landscape" else "portrait",
     print_title_rows = if (!is.null(sheet$head)) sheet$head)
-  wb$set_header_footer(sheet = sheet$name,
+  wb$set_header_footer(sheet = title,
                        footer = c("&A", "", "&P / &N"))
+  wb$workbook$definedNames <- c(wb$workbook$definedNames, paste0(
+    "<definedName name=\"", sheet_key(sheet$name), "\" hidden=\"1\">",
+    sheet_prefix(sheet$name), "$A$1</definedName>"))
   if (length(sheet$paper) > 0L) {
-    at <- match(sheet$name, wb$get_sheet_names()) - 1L
+    at <- match(title, wb$get_sheet_names()) - 1L
     range <- gsub("([A-Z]+)([0-9]+)", "$\\1$\\2", sheet$paper)
     wb$workbook$definedNames <- c(wb$workbook$definedNames, paste0(
       "<definedName name=\"_xlnm.Print_Area\" localSheetId=\"", at, "\">",

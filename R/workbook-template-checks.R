@@ -33,32 +33,33 @@ check_template_scheme <- function(wb, places) {
   check_list_cells(wb, "Scheme", book_dims(from, 2L, to),
                    paste0("=", fixed_range("Scheme", from, codes_column,
                                            from + 99L)),
-                   "code", "One of the codes in the table to the right.")
+                   say("code"),
+                   say("One of the codes in the table to the right."))
   check_list_cells(wb, "Scheme", book_dims(from, 5L, to),
-                   transforms_known, "transform",
+                   transforms_known, say("transform"),
                    paste0(paste(transforms_known, collapse = ", "), "."))
   add_notes(wb, "Scheme", scheme_notes())
 }
 
 scheme_notes <- function() {
-  c("Name of the indicator, as in the heading of its column on sheet Data.",
-    "The defining code it belongs to.",
-    "1: more is better; -1: less is better.",
-    "Weight within the code, not negative.",
-    paste0("none, or what is taken of it first: log, log1p (log of 1 + x), ",
-           "sqrt, logit (of shares below 1, or of percent: unit percent or ",
-           "% ...)."),
-    "Unit, for titles.",
-    "Standard deviation of the measurement error, in the unit after transform.",
-    "Low goalpost, for normalise = goalposts.",
-    "High goalpost, for normalise = goalposts.",
-    "What it is called in words, in any language.",
-    "Pillars above it, the outermost first: Trade > Services.")
+  c(say("Name of the indicator, as in the heading of its column of data."),
+    say("The defining code it belongs to."),
+    say("1: more is better; -1: less is better."),
+    say("Weight within the code, not negative."),
+    paste(say("none, or what is taken of it first: log, log1p, sqrt, logit."),
+          say("log1p: log of 1 + x; logit: of shares, or of percent by unit.")),
+    say("Unit, for titles."),
+    say("sd of the measurement error, in the unit after transform."),
+    say("Low goalpost, for normalise = goalposts."),
+    say("High goalpost, for normalise = goalposts."),
+    say("What it is called in words, in any language."),
+    say("Pillars above it, the outermost first: Trade > Services."))
 }
 
 add_notes <- function(wb, name, notes) {
   for (k in seq_along(notes)) {
-    wb$add_comment(sheet = name, dims = paste0(book_letters(k), book_head),
+    wb$add_comment(sheet = sheet_title(name),
+                   dims = paste0(book_letters(k), book_head),
                    comment = openxlsx2::wb_comment(
                      text = notes[[k]], author = "", visible = FALSE,
                      width = 3, height = 4))
@@ -81,33 +82,32 @@ check_template_data <- function(wb, scheme, places) {
     check_list_cells(wb, "Data", book_dims(book_head, min(places$x), book_head,
                                            max(places$x)),
                      paste0("=", fixed_range("Scheme", from, 1L, from + 999L)),
-                     "indicator", "An indicator of sheet Scheme.")
+                     say("indicator"), say("An indicator of the scheme."))
   }
   mark_template_cells(wb, places, from, to)
   add_notes(wb, "Data", c(
-    "Name of the region. Names are compared letter by letter.",
-    paste0("Time: a year, or any number that grows; or dates, and time.type ",
-           "Date on Read me."),
+    say("Name of the region. Names are compared letter by letter."),
+    say("Time: a year or any number that grows; or dates, time.type Date."),
     vapply(seq_along(places$names), \(k) value_note(scheme, k), "")))
 }
 
 value_note <- function(scheme, k) {
   unit <- scheme[["unit"]][k]
   transform <- transform_of(scheme[["transform"]][k], unit)
-  paste0("Code ", scheme[["code"]][k],
-         if (!is.na(unit)) paste0(", in ", unit),
-         if (is.finite(transform$low)) {
-           paste0(", ", domain_text(transform), " (", transform$word, ")")
-         },
-         if (scheme[["direction"]][k] < 0) ", less is better", ".")
+  paste(c(
+    if (is.na(unit)) say("Code %s.", scheme[["code"]][k]) else {
+      say("Code %s, in %s.", scheme[["code"]][k], unit)
+    },
+    if (is.finite(transform$low)) value_domain(transform),
+    if (scheme[["direction"]][k] < 0) say("Less is better.")), collapse = " ")
 }
 
 mark_template_cells <- function(wb, places, from, to) {
   wb$add_dxfs_style("nid_wrong", bg_fill = book_colour("F4B6B0"))
   wb$add_dxfs_style("nid_empty", bg_fill = book_colour("FFE699"))
   mark <- function(dims, rule, style) {
-    wb$add_conditional_formatting(sheet = "Data", dims = dims, rule = rule,
-                                  style = style)
+    wb$add_conditional_formatting(sheet = sheet_title("Data"), dims = dims,
+                                  rule = rule, style = style)
   }
   # COUNTIFS() is quick however many rows there are.
   mark(book_dims(from, 1L, from, 2L), paste0(
@@ -126,7 +126,7 @@ mark_template_cells <- function(wb, places, from, to) {
 # openxlsx2 takes the ranges of marks apart cell by cell, so they are given one
 # row and drawn out to the last.
 draw_out_marks <- function(wb, from, to) {
-  at <- match("Data", wb$get_sheet_names())
+  at <- match(sheet_title("Data"), wb$get_sheet_names())
   marks <- wb$worksheets[[at]]$conditionalFormatting
   long <- function(x) {
     sub(paste0(":([A-Z]+)", from, "$"), paste0(":\\1", row_digits(to)), x)

@@ -19,18 +19,20 @@
 #' workbook_template(file, ural_scheme)
 #' unlink(file)
 #' @export
-workbook_template <- function(file, scheme = NULL, overwrite = FALSE) {
+workbook_template <- function(file, scheme = NULL, overwrite = FALSE,
+                              language = NULL) {
   call <- rlang::current_env()
+  local_language(language)
   check_out_file(file, "xlsx", overwrite, call)
   if (!is.null(scheme)) scheme <- check_scheme(scheme, call)
   need_openxlsx2("to write a template.")
   local_plain_numbers()
-  wb <- new_book("Code-based model: template")
+  wb <- new_book(say("Code-based model: template"))
   places <- template_places(scheme)
   sheets <- list(template_readme(places), template_scheme(scheme, places),
                  template_data(scheme, places))
   for (sheet in sheets) write_book_sheet(wb, sheet)
-  wb$set_grid_lines(sheet = "Read me", show = FALSE)
+  wb$set_grid_lines(sheet = sheet_title("Read me"), show = FALSE)
   check_settings_cells(wb, sheets[[1L]])
   check_template_scheme(wb, places)
   check_template_data(wb, scheme, places)
@@ -64,26 +66,29 @@ template_settings <- function() {
 template_readme <- function(places) {
   sheet <- headed_sheet(
     "Read me",
-    "Code-based model: a workbook to fill in",
-    paste0(
-      "Nothing is computed here yet. Fill in Scheme and Data, then in R: ",
-      "model <- read_workbook(\"this file\"); write_workbook(model, ",
-      "\"another.xlsx\") computes.")
+    say("Code-based model: a workbook to fill in"),
+    paste(
+      say("Nothing is computed here yet: fill in sheets %s and %s, then in R",
+          sheet_title("Scheme"), sheet_title("Data")),
+      paste0("model <- read_workbook(\"this file\"); write_workbook(model, ",
+             "\"another.xlsx\")"))
   )
   steps <- c(
-    "How to",
-    "1. Scheme: one row an indicator; its code, and -1 where less is better.",
-    paste0("2. Data: one row a region and time; one column an indicator, its ",
-           "heading spelled as on Scheme. Leave a cell empty where there is ",
-           "no number."),
-    paste0("3. Labels, where there are any: a column headed <indicator>",
-           "_status, with \"break\" where a new method of counting starts."),
-    "4. Settings below: leave a value empty for R's default.",
-    "Do not move the headings in row 6.")
+    say("How to"),
+    say("1. %s: one row an indicator; its code, and -1 where less is better.",
+        sheet_title("Scheme")),
+    paste(say("2. %s: one row a region and time, one column an indicator.",
+              sheet_title("Data")),
+          say("Its heading is spelled as in the scheme."),
+          say("Leave a cell empty where there is no number.")),
+    say("3. Labels, if any, in columns headed <indicator>_status:"),
+    say("\"break\" where a new method of counting starts."),
+    say("4. Settings below: leave a value empty for R's default."),
+    say("Do not move the headings in row 6."))
   sheet <- put_part(sheet, 4L, steps)
   checks <- template_checks(places)
   row <- 5L + length(steps)
-  sheet <- put_column(sheet, row, 1L, c("Checks", names(checks)))
+  sheet <- put_column(sheet, row, 1L, c(say("Checks"), names(checks)))
   sheet <- dress(sheet, row, 1L, "bold")
   sheet <- put_column(sheet, row + 1L, 2L, book_formula(
     unname(checks), template_counts(places)))
@@ -101,18 +106,17 @@ template_checks <- function(places) {
   }
   x <- fixed_range("Data", places$rows[1L], min(places$x), places$rows[2L],
                    max(places$x))
-  c(
-    `indicators in the scheme` = paste0(
-      "COUNTA(", column(1L, "Scheme"), ")"),
-    `indicators without a code` = paste0(
-      "SUMPRODUCT((", column(1L, "Scheme"), "<>\"\")*(",
-      column(2L, "Scheme"), "=\"\"))"),
-    `rows of data` = paste0("COUNTA(", column(2L), ")"),
-    `rows without a region` = paste0(
-      "SUMPRODUCT((", column(2L), "<>\"\")*(", column(1L), "=\"\"))"),
-    `numbers of x` = paste0("COUNT(", x, ")"),
-    `cells of x that are no numbers` = paste0("COUNTA(", x, ")-COUNT(", x, ")")
-  )
+  stats::setNames(c(
+    paste0("COUNTA(", column(1L, "Scheme"), ")"),
+    paste0("SUMPRODUCT((", column(1L, "Scheme"), "<>\"\")*(",
+           column(2L, "Scheme"), "=\"\"))"),
+    paste0("COUNTA(", column(2L), ")"),
+    paste0("SUMPRODUCT((", column(2L), "<>\"\")*(", column(1L), "=\"\"))"),
+    paste0("COUNT(", x, ")"),
+    paste0("COUNTA(", x, ")-COUNT(", x, ")")
+  ), c(say("indicators in the scheme"), say("indicators without a code"),
+       say("rows of data"), say("rows without a region"), say("numbers of x"),
+       say("cells of x that are no numbers")))
 }
 
 template_counts <- function(places) {
@@ -122,10 +126,9 @@ template_counts <- function(places) {
 template_scheme <- function(scheme, places) {
   sheet <- headed_sheet(
     "Scheme",
-    "Scheme: which indicator forms which code",
-    paste0(
-      "One row an indicator. indicator and code are needed; direction and ",
-      "weight are 1 and transform none where empty.")
+    say("Scheme: which indicator forms which code"),
+    paste(say("One row an indicator: indicator and code are needed."),
+          say("direction and weight are 1 and transform none where empty."))
   )
   sheet <- put_row(sheet, book_head, 1L, given_columns)
   codes <- if (is.null(scheme)) nid_codes() else scheme_codes(scheme)
@@ -157,17 +160,14 @@ open_columns <- function(sheet, columns) {
 template_data <- function(scheme, places) {
   sheet <- headed_sheet(
     "Data",
-    "Data: one row a region and time",
-    paste0(
-      "Red: a region and time that stand here twice, or a cell of x that is ",
-      "no ",
-      "number. Yellow: a row with a time and no number of x.")
+    say("Data: one row a region and time"),
+    paste(say("Red: a row that stands here twice, or x that is no number."),
+          say("Yellow: a row with a time and no number of x."))
   )
   sheet <- put_row(sheet, book_head, 1L, c("region", "year"))
   if (is.null(scheme)) {
-    sheet <- put_row(sheet, 4L, 3L, paste0(
-      "Type or choose the indicators of Scheme as headings of the columns ",
-      "from here on."))
+    sheet <- put_row(sheet, 4L, 3L, say(
+      "Choose indicators of the scheme as headings from here on."))
   } else {
     sheet <- put_row(sheet, book_head, min(places$x), places$names)
     sheet <- put_row(sheet, book_head - 1L, min(places$x),

@@ -15,7 +15,7 @@ put_view <- function(sheet, frame) {
   dynamic <- vapply(frame$fit$codes, `[[`, "", "dynamic")
   has_region <- frame$width == 2L
   if (has_region) {
-    sheet <- put_row(sheet, 4L, col, "Region (pick one):")
+    sheet <- put_row(sheet, 4L, col, say("Region (pick one):"))
     sheet <- put_row(sheet, 4L, col + 1L, frame$keys[[1L]][1L])
   }
   sheet <- put_row(sheet, book_head, col,
@@ -98,8 +98,8 @@ check_picked <- function(wb, frame) {
     regions <- fixed_range("Code NID", book_head + 1L, 1L,
                            book_head + n_regions(frame$panel))
     check_list_cells(wb, "Codes", book_dims(4L, view_column(frame) + 1L),
-                     paste0("=", regions), "Region",
-                     "The table below and the charts follow.")
+                     paste0("=", regions), say("Region"),
+                     say("The table below and the charts follow."))
   }
   wb
 }

@@ -6,12 +6,15 @@
 #' R with it.
 #'
 #' Sheets: Read me, Scheme, Data, Codes, Rates, Operator, Code ID, Code NID,
-#' Contributions. With z = (x - centre) / scale (LN(x), LN(1+x), SQRT(x),
-#' LN(x/(1-x)) or LN(x/(100-x)) for x under a transform), D = sum w z / sum w,
+#' Contributions, Phases. Formula cells are protected, without a password. With
+#' z = (x - centre) / scale (LN(x), LN(1+x), SQRT(x), LN(x/(1-x)) or
+#' LN(x/(100-x)) for x under a transform), D = sum w z / sum w,
 #' \deqn{V = R_1 D, \quad A = R_2 D, \quad Code\,ID = \sum_c V_c, \quad
 #'   Code\,NID = \sum_c \sum_i \tau_i u_i A_c(t_i)}{
 #'   V = R1 D,  A = R2 D,  Code ID = sum_c V_c,
 #'   Code NID = sum_c sum_i tau_i u_i A_c(t_i)}
+#' The phase on sheet Phases is that of the signs of V and A, as
+#' [code_phases()] has it.
 #' The operators R1 and R2 stand on sheet Operator once for each grid of times
 #' and breaks, or for each region and code where a spline estimates its own
 #' smoothing. Smoothing, centre and scale are frozen: an edited cell answers as
@@ -38,6 +41,10 @@
 #' @param file <chr> Path of the xlsx file.
 #' @param overwrite <lgl> Replace an existing file. It is replaced in one step:
 #'   a full disk or an interrupt leaves the old file whole.
+#' @param language <chr> "en" or "ru", of titles, headings and sentences; NULL:
+#'   `getOption("nidcode.language", "en")`. Settings and names of the data stay
+#'   as they are. A workbook in either language is read, its sheets renamed or
+#'   not.
 #' @return `write_workbook()` and `workbook_template()` the path, invisibly;
 #'   `read_workbook()` a `nid_model`: that of [code_model()] for the sheets
 #'   Scheme, Data and the settings on Read me, to 1e-12 the one that was
@@ -63,8 +70,9 @@
 #' read_workbook(file)
 #' unlink(file)
 #' @export
-write_workbook <- function(model, file, overwrite = FALSE) {
+write_workbook <- function(model, file, overwrite = FALSE, language = NULL) {
   call <- rlang::current_env()
+  local_language(language)
   if (!inherits(model, "nid_model")) {
     stop_argument("model", "made by code_model()", model, call)
   }
@@ -106,12 +114,12 @@ save_book <- function(wb, file, call) {
 }
 
 model_book <- function(frame) {
-  wb <- new_book("Code-based model")
+  wb <- new_book(say("Code-based model"))
   sheets <- list(readme_sheet, scheme_sheet, data_sheet, codes_sheet,
                  rates_sheet, operator_sheet, industrial_sheet, basic_sheet,
                  contributions_sheet)
   for (make in sheets) write_book_sheet(wb, make(frame))
-  wb$set_grid_lines(sheet = "Read me", show = FALSE)
+  wb$set_grid_lines(sheet = sheet_title("Read me"), show = FALSE)
   check_scheme_cells(wb, book_head + seq_len(nrow(frame$scheme)),
                      book_head + seq_len(nrow(frame$codes)))
   check_data_cells(wb, frame)
