@@ -54,6 +54,7 @@ sheet_guide <- function() {
     say("Code ID: formula (1), the sum of V over the codes."),
     say("Code NID: formula (2), the sum of tau u A over times and codes."),
     say("Contributions: Code NID by code and by indicator."),
+    say("Phases: whether V and its own rate A are above 0."),
     say("Blue numbers are input, black ones formulas, grey ones what R gave."))
 }
 

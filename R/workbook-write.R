@@ -117,8 +117,9 @@ model_book <- function(frame) {
   wb <- new_book(say("Code-based model"))
   sheets <- list(readme_sheet, scheme_sheet, data_sheet, codes_sheet,
                  rates_sheet, operator_sheet, industrial_sheet, basic_sheet,
-                 contributions_sheet)
+                 contributions_sheet, phases_sheet)
   for (make in sheets) write_book_sheet(wb, make(frame))
+  mark_phases(wb, frame)
   wb$set_grid_lines(sheet = sheet_title("Read me"), show = FALSE)
   check_scheme_cells(wb, book_head + seq_len(nrow(frame$scheme)),
                      book_head + seq_len(nrow(frame$codes)))

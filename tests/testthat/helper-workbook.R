@@ -59,6 +59,7 @@ formulas_again <- function(file, again) {
   was$r <- number(was$v)
   was$office <- number(now$v[at])
   was$office_type <- now$type[at]
+  was$office_text <- now$v[at]
   was
 }
 
@@ -179,4 +180,4 @@ edited_cells <- function(model) {
 }
 
 book_sheets <- c("Read me", "Scheme", "Data", "Codes", "Rates", "Operator",
-                 "Code ID", "Code NID", "Contributions")
+                 "Code ID", "Code NID", "Contributions", "Phases")

@@ -66,6 +66,9 @@ test_that("every formula cell equals R", {
     expect_identical(is.na(f$office[number]), is.na(f$r[number]),
                      label = name)
     expect_lt(max(abs(f$office - f$r), na.rm = TRUE), 1e-9)
+    word <- f$type == "str"
+    expect_setequal(f$sheet[word], "Phases")
+    expect_identical(f$office_text[word], f$v[word], label = name)
   }
 })
 
@@ -89,7 +92,33 @@ test_that("after edits formulas (1) and (2) are those of the frozen model", {
     expect_equal(live[["Code ID"]], frozen$industrial$estimate,
                  tolerance = 1e-11, label = name)
     expect_identical(as.logical(live$condition), frozen$industrial$condition)
+    live <- book_table(run$changed[[name]], "Phases")
+    told <- code_phases(frozen)
+    told <- told[!is.na(told$phase), ]
+    own <- live[!is.na(live$phase), ]
+    expect_identical(own$phase, as.character(told$phase), label = name)
+    expect_equal(as.numeric(own$year), as.numeric(told$year),
+                 tolerance = 1e-14)
+    by_code <- code_phases(frozen, "codes")
+    for (code in unique(by_code$code)) {
+      phase <- by_code$phase[by_code$code == code]
+      own <- live[[paste("phase:", code)]]
+      expect_identical(own[!is.na(own)], as.character(phase[!is.na(phase)]))
+    }
   }
+})
+
+test_that("probabilities of phases are those of R", {
+  skip_if_not_installed("openxlsx2", "1.23")
+  model <- small_model(1, n_times = 9L)
+  live <- book_table(write_quietly(model), "Phases")
+  told <- code_phases(model)
+  expect_equal(live[["prob in R"]][!is.na(live[["prob in R"]])],
+               told$prob[!is.na(told$prob)], tolerance = 1e-14)
+  by_code <- code_phases(model, "codes")
+  mine <- by_code$prob[by_code$code == "institutional"]
+  prob <- live[["prob: institutional in R"]]
+  expect_equal(prob[!is.na(prob)], mine[!is.na(mine)], tolerance = 1e-14)
 })
 
 test_that("without smoothing, edits equal a new model under its reference", {
