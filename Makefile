@@ -13,8 +13,8 @@ INSTALL = echo "installing nidcode"; log=$$(mktemp); \
 CHECK_INSTALL = vars=$$(mktemp); $(RSCRIPT) tools/makevars.R $$vars; \
   export R_MAKEVARS_USER=$$vars; $(INSTALL); rm -f $$vars
 
-.PHONY: help reproduce test install docs bench study headers fuzz scale page site \
-  sanitize valgrind clean
+.PHONY: help reproduce test install docs bench study headers fuzz scale page \
+  report site sanitize valgrind clean
 
 help:
 	@echo "make reproduce  the paper from real data, in reproduction/"
@@ -28,6 +28,7 @@ help:
 	@echo "make study      the simulation studies of inst/studies/"
 	@echo "make fuzz       3,000 odd calls; CALLS=20000 for all of them"
 	@echo "make page       the explorer in a browser; screenshots in check/page/"
+	@echo "make report     reports printed on A4, kept in check/report/"
 	@echo "make scale      databases, Slurm and workers, where they are installed"
 	@echo "make headers    each C++ header alone, as C++14, 17 and 20"
 	@echo "make sanitize   the tests under address and undefined sanitizers"
@@ -99,6 +100,13 @@ page:
 	  { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 	@$(CHECK_INSTALL)
 	@$(RSCRIPT) tools/explorer/page.R
+
+# Browser, office and poppler, as for page and check; else skipped by name.
+report:
+	@sh tools/setup.sh run check page || \
+	  { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+	@$(CHECK_INSTALL)
+	@$(RSCRIPT) tools/report/print.R
 
 scale:
 	@sh tools/setup.sh run check || \

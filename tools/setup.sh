@@ -67,6 +67,7 @@ page_tools() {
   command -v chromium >/dev/null 2>&1 || echo chromium
   command -v node >/dev/null 2>&1 || echo nodejs
   command -v npm >/dev/null 2>&1 || echo npm
+  command -v pdftotext >/dev/null 2>&1 || echo poppler-utils
 }
 
 page_modules() {
