@@ -42,11 +42,20 @@ page_column <- function(panel) {
   if (is.na(panel$index[["region"]])) NULL else panel$index[["region"]]
 }
 
-# `source`: the row of the user's data of each row of the panel, from 1.
 page_rows <- function(panel) {
   list(offset = I(panel$offset),
-       time = I(match(row_time(panel), page_times(panel)) - 1L),
-       source = I(panel$source %||% seq_len(n_rows(panel))))
+       time = I(match(row_time(panel), page_times(panel)) - 1L))
+}
+
+# The row of the user's data, from 1, in which a cell of an indicator stands, of
+# each row of the panel.
+source_rows <- function(panel, name) {
+  long <- panel$long$names_from
+  if (is.null(long)) {
+    return(panel$source %||% seq_len(n_rows(panel)))
+  }
+  own <- which(as.character(panel$plain[[long]]) == name)
+  own[match(seq_len(n_rows(panel)), user_rows(panel)[own])]
 }
 
 page_codes <- function(fit) {
@@ -83,6 +92,7 @@ page_indicators <- function(fit) {
            sd = scheme[["sd"]][k],
            path = I(utils::head(paths[[k]][-1L], -1L)),
            x = I(panel$x[[names[k]]]),
+           source = I(source_rows(panel, names[k])),
            breaks = I(panel$breaks[[names[k]]] - 1L),
            soft = I(which(if (is.null(status)) FALSE else is_soft(status)) -
                       1L)))
@@ -142,7 +152,6 @@ page_reasons <- c(
   frozen = "The tuning of this model is frozen.",
   reference = "Centre and scale of this model are frozen.",
   predicted = "Predicted cells of this model were made in R.",
-  long = "Cells of long data are edited in R.",
   alone = "A code needs an indicator.",
   times = "Leaving it out gives the code other times, which R has not prepared."
 )
@@ -155,11 +164,10 @@ page_locks <- function(fit, known) {
   frozen <- why("frozen", !is.null(fit$tuning))
   fixed <- why("reference", inherits(def$reference, "nid_reference"))
   predicted <- why("predicted", !is.null(def$predicted))
-  long <- why("long", !is.null(def$panel$long$names_from))
   list(weights = frozen, flip = frozen, codeWeights = frozen,
        normalise = frozen %||% fixed %||% predicted,
-       edits = predicted %||% long, influence = NULL, measure = NULL,
-       ends = NULL, out = I(out_locks(fit, known, frozen)))
+       edits = predicted, influence = NULL, measure = NULL, ends = NULL,
+       out = I(out_locks(fit, known, frozen)))
 }
 
 out_locks <- function(fit, known, frozen) {
@@ -186,7 +194,7 @@ page_model <- function(model, fit) {
                 errors = facts$errors, backward = facts$backward,
                 centred = !facts$own, mode = page_mode(rate),
                 value = page_tuning_value(rate), sd = page_sd(fit)),
-    rateCall = page_rate_call(fit),
+    rateCall = page_rate_call(fit), dataCall = page_data_call(model$panel),
     cor = page_cor(model$args$cor, fit), frozen = page_frozen(fit),
     predicted = page_predicted(def), weightError = page_weight_error(def),
     influence = page_influence_table(model),
@@ -240,6 +248,14 @@ page_rate_call <- function(fit) {
            list(m = m + 0), args["second"])
   paste(deparse(as.call(c(quote(rate_spline), own)), width.cutoff = 500L),
         collapse = " ")
+}
+
+# What update() must be told of data that were read another way.
+page_data_call <- function(panel) {
+  index <- unname(panel$index[!is.na(panel$index)])
+  list(column = if (!is.null(panel$long$names_from)) {
+    "model$panel$long$values_from"
+  }, index = paste(deparse(index, width.cutoff = 500L), collapse = " "))
 }
 
 page_cor <- function(cor, fit) {

@@ -221,7 +221,10 @@ noise_operators <- function(fit, i) {
                        keep = union(does$keep, if (
                          fit$rate$facts$tuned != "none") "weight"))
   series$tuning <- series$tuning %||% r$tuning
-  sigma <- rep(does$of(series, r)$sigma, series_sizes(split_series(series)))
+  # A segment that is too short for an error has no noise to share.
+  sigma <- does$of(series, r)$sigma
+  sigma <- rep(ifelse(is.na(sigma), 0, sigma),
+               series_sizes(split_series(series)))
   weight <- fit$codes[[i]]$weight
   size <- series_sizes(series)
   start <- series_starts(series)

@@ -2005,14 +2005,16 @@ var NidEngine = (() => {
         args.push("scheme = scheme");
       }
       if (s.edits.length) {
-        out.push("data <- model$panel$data");
+        const {column, index} = data.model.dataCall;
+        out.push("data <- model$panel$plain");
         for (const e of s.edits) {
-          const row = data.rows.source[rowAt(model, e.region, e.time)];
-          out.push(`data[[model$panel$scheme[["indicator"]][${e.indicator + 1}]]]` +
-            `[${row}] <- ${e.value}${note(e.indicator)}, ` +
+          const row = rowAt(model, e.region, e.time), i = e.indicator;
+          out.push(`data[[${column ||
+            `model$panel$scheme[["indicator"]][${i + 1}]`}]]` +
+            `[${data.indicators[i].source[row]}] <- ${e.value}${note(i)}, ` +
             `${data.regions[e.region]} ${data.times[e.time]}`);
         }
-        args.push("data = data");
+        args.push("data = data", "index = " + index);
       }
       if (s.normalise !== own.normalise) args.push(`normalise = "${s.normalise}"`);
       if (JSON.stringify(s.influence) !== JSON.stringify(own.influence)) {

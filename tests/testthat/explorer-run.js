@@ -35,7 +35,7 @@ read(askFile).forEach((ask, i) => {
     }
     [null, ...data.codes.keys()].forEach((c) => {
       model.phases(s, r, c).forEach((v, t) => {
-        if (v) phases.push([r, c, t, v.phase, v.prob, v.cor]);
+        if (v) phases.push([r, c, t, v.phase, v.prob, v.cor, v.v, v.a, v.ase]);
       });
     });
     model.record(s, r).forEach((v, t) => {

@@ -67,7 +67,7 @@ one_answer <- function(file, i) {
     parts = table("parts.tsv", "\t", c("region", "code", "indicator", "time",
                                        "estimate")),
     phases = table("phases.tsv", "\t", c("region", "code", "time", "phase",
-                                         "prob", "cor")),
+                                         "prob", "cor", "v", "a", "ase")),
     record = table("record.tsv", "\t", c("region", "time", "record", "sure")),
     ranks = table("ranks.tsv", "\t", c("region", "rank", "low", "high"))
   )
@@ -81,12 +81,14 @@ view_of <- function(model, code) {
 }
 
 # Largest differences of tables of estimates: of the estimates relative to them
-# or their errors (of the largest, where there is none), and of the errors.
+# or their errors (of the largest, where there is none), and of the errors. What
+# is 0 but for rounding is beside the largest.
 law_gaps <- function(ours, theirs) {
   known <- function(x) as.double(x)
   e <- known(theirs[["estimate"]])
   se <- known(theirs[["std.error"]])
-  size <- pmax(abs(e), ifelse(is.na(se), max(abs(e), 0, na.rm = TRUE), se))
+  least <- max(abs(e), 0, na.rm = TRUE)
+  size <- pmax(abs(e), ifelse(is.na(se), least, se), 1e-6 * least)
   gap <- function(a, b, size) {
     if (!identical(is.na(a), is.na(b))) return(Inf)
     out <- ifelse(a == b, 0, abs(a - b) / size)
@@ -94,7 +96,7 @@ law_gaps <- function(ours, theirs) {
   }
   if (length(e) != nrow(ours)) return(c(estimate = Inf, error = Inf))
   c(estimate = gap(known(ours[["estimate"]]), e, size),
-    error = gap(known(ours[["std.error"]]), se, se))
+    error = gap(known(ours[["std.error"]]), se, pmax(se, 1e-6 * least)))
 }
 
 # Those of everything in an answer beside a model.
@@ -168,18 +170,26 @@ parts_gap <- function(parts, view, region, time, codes, keyed, column) {
               max(abs(p$estimate), 1e-300, na.rm = TRUE))
 }
 
+# Where a rate is 0 but for rounding its phase is not told.
 phases_gap <- function(phases, view, region, time, codes, keyed, column) {
   gaps <- vapply(c("industrial", "codes"), function(of) {
     p <- quiet_answer(code_phases(view, of))
+    ours <- phases[is.na(phases$code) == (of == "industrial"), ]
+    code <- if (of == "codes") ours$code else rep("", nrow(ours))
+    our <- keyed(ours$region, code, ours$time)
     their <- keyed(region(regions_in(p, column)),
                    if (of == "codes") match(p$code, codes) - 1L else "",
                    time(time_numbers(view, p)))
-    ours <- phases[is.na(phases$code) == (of == "industrial"), ]
-    our <- keyed(ours$region, if (of == "codes") ours$code else
-      rep("", nrow(ours)), ours$time)
-    max(matched_gap(our, ours$phase, their, as.integer(p$phase) - 1L, 1),
-        matched_gap(our, ours$prob, their, p$prob, 1),
-        matched_gap(our, ours$cor, their, p$cor, 1))
+    at <- match(their, our)
+    if (anyNA(at) || length(our) != length(their)) return(Inf)
+    told <- \(x) is.na(x) | abs(x) > 1e-9 * max(abs(x), na.rm = TRUE)
+    keep <- told(ours$v[at]) & told(ours$a[at]) & told(ours$ase[at])
+    p <- p[which(keep), ]
+    ours <- ours[at[keep], ]
+    own <- keyed(seq_len(nrow(p)))
+    max(matched_gap(own, ours$phase, own, as.integer(p$phase) - 1L, 1),
+        matched_gap(own, ours$prob, own, p$prob, 1),
+        matched_gap(own, ours$cor, own, p$cor, 1))
   }, 1)
   max(gaps)
 }

@@ -275,6 +275,28 @@ test_that("a model of frozen tuning moves in the page as in R", {
   expect_agrees(one, view_of(model, one$code), answers$data)
 })
 
+test_that("cells of long data, and of years in columns, are edited too", {
+  skip_without_node()
+  wide <- subset(ural, level == "region")[c("region", "year",
+                                            ural_scheme$indicator)]
+  long <- stats::reshape(as.data.frame(wide), direction = "long",
+                         varying = list(ural_scheme$indicator),
+                         v.names = "value", times = ural_scheme$indicator,
+                         timevar = "what", idvar = c("region", "year"))
+  long <- long[order(long$value), ]
+  names(long)[1:2] <- c("an \"area\"", "when")
+  model <- quiet_answer(code_model(long, ural_scheme,
+                                   c("an \"area\"", "when"), "what", "value"))
+  edits <- list(list(region = 1L, indicator = 2L, time = 4L, value = 70.5),
+                list(region = 3L, indicator = 0L, time = 11L, value = 300))
+  answers <- engine_answers(model, list(list(edits = edits)))
+  one <- answers$asks[[1L]]
+  expect_match(one$hash, "x=1,2,4,70.5;3,0,11,300", fixed = TRUE)
+  view <- view_of(model, one$code)
+  expect_identical(view$panel$x$orgs_with_internet[12L + 5L], 70.5)
+  expect_agrees(one, view, answers$data)
+})
+
 # ---- Links -----------------------------------------------------------------
 
 test_that("a link is read back, and one of another's making does no harm", {

@@ -204,3 +204,18 @@ test_that("a line of whole numbers has the correlation of its rounding", {
   want <- stats::cov2cor(cov)[cbind(1:8, 9:16)]
   expect_equal(series_correlation(series, 1:2), want, tolerance = 1e-8)
 })
+
+test_that("a short segment takes no correlation from the others", {
+  d <- do.call(rbind, lapply(1:3, \(k) {
+    s <- random_series(80 + k, 11L)
+    data.frame(region = paste0("R", k), year = 2000:2010, x = s$x,
+               y = rev(s$x), x_status = c("", "", "break", rep("", 8L)))
+  }))
+  scheme <- code_scheme(c("x", "y"), c("production", "social"))
+  model <- quiet(code_model(d, scheme, status = "_status", breaks = "split",
+                            rate = rate_spline(m = 3, second = "point")))
+  phases <- quiet(code_phases(model))
+  known <- phases$year > 2001
+  expect_false(anyNA(phases$cor[known]))
+  expect_true(all(is.na(phases$cor[!known])))
+})
