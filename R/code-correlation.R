@@ -144,8 +144,8 @@ few_regions <- 8L
 # to that of the panel, which one region alone does not have.
 noise_correlation <- function(product, free, codes,
                               panel = panel_correlation(product, free)) {
-  rho <- (product + rep(panel_pull * panel, each = nrow(free))) /
-    (free + panel_pull)
+  if (!is.matrix(panel)) panel <- rep(panel, each = nrow(free))
+  rho <- (product + panel_pull * panel) / (free + panel_pull)
   rho <- cut_correlation(rho)
   if (codes < 3L) rho else next_correlation_cpp(rho, codes)
 }
@@ -153,8 +153,12 @@ noise_correlation <- function(product, free, codes,
 cut_correlation <- function(rho) pmin(pmax(rho, -0.95), 0.95)
 
 panel_correlation <- function(product, free) {
-  sum <- colSums(product) / colSums(free)
-  ifelse(colSums(free > 0) > 1L, sum, 0)
+  pooled_correlation(colSums(product), colSums(free), colSums(free > 0))
+}
+
+# From sums over regions; `n`: how many they are of.
+pooled_correlation <- function(product, free, n) {
+  ifelse(n > 1L, product / free, 0)
 }
 
 # The correlation of a fit, and what is said of it: by pair of codes, and

@@ -429,16 +429,19 @@ block_law <- function(block, plan, est, draws, n) {
     if (!is.null(sums$se)) sums$se[, i] <- weight * sums$se[, i]
   }
   rho <- est$rho
-  if (!is.null(est$noise)) {
-    own <- split(seq_len(nrow(est$noise$free)),
-                 rep(seq_along(draws$column), each = n))
-    rho <- do.call(rbind, lapply(own, \(rows) {
-      noise_correlation(est$noise$product[rows, , drop = FALSE],
-                        est$noise$free[rows, , drop = FALSE],
-                        length(block$codes))
-    }))
-  }
+  if (!is.null(est$noise)) rho <- draw_correlation(block, est$noise, n)
   sums_law(block, plan, sums, rho)
+}
+
+# That of each draw's own regions, drawn to what their reference keeps or to
+# that of all regions of the draw.
+draw_correlation <- function(block, noise, n) {
+  draw <- rep(seq_len(nrow(noise$free) / n), each = n)
+  panel <- frozen_rho(block$def$reference, code_field(block, "code")) %||%
+    pooled_correlation(rowsum(noise$product, draw), rowsum(noise$free, draw),
+                       rowsum(1 * (noise$free > 0), draw))[draw, ,
+                                                           drop = FALSE]
+  noise_correlation(noise$product, noise$free, length(block$codes), panel)
 }
 
 add_noise <- function(study, cell, draws, value, law) {
@@ -476,6 +479,10 @@ block_fit <- function(cell, draws) {
   }
   bare$def$panel$offset <- seq.int(0L, n * count)
   bare$def$panel$regions <- seq_len(n * count)
+  # Correlations are those of each draw (block_law()), not of all together.
+  pairs <- nrow(pairs_of(length(fit$codes)))
+  bare$noise <- list(regions = character(), rho = matrix(0, 0L, pairs),
+                     panel = numeric(pairs))
   out <- bare
   out$series <- \(i, regions) block_series(bare, i, values[[i]], regions)
   out

@@ -172,8 +172,8 @@ share_law <- function(estimate, drawn, level) {
 # ---- All levels at once ------------------------------------------------------
 
 # Exact shares over a full factorial, the first factor fastest: on bases that
-# are orthonormal under the probabilities of the levels each coefficient belongs to
-# one joint effect. `prob`: a list, of each factor's levels.
+# are orthonormal under the probabilities of the levels each coefficient belongs
+# to one joint effect. `prob`: a list, of each factor's levels.
 exact_shares <- function(f, prob, pool = TRUE) {
   d <- length(prob)
   size <- lengths(prob)

@@ -9,8 +9,8 @@
 #' of smoothness m held at the model's own, by code; [update()] with `draw`
 #' makes that model. No approximation is made: formula (2) annihilates
 #' constants and is linear in the values of a code, so that under a linear rate
-#' weights, normalisation and influence are one product, and an averaged spline is fitted
-#' again, series by series.
+#' weights, normalisation and influence are one product, and an averaged spline
+#' is fitted again, series by series.
 #'
 #' @section Shares:
 #' `f` is Code NID ("basic") or the rank ("rank") of a region, V its variance
@@ -62,8 +62,8 @@
 #'   region, each after a dot.
 #'   `update(x, draw = )`: the model of one draw, from the data on.
 #' @section Errors: `nidcode_error_choices`, with `factor` and `level`, before
-#'   any work: a level that cannot be had, or under which a region of the model has
-#'   no value; `_design`: fewer than 50 draws, more than 20 factors or none,
+#'   any work: a level that cannot be had, or under which a region of the model
+#'   has no value; `_design`: fewer than 50 draws, more than 20 factors or none,
 #'   "exact" where it cannot be; `_size`; messages `_redrawn`, `_left_out`.
 #' @source Saisana, Saltelli and Tarantola (2005), Uncertainty and sensitivity
 #'   analysis techniques as tools for the quality assessment of composite
