@@ -13,8 +13,8 @@
 #'
 #' @param x A model, or what [code_record()], [code_phases()],
 #'   [code_connections()], [code_core()], [code_gaps()], [code_mutations()],
-#'   [region_contrasts()], [compare_models()], [verdict()], [code_dependence()]
-#'   or [relevance()] made.
+#'   [region_contrasts()], [code_sensitivity()], [code_dominance()],
+#'   [compare_models()], [verdict()], [code_dependence()] or [relevance()] made.
 #' @param language <chr> "en" or "ru"; `NULL`: `getOption("nidcode.language")`,
 #'   "en" where it is not set.
 #' @param ... Empty.

@@ -3,7 +3,8 @@
 #' How fast, and how steadily, a region's industry, institutions and society
 #' change. Data flows downhill: describe ([code_scheme()]), bring in
 #' ([code_panel()]), treat ([defining_codes()]), rates ([dynamic_codes()]),
-#' formulas ([industrial_code()], [basic_code()], [code_path()]), present.
+#' formulas ([industrial_code()], [basic_code()], [code_path()]), choices
+#' ([code_sensitivity()]), present ([write_report()], [write_explorer()]).
 #' [code_model()] runs the whole chain once.
 #'
 #' @section Options:

@@ -18,10 +18,11 @@
 #' @section Errors: Those of [write_report()].
 #' @family present
 #' @seealso [write_report()]
-#' @examplesIf FALSE
+#' @examplesIf interactive()
 #' regions <- subset(ural, level == "region")
 #' model <- code_model(regions, ural_scheme, status = "_status")
-#' write_profile(model, "kurgan.html", "Kurgan Oblast")
+#' file <- tempfile(fileext = ".html")
+#' utils::browseURL(write_profile(model, file, "Kurgan Oblast"))
 #' @export
 write_profile <- function(model, file, region = NULL, format = "html",
                           language = NULL, overwrite = FALSE) {

@@ -51,11 +51,12 @@
 #' not text; the report leaves these out.
 #' @family present
 #' @seealso [write_profile()], [report_render()]
-#' @examplesIf FALSE
+#' @examplesIf interactive()
 #' regions <- subset(ural, level == "region")
 #' model <- code_model(regions, ural_scheme, status = "_status")
-#' write_report(model, "ural.html")
-#' write_report(model, "ural.docx", author = "A. Author", language = "ru")
+#' utils::browseURL(write_report(model, tempfile(fileext = ".html")))
+#' write_report(model, tempfile(fileext = ".docx"), author = "A. Author",
+#'              language = "ru")
 #' @export
 write_report <- function(model, file, format = NULL, title = NULL,
                          author = NULL, date = NULL, regions = NULL,

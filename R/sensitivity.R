@@ -64,7 +64,8 @@
 #' @section Errors: `nidcode_error_choices`, with `factor` and `level`, before
 #'   any work: a level that cannot be had, or under which a region of the model
 #'   has no value; `_design`: fewer than 50 draws, more than 20 factors or none,
-#'   "exact" where it cannot be; `_size`; messages `_redrawn`, `_left_out`.
+#'   "exact" where it cannot be; `_size`; of `tidy()` `_needs_fit` where there
+#'   are no shares; messages `nidcode_message_redrawn`, `_left_out`.
 #' @source Saisana, Saltelli and Tarantola (2005), Uncertainty and sensitivity
 #'   analysis techniques as tools for the quality assessment of composite
 #'   indicators. Jansen (1999). Song, Nelson and Staum (2016), Shapley effects
