@@ -14,7 +14,7 @@ CHECK_INSTALL = vars=$$(mktemp); $(RSCRIPT) tools/makevars.R $$vars; \
   export R_MAKEVARS_USER=$$vars; $(INSTALL); rm -f $$vars
 
 .PHONY: help reproduce test install docs bench study headers fuzz scale page \
-  report site sanitize valgrind clean
+  report layout site sanitize valgrind clean
 
 help:
 	@echo "make reproduce  the paper from real data, in reproduction/"
@@ -30,6 +30,7 @@ help:
 	@echo "make page       the explorer in a browser; screenshots in check/page/"
 	@echo "make report     reports printed on A4, kept in check/report/"
 	@echo "make scale      databases, Slurm and workers, where they are installed"
+	@echo "make layout     every picture at every size: no text cut or covered"
 	@echo "make headers    each C++ header alone, as C++14, 17 and 20"
 	@echo "make sanitize   the tests under address and undefined sanitizers"
 	@echo "make valgrind   the tests under valgrind"
@@ -114,6 +115,16 @@ scale:
 	@sh tools/setup.sh scale || echo "scale: what is missing is skipped"
 	@$(CHECK_INSTALL)
 	@sh tools/scale.sh
+
+# Two hours: every class, size, number of regions and codes, kind of names.
+layout:
+	@sh tools/setup.sh run check || \
+	  { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+	@$(INSTALL)
+	@NIDCODE_LAYOUT=all NOT_CRAN=true $(RSCRIPT) -e \
+	  'library(testthat); library(nidcode); test_file(' \
+	  -e '"tests/testthat/test-layout.R", package = "nidcode",' \
+	  -e 'load_package = "installed", stop_on_failure = TRUE)'
 
 headers:
 	@sh tools/setup.sh run

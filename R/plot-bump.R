@@ -53,7 +53,7 @@ bump_shown <- function(rows, regions) {
   if (is.null(regions) && nlevels(rows$region) > max_panels) {
     last <- rows[rows$time == max(rows$time), , drop = FALSE]
     last <- last[order(last$rank), , drop = FALSE]
-    keep <- unique(c(utils::head(last$region, 3L), utils::tail(last$region, 3L)))
+    keep <- last$region[unique(c(1:3, nrow(last) - 2:0))]
     rows <- rows[rows$region %in% keep, , drop = FALSE]
   }
   rows$region <- droplevels(rows$region)

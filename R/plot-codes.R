@@ -11,8 +11,8 @@
 #' needs (`nidcode_message_picture_size`, with `width` and `height` in inches)
 #' and puts one sentence in its place. [save_picture()] saves at the size it
 #' needs, and pages of knitr show it in that size unless the chunk sets
-#' `fig.width` or `fig.height`. Limits set by the user, as in `+ xlim()`, look at
-#' a part of the picture and delete nothing.
+#' `fig.width` or `fig.height`. Limits set by the user, as in `+ xlim()`, look
+#' at a part of the picture and delete nothing.
 #'
 #' | object, or `what` of a model | picture |
 #' | --- | --- |
@@ -109,7 +109,8 @@ plot_defining <- function(object, regions, fit, call) {
   rows <- frame$rows
   codes <- levels(rows$look)
   series_plot(
-    frame, y = with_unit(say("Defining code"), unit), title = say("Defining codes"),
+    frame, y = with_unit(say("Defining code"), unit),
+    title = say("Defining codes"),
     alt = series_alt(say("Defining codes"), codes, frame, unit,
                      if (!is.null(fitted)) say("Points with smooth curves.")),
     caption = marks_caption(frame$spec, rows, def,
@@ -154,7 +155,8 @@ plot_rates <- function(object, order, regions, call) {
   breaks$look <- factor(codes$dynamic[match(breaks$look, codes$code)],
                         levels(look))
   series_plot(
-    frame, y = with_unit(if (order == 1) say("Rate") else say("Rate of the rate"), unit),
+    frame, y = with_unit(if (order == 1) say("Rate") else
+      say("Rate of the rate"), unit),
     title = title, grid = TRUE,
     alt = series_alt(title, levels(look), frame, unit, "bands"),
     caption = marks_caption(frame$spec, frame$rows, fit$def), codes = codes,

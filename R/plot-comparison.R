@@ -31,7 +31,8 @@ autoplot.nid_comparison <- function(object, max = 15, ...) {
 draw_differences <- function(rows, left, level, title) {
   rows$region <- rows$label
   known <- any(is.finite(rows$conf.low))
-  p <- ranked_plot(rows) + zero_line("v") + value_axis(rows, labels = percent_label)
+  p <- ranked_plot(rows) + zero_line("v") +
+    value_axis(rows, labels = percent_label)
   finish_picture(
     p, title,
     alt = paste(

@@ -23,8 +23,8 @@ autoplot.nid_connections <- function(object, regions = NULL, ...,
   across <- min(n, 3L)
   size <- max(2.2, 0.75 * length(codes))
   p <- draw(rows, codes, is.null(frame$spec$lag)) +
-    if (n > 1L) ggplot2::facet_wrap(ggplot2::vars(.data[["region"]]), ncol = across,
-                                    labeller = strip_words())
+    if (n > 1L) ggplot2::facet_wrap(ggplot2::vars(.data[["region"]]),
+                                    ncol = across, labeller = strip_words())
   finish_picture(
     p, title,
     alt = paste(

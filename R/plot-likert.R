@@ -16,7 +16,8 @@ autoplot.nid_likert <- function(object, ...) {
   width <- max(8.5, 3 + 3.2 * across)
   bars_on_page <- words_on_page("rows")
   p <- likert_bars(rows, length(levels)) +
-    ggplot2::scale_y_continuous(breaks = seq_len(n), labels = \(at) bars_on_page(levels(rows$bar)),
+    ggplot2::scale_y_continuous(breaks = seq_len(n),
+                                labels = \(at) bars_on_page(levels(rows$bar)),
                                 expand = ggplot2::expansion(add = 0.3))
   if (panels > 1L) {
     p <- p + ggplot2::facet_wrap(ggplot2::vars(.data[["panel"]]),

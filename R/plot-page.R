@@ -227,8 +227,9 @@ on_page <- function(p, room, type) {
       ggplot2::theme(axis.text.x = at("columns"))
     }) +
     (if (!is.null(room$strip)) ggplot2::theme(strip.text.x = at("strip"))) +
-    (if (!is.null(room$side$set)) ggplot2::theme(strip.text.y = at("side"),
-                                                 strip.text.y.left = at("side"))) +
+    (if (!is.null(room$side$set)) {
+      ggplot2::theme(strip.text.y = at("side"), strip.text.y.left = at("side"))
+    }) +
     (if (!is.null(room$key_rows)) {
       guide <- ggplot2::guide_legend(nrow = room$key_rows, byrow = TRUE)
       ggplot2::guides(colour = guide, fill = guide, shape = guide,
