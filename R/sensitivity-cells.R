@@ -308,7 +308,8 @@ new_cell <- function(study, base, draws, said) {
                            frame)$weight)
   }, numeric(length(frame$times$time)))
   cell <- list(fit = fit, frame = frame, plan = plan, draws = draws,
-               tau = matrix(tau, length(frame$times$time)), said = said,
+               tau = matrix(as.double(tau), length(frame$times$time),
+                            length(draws$time$each)), said = said,
                region = base$region, base = base,
                cor = check_cor(study$args$cor, fit, study$call))
   if (linear) cell$product <- cell_product(cell)
