@@ -32,7 +32,10 @@ add_book_charts <- function(wb, frame) {
   }, "")
   place("Code NID", basic_chart_column(frame), height = bars_height(frame),
         bar_chart(say("Code NID with intervals"), frame$units$basic, list(
-          table_series("Code NID", first, rows, names, "7FA8CC", errors))))
+          table_series("Code NID", first, rows, names, "7FA8CC", errors)),
+          # The axis reaches as far as the limits do.
+          unseen = lapply(first + 5:6, table_series, sheet = "Code NID",
+                          rows = rows, names = names, colour = "")))
   place("Contributions", parts_chart_column(frame), height = bars_height(frame),
         chart = bar_chart(
           say("Contributions to Code NID by code"), frame$units$basic, lapply(
@@ -101,20 +104,24 @@ line_chart <- function(title, x_title, y_title, series) {
     axis_xml("valAx", 12L, 11L, "l", y_title)), length(series) > 1L)
 }
 
-# Horizontal bars, the first region on top.
-bar_chart <- function(title, unit, series, stacked = FALSE) {
-  body <- vapply(seq_along(series), \(i) {
-    fill <- paste0("<c:spPr><a:solidFill><a:srgbClr val=\"",
-                   series[[i]]$colour, "\"/></a:solidFill></c:spPr>",
-                   "<c:invertIfNegative val=\"0\"/>")
-    series_xml(series[[i]], i, fill, errors_xml(series[[i]]$errors))
+# Horizontal bars, the first region on top. Of `unseen` series nothing is drawn.
+bar_chart <- function(title, unit, series, stacked = FALSE, unseen = list()) {
+  all <- c(series, unseen)
+  body <- vapply(seq_along(all), \(i) {
+    fill <- if (i > length(series)) "<a:noFill/>" else {
+      paste0("<a:solidFill><a:srgbClr val=\"", all[[i]]$colour,
+             "\"/></a:solidFill>")
+    }
+    series_xml(all[[i]], i, paste0("<c:spPr>", fill, "</c:spPr>",
+                                   "<c:invertIfNegative val=\"0\"/>"),
+               errors_xml(all[[i]]$errors))
   }, "")
   chart_xml(title, paste0(
     "<c:barChart><c:barDir val=\"bar\"/><c:grouping val=\"",
     if (stacked) "stacked" else "clustered",
     "\"/><c:varyColors val=\"0\"/>", paste(body, collapse = ""),
     "<c:gapWidth val=\"60\"/>",
-    if (stacked) "<c:overlap val=\"100\"/>",
+    "<c:overlap val=\"100\"/>",
     "<c:axId val=\"11\"/><c:axId val=\"12\"/></c:barChart>",
     axis_xml("catAx", 11L, 12L, "l", "", reverse = TRUE),
     axis_xml("valAx", 12L, 11L, "t", unit)), length(series) > 1L)

@@ -22,6 +22,7 @@ phases_sheet <- function(frame) {
   sheet$heights[as.character(book_head)] <- 48
   told <- seq.int(first + 3L, last, by = 2L)
   sheet <- dress(sheet, frame$rows, told, "told", format = "0.00")
+  sheet <- dress(sheet, c(book_head, frame$rows), told - 1L, "center")
   on_paper(sheet, book_dims(1L, 1L, max(frame$rows), last),
            tall = ceiling(frame$n / 90))
 }

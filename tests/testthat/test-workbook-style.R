@@ -105,6 +105,11 @@ test_that("bars of Code NID have the intervals of R, for all regions", {
                        c("B", "L", "M"), "$", last)) {
     expect_match(bars, range, fixed = TRUE)
   }
+  # Series of which nothing is drawn keep the limits within the axis.
+  for (column in c("G", "H")) {
+    expect_match(bars, paste0("<a:noFill/>.*'Code NID'!\\$", column,
+                              "\\$7:\\$", column, "\\$", last))
+  }
   table <- book_table(file, "Code NID")
   expect_equal(table[["interval below"]],
                styled$basic$estimate - styled$basic$conf.low,
