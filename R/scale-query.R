@@ -61,7 +61,7 @@ code_query <- function(data, scheme, index = NULL, what = "basic", reference,
   con <- dbplyr::remote_con(data)
   keys <- grid_keys(found$grids, found$bits)
   keys$grid <- seq_len(nrow(keys))
-  table_query(table, found$remote, copy_exact(con, keys),
+  table_query(table, found$keyed, copy_exact(con, keys),
               copy_exact(con, wide_operators(ops)), ops$keys)
 }
 
@@ -119,7 +119,7 @@ sql_transform <- function(x, transform, logs) {
 sql_outside <- function(x, transform) {
   low <- transform$low
   high <- transform$high
-  one <- if (!is.finite(low)) quote(0) else if (transform$closed) {
+  one <- if (transform$closed) {
     bquote(ifelse(.(x) < .(low), 1, 0))
   } else if (is.finite(high)) {
     bquote(ifelse(.(x) <= .(low) | .(x) >= .(high), 1, 0))
@@ -132,9 +132,10 @@ sql_outside <- function(x, transform) {
 # Cells outside the domain of their transform, and rows without region or time.
 check_table <- function(table, call) {
   scheme <- table$scheme
+  some <- which(scheme[["transform"]] != "none")
   count <- Map(\(name, transform) sql_outside(as.name(name), transform),
-               scheme[["indicator"]], scheme_transforms(scheme))
-  names(count) <- paste0("x", seq_along(count))
+               scheme[["indicator"]][some], scheme_transforms(scheme)[some])
+  names(count) <- paste0("x", seq_along(count), recycle0 = TRUE)
   for (key in c("region", "time")) {
     count[[key]] <- bquote(sum(ifelse(is.na(.(as.name(table$index[[key]]))), 1,
                                       0), na.rm = TRUE))
@@ -149,11 +150,11 @@ check_table <- function(table, call) {
                columns = table$index[[key]], call = call)
     }
   }
-  bad <- which(utils::head(found, nrow(scheme)) > 0)
+  bad <- which(utils::head(found, length(some)) > 0)
   if (length(bad) > 0L) {
-    name <- scheme[["indicator"]][bad]
+    name <- scheme[["indicator"]][some[bad]]
     stop_nid("domain",
-             paste0("The ", transform_words(scheme)[bad[1L]], " of ",
+             paste0("The ", transform_words(scheme)[some[bad[1L]]], " of ",
                     some_of(name), " does not exist for ",
                     count_of(sum(found[bad]), "cell"), "."),
              columns = name, n = sum(found[bad]), call = call)
@@ -191,7 +192,7 @@ table_grids <- function(table, job, call) {
              c("Region and time must name one row of the table.",
                x = "Some regions have a time twice."), call = call)
   }
-  list(grids = grids, bits = bits, remote = remote)
+  list(grids = grids, bits = bits, keyed = keyed)
 }
 
 table_patterns <- function(all, times, scheme, chunks) {
@@ -232,11 +233,11 @@ key_query <- function(table, bits) {
 }
 
 # Values times weights, summed. A value that is null has weight 0 in its set.
-table_query <- function(table, bits, grids, ops, keys) {
+table_query <- function(table, keyed, grids, ops, keys) {
   region <- table$index[["region"]]
   name <- setdiff(colnames(table$base), c(region, "nid_time"))
   by <- setdiff(colnames(grids), "grid")
-  of <- dplyr::select(dplyr::inner_join(key_query(table, bits), grids, by = by),
+  of <- dplyr::select(dplyr::inner_join(keyed, grids, by = by),
                       !!!rlang::syms(c(region, "grid")))
   each <- lapply(name, \(x) {
     w <- as.name(sub("x", "w", x))
