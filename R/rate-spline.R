@@ -202,7 +202,7 @@ join_sums <- function(r, parts, inner, k) {
   add <- function(x) rowsum_by(x, at, sum(k))
   # A segment without terms adds an exact zero, also where its fit has no
   # derivative of that order.
-  idle <- which(rep(inner$idle[parts$of], of_part))
+  idle <- which(unlist(inner$idle[parts$of]))
   se <- replace(r$sum.std.error, idle, 0)
   unit <- rep_len(group_scales(se, at), length(se))
   r$sum.estimate <- add(replace(r$sum.estimate, idle, 0))
@@ -232,7 +232,7 @@ split_sums <- function(sums, pool, parts) {
   })
   list(weight = unlist(pieces), k = as.integer(sums$k[parts$owner]),
        order = sums$order,
-       idle = vapply(pieces, \(w) all(w == 0), logical(1)))
+       idle = lapply(pieces, \(w) colSums(w != 0) == 0))
 }
 
 spline_defined <- function(x, order) {

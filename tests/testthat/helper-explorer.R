@@ -106,12 +106,13 @@ answer_gaps <- function(answer, view) {
     industrial = law_gaps(answer$industrial, view$industrial),
     dynamic = law_gaps(answer$dynamic, view$rates)
   )
-  limits <- unlist(lapply(c("conf.low", "conf.high", "prob.positive"), \(name) {
-    scale <- view$basic[["std.error"]]
-    if (name == "prob.positive") scale <- 1
-    max(0, abs(as.double(answer$basic[[name]]) - view$basic[[name]]) / scale,
-        na.rm = TRUE)
-  }))
+  # Errors that are 0 but for rounding have no limits to compare.
+  se <- view$basic[["std.error"]]
+  keep <- which(se > 1e-6 * max(abs(view$basic[["estimate"]]), na.rm = TRUE))
+  limits <- vapply(c("conf.low", "conf.high", "prob.positive"), \(name) {
+    gap <- abs(as.double(answer$basic[[name]]) - view$basic[[name]])
+    max(0, (gap / if (name == "prob.positive") 1 else se)[keep])
+  }, 1)
   rbind(one, limits = c(max(limits), 0))
 }
 

@@ -219,3 +219,18 @@ test_that("a short segment takes no correlation from the others", {
   expect_false(anyNA(phases$cor[known]))
   expect_true(all(is.na(phases$cor[!known])))
 })
+
+test_that("a sum at a time has its error beside a short segment", {
+  s <- random_series(91, 11L)
+  series <- plain_series(s$x, new_pool(11L, s$time, replace(integer(11L), 5L,
+                                                            1L)), 1L,
+                         rate_spline(m = 3))
+  series$breaks <- "split"
+  # V at each time: the first four are too few for an error.
+  sums <- list(pool = series$pool, of = 1L, k = 11L,
+               sums = list(weight = as.vector(diag(11L)), k = 11L, order = 1L))
+  r <- estimate_series(series, 1L, sums)
+  expect_equal(r$sum.estimate, r$estimate[, 1L], tolerance = 1e-12)
+  expect_equal(r$sum.std.error, r$std.error[, 1L], tolerance = 1e-12)
+  expect_identical(is.na(r$sum.std.error), rep(c(TRUE, FALSE), c(4L, 7L)))
+})
