@@ -18,8 +18,8 @@ page_grids <- function(fit, call) {
   }
   if (length(found) > page_grids_most) {
     stop_nid("size",
-             c(paste0("The series stand on ", length(found), " grids of times; ",
-                      "a page holds ", page_grids_most, "."),
+             c(paste0("The series stand on ", length(found), " grids of ",
+                      "times; a page holds ", page_grids_most, "."),
                i = "Take fewer regions: `subset()` the data."),
              n = length(found), limit = page_grids_most, call = call)
   }

@@ -101,7 +101,8 @@ map_key <- function(map, by, regions, call) {
   }
   if (!is.character(by) || length(by) != 1L || !unname(by) %in% names(map)) {
     stop_nid("argument",
-             c("`by` must name a column of the map: `by = c(region = \"name\")`.",
+             c(paste0("`by` must name a column of the map: ",
+                      "`by = c(region = \"name\")`."),
                x = paste0("You gave ", describe(by), "."),
                i = paste0("Columns of text are ", some_of(columns), ".")),
              argument = "by", call = call)

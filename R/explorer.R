@@ -7,14 +7,14 @@
 #' computes them, not looked up. On opening, the page compares what it computes
 #' with what R found and says how well they agree.
 #'
-#' What the page computes is [update()][update.nid_model] of the model: the codes'
-#' orders of smoothness stay, everything else is a refit. It shows the R code
-#' that gives the same. Rates, levels and Code NID are in the units of the model.
+#' What the page computes is [update()][update.nid_model] of the model: orders of
+#' smoothness stay, everything else is a refit. It shows the R code that gives
+#' the same. Rates, levels and Code NID are in the units of the model.
 #' Ranks in the page take the errors of regions as independent, as
 #' [region_ranks()] does with `pairs = "independent"`.
 #'
-#' Some things cannot be moved, and the page says why: the tuning of a model that
-#' was made by `update(freeze = TRUE)`, cells that were predicted
+#' Some things cannot be moved, and the page says why: the tuning of a model
+#' that was made by `update(freeze = TRUE)`, cells that were predicted
 #' (`missing = "provisional"`), and an indicator whose absence would give its
 #' code times that were not prepared (200 grids at most).
 #'
@@ -40,9 +40,9 @@
 #' @section Limits: Up to 3,000 series (regions times codes) the page computes
 #'   while a slider moves, up to 20,000 when it is let go; more are an error, as
 #'   are more than 200 grids of times and outlines of more than 400 kB.
-#' @section Errors: `nidcode_error_overwrite`, `_path`, `_argument`, `_zero_rows`,
-#'   `_size` (with `n` and `limit`), `_file`. Warning `nidcode_warning_map`: regions
-#'   without an outline (`regions`, and in `values` outlines without a region).
+#' @section Errors: `nidcode_error_overwrite`, `_path`, `_argument`,
+#'   `_zero_rows`, `_size` (with `n` and `limit`), `_file`. Warning
+#'   `nidcode_warning_map`: regions without an outline (`regions`, and in `values` outlines without a region).
 #' @family present
 #' @examples
 #' district <- subset(ural, region_code == "FD-U")

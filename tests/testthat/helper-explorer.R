@@ -108,7 +108,7 @@ answer_gaps <- function(answer, view) {
   )
   # Errors that are 0 but for rounding have no limits to compare.
   se <- view$basic[["std.error"]]
-  keep <- which(se > 1e-6 * max(abs(view$basic[["estimate"]]), na.rm = TRUE))
+  keep <- which(se > 1e-6 * max(abs(view$basic[["estimate"]]), 0, na.rm = TRUE))
   limits <- vapply(c("conf.low", "conf.high", "prob.positive"), \(name) {
     gap <- abs(as.double(answer$basic[[name]]) - view$basic[[name]])
     max(0, (gap / if (name == "prob.positive") 1 else se)[keep])
@@ -183,7 +183,7 @@ phases_gap <- function(phases, view, region, time, codes, keyed, column) {
                    time(time_numbers(view, p)))
     at <- match(their, our)
     if (anyNA(at) || length(our) != length(their)) return(Inf)
-    told <- \(x) is.na(x) | abs(x) > 1e-9 * max(abs(x), na.rm = TRUE)
+    told <- \(x) is.na(x) | abs(x) > 1e-9 * max(abs(x), 0, na.rm = TRUE)
     keep <- told(ours$v[at]) & told(ours$a[at]) & told(ours$ase[at])
     p <- p[which(keep), ]
     ours <- ours[at[keep], ]
@@ -225,8 +225,8 @@ quiet_answer <- function(x) suppressWarnings(suppressMessages(x))
 # ---- Random models -----------------------------------------------------------
 
 # Names that would be more than text where text is not kept text.
-odd_names <- c("</script><b>", "__proto__", "constructor", "a\"b", "it's", "=1+1",
-               "a,b", "\\u0041", "\u0416\u043a", "{{engine}}", "-3", "%s",
+odd_names <- c("</script><b>", "__proto__", "constructor", "a\"b", "it's",
+               "=1+1", "a,b", "\\u0041", "\u0416\u043a", "{{engine}}", "-3", "%s",
                "<!--", "&lt;", "toString", "$&")
 
 random_rate <- function() {
