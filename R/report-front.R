@@ -236,8 +236,25 @@ regions_table <- function(model, regions = NULL) {
 }
 
 # How far all this depends on choices: quoted calls of `model`, in the order in
-# which the chapter shows them, each with what it gives.
-report_choices <- function(model) list()
+# which the chapter shows them. Between regions only, of codes that are linear.
+report_choices <- function(model) {
+  if (sum(!is.na(model$basic[["estimate"]])) < 2L ||
+      !get_defining(model)$affine) {
+    return(list())
+  }
+  both <- c("zscore", "minmax")
+  args <- list(
+    weights = quote(weights_noisy(0.25)),
+    normalise = if (model$args$normalise %in% both &&
+                    identical(model$args$reference, "panel")) {
+      quote(c("zscore", "minmax"))
+    },
+    half_life = quote(c(2, 8)))
+  choices <- as.call(c(quote(code_choices), args[lengths(args) > 0L]))
+  list(quote(effective_weights(model)),
+       bquote(result <- code_sensitivity(model, .(choices), n = 250)),
+       quote(in_words(result)), quote(ggplot2::autoplot(result)))
+}
 
 choices_chapter <- function(model) {
   calls <- report_choices(model)
@@ -245,6 +262,11 @@ choices_chapter <- function(model) {
     return(list())
   }
   env <- list2env(list(model = model), parent = asNamespace("nidcode"))
+  values <- tryCatch(lapply(calls, eval, env), nidcode_error = \(cnd) NULL)
+  # Series too short for some choice: what holds under others is not told.
+  if (is.null(values)) {
+    return(list())
+  }
   structure(list(title = say("How far it depends on choices"), calls = calls,
-                 values = lapply(calls, eval, env)), class = "nid_chapter")
+                 values = values), class = "nid_chapter")
 }

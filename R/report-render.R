@@ -208,7 +208,7 @@ panel_words <- function(x) {
 report_block.nid_chapter <- function(x, options) {
   parts <- mapply(\(call, value) {
     c(if (!isFALSE(options$calls)) report_block(call, options), "",
-      report_block(value, options), "")
+      if (!rlang::is_call(call, "<-")) report_block(value, options), "")
   }, x$calls, x$values, SIMPLIFY = FALSE)
   c(paste("#", inert_markdown(x$title)), "", unlist(parts))
 }
