@@ -262,11 +262,10 @@ choices_chapter <- function(model) {
     return(list())
   }
   env <- list2env(list(model = model), parent = asNamespace("nidcode"))
-  values <- tryCatch(lapply(calls, eval, env), nidcode_error = \(cnd) NULL)
-  # Series too short for some choice: what holds under others is not told.
-  if (is.null(values)) {
-    return(list())
-  }
+  values <- tryCatch(lapply(calls, eval, env), nidcode_error = \(cnd) {
+    list(say("This cannot be computed here: %s", conditionMessage(cnd)))
+  })
+  calls <- calls[seq_along(values)]
   structure(list(title = say("How far it depends on choices"), calls = calls,
                  values = values), class = "nid_chapter")
 }
