@@ -249,11 +249,20 @@ report_choices <- function(model) {
                     identical(model$args$reference, "panel")) {
       quote(c("zscore", "minmax"))
     },
-    half_life = quote(c(2, 8)))
+    influence = other_influences(model$args$influence))
   choices <- as.call(c(quote(code_choices), args[lengths(args) > 0L]))
   list(quote(effective_weights(model)),
        bquote(result <- code_sensitivity(model, .(choices), n = 250)),
        quote(in_words(result)), quote(ggplot2::autoplot(result)))
+}
+
+# The model's own, a fading one and none that fades, each once.
+other_influences <- function(own) {
+  all <- list(own = quote(model$args$influence),
+              `half-life 3` = quote(influence_half_life(3)),
+              equal = quote(influence_equal()))
+  words <- c(own$words, influence_half_life(3)$words, influence_equal()$words)
+  as.call(c(quote(list), all[!duplicated(words)]))
 }
 
 choices_chapter <- function(model) {
