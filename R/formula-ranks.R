@@ -39,7 +39,8 @@
 #'   `rank` (ties share the smallest), `rank.low`, `rank.high` <int>; `NA`
 #'   where the codes have no error. It says which pairs it is of and their
 #'   reliability.
-#' @section Errors: `nidcode_error_argument`; `_needs_fit` if regions share
+#' @section Errors: `nidcode_error_argument`; `_duplicate_key` if a data frame
+#'   has a region twice or one without a name; `_needs_fit` if regions share
 #'   errors and rows or columns of `x` were changed, or if differences are asked
 #'   for and `x` has no fit; `_size` for differences of more than 1,000 regions.
 #' @family formulas
@@ -92,6 +93,21 @@ check_ranked <- function(x, call) {
     stop_argument("x", paste0("made by basic_code() or code_model(), or a ",
                               "data frame with their estimate, std.error and ",
                               "df"), x, call)
+  }
+  check_ranked_once(x[[1L]], names(x)[1L], call)
+}
+
+# Parts that are glued may overlap: a region twice would count twice.
+check_ranked_once <- function(region, name, call) {
+  if (name == "estimate") return(invisible())
+  odd <- is.na(region) | duplicated(region)
+  if (any(odd)) {
+    stop_nid("duplicate_key",
+             c(paste0("Column ", some_of(name), " must name each region once."),
+               x = paste0("Twice, or missing: ",
+                          some_of(unique(region[odd])), ".")),
+             columns = name, regions = unique(region[odd]), rows = which(odd),
+             n = sum(odd), call = call)
   }
 }
 

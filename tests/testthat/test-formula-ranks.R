@@ -211,6 +211,13 @@ test_that("parts glued together are ranked, and what has no fit says so", {
   expect_identical(k$rank, c(1L, 1L, 3L, 3L))
   expect_error(region_ranks(twice, pairs = "difference"),
                class = "nidcode_error_needs_fit")
+  plain <- as.data.frame(twice)
+  cnd <- expect_error(region_ranks(plain[c(1:4, 2), ]),
+                      class = "nidcode_error_duplicate_key")
+  expect_identical(list(cnd$rows, cnd$columns), list(5L, "region"))
+  plain$region[3] <- NA
+  expect_identical(expect_error(region_ranks(plain),
+                                class = "nidcode_error_duplicate_key")$n, 1L)
   d <- data.frame(region = rep(sprintf("r%04d", 1:1001), each = 4),
                   year = rep(1:4, 1001), x = sin(seq_len(4004)))
   many <- basic_code(defining_codes(code_panel(
