@@ -77,7 +77,8 @@ plural_form <- function(n, language) {
 }
 
 said_in <- function() {
-  check_language(getOption("nidcode.language", "en"))
+  check_language(getOption("nidcode.language", "en"), rlang::caller_env(),
+                 "options(nidcode.language)")
 }
 
 # Until the calling function ends.
@@ -88,9 +89,9 @@ local_language <- function(language, frame = rlang::caller_env()) {
   }
 }
 
-check_language <- function(language, call = rlang::caller_env()) {
+check_language <- function(language, call, arg = "language") {
   if (!is_one(language) || !language %in% languages) {
-    stop_argument("language", "\"en\" or \"ru\"", language, call)
+    stop_argument(arg, "\"en\" or \"ru\"", language, call)
   }
   language
 }

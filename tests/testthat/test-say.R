@@ -79,7 +79,9 @@ test_that("the form goes with the number", {
 
 test_that("a language is one of two", {
   withr::local_options(nidcode.language = "de")
-  expect_error(say("%s regions", 1, n = 1), class = "nidcode_error_argument")
+  cnd <- expect_error(say("%s regions", 1, n = 1),
+                      class = "nidcode_error_argument")
+  expect_identical(cnd$argument, "options(nidcode.language)")
 })
 
 test_that("facts are said part by part, a number in its place", {
