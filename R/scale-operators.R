@@ -15,7 +15,7 @@
 #'
 #' @param x Where the grids are from: a list of vectors of times, at which all
 #'   indicators are observed; a [code_panel()]; or a table in a database.
-#' @param scheme <nid_scheme> From [code_scheme()]; for a panel its own.
+#' @param scheme <nid_scheme> From [code_scheme()]; `NULL`, for a panel: its own.
 #' @param rate <nid_rate> A linear one: [rate_difference()], [rate_central()],
 #'   [rate_local()], [rate_custom()], or [rate_spline()] with a number as
 #'   `lambda` or `df`.
@@ -32,19 +32,19 @@
 #'   NID), `order` <int>, `weight`, `centre` <dbl>. A rate that does not exist
 #'   has a weight of `NA`. Attributes `grids` and `bits` are data frames.
 #' @section Errors: `nidcode_error_not_linear` (names [code_parts()]),
-#'   `_many_grids`, `_reference`, `_argument`, `_order_undefined`.
+#'   `_many_grids`, `_reference`, `_scheme`, `_argument`, `_order_undefined`.
 #' @family formulas
 #' @seealso `vignette("scale")`
 #' @examples
 #' scheme <- code_scheme("x", "social")
 #' code_operators(list(2001:2004), scheme, rate_difference())
 #' @export
-code_operators <- function(x, scheme, rate = rate_spline(),
+code_operators <- function(x, scheme = NULL, rate = rate_spline(),
                            influence = influence_equal(), measure = "sum",
                            order = NULL, reference = NULL,
                            missing = "constant", index = NULL) {
   call <- rlang::current_env()
-  if (inherits(x, "nid_panel") && base::missing(scheme)) scheme <- x$scheme
+  if (inherits(x, "nid_panel")) scheme <- scheme %||% x$scheme
   scheme <- check_scheme(scheme, call)
   if (!is.null(order) && !(is_one(order) && order %in% 0:2)) {
     stop_argument("order", "NULL, 0, 1 or 2", order, call)

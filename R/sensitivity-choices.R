@@ -225,7 +225,9 @@ read_probabilities <- function(factors, prob, call) {
     stop_nid("argument",
              c(paste0("`prob` names ", some_of(strange), ", which has no ",
                       "levels."),
-               i = paste0("Those that have are ", some_of(discrete), ".")),
+               i = if (length(discrete) > 0L) {
+                 paste0("Those that have are ", some_of(discrete), ".")
+               }),
              argument = "prob", values = strange, call = call)
   }
   for (name in discrete) {

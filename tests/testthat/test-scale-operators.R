@@ -59,6 +59,8 @@ test_that("what is no operator is refused", {
   expect_error(run(rate_central(), x = list(c(1, NA))),
                class = "nidcode_error_argument")
   expect_error(run(rate_central(), x = 1:3), class = "nidcode_error_argument")
+  expect_error(code_operators(list(1:4), rate = rate_central()),
+               class = "nidcode_error_scheme")
   expect_error(run(rate_central(), reference = 1),
                class = "nidcode_error_argument")
   regional <- as_code_reference(data.frame(region = "a", indicator = "x",
