@@ -55,10 +55,14 @@ picture_of_ranks <- function(frame, fit) {
               say("%s regions", nrow(rows), n = nrow(rows))),
     x = say("Rank, 1 is the largest"), y = NULL,
     caption = paste0(choices_caption(fit), ". ",
-                     say("Bar: the model; dot: the median; line: %s of the choices.",
-                         level_text(fit$asked$level))),
+                     range_words(fit)),
     height = ranked_height(nrow(rows))
   )
+}
+
+range_words <- function(fit) {
+  say("Bar: the model; dot: the median; line: %s of the choices.",
+      level_text(fit$asked$level))
 }
 
 # Shapley shares side by side, all regions together on top.
