@@ -67,6 +67,9 @@
 #' @param order <int> Of rates: 1 for the dynamic codes, 2 for their own rates.
 #'   Of predictions, simulations and [estimate_rates()] any that they hold, one
 #'   at a time for several regions; `NULL`: the lowest, of one region all.
+#' @param type <chr> Of connections: "matrix", or "network", in which only what
+#'   is found has a line. Of a study of choices: "ranks" (with ranges), "shares"
+#'   (of Shapley) or "pairs".
 #' @param time Times at which to draw a time influence coefficient; `NULL`: lags
 #'   from 0 to 20, or the times of a table. A function of the time is drawn over
 #'   times that are given only (without, an empty picture and a warning).

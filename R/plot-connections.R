@@ -1,8 +1,6 @@
 # Connections of codes: a matrix of numbers, or carriers and lines.
 
 #' @rdname nid_plots
-#' @param type <chr> Of connections: "matrix", or "network", in which only what
-#'   is found has a line.
 #' @exportS3Method ggplot2::autoplot
 autoplot.nid_connections <- function(object, regions = NULL, ...,
                                      type = "matrix") {

@@ -2,8 +2,6 @@
 # that hangs on, and which of two is above.
 
 #' @rdname nid_plots
-#' @param type <chr> Of a study of choices: "ranks" (with ranges), "shares" (of
-#'   Shapley) or "pairs".
 #' @exportS3Method ggplot2::autoplot
 autoplot.nid_sensitivity <- function(object, regions = NULL, ...,
                                      type = "ranks") {
