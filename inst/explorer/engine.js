@@ -1,7 +1,8 @@
-// The model, computed anew in the page. No document here, and no names: regions,
-// times, indicators and codes are places, from 0. R wrote what depends on the
-// times alone (the matrices of each grid); everything that depends on values is
-// computed below as R's core computes it. NaN stands for what is not known.
+// The model, computed anew in the page. No document here, and no names:
+// regions, times, indicators and codes are places, from 0. R wrote what depends
+// on the times alone (the matrices of each grid); everything that depends on
+// values is computed below as R's core computes it. NaN stands for what is not
+// known.
 var NidEngine = (() => {
   "use strict";
 
@@ -73,7 +74,8 @@ var NidEngine = (() => {
   }
 
   // The value that |T| does not exceed with probability `level`: Newton between
-  // the logarithms of t and of the tail, nearly a line. Asked for over and over.
+  // the logarithms of t and of the tail, nearly a line. Asked for over and
+  // over.
   const quantiles = new Map();
   function tQuantile(level, df) {
     if (!(df > 0)) return NaN;
@@ -101,7 +103,7 @@ var NidEngine = (() => {
     return se === 0 ? (Math.sign(estimate) + 1) / 2 : pt(estimate / se, df);
   }
 
-  // ---- Small helps ------------------------------------------------------------
+  // ---- Small helps ----------------------------------------------------------
 
   const isNumber = (x) => typeof x === "number" && !Number.isNaN(x);
   const known = (x) => isNumber(x) && isFinite(x) ? x : null;
@@ -131,7 +133,7 @@ var NidEngine = (() => {
     };
   }
 
-  // ---- The grid of lambda -----------------------------------------------------
+  // ---- The grid of lambda ---------------------------------------------------
 
   const POINTS = 41, EPS = 2.220446049250313e-16;
 
@@ -245,7 +247,7 @@ var NidEngine = (() => {
     return Math.exp(b >= 0 ? high : fallingRoot(excess, low, a, high, b));
   }
 
-  // ---- Curves -----------------------------------------------------------------
+  // ---- Curves ---------------------------------------------------------------
 
   // One grid of R's as arrays. Levels at the times are polynomial and
   // directions themselves.
@@ -281,9 +283,9 @@ var NidEngine = (() => {
     return out;
   }
 
-  // Of values y on a grid: coefficients, and what the choice of lambda comes to.
-  // `how`: mode and value of the rate; `kept`: weights and lambdas of a frozen
-  // one; `least`: the sd of the rounding of the values.
+  // Of values y on a grid: coefficients, and what the choice of lambda comes
+  // to. `how`: mode and value of the rate; `kept`: weights and lambdas of a
+  // frozen one; `least`: the sd of the rounding of the values.
   function fitCurve(grid, y, how, kept, least) {
     const {n, p, r, e} = grid, base = y[0], level = grid.at[0];
     const b = new Float64Array(p), z = new Float64Array(r);
@@ -410,7 +412,7 @@ var NidEngine = (() => {
     return out;
   }
 
-  // ---- Series -------------------------------------------------------------------
+  // ---- Series ---------------------------------------------------------------
 
   // A series of a code in a region: values y at times (places), step marks, and
   // its parts, curves between breaks (a linear rate has one part).
@@ -494,8 +496,8 @@ var NidEngine = (() => {
     return out;
   }
 
-  // Weights of the rate of an order at time i alone; of the change of V over the
-  // step to it where the second order is over steps. null: there is none.
+  // Weights of the rate of an order at time i alone; of the change of V over
+  // the step to it where the second order is over steps. null: there is none.
   function pointWeights(model, series, order, i) {
     const n = series.y.length, out = new Float64Array(n);
     if (order > (model.rate.steps ? 2 : model.rate.top)) return null;
@@ -528,7 +530,7 @@ var NidEngine = (() => {
     return Boolean(row && row.length && !row[k].some(Number.isNaN));
   }
 
-  // ---- Sums over codes ----------------------------------------------------------
+  // ---- Sums over codes ------------------------------------------------------
 
   // 0 1, 0 2, ..., 1 2, ...
   const pairLists = [];
@@ -617,7 +619,7 @@ var NidEngine = (() => {
     return {values: m.map((row, i) => row[i]), vectors: v};
   }
 
-  // ---- From data to values of codes -----------------------------------------------
+  // ---- From data to values of codes -----------------------------------------
 
   const TRANSFORMS = {
     none: {forward: (x) => x, slope: () => 1},
@@ -767,8 +769,8 @@ var NidEngine = (() => {
     return row === undefined ? -1 : row;
   };
 
-  // The weights of the indicators of a code of which only some are there: within
-  // every node those that are share its weight.
+  // The weights of the indicators of a code of which only some are there:
+  // within every node those that are share its weight.
   function sharesBelow(ways, weight, here, level = 1, mass = null) {
     const total = mass === null ? weight.reduce((s, w) => s + w, 0) : mass;
     const out = new Float64Array(weight.length), items = new Map();
@@ -790,9 +792,9 @@ var NidEngine = (() => {
     return out;
   }
 
-  // Of the indicators that a code uses: rows at which the code exists, rows that
-  // start a new composition or a new method, and, where a tree shares weights
-  // out, which are there in each row.
+  // Of the indicators that a code uses: rows at which the code exists, rows
+  // that start a new composition or a new method, and, where a tree shares
+  // weights out, which are there in each row.
   function composition(model, cols, used, c) {
     const available = model.missing === "available";
     const exists = new Uint8Array(model.allRows.length), starts = new Set();
@@ -856,7 +858,8 @@ var NidEngine = (() => {
     };
   }
 
-  // The unit to which all values of a region are given: 1, .1, ..., 1e-6, else 0.
+  // The unit to which all values of a region are given: 1, .1, ..., 1e-6, else
+  // 0.
   function roundingUnit(x, rows) {
     let most = 0;
     for (const i of rows) {
@@ -934,7 +937,7 @@ var NidEngine = (() => {
     return out;
   }
 
-  // ---- Series of a code in all regions -----------------------------------------------
+  // ---- Series of a code in all regions --------------------------------------
 
   class Unknown extends Error {}
 
@@ -1089,7 +1092,7 @@ var NidEngine = (() => {
     return {cols, codes, common, noise: null};
   }
 
-  // ---- Where the codes of a region meet ------------------------------------------------
+  // ---- Where the codes of a region meet -------------------------------------
 
   // Times at which every code that exists has a value; `at`: its place in each
   // code's series; `step`: a break of some code since the time before.
@@ -1156,8 +1159,8 @@ var NidEngine = (() => {
     });
   }
 
-  // Widths of the terms: 1 in a plain sum, else the step, or half the way to the
-  // neighbours, or from the last time but one.
+  // Widths of the terms: 1 in a plain sum, else the step, or half the way to
+  // the neighbours, or from the last time but one.
   function widthsOf(model, common, measure) {
     const {time, step} = common, n = time.length;
     if (measure === "sum") return time.map(() => 1);
@@ -1210,10 +1213,10 @@ var NidEngine = (() => {
     return {order: model.rate.steps ? 1 : 2, weight: out};
   }
 
-  // ---- What codes have in common --------------------------------------------------------
+  // ---- What codes have in common --------------------------------------------
 
-  // Products of residuals of every pair of codes over their noise, and what they
-  // are where the noise is one; rho of every region.
+  // Products of residuals of every pair of codes over their noise, and what
+  // they are where the noise is one; rho of every region.
   function noiseOf(model, state) {
     if (state.noise) return state.noise;
     const k = model.codes.length, pairs = pairsOf(k);
@@ -1322,8 +1325,8 @@ var NidEngine = (() => {
     });
   }
 
-  // The correlation of the errors of one functional a code (null: absent); asks:
-  // [{order, weight}], their errors se.
+  // The correlation of the errors of one functional a code (null: absent);
+  // asks: [{order, weight}], their errors se.
   function rhoOf(model, state, r, asks, se) {
     const k = model.codes.length;
     if (k < 2 || model.cor.kind === "independent") return null;
@@ -1358,7 +1361,7 @@ var NidEngine = (() => {
     return {estimate, ...law};
   }
 
-  // ---- What is shown ----------------------------------------------------------------------
+  // ---- What is shown --------------------------------------------------------
 
   const BLANK = Object.freeze({estimate: null, se: null, df: null, low: null,
                                high: null, prob: null});
@@ -1500,7 +1503,7 @@ var NidEngine = (() => {
     return sumOfCodes(model, state, settings, r, asks);
   }
 
-  // ---- Phases ---------------------------------------------------------------------------------
+  // ---- Phases ---------------------------------------------------------------
 
   // P(V > 0, A > 0) of a bivariate t at x and y, from its margins v and a.
   function bothPositive(model, x, y, v, a, rho, df) {
@@ -1596,8 +1599,8 @@ var NidEngine = (() => {
     });
   }
 
-  // V and A of a sum of codes: of each code its own, and the noise that V of one
-  // and A of another have in common.
+  // V and A of a sum of codes: of each code its own, and the noise that V of
+  // one and A of another have in common.
   function sumCorrelation(model, state, settings, r, i, seV, seA) {
     const {here, at: place} = state.common[r], weight = settings.codeWeights;
     const one = here.map((c) => {
@@ -1627,7 +1630,7 @@ var NidEngine = (() => {
     return toOne(out);
   }
 
-  // ---- Text ---------------------------------------------------------------------------------------
+  // ---- Text -----------------------------------------------------------------
 
   const cell = (x) => x === null || x === undefined ? "" :
     typeof x === "boolean" ? (x ? "TRUE" : "FALSE") : typeof x === "number" ?
@@ -1650,7 +1653,7 @@ var NidEngine = (() => {
     return `influence_${v.kind}(${args.join(", ")})`;
   }
 
-  // ---- The model --------------------------------------------------------------------------------------
+  // ---- The model ------------------------------------------------------------
 
   function readModel(data) {
     const offset = data.rows.offset, n = data.regions.length;
