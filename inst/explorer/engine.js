@@ -107,7 +107,8 @@ var NidEngine = (() => {
 
   const isNumber = (x) => typeof x === "number" && !Number.isNaN(x);
   const known = (x) => isNumber(x) && isFinite(x) ? x : null;
-  const numbers = (x) => Float64Array.from(x || [], (v) => v === null ? NaN : v);
+  const numbers = (x) => Float64Array.from(x || [], (v) => v === null ?
+    NaN : v);
   const range = (n) => Array.from({length: n}, (_, i) => i);
 
   // Of sizes; 0 where there is none.
@@ -408,7 +409,8 @@ var NidEngine = (() => {
 
   function curveEstimate(fit, f) {
     let out = dot(f.rho, fit.b) + f.level * fit.base;
-    for (let j = 0; j < fit.z.length; j++) out += f.phi[j] * fit.z[j] * fit.s[j];
+    for (let j = 0; j < fit.z.length; j++)
+      out += f.phi[j] * fit.z[j] * fit.s[j];
     return out;
   }
 
@@ -503,7 +505,8 @@ var NidEngine = (() => {
     if (order > (model.rate.steps ? 2 : model.rate.top)) return null;
     if (order === 2 && model.rate.steps) {
       const split = model.breaks === "split" && series.step[i];
-      if (i === 0 || split || !series.ends[i] || !series.ends[i - 1]) return null;
+      if (i === 0 || split || !series.ends[i] || !series.ends[i - 1])
+        return null;
       const h = series.time[i] - series.time[i - 1];
       out[i] = 1 / h;
       out[i - 1] = -1 / h;
@@ -525,7 +528,8 @@ var NidEngine = (() => {
   // Whether a rate of an order exists at time i.
   function defined(model, series, order, i) {
     const part = series.parts[series.partOf[i]], k = i - part.from;
-    const row = model.rate.curve ? part.grid.at[order] && part.grid.at[order].rho :
+    const row = model.rate.curve ? part.grid.at[order] &&
+      part.grid.at[order].rho :
       part.grid.rows[order];
     return Boolean(row && row.length && !row[k].some(Number.isNaN));
   }
@@ -592,7 +596,8 @@ var NidEngine = (() => {
   }
 
   function jacobi(m) {
-    const k = m.length, v = range(k).map((a) => range(k).map((b) => +(a === b)));
+    const k = m.length,
+      v = range(k).map((a) => range(k).map((b) => +(a === b)));
     for (let sweep = 0; sweep < 60; sweep++) {
       let off = 0;
       for (const [p, q] of pairsOf(k)) {
@@ -669,7 +674,8 @@ var NidEngine = (() => {
         let j = i;
         while (j < seen.length && x[seen[j]] === x[seen[i]]) j++;
         for (let k = i; k < j; k++) {
-          out[seen[k]] = seen.length > 1 ? (i + j - 1) / 2 / (seen.length - 1) : 0;
+          out[seen[k]] = seen.length > 1 ? (i + j - 1) / 2 / (seen.length - 1) :
+            0;
         }
         i = j;
       }
@@ -814,7 +820,8 @@ var NidEngine = (() => {
       }
     });
     for (const k of used) for (const i of model.breaksOf[k]) starts.add(i);
-    const ways = used.map((k) => [c, ...model.indicators[k].path, "\u0000" + k]);
+    const ways = used.map((k) =>
+      [c, ...model.indicators[k].path, "\u0000" + k]);
     return {exists, starts, here, ways};
   }
 
@@ -826,7 +833,8 @@ var NidEngine = (() => {
     const {exists, here} = made;
     const weight = used.map((k) => settings.weights[k]);
     const weightAt = here ? treeWeights(made, weight) : (j) => weight[j];
-    const n = exists.length, sum = new Float64Array(n), total = new Float64Array(n);
+    const n = exists.length, sum = new Float64Array(n),
+      total = new Float64Array(n);
     const kind = model.aggregate;
     used.forEach((k, j) => {
       const {z, there} = cols[k];
@@ -954,9 +962,11 @@ var NidEngine = (() => {
 
   // What a series is before its values: rows, times, marks, grids.
   function shapeOf(model, c, code, r) {
-    const rows = model.regionRows[r].filter((i) => !Number.isNaN(code.value[i]));
+    const rows = model.regionRows[r].filter((i) =>
+      !Number.isNaN(code.value[i]));
     if (rows.length === 0) return null;
-    const shape = {rows, t: rows.map((i) => model.time[i]), ends: [], partOf: [],
+    const shape = {rows, t: rows.map((i) => model.time[i]), ends: [],
+      partOf: [],
                    step: stepsOf(model, code, r)};
     shape.time = shape.t.map((t) => model.timeValues[t]);
     shape.parts = partsOf(model, c, shape);
@@ -1087,7 +1097,8 @@ var NidEngine = (() => {
       });
       return code;
     });
-    const common = model.commons(codes.map((code) => code.shape).join("|"), () =>
+    const common = model.commons(codes.map((code) => code.shape).join("|"),
+      () =>
       model.regionRows.map((_, r) => meet(model, codes, r)));
     return {cols, codes, common, noise: null};
   }
@@ -1164,7 +1175,8 @@ var NidEngine = (() => {
   function widthsOf(model, common, measure) {
     const {time, step} = common, n = time.length;
     if (measure === "sum") return time.map(() => 1);
-    if (model.rate.steps) return time.map((v, i) => i > 0 ? v - time[i - 1] : 0);
+    if (model.rate.steps)
+      return time.map((v, i) => i > 0 ? v - time[i - 1] : 0);
     const split = model.breaks === "split";
     const left = (i) => i > 0 && i < n && !(split && step[i]);
     return time.map((v, i) => {
@@ -1260,7 +1272,9 @@ var NidEngine = (() => {
       for (const {grid, fit, from} of series.parts) {
         if (!(fit.sigma > 0)) continue;
         const size = fit.z.map((v, j) => v * fit.rest[j] / fit.sigma);
-        for (let i = 0; i < grid.n; i++) out[from + i] = dot(grid.at[0].phi[i], size);
+        for (let i = 0; i < grid.n; i++) {
+          out[from + i] = dot(grid.at[0].phi[i], size);
+        }
       }
     }
     series.standard = out;
@@ -1291,9 +1305,11 @@ var NidEngine = (() => {
     if (!model.met.has(key)) {
       const out = new Float64Array(a.grid.r * b.grid.r);
       overCommon(x, y, (i, l) => {
-        const p = a.grid.at[0].phi[i - a.from], q = b.grid.at[0].phi[l - b.from];
+        const p = a.grid.at[0].phi[i - a.from],
+          q = b.grid.at[0].phi[l - b.from];
         for (let j = 0; p && q && j < a.grid.r; j++) {
-          for (let k = 0; k < b.grid.r; k++) out[j * b.grid.r + k] += p[j] * q[k];
+          for (let k = 0; k < b.grid.r; k++)
+            out[j * b.grid.r + k] += p[j] * q[k];
         }
         return 0;
       });
@@ -1382,13 +1398,15 @@ var NidEngine = (() => {
     const has = range(rows.length).filter((r) => rows[r].estimate !== null);
     for (const row of rows) Object.assign(row, {rank: null, rankLow: null,
                                                 rankHigh: null});
-    const down = has.slice().sort((a, b) => rows[b].estimate - rows[a].estimate);
+    const down = has.slice().sort((a, b) =>
+      rows[b].estimate - rows[a].estimate);
     down.forEach((r, i) => {
       const tied = i > 0 && rows[down[i - 1]].estimate === rows[r].estimate;
       rows[r].rank = tied ? rows[down[i - 1]].rank : i + 1;
     });
     if (has.some((r) => rows[r].se === null)) return rows;
-    const above = new Int32Array(rows.length), below = new Int32Array(rows.length);
+    const above = new Int32Array(rows.length),
+      below = new Int32Array(rows.length);
     const critical = criticalTable(level);
     for (let i = 0; i < has.length; i++) {
       for (let j = i + 1; j < has.length; j++) {
@@ -1409,11 +1427,13 @@ var NidEngine = (() => {
   // Critical values at equal steps of 1/df, with which they rise.
   const STEPS = 128;
   const tables = remember(8, (level) =>
-    range(STEPS + 1).map((i) => tQuantile(level, i === 0 ? Infinity : STEPS / i)));
+    range(STEPS + 1).map((i) =>
+      tQuantile(level, i === 0 ? Infinity : STEPS / i)));
   const criticalTable = (level) => tables(level, level);
 
   function surely(a, b, level, critical) {
-    const gap = Math.abs(a.estimate - b.estimate), x = a.se * a.se, y = b.se * b.se;
+    const gap = Math.abs(a.estimate - b.estimate), x = a.se * a.se,
+      y = b.se * b.se;
     const size = Math.sqrt(x + y);
     if (!(gap > critical[0] * size)) return false;
     const inverse = (x * x / a.df + y * y / b.df) / (x + y) ** 2;
@@ -1449,9 +1469,11 @@ var NidEngine = (() => {
         if (place < 0 || !seenIn(model, state, k, r)) return;
         let slope = 0;
         series.rows.forEach((row, i) => {
-          if (model.missing === "available" && !state.cols[k].there[row]) return;
+          if (model.missing === "available" && !state.cols[k].there[row])
+            return;
           const z = state.cols[k].there[row] ?
-            code.weightAt(j, row) / settings.weights[k] * state.cols[k].z[row] : 0;
+            code.weightAt(j, row) / settings.weights[k] * state.cols[k].z[row] :
+              0;
           slope += o[i] * (z - code.value[row]) / code.total[row];
         });
         slope *= settings.codeWeights[c];
@@ -1507,7 +1529,8 @@ var NidEngine = (() => {
 
   // P(V > 0, A > 0) of a bivariate t at x and y, from its margins v and a.
   function bothPositive(model, x, y, v, a, rho, df) {
-    const side = rho < 0 ? -1 : 1, reach = Math.acos(Math.min(Math.abs(rho), 1));
+    const side = rho < 0 ? -1 : 1,
+      reach = Math.acos(Math.min(Math.abs(rho), 1));
     const n = Math.min(df, 1e9);
     let sum = 0;
     for (let i = 0; reach > 0 && i < model.nodes.length; i++) {
@@ -1526,10 +1549,13 @@ var NidEngine = (() => {
     const out = {phase: null, prob: null, probs: null, v: known(v.estimate),
                  a: known(a.estimate), vse: known(v.se), ase: known(a.se),
                  cor: known(cor), df: isNumber(v.df) ? v.df : null};
-    if (out.v === null || out.a === null || (out.v === 0 && out.a === 0)) return out;
+    if (out.v === null || out.a === null || (out.v === 0 && out.a === 0))
+      return out;
     out.phase = 2 * (out.v > 0) + (out.a > 0);
-    const pv = positive(v.estimate, v.se, v.df), pa = positive(a.estimate, a.se, v.df);
-    const both = bothPositive(model, v.estimate / v.se, a.estimate / a.se, pv, pa,
+    const pv = positive(v.estimate, v.se, v.df),
+      pa = positive(a.estimate, a.se, v.df);
+    const both = bothPositive(model, v.estimate / v.se, a.estimate / a.se, pv,
+      pa,
                               cor, v.df);
     if (!isNumber(both)) return out;
     out.probs = [1 - pv - pa + both, pa - both, pv - both, both];
@@ -1593,7 +1619,8 @@ var NidEngine = (() => {
       const cor = !model.rate.steps ?
         sumCorrelation(model, state, settings, r, i, v.se, a.se) :
         before === null ? NaN :
-          stepCorrelation(v.se, (common.time[i] - before.time) * a.se, before.se);
+          stepCorrelation(v.se, (common.time[i] - before.time) * a.se,
+            before.se);
       before = {se: v.se, time: common.time[i]};
       return {t, ...phaseOf(model, v, a, cor)};
     });
@@ -1609,7 +1636,8 @@ var NidEngine = (() => {
       unit[j] = 1;
       const op = (order) => operator(model, series, order, unit, true)
         .map((x) => x * weight[c]);
-      const se = [1, 2].map((order) => at(model, series, order, j).se * weight[c]);
+      const se = [1, 2].map((order) =>
+        at(model, series, order, j).se * weight[c]);
       return {series, se, own: ownCovariance(model, series, j) * weight[c] ** 2,
               v: op(1), a: op(2)};
     });
@@ -1661,12 +1689,14 @@ var NidEngine = (() => {
       range(offset[r + 1] - offset[r]).map((i) => offset[r] + i));
     const time = data.rows.time, m = data.model, predicted = m.predicted;
     const model = {
-      regionRows, time, allRows: range(time.length), timeValues: data.timeValues,
+      regionRows, time, allRows: range(time.length),
+        timeValues: data.timeValues,
       indicators: data.indicators, codes: data.codes,
       raw: data.indicators.map((one) => numbers(one.x)),
       breaksOf: data.indicators.map((one) => one.breaks),
       soft: data.indicators.map((one) => new Set(one.soft)),
-      aggregate: m.aggregate, missing: m.missing, breaks: m.breaks, rate: m.rate,
+      aggregate: m.aggregate, missing: m.missing, breaks: m.breaks,
+        rate: m.rate,
       cor: m.cor, reference: m.reference, influence: m.influence && {
         fixed: m.influence.fixed, rows: m.influence.rows.map(numbers)},
       nodes: m.nodes, nodeWeights: m.nodeWeights, weightError: m.weightError,
@@ -1692,7 +1722,8 @@ var NidEngine = (() => {
       !(model.predicted[k] && model.predicted[k].has(i))));
     if (m.frozen) readFrozen(model, m.frozen);
     model.usedIn = (settings, c) => range(data.indicators.length).filter((k) =>
-      data.indicators[k].code === c && !settings.out[k] && settings.weights[k] > 0);
+      data.indicators[k].code === c && !settings.out[k] &&
+        settings.weights[k] > 0);
     model.ownWeights = (settings) => data.indicators.every((one, k) =>
       settings.weights[k] === one.weight && !settings.out[k]);
     return model;
@@ -1717,7 +1748,8 @@ var NidEngine = (() => {
       lambda: one.lambda ? numbers(one.lambda) : null
     }));
     if (frozen.rho) {
-      model.frozenRho = rowsOf(numbers(frozen.rho), model.regionRows.length, pairs);
+      model.frozenRho = rowsOf(numbers(frozen.rho), model.regionRows.length,
+        pairs);
     }
   }
 
@@ -1763,8 +1795,10 @@ var NidEngine = (() => {
 
     function influence(s, own) {
       if (!data.influenceChoices.includes(s.kind)) return own;
-      const number = (v, other) => typeof v === "number" && isFinite(v) ? v : other;
-      const value = {half_life: number(s.value, 5), linear: number(s.value, null),
+      const number = (v, other) => typeof v === "number" && isFinite(v) ?
+        v : other;
+      const value = {half_life: number(s.value, 5),
+        linear: number(s.value, null),
                      power: number(s.value, 1)}[s.kind];
       const out = {kind: s.kind, value: value === undefined ? null : value,
                    scale: ["power", "hyperbolic"].includes(s.kind) ?
@@ -1773,12 +1807,14 @@ var NidEngine = (() => {
       const ok = (out.value === null || out.value > 0 ||
         (out.kind === "power" && out.value === 0)) &&
         (out.scale === null || out.scale > 0);
-      return out.kind === "own" ? copy(data.settings.influence) : ok ? out : own;
+      return out.kind === "own" ? copy(data.settings.influence) : ok ?
+        out : own;
     }
 
     function goodEdit(e) {
       const whole = (v, most) => Number.isInteger(v) && v >= 0 && v < most;
-      return e && whole(e.region, data.regions.length) && whole(e.indicator, n) &&
+      return e && whole(e.region, data.regions.length) &&
+        whole(e.indicator, n) &&
         whole(e.time, data.times.length) && typeof e.value === "number" &&
         cellOf(e.region, e.indicator, e.time) !== null &&
         !outside(data.indicators[e.indicator], e.value);
@@ -1789,7 +1825,8 @@ var NidEngine = (() => {
       return row < 0 ? null : known(model.raw[i][row]);
     }
 
-    const dataKey = (s) => JSON.stringify([s.normalise, s.weights, s.out, s.flip,
+    const dataKey = (s) =>
+      JSON.stringify([s.normalise, s.weights, s.out, s.flip,
                                            s.edits]);
     const stateOf = (s) => prepared(dataKey(s), s);
 
@@ -1843,7 +1880,8 @@ var NidEngine = (() => {
     }
 
     const industrial = (settings, t) => byRegion(settings, (s, state, r) => {
-      const law = industrialLaw(model, state, s, r, state.common[r].t.indexOf(t));
+      const law = industrialLaw(model, state, s, r,
+        state.common[r].t.indexOf(t));
       return {...shown(law, s.level),
               condition: Number.isNaN(law.estimate) ? null : law.condition};
     });
@@ -1864,12 +1902,14 @@ var NidEngine = (() => {
         const i = series ? series.t.indexOf(t) : -1;
         const row = i < 0 ? -1 : series.rows[i];
         return {...one, value: i < 0 ? null : series.y[i], kind: i < 0 ? null :
-          series.step[i] ? "break" : isSoft(code, row) ? "estimated" : "observed"};
+          series.step[i] ? "break" : isSoft(code, row) ? "estimated" :
+            "observed"};
       });
       return {level, rate: of(1), acceleration: of(2)};
     }
 
-    const isSoft = (code, row) => code.used.some((i) => model.soft[i].has(row) ||
+    const isSoft = (code, row) =>
+      code.used.some((i) => model.soft[i].has(row) ||
       (model.predicted[i] && model.predicted[i].has(row)));
 
     function phases(settings, r, c) {
@@ -1894,7 +1934,8 @@ var NidEngine = (() => {
           "-0+"[Math.sign(v.estimate) + 1]);
         const doubt = cells.map((v, c) => sign[c] !== "." && (v.prob === null ||
           (v.prob > 1 - sure && v.prob < sure)));
-        const text = (of) => data.codes.map((one, c) => one.letter + of[c]).join(" ");
+        const text = (of) =>
+          data.codes.map((one, c) => one.letter + of[c]).join(" ");
         return {record: text(sign), sure: text(sign.map((v, c) =>
           doubt[c] ? "?" : v))};
       });
@@ -1944,10 +1985,12 @@ var NidEngine = (() => {
     function csv(settings, what, t) {
       const own = data.regionColumn === null ? [] : [data.regionColumn];
       const key = (r) => own.length ? [data.regions[r]] : [];
-      const times = t === undefined || t === null ? range(data.times.length) : [t];
+      const times = t === undefined || t === null ? range(data.times.length) :
+        [t];
       if (what === "basic") {
         return table(["term", ...own, ...LAW], basic(settings).map((v, r) =>
-          [own.length ? data.regions[r] : "Code NID", ...key(r), ...lawCells(v)]));
+          [own.length ? data.regions[r] : "Code NID", ...key(r),
+            ...lawCells(v)]));
       }
       const rows = [];
       data.regions.forEach((_, r) => {
@@ -1965,10 +2008,12 @@ var NidEngine = (() => {
       data.regions.forEach((name, r) => times.forEach((u, i) => {
         const v = at[i][r];
         if (v.estimate === null) return;
-        rows.push([[...key(r), data.times[u]].join(" "), ...key(r), data.times[u],
+        rows.push([[...key(r), data.times[u]].join(" "), ...key(r),
+          data.times[u],
                    ...lawCells(v), v.condition]);
       }));
-      return table(["term", ...own, data.timeColumn, ...LAW, "condition"], rows);
+      return table(["term", ...own, data.timeColumn, ...LAW, "condition"],
+        rows);
     }
 
     function dynamicRows(rows, s, r, u, key) {
@@ -2000,7 +2045,8 @@ var NidEngine = (() => {
         scheme.push("attr(scheme[[\"weight\"]], \"vcov\") <- " +
           "attr(model$panel$scheme, \"vcov\")");
       }
-      range(k).filter((c) => s.codeWeights[c] !== own.codeWeights[c]).forEach((c) =>
+      range(k).filter((c) =>
+        s.codeWeights[c] !== own.codeWeights[c]).forEach((c) =>
         scheme.push(`attr(scheme, "codes")[["weight"]][${data.codes[c].place}] <- ` +
           `${s.codeWeights[c]}  # ${data.codes[c].code}`));
       if (scheme.length) {
@@ -2019,7 +2065,8 @@ var NidEngine = (() => {
         }
         args.push("data = data", "index = " + index);
       }
-      if (s.normalise !== own.normalise) args.push(`normalise = "${s.normalise}"`);
+      if (s.normalise !== own.normalise)
+        args.push(`normalise = "${s.normalise}"`);
       if (JSON.stringify(s.influence) !== JSON.stringify(own.influence)) {
         args.push("influence = " + rInfluence(s.influence));
       }
@@ -2117,7 +2164,8 @@ var NidEngine = (() => {
         const all = data.times.map((_, t) => industrial(s, t));
         let i = 0;
         data.regions.forEach((_, r) => data.times.forEach((_, t) => {
-          if (all[t][r].estimate !== null) law(all[t][r], data.answer.industrial, i++);
+          if (all[t][r].estimate !== null)
+            law(all[t][r], data.answer.industrial, i++);
         }));
         seen(i, data.answer.industrial.estimate.length, 1);
         testRates(s, seen);
@@ -2140,7 +2188,8 @@ var NidEngine = (() => {
           }
         });
       }));
-      sums.forEach((of, c) => of.forEach((pair, order) => pair.forEach((v, i) => {
+      sums.forEach((of, c) =>
+        of.forEach((pair, order) => pair.forEach((v, i) => {
         const answer = data.answer.rates[c][order][i];
         seen(v, answer, Math.max(...data.answer.rates[c][order].map(Math.abs)));
       })));
@@ -2155,7 +2204,8 @@ var NidEngine = (() => {
       shares(settings) {
         const s = whole(settings), used = (i) => s.out[i] ? 0 : s.weights[i];
         return data.indicators.map((one, i) => {
-          const total = range(n).filter((j) => data.indicators[j].code === one.code)
+          const total = range(n).filter((j) =>
+            data.indicators[j].code === one.code)
             .reduce((sum, j) => sum + used(j), 0);
           return total > 0 ? used(i) / total : null;
         });
