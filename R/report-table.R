@@ -62,7 +62,8 @@ column_shares <- function(text, head, right) {
     max(0L, nchar(unlist(strsplit(x, by)), "width"))
   }
   word <- vapply(text, longest, 1, " ")
-  least <- pmax(word, vapply(head, longest, 1, " ")) + 1
+  # Heads are bold.
+  least <- pmax(word, 1.15 * vapply(head, longest, 1, " ")) + 1.5
   more <- ifelse(right, 0, pmax(vapply(text, longest, 1, "\n") - word, 0))
   room <- max(100 - sum(least), 0)
   round(least + more * min(1, room / max(sum(more), 1)))

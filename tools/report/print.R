@@ -76,11 +76,16 @@ for (line in said) {
 }
 if (!is.null(attr(said, "status"))) tell("the browser", "it stopped")
 
-invisible(system2(office, c("--headless", "--convert-to", "pdf", "--outdir",
+# With a profile of its own another office at work does not stop it; R's own
+# libraries are not its.
+invisible(system2(office, c(paste0("-env:UserInstallation=file://", tempdir(),
+                                   "/office"),
+                            "--headless", "--convert-to", "pdf", "--outdir",
                             shQuote(folder),
                             shQuote(list.files(folder, "[.]docx$",
                                                full.names = TRUE))),
-                  stdout = FALSE, stderr = FALSE, timeout = 600))
+                  stdout = FALSE, stderr = FALSE, timeout = 600,
+                  env = "LD_LIBRARY_PATH="))
 
 text_of <- function(file) {
   out <- suppressWarnings(system2("pdftotext", c("-layout", "-enc", "UTF-8",
