@@ -18,8 +18,10 @@
 
 namespace nidcode {
 
-// Bins by error and, in each, by df: the bounds move apart as bins grow, the
-// walks cost as many as there are pairs of bins. Few numbers need few.
+// Bins by error and, in each, by df, at least: the bounds move apart as bins
+// grow, the walks cost as many as there are pairs of bins. Few numbers need few;
+// beyond 100,000 both costs are even where bins grow with the root of their
+// number.
 constexpr std::size_t sure_bins = 120, sure_df_bins = 2, sure_bin_size = 32;
 
 // Points of 1/df at which the critical value is tabled; it rises with 1/df, so
@@ -157,9 +159,13 @@ class sure_pairs {
 
   void make_bins() {
     const std::size_t n = all_.size(), room = n / sure_bin_size + 1;
-    split(0, n, std::min(room, sure_bins), &item::square,
+    const auto root =
+        static_cast<std::size_t>(std::sqrt(static_cast<double>(n)));
+    const std::size_t bins = std::max(sure_bins, 3 * root / 8);
+    const std::size_t df_bins = std::max(sure_df_bins, root / 250);
+    split(0, n, std::min(room, bins), &item::square,
           [&](std::size_t a, std::size_t b) {
-            split(a, b, std::min(room / sure_bins + 1, sure_df_bins), &item::df,
+            split(a, b, std::min(room / bins + 1, df_bins), &item::df,
                   [&](std::size_t c, std::size_t d) { add_bin(c, d); });
           });
   }
