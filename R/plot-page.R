@@ -206,15 +206,18 @@ with_width <- function(type, width) c(type, list(width = width))
 
 # The picture with its texts wrapped and its type set.
 on_page <- function(p, room, type) {
-  said <- function(name, width, kind = name) {
-    text <- p$labels[[name]]
-    if (!is.character(text) || is.null(type[[kind]])) return(text)
-    laid_out(text, with_width(type[[kind]], width))
+  text <- lapply(c(title = "title", subtitle = "subtitle",
+                   caption = "caption", x = "x", y = "y"),
+                 \(name) p$labels[[name]])
+  if (!is.null(room$y) && is.character(text$y)) {
+    text$subtitle <- paste(c(text$subtitle, text$y), collapse = "\n")
+    text$y <- sub(",.*", "", text$y)
   }
-  y <- p$labels[["y"]]
-  if (!is.null(room$y) && is.character(y)) {
-    p$labels$subtitle <- paste(c(p$labels$subtitle, y), collapse = "\n")
-    p$labels$y <- sub(",.*", "", y)
+  said <- function(name, width) {
+    if (!is.character(text[[name]]) || is.null(type[[name]])) {
+      return(text[[name]])
+    }
+    laid_out(text[[name]], with_width(type[[name]], width))
   }
   at <- function(kind) ggplot2::element_text(size = room[[kind]]$size)
   p + ggplot2::labs(

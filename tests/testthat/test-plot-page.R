@@ -106,7 +106,7 @@ test_that("a picture without room says once which size it needs", {
 
 test_that("limits of the user look at a part and delete nothing", {
   m <- picture_model(8)
-  p <- autoplot(m, "basic") + ggplot2::xlim(-0.5, 0.5)
+  p <- suppressMessages(autoplot(m, "basic") + ggplot2::xlim(-0.5, 0.5))
   p <- expect_no_warning(ggplot2::ggplot_build(p))
   at <- which(vapply(p$plot$layers, \(l) inherits(l$geom, "GeomLinerange"), NA))
   expect_identical(nrow(p$data[[at]]), sum(is.finite(m$basic$conf.low)))
@@ -153,5 +153,5 @@ test_that("a page of knitr includes pictures in their own size", {
   text <- paste(readLines(out), collapse = "\n")
   expect_match(text, "figure/own-101.png", fixed = TRUE)
   expect_match(text, "figure/asked-1.png", fixed = TRUE)
-  expect_match(text, "Dot chart of Code NID of 85 regions", fixed = TRUE)
+  expect_match(text, "Dot chart of Code NID: 85 regions", fixed = TRUE)
 })
