@@ -9,6 +9,7 @@ map_bytes_most <- 400e3
 # a map.
 page_map <- function(map, by, panel, call) {
   if (is.null(map)) {
+    if (!is.null(by)) stop_argument("by", "NULL without a `map`", by, call)
     return(NULL)
   }
   shape <- on_one_side(map_shapes(map, call))

@@ -77,6 +77,9 @@ test_that("a page refuses what it cannot hold", {
                class = "nidcode_error_argument")
   expect_error(write_explorer(model, file, map = 1),
                class = "nidcode_error_argument")
+  expect_identical(expect_error(write_explorer(model, file, by = "name"),
+                                class = "nidcode_error_argument")$argument,
+                   "by")
   local_ours(series_most = 11L)
   cnd <- expect_error(write_explorer(model, file), class = "nidcode_error_size")
   expect_identical(cnd[c("n", "limit")], list(n = 12L, limit = 11L))
