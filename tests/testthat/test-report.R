@@ -101,15 +101,15 @@ test_that("a report holds sentences, calls, pictures; names are text", {
       "msub", "munder", "mstyle", "annotation"))), character())
   expect_identical(count_in(page, "<script"), 1L)
   expect_identical(count_in(page, "<em"), 0L)
-  expect_identical(count_in(page, "<math"), 13L)
+  expect_identical(count_in(page, "<math"), 14L)
   expect_false(grepl("(href|src)=\"(?!#|data:)", page, perl = TRUE))
   # Every name stands in its cell, letter by letter.
   cells <- regmatches(page, gregexpr("<td[^>]*>[^<]*</td>", page))[[1L]]
   expect_identical(setdiff(c(payloads, names(model$panel$x)),
                            vapply(cells, page_text, "")), character())
   # Pictures inside the file, each with its alt text.
-  expect_identical(count_in(page, "<img "), 13L)
-  expect_identical(count_in(page, "<img src=\"data:image/png;base64,"), 13L)
+  expect_identical(count_in(page, "<img "), 14L)
+  expect_identical(count_in(page, "<img src=\"data:image/png;base64,"), 14L)
   expect_false(grepl("alt=\"\"", page))
   expect_holds(page_text(page), c(
     in_words(model), "in_words(model)", "report_part(model, \"regions\")",
@@ -253,7 +253,6 @@ test_that("the table of all regions is that of three verbs", {
                tolerance = 1e-12)
   two <- report_part(model, "regions", regions = all$region[c(4, 2)])
   expect_identical(two$rank, all$rank[c(2, 4)])
-  expect_identical(report_part(model, "choices"), list())
   expect_error(report_part(model, "regions", regions = "Nowhere"),
                class = "nidcode_error_argument")
   # What is told: one row of numbers has one number of decimals.
@@ -261,6 +260,21 @@ test_that("the table of all regions is that of three verbs", {
   cells <- strsplit(grep("Kurgan", md, value = TRUE), " *[|] *")[[1L]]
   shown <- gsub("&#45;", "-", gsub("&#46;", ".", cells))
   expect_identical(nchar(sub(".*[.]", "", shown[c(4:6, 10:12)])), rep(2L, 6L))
+})
+
+test_that("the chapter on choices tries those of the model, and says so", {
+  model <- quietly(code_model(subset(ural, level == "region"), ural_scheme,
+                              status = "_status", rate = rate_difference()))
+  x <- report_part(model, "choices")
+  expect_identical(x$values[[1L]], effective_weights(model))
+  asked <- as.list(x$calls[[2L]][[3L]][[3L]])
+  expect_identical(asked$normalise, quote(c("zscore", "minmax")))
+  expect_identical(names(asked$influence)[-1L], c("own", "half-life 3"))
+  expect_identical(x$values[[3L]], in_words(x$values[[2L]]))
+  ranks <- quietly(update(model, normalise = "rank"))
+  expect_identical(report_part(ranks, "choices"), list())
+  one <- quietly(code_model(subset(ural, region_code == "FD-U"), ural_scheme))
+  expect_identical(report_part(one, "choices"), list())
 })
 
 test_that("what would change it is told by what there is", {
