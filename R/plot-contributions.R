@@ -236,7 +236,9 @@ contribution_alt <- function(rows, frame, unit) {
     say("The largest in size is %s (%s).", short_number(rows$estimate[i]),
         paste(unique(of[nzchar(of)]), collapse = ", "))
   }
+  # The title names the level of a tree.
+  cut <- strsplit(sub("^.* by ", "", frame$spec$title), " and ")[[1L]]
   paste(c(say("Contributions to Code NID by %s: %s, in %s.",
-              paste(say_label(frame$spec$by), collapse = ", "),
+              paste(say_label(cut), collapse = ", "),
               regions_in_words(rows$region), unit), top), collapse = " ")
 }
