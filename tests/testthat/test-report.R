@@ -191,6 +191,8 @@ test_that("the head, the regions and the language are those asked for", {
     out
   })
   pages$folder <- withr::local_tempdir()
+  file.copy(system.file("rmarkdown", home, "style.docx", package = "nidcode"),
+            pages$folder)
   regions <- subset(ural, level == "region")
   model <- suppressMessages(code_model(regions, ural_scheme))
   file <- withr::local_tempfile(fileext = ".html")
