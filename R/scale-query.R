@@ -292,10 +292,12 @@ copy_exact <- function(con, x) {
   dplyr::transmute(out, !!!exprs)
 }
 
-# dbplyr makes no temporary table through RPostgreSQL.
+# dbplyr makes no temporary table through RPostgreSQL. RSQLite draws the names
+# of its savepoints, which are gone at once: never from the caller's stream.
 copy_temporary <- function(con, x, name) {
   if (!inherits(con, "PostgreSQLConnection")) {
-    return(dplyr::copy_to(con, x, name, temporary = TRUE, analyze = FALSE))
+    return(with_own_stream(1L, dplyr::copy_to(con, x, name, temporary = TRUE,
+                                              analyze = FALSE)))
   }
   DBI::dbExecute(con, DBI::sqlCreateTable(con, name, x, row.names = FALSE,
                                           temporary = TRUE))

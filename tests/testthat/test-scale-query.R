@@ -191,3 +191,15 @@ test_that("too many sets of times are refused", {
                       class = "nidcode_error_many_grids")
   expect_identical(err$n, 4000L)
 })
+
+test_that("a query leaves the caller's stream of random numbers alone", {
+  table <- lite(data.frame(region = rep(c("a", "b"), each = 4),
+                           year = rep(1:4, 2), x = (1:8)^2))
+  scheme <- code_scheme("x", "production", codes = nid_codes()[1, ])
+  with_stream(1, {
+    before <- get(".Random.seed", globalenv())
+    dplyr::collect(code_query(table, scheme, rate = rate_difference(),
+                              reference = code_reference(table, scheme)))
+    expect_identical(get(".Random.seed", globalenv()), before)
+  })
+})
