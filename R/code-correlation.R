@@ -82,7 +82,9 @@ combine_codes <- function(se, df, weight, rho = NULL) {
   part <- part / unit
   var <- rowSums(part^2)
   half <- var^2 / rowSums(part^4 / df) / 2
-  df[!is.na(part) & part == 0] <- Inf
+  # An error that is 0 but for rounding has no say.
+  none <- abs(part) <= -1e-12 * row_least(-abs(part))
+  df[!is.na(none) & none] <- Inf
   dof <- pmax(half, row_least(df))
   # A code without error leaves the sum without one.
   dof[!is.na(var) & var == 0] <- Inf

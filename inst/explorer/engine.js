@@ -551,12 +551,14 @@ var NidEngine = (() => {
   function combine(se, df, weight, rho) {
     const k = se.length, part = se.map((s, c) => s * weight[c]);
     if (k === 1) return {se: Math.abs(part[0]), df: df[0]};
+    // An error that is 0 but for rounding has no say.
+    const none = 1e-12 * largest(part);
     let variance = 0, fourth = 0, least = Infinity;
     for (let c = 0; c < k; c++) {
       const square = part[c] * part[c];
       variance += square;
       fourth += square * square / df[c];
-      least = Math.min(least, part[c] === 0 ? Infinity : df[c]);
+      least = Math.min(least, Math.abs(part[c]) <= none ? Infinity : df[c]);
     }
     const dof = variance === 0 ? Infinity :
       Math.max(variance * variance / fourth / 2, least);
