@@ -51,6 +51,13 @@ spoken <- function() {
     comparison_of_models = compare_models(
       plain = model, late = update(model, influence = influence_half_life(1)),
       minmax = update(model, normalise = "minmax")),
+    sensitivity = code_sensitivity(model, code_choices(
+      normalise = c("zscore", "minmax"), weights = weights_noisy(0.25),
+      leave_out = TRUE), n = 50),
+    sensitivity = code_sensitivity(model, code_choices(
+      measure = c("sum", "integral"))),
+    dominance = code_dominance(literal, code_choices(
+      weights = weights_simplex(0.2, 0.8))),
     verdict = verdict(code_dependence(district, apt_developed + income_pc_real ~
                                         employed_he_share + apt_used)),
     dependence = code_dependence(ural, apt_used ~ employed_he_share,
