@@ -99,7 +99,7 @@ dominance_cells <- function(study) {
   pick <- pick[, seq_along(size), drop = FALSE]
   cells <- cut_cells(study, lapply(size, seq_len), pick)
   out <- unlist(lapply(cells, \(cell) {
-    if (is.null(cell$product)) stop_not_linear(cell, study$call)
+    if (is.null(cell$product)) stop_not_linear(cell, study)
     lapply(seq_along(cell$draws$column), \(j) {
       c(dominance_parts(study, cell, j, open),
         list(said = combination_said(study, pick[cell$draws$column[j], ]),
@@ -118,11 +118,12 @@ combination_said <- function(study, pick) {
   }, "")
 }
 
-stop_not_linear <- function(cell, call) {
+stop_not_linear <- function(cell, study) {
   def <- cell$fit$def
+  tuned <- cell$fit$rate$facts$tuned == "series" && !study$frozen
   why <- if (def$aggregate != "mean") {
     paste0("a ", def$aggregate, " mean is not linear")
-  } else if (cell$fit$rate$facts$tuned == "series") {
+  } else if (tuned) {
     paste0("it needs a linear rate: that by ", cell$fit$rate$words,
            " is tuned anew with the weights")
   } else {
@@ -130,9 +131,11 @@ stop_not_linear <- function(cell, call) {
   }
   stop_nid("not_linear",
            c(paste0("No choice can be said to hold always: ", why, "."),
-             i = if (cell$fit$rate$facts$tuned == "series") {
+             i = if (tuned) {
                "Use rate_local(), or tuning = \"frozen\"."
-             }), call = call)
+             } else if (def$missing == "available") {
+               "Use missing = \"constant\" in code_model()."
+             }), call = study$call)
 }
 
 # `part`, indicator x region of the model, code by code; `here`, where it is;

@@ -5,7 +5,8 @@
 #' is read; then come the scheme, what was observed, codes and rates over time,
 #' formulas (1) and (2), one table of all regions in the order of the picture
 #' above it, the path, contributions, phases, the chapter "Reading the codes",
-#' and a methods appendix with the settings in force and the versions of all
+#' the chapter "How far it depends on choices" (of several regions under a mean
+#' that is linear: 250 rebuilds by [code_sensitivity()]), and a methods appendix with the settings in force and the versions of all
 #' software. Above every picture and table stands the call that made it, so that
 #' each number can be made again; `calls = FALSE` leaves the calls out.
 #'

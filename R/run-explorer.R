@@ -170,8 +170,11 @@ loader_read <- function(input, folder) {
     writeLines(enc2utf8(input$pasted), path, useBytes = TRUE)
     file <- list(datapath = path, name = "pasted.txt")
   } else {
-    # Under its own name, by which messages call it.
-    path <- file.path(folder, basename(file$name))
+    # Under its own name, by which messages call it, among nothing of ours.
+    mine <- file.path(folder, "loaded")
+    dir.create(mine, showWarnings = FALSE)
+    name <- basename(file$name)
+    path <- file.path(mine, if (name %in% c("", ".", "..")) "table" else name)
     file.copy(file$datapath, path, overwrite = TRUE)
   }
   sheet <- given(input$sheet)

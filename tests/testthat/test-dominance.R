@@ -181,3 +181,19 @@ test_that("what has no bounds is refused", {
                               tuning = "some"),
                class = "nidcode_error_argument")
 })
+
+test_that("the refusal says what stands in the way, frozen or not", {
+  data <- expand.grid(year = 2001:2010, region = c("A", "B", "C"))
+  data[c("x", "y")] <- withr::with_seed(3, matrix(rnorm(60), 30))
+  data$x[5] <- NA
+  m <- quietly(code_model(data, code_scheme(c("x", "y"), "production",
+                                            codes = nid_codes()[1, ]),
+                          missing = "available"))
+  choices <- code_choices(weights = weights_simplex(0.2, 0.8))
+  own <- expect_error(code_dominance(m, choices),
+                      class = "nidcode_error_not_linear")
+  expect_match(conditionMessage(own), "tuning = \"frozen\"")
+  frozen <- expect_error(code_dominance(m, choices, tuning = "frozen"),
+                         class = "nidcode_error_not_linear")
+  expect_match(conditionMessage(frozen), "missing = \"constant\"")
+})
