@@ -65,10 +65,17 @@ gap_plot <- function(rows) {
   p + ggplot2::geom_line(ggplot2::aes(colour = .data[["state"]])) +
     ggplot2::geom_point(ggplot2::aes(colour = .data[["state"]]), size = 0.8) +
     ggplot2::scale_colour_manual(values = colours, limits = shown,
-                                 labels = say_label, name = NULL) +
+                                 labels = gap_state_words, name = NULL) +
     ggplot2::scale_fill_manual(values = colours, limits = shown,
-                               labels = say_label, name = NULL) +
+                               labels = gap_state_words, name = NULL) +
+    scale_time(rows$time) +
     ggplot2::facet_grid(ggplot2::vars(.data[["panel"]]),
                         ggplot2::vars(.data[["code"]]),
                         labeller = grid_words("panel", "code"))
+}
+
+# "none" is also a normalisation.
+gap_state_words <- function(x) {
+  x <- ifelse(x == "none", say("no gap"), say_label(x))
+  ifelse(x == "unknown", say("not known"), x)
 }

@@ -46,7 +46,8 @@ picture_of_ranks <- function(frame, fit) {
       yend = .data[["name"]]), colour = "grey60", linewidth = 0.8) +
     ggplot2::geom_point(ggplot2::aes(.data[["rank.median"]]), size = 1.8,
                         colour = "#0B4F8A") +
-    ggplot2::geom_point(ggplot2::aes(.data[["rank"]]), shape = "|", size = 4)
+    ggplot2::geom_point(ggplot2::aes(.data[["rank"]]), shape = "|", size = 4) +
+    row_names()
   finish_picture(
     p, title,
     alt = say("%s: ranks of %s, each with its range and median.", title,
@@ -83,7 +84,7 @@ picture_of_shares <- function(frame, fit, call) {
                       position = ggplot2::position_stack(reverse = TRUE)) +
     hatches(rows[rows$hatched, , drop = FALSE]) +
     ggplot2::scale_fill_manual(values = factor_fills(levels(rows$factor))) +
-    ggplot2::scale_x_continuous(labels = percent_label)
+    ggplot2::scale_x_continuous(labels = percent_label) + row_names()
   finish_picture(
     p, title,
     alt = say("%s: stacked bars of shares of %s.", title,
@@ -168,6 +169,7 @@ pair_tiles <- function(rows, names, share, sure) {
   ggplot2::ggplot(rows, ggplot2::aes(.data[["over"]], .data[["from"]])) +
     ggplot2::geom_tile(ggplot2::aes(fill = .data[["share"]])) +
     ggplot2::geom_tile(data = rows[sure, , drop = FALSE], fill = "black") +
+    row_names() + column_names() +
     ggplot2::scale_fill_gradient(low = "grey95", high = "#0B4F8A",
                                  limits = c(0, 1), na.value = "white",
                                  labels = percent_label)
