@@ -138,15 +138,18 @@ test_that("rates at a point lose their first and last time, short ones all", {
 })
 
 test_that("print says what errors hang on, and where times are few", {
+  # All of them are printed with `n`.
+  notes <- \(x) gsub("[[:space:]]*\n# *", " ", paste(format(x, n = 2),
+                                                   collapse = "\n"))
   b <- basic_code(ends_codes(ends_data(61)), influence_half_life(1))
   expect_gt(stats::median(b$end.share), 0.25)
-  expect_match(text_of(b), paste0(round(100 * stats::median(b$end.share)),
+  expect_match(notes(b), paste0(round(100 * stats::median(b$end.share)),
                                   " % of the error hangs on the speed at the ",
                                   "last time"), fixed = TRUE)
-  expect_no_match(text_of(b), "at 5-6 times", fixed = TRUE)
+  expect_no_match(notes(b), "at 5-6 times", fixed = TRUE)
   for (n in 5:6) {
     few <- quiet(basic_code(ends_codes(ends_data(71, n = n))))
-    expect_match(text_of(few), "at 5-6 times hold 78-90 %, not 95",
+    expect_match(notes(few), "at 5-6 times hold 78-90 %, not 95",
                  fixed = TRUE)
   }
 })

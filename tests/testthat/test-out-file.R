@@ -140,7 +140,7 @@ test_that("writers that fail midway leave the old file", {
   expect_error(workbook_template(file, ural_scheme, overwrite = TRUE),
                class = "nidcode_error_file")
   page <- old_file("old.html")
-  local_ours(render_report = function(...) file)
+  local_ours(render_page = function(...) file)
   expect_error(write_report(model, page, overwrite = TRUE),
                class = "nidcode_error_file")
   expect_identical(c(readLines(file), readLines(page)), c("old", "old"))
