@@ -10,11 +10,14 @@ skip_on_cran()
 
 autoplot <- function(...) suppressMessages(ggplot2::autoplot(...))
 
+# Many names are drawn where they matter most; the rest by `make layout`.
+named <- c("overview", "strip", "basic", "ranks")
+
 test_that("a model has every picture at 1, 8 and 85 regions", {
   for (n in c(1L, 8L, 85L)) {
     m <- picture_model(n)
     for (what in model_pictures) {
-      expect_picture(autoplot(m, what), paste(what, n), draw = n != 8L)
+      expect_picture(autoplot(m, what), paste(what, n), draw = n == 1L || n == 85L && what %in% named)
     }
   }
 })
