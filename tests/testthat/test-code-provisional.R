@@ -313,7 +313,7 @@ test_that("the share is that of the weights of cells, printed", {
                  tolerance = 1e-12)
     expect_gt(min(share), 0)
   }
-  expect_output(print(m$basic), "Predicted cells make .* % of Code NID")
+  expect_output(print(m$basic, n = 3), "Predicted cells make .* % of Code NID")
   expect_output(print(m$defining), "predicted 15 cells of 264")
   expect_match(in_words(m), "15 missing cells are predicted", all = FALSE)
   expect_false("predicted" %in% names(quietly(code_model(

@@ -199,9 +199,12 @@ await test("arrow keys move in the list, Enter chooses", async (page) => {
 await test("arrow keys move on the map, Enter chooses", async (page) => {
   await page.locator(".shape[tabindex='0']").focus();
   await page.keyboard.press("ArrowRight");
+  await drawn(page);
   const label = await page.evaluate(() =>
     document.activeElement.getAttribute("aria-label"));
-  must(label === await page.textContent(".readout"), "no readout");
+  await page.waitForFunction((text) =>
+    document.querySelector(".readout").textContent === text, label,
+    {timeout: 5000}).catch(() => { throw new Error("no readout"); });
   await page.keyboard.press("Enter");
   await drawn(page);
   must(label.startsWith(`${await page.textContent(".region h2")}:`),
