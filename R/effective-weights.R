@@ -94,7 +94,7 @@ shares_of_code <- function(def, code) {
   mean <- vapply(seq_len(ncol(part)), \(k) {
     rowsum_by(part[, k], time, n) / tabulate(time, n)
   }, numeric(n))
-  shares_of_variance(part - matrix(mean, n)[time, , drop = FALSE])
+  shares_of_variance(part - matrix(mean, n, ncol(part))[time, , drop = FALSE])
 }
 
 shares_of_variance <- function(part) {

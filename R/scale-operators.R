@@ -264,7 +264,8 @@ defining_part <- function(fit, i, shares) {
     weight <- vapply(seq_along(seen), \(k) row_weights(parts, k, r), 1)
     sum(weight[seen & still]) / sum(weight[seen])
   }, 1)
-  operator_part(row, data.frame(term = row, code = fit$codes[[i]]$code),
+  operator_part(row, data.frame(term = row, code = rep_len(
+    fit$codes[[i]]$code, length(row))),
                 shares[[i]][row, , drop = FALSE], void)
 }
 
@@ -299,7 +300,8 @@ dynamic_part <- function(fit, i, shares) {
   e <- rate_entries(fit, i)
   none <- is.na(e$weight)
   weight <- replace(e$weight, none, 0)
-  operator_part(e$row, data.frame(term = e$term, code = fit$codes[[i]]$code,
+  operator_part(e$row, data.frame(term = e$term, code = rep_len(
+    fit$codes[[i]]$code, length(e$term)),
                                   order = e$order),
                 shares[[i]][e$row, , drop = FALSE] * weight,
                 ifelse(none, NA, 0))
