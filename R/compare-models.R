@@ -102,14 +102,19 @@ ranks_of <- function(estimate) {
   matrix(out, nrow(estimate), dimnames = dimnames(estimate))
 }
 
-# Of every pair of models, over the regions that both have.
+# Ranks under two models, over the regions that both have, and how far each
+# region moves.
+two_ranks <- function(estimate, pair) {
+  two <- estimate[, pair, drop = FALSE]
+  two[is.na(rowSums(two)), ] <- NA
+  rank <- ranks_of(two)
+  list(rank = rank, move = abs(rank[, 1L] - rank[, 2L]))
+}
+
 rank_moves <- function(estimate) {
   pairs <- t(utils::combn(ncol(estimate), 2L))
   each <- lapply(seq_len(nrow(pairs)), \(p) {
-    two <- estimate[, pairs[p, ], drop = FALSE]
-    two[is.na(rowSums(two)), ] <- NA
-    rank <- ranks_of(two)
-    abs(rank[, 1L] - rank[, 2L])
+    two_ranks(estimate, pairs[p, ])$move
   })
   list(pairs = pairs, largest = do.call(pmax, c(each, na.rm = TRUE)))
 }
@@ -214,7 +219,7 @@ glance.nid_comparison_of_models <- function(x, ...) {
   check_foreign_dots(...)
   fit <- need_fit(x, "made by compare_models()", rlang::current_env())
   each <- lapply(seq_len(nrow(fit$pairs)), \(p) {
-    agreement(fit$estimate[, fit$pairs[p, ], drop = FALSE])
+    agreement(fit$estimate, fit$pairs[p, ])
   })
   names <- colnames(fit$estimate)
   plain_table(c(
@@ -225,11 +230,13 @@ glance.nid_comparison_of_models <- function(x, ...) {
          differ = vapply(fit$differ, paste, "", collapse = "; "))))
 }
 
-agreement <- function(two) {
-  two <- two[!is.na(rowSums(two)), , drop = FALSE]
-  n <- nrow(two)
-  rank <- ranks_of(two)
-  move <- abs(rank[, 1L] - rank[, 2L])
+agreement <- function(estimate, pair) {
+  both <- two_ranks(estimate, pair)
+  has <- !is.na(both$move)
+  two <- estimate[has, pair, drop = FALSE]
+  rank <- both$rank[has, , drop = FALSE]
+  move <- both$move[has]
+  n <- length(move)
   top <- max(1L, round(n / 10))
   first <- rank <= top
   alike <- function(method) {
@@ -255,10 +262,9 @@ in_words.nid_comparison_of_models <- function(x, language = NULL, ...) {
 
 words_about_moves <- function(fit, pair) {
   names <- colnames(fit$estimate)[pair]
-  two <- fit$estimate[, pair, drop = FALSE]
-  two[is.na(rowSums(two)), ] <- NA
-  rank <- ranks_of(two)
-  move <- abs(rank[, 1L] - rank[, 2L])
+  both <- two_ranks(fit$estimate, pair)
+  rank <- both$rank
+  move <- both$move
   n <- sum(!is.na(move))
   moved <- sum(move > 0L, na.rm = TRUE)
   if (moved == 0L) {

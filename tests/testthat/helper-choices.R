@@ -15,13 +15,13 @@ choice_model <- function(..., panel = choice_panel()) {
 quiet <- function(code) suppressWarnings(suppressMessages(code))
 
 # Each of some draws made anew by code_model().
-expect_rebuilt <- function(s, draws, tolerance = 1e-10) {
+expect_rebuilt <- function(s, draws) {
   all <- tidy(s, what = "draws")
   for (i in draws) {
     own <- all[all$draw == i, ]
     model <- quiet(update(s, draw = i))
     testthat::expect_equal(own$estimate, model$basic$estimate,
-                           tolerance = tolerance, info = paste("draw", i))
+                           tolerance = 1e-10, info = paste("draw", i))
     testthat::expect_identical(
       own$rank, rank(-own$estimate, "keep", "min") |> as.integer())
   }
