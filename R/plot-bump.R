@@ -62,33 +62,43 @@ bump_shown <- function(rows, regions) {
 
 bump_plot <- function(rows, shown, n) {
   .data <- rlang::.data
-  looks <- code_looks()[rep_len(seq_len(8L), nlevels(shown$region)), ]
   ends <- shown[!duplicated(shown$region, fromLast = TRUE), , drop = FALSE]
   step <- time_step(rows$time)
   known <- ends[is.finite(ends$rank.low + ends$rank.high), , drop = FALSE]
   at <- seq_len(nrow(known)) / (nrow(known) + 1)
   known$time <- known$time + step * (0.15 + 0.8 * at)
   room <- step + 0.32 * (diff(range(as.numeric(rows$time))) + step)
+  ranges <- ggplot2::geom_linerange(
+    ggplot2::aes(ymin = .data[["rank.low"]], ymax = .data[["rank.high"]]),
+    known, linewidth = 0.6)
+  rank_lines(rows, shown, ends, "time", c(1.05 * step, room), 0.24, ranges) +
+    ggplot2::scale_y_reverse(breaks = \(limits) {
+      whole_breaks(range(rows$rank, known$rank.low, known$rank.high))
+    })
+}
+
+# A line a region over column `at`: all in grey, those shown in colour, over
+# `under`, and named where they end; `room`: behind it, to a name and to the
+# edge; `share`: of the width, that names may take.
+rank_lines <- function(rows, shown, ends, at, room, share, under = NULL) {
+  .data <- rlang::.data
+  looks <- code_looks()[rep_len(seq_len(8L), nlevels(shown$region)), ]
+  edge <- data.frame(max(rows[[at]]) + room[2L], rank = 1,
+                     region = shown$region[1L])
+  names(edge)[1L] <- at
   ggplot2::ggplot(shown, ggplot2::aes(
-    .data[["time"]], .data[["rank"]], group = .data[["region"]],
+    .data[[at]], .data[["rank"]], group = .data[["region"]],
     colour = .data[["region"]])) +
     ggplot2::geom_line(data = rows[!rows$region %in% shown$region, ,
                                    drop = FALSE], colour = "grey82",
                        linewidth = 0.3) +
-    ggplot2::geom_linerange(ggplot2::aes(ymin = .data[["rank.low"]],
-                                         ymax = .data[["rank.high"]]), known,
-                            linewidth = 0.6) +
+    under +
     ggplot2::geom_line(ggplot2::aes(linetype = .data[["region"]]),
                        linewidth = 0.7) +
     ggplot2::geom_point(size = 1.4) +
-    page_text(ggplot2::aes(.data[["time"]] + 1.05 * step,
-                           label = .data[["region"]]), ends, hjust = 0,
-              size = 2.7, share = 0.24, spread = TRUE) +
-    ggplot2::geom_blank(data = data.frame(
-      time = max(rows$time) + room, rank = 1, region = ends$region[1L])) +
-    ggplot2::scale_y_reverse(breaks = \(limits) {
-      whole_breaks(range(rows$rank, known$rank.low, known$rank.high))
-    }) +
+    page_text(ggplot2::aes(.data[[at]] + room[1L], label = .data[["region"]]),
+              ends, hjust = 0, size = 2.7, share = share, spread = TRUE) +
+    ggplot2::geom_blank(data = edge) +
     ggplot2::scale_colour_manual(values = looks$colour, guide = "none") +
     ggplot2::scale_linetype_manual(values = looks$linetype, guide = "none")
 }

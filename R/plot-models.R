@@ -54,30 +54,13 @@ named_movers <- function(fit, rows, regions, call) {
 }
 
 compared_plot <- function(rows, shown) {
-  .data <- rlang::.data
-  looks <- code_looks()[rep_len(seq_len(8L), nlevels(shown$region)), ]
   last <- max(rows$model)
   ends <- shown[shown$model == last, , drop = FALSE]
   names <- rows$label[!duplicated(rows$model)][order(unique(rows$model))]
-  ggplot2::ggplot(shown, ggplot2::aes(
-    .data[["model"]], .data[["rank"]], group = .data[["region"]],
-    colour = .data[["region"]])) +
-    ggplot2::geom_line(data = rows[!rows$region %in% shown$region, ,
-                                   drop = FALSE], colour = "grey82",
-                       linewidth = 0.3) +
-    ggplot2::geom_line(ggplot2::aes(linetype = .data[["region"]]),
-                       linewidth = 0.7) +
-    ggplot2::geom_point(size = 1.6) +
-    page_text(ggplot2::aes(.data[["model"]] + 0.06 * (last - 1),
-                           label = .data[["region"]]), ends, hjust = 0,
-              size = 2.7, share = 0.3, spread = TRUE) +
-    ggplot2::geom_blank(data = data.frame(
-      model = last + 0.45 * max(last - 1, 1), rank = 1,
-      region = shown$region[1L])) +
+  room <- c(0.06 * (last - 1), 0.45 * max(last - 1, 1))
+  rank_lines(rows, shown, ends, "model", room, 0.3) +
     ggplot2::scale_x_continuous(
       breaks = sort(unique(rows$model)), labels = names,
       minor_breaks = NULL) +
-    ggplot2::scale_y_reverse(breaks = \(limits) whole_breaks(range(rows$rank))) +
-    ggplot2::scale_colour_manual(values = looks$colour, guide = "none") +
-    ggplot2::scale_linetype_manual(values = looks$linetype, guide = "none")
+    ggplot2::scale_y_reverse(breaks = \(limits) whole_breaks(range(rows$rank)))
 }
