@@ -43,7 +43,7 @@ compare_models <- function(..., what = "basic") {
          std.error = m$basic[["std.error"]][at])
   })
   estimate <- vapply(value, `[[`, numeric(length(region$name)), "estimate")
-  estimate <- matrix(estimate, length(region$name),
+  estimate <- matrix(estimate, length(region$name), length(models),
                      dimnames = list(NULL, names(models)))
   moves <- rank_moves(estimate)
   fit <- list(
@@ -95,11 +95,10 @@ compared_regions <- function(models, call) {
 }
 
 ranks_of <- function(estimate) {
-  out <- apply(estimate, 2L, \(x) {
-    rank(-x, na.last = "keep", ties.method = "min")
-  })
-  storage.mode(out) <- "integer"
-  matrix(out, nrow(estimate), dimnames = dimnames(estimate))
+  out <- vapply(seq_len(ncol(estimate)), \(j) {
+    as.integer(rank(-estimate[, j], na.last = "keep", ties.method = "min"))
+  }, integer(nrow(estimate)))
+  matrix(out, nrow(estimate), ncol(estimate), dimnames = dimnames(estimate))
 }
 
 # Ranks under two models, over the regions that both have, and how far each

@@ -85,7 +85,8 @@ shares_of_code <- function(def, code) {
     z <- values_of_part(def, parts, k) * row_weights(parts, k, seq_along(total))
     ifelse(is.na(z), 0, z) / total
   }, numeric(length(total)))
-  part <- matrix(part, length(total), dimnames = list(NULL, parts$names))
+  part <- matrix(part, length(total), length(parts$names),
+                 dimnames = list(NULL, parts$names))
   known <- !is.na(code_values(def, code)$value)
   when <- panel_column(def$panel, def$panel$index[["time"]])
   time <- match(when, unique(when))[known]

@@ -76,6 +76,27 @@ test_that("a region of one model only is kept, with NA", {
   expect_false(glance(x)$same.data)
 })
 
+test_that("models of one region, or of none with a code, have their rows", {
+  one <- quietly(code_model(subset(ural, region == "Kurgan Oblast"),
+                            ural_scheme, status = "_status"))
+  g <- glance(compare_models(a = one, b = one))
+  expect_identical(list(g$n, g$kendall, g$top, g$largest.move),
+                   list(1L, NA_real_, 1, 0L))
+  short <- quietly(code_model(subset(ural, region == "Kurgan Oblast" &
+                                       year == 2005), ural_scheme,
+                              status = "_status"))
+  x <- compare_models(a = short, b = short)
+  g <- glance(x)
+  expect_identical(list(g$n, g$top, g$mean.move, g$largest.move),
+                   list(0L, NA_real_, NA_real_, NA_integer_))
+  expect_length(in_words(x), 1L)
+  expect_s3_class(ggplot2::autoplot(x), "ggplot")
+  expect_identical(nrow(tidy(x)), 2L * nrow(x))
+  none <- quietly(code_model(ural[0, ], ural_scheme, status = "_status"))
+  x <- compare_models(a = none, b = none)
+  expect_identical(c(nrow(x), nrow(tidy(x)), glance(x)$n), c(0L, 0L, 0L))
+})
+
 test_that("what is no set of models is refused by class", {
   m <- compared_model()
   for (bad in list(list(m), list(a = m), list(m, m), list(a = m, a = m),

@@ -65,6 +65,12 @@ test_that("an indicator that does not vary decides nothing", {
                             code_scheme("x", "production",
                                         codes = nid_codes()[1, ])))
   expect_identical(effective_weights(one)$effective, NA_real_)
+  none <- quietly(code_model(ural[0, ], ural_scheme, status = "_status"))
+  for (of in c("basic", "defining")) {
+    x <- effective_weights(none, of)
+    expect_identical(x$indicator, ural_scheme$indicator)
+    expect_identical(x$effective, rep(NA_real_, nrow(x)))
+  }
 })
 
 test_that("what is not linear is refused", {
