@@ -116,11 +116,20 @@ shown_text <- function(v, key = FALSE) {
     return(if (key) ifelse(is.na(v), "", format_time(v)) else number_text(v))
   }
   if (is.expression(v)) v <- vapply(v, deparse1, "")
-  if (is.list(v)) v <- vapply(v, \(e) paste(e, collapse = ", "), "")
+  if (is.list(v)) v <- vapply(v, list_cell, "")
   # format() would not leave letters alone that the locale does not know.
   plain <- is.factor(v) || is.character(v)
   text <- if (plain) as.character(v) else format(v, trim = TRUE)
   ifelse(is.na(v), "", text)
+}
+
+# What is no vector of values is named by its class, as tibbles do.
+list_cell <- function(e) {
+  if (is.language(e)) {
+    return(deparse1(e))
+  }
+  if (is.list(e) && !is.object(e)) e <- vapply(e, list_cell, "")
+  if (is.atomic(e)) paste(e, collapse = ", ") else paste0("<", class(e)[1L], ">")
 }
 
 # Numbers as people compare them, whatever options(OutDec, scipen, digits) say:

@@ -64,7 +64,7 @@ allowed_notes <- list(
   list(
     item = "checking installed package size",
     lines = c("^installed size is +[5-7][.]", "^sub-directories of 1Mb or more:",
-              "^(R|doc|libs) +[12][.][0-9]Mb$"),
+              "^(R|doc|libs) +[1-3][.][0-9]Mb$"),
     why = paste("installed up to 8 MB: byte code, vignettes and the core;",
                 "the source package is below 3 MB")
   )

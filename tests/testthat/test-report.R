@@ -429,6 +429,9 @@ test_that("numbers are the same under any options", {
   expect_identical(shown_text(c(2005.5, 2006), key = TRUE),
                    c("2005.5", "2006.0"))
   expect_identical(shown_text(c(TRUE, NA)), c("yes", ""))
+  cells <- list(1:2, "a", NULL, sum, y ~ x, list("b", mean), globalenv())
+  expect_identical(shown_text(cells), c("1, 2", "a", "", "<function>", "y ~ x",
+                                        "b, <function>", "<environment>"))
   withr::local_locale(LC_CTYPE = "C")
   expect_identical(shown_text(c("\u0423", NA)), c("\u0423", ""))
 })

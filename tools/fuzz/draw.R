@@ -224,6 +224,11 @@ draw_normalise <- function() {
   pick("zscore", "zscore", "minmax", "index", "rank", "none", "none")
 }
 
+# Ranks and regions of their own have none: then another draw.
+draw_reference <- function() {
+  fairly(function() nidcode::code_reference(draw_defining()))
+}
+
 draw_defining <- function() {
   fairly(function() {
     panel <- draw_panel()

@@ -193,7 +193,7 @@ verb("code_operators", function() {
 # Tables in a database are another suite's: here is what is none.
 verb("code_query", function() {
   list(or_odd(draw_frame(), 0.1), scheme = or_odd(draw_scheme(draw_frame())),
-       reference = or_odd(nidcode::code_reference(draw_defining())),
+       reference = or_odd(draw_reference()),
        rate = or_odd(draw_rate()))
 }, 100L)
 for (part in c("code_part", "code_parts")) {
@@ -214,8 +214,7 @@ for (part in c("code_part", "code_parts")) {
                   0.03),
            scheme = or_odd(draw_scheme(data), 0.03),
            rate = or_odd(draw_rate(), 0.03),
-           reference = or_odd(pick("region", "panel", nidcode::code_reference(
-             draw_defining())), 0.03),
+           reference = or_odd(pick("region", "panel", draw_reference()), 0.03),
            what = or_odd(pick("basic", "dynamic", "defining"), 0.03))
     }, 100L)
   })
