@@ -17,20 +17,7 @@ autoplot.nid_mutations <- function(object, regions = NULL, ...) {
   if (nrow(rows) == 0L) {
     return(empty_picture(title, caption = caption_of(list())))
   }
-  rows$found <- rows$found %in% TRUE
-  year <- stamp_words(object[[time]][rows$row])
-  sign <- ifelse(rows$size < 0, "\u2193", "\u2191")
-  rows$text <- ifelse(rows$found, paste(sign, year), "")
-  # Of several in one series the last stands below the first.
-  cell <- paste(as.integer(rows$region), rows$code)
-  rows$text <- stats::ave(rows$text, cell, FUN = \(x) {
-    paste(x[nzchar(x)], collapse = "\n")
-  })
-  rows$fill <- ifelse(!rows$found, "none", paste("its", rows$kind))
-  rows <- rows[order(!rows$found), ]
-  rows <- rows[!duplicated(paste(as.integer(rows$region), rows$code)), ]
-  rows$code <- factor(rows$code, unique(object[["code"]]))
-  rows$label <- factor(rows$region, rev(levels(rows$region)))
+  rows <- mutation_tiles(rows, object, time)
   p <- ggplot2::ggplot(rows, ggplot2::aes(.data[["code"]], .data[["label"]])) +
     ggplot2::geom_tile(ggplot2::aes(fill = .data[["fill"]]), colour = "white") +
     page_text(ggplot2::aes(label = .data[["text"]]), size = 3,
@@ -51,4 +38,23 @@ autoplot.nid_mutations <- function(object, regions = NULL, ...) {
     theme = ggplot2::theme(panel.grid.major = ggplot2::element_blank()),
     height = 1.5 + 0.3 * n
   )
+}
+
+# A tile a region and code, with the time and the sign of what was found; of
+# several in one series the last stands below the first.
+mutation_tiles <- function(rows, object, time) {
+  rows$found <- rows$found %in% TRUE
+  year <- stamp_words(object[[time]][rows$row])
+  sign <- ifelse(rows$size < 0, "\u2193", "\u2191")
+  rows$text <- ifelse(rows$found, paste(sign, year), "")
+  cell <- paste(as.integer(rows$region), rows$code)
+  rows$text <- stats::ave(rows$text, cell, FUN = \(x) {
+    paste(x[nzchar(x)], collapse = "\n")
+  })
+  rows$fill <- ifelse(!rows$found, "none", paste("its", rows$kind))
+  rows <- rows[order(!rows$found), ]
+  rows <- rows[!duplicated(paste(as.integer(rows$region), rows$code)), ]
+  rows$code <- factor(rows$code, unique(object[["code"]]))
+  rows$label <- factor(rows$region, rev(levels(rows$region)))
+  rows
 }

@@ -9,19 +9,39 @@
 
 using Rcpp::_;
 
+namespace {
+
+// The text of each cell.
+struct cell_text {
+  const Rcpp::CharacterVector& x;
+
+  const char* operator()(std::ptrdiff_t i) const {
+    return CHAR(STRING_ELT(x, i));
+  }
+};
+
+Rcpp::CharacterVector wrap_utf8(const std::vector<std::string>& x) {
+  Rcpp::CharacterVector out(x.size());
+  for (std::size_t k = 0; k < x.size(); ++k) {
+    out[k] =
+        Rf_mkCharLenCE(x[k].data(), static_cast<int>(x[k].size()), CE_UTF8);
+  }
+  return out;
+}
+
+double plain_number(const char* text) {
+  return R_strtod(text, nullptr);
+}
+
+}  // namespace
+
 // The shapes of texts in UTF-8, and the number of each text's.
 // [[Rcpp::export]]
 Rcpp::List cell_shapes_cpp(const Rcpp::CharacterVector& text) {
   Rcpp::IntegerVector at(text.size());
   r_interrupt progress;
-  const std::vector<std::string> each = nidcode::find_shapes(
-      text.size(), [&](std::ptrdiff_t i) { return CHAR(STRING_ELT(text, i)); },
-      at.begin(), progress);
-  Rcpp::CharacterVector shape(each.size());
-  for (std::size_t k = 0; k < each.size(); ++k) {
-    shape[k] = Rf_mkCharLenCE(each[k].data(), static_cast<int>(each[k].size()),
-                              CE_UTF8);
-  }
+  const Rcpp::CharacterVector shape = wrap_utf8(
+      nidcode::find_shapes(text.size(), cell_text{text}, at.begin(), progress));
   return Rcpp::List::create(_["shape"] = shape, _["at"] = at);
 }
 
@@ -35,17 +55,8 @@ Rcpp::NumericVector cell_numbers_cpp(const Rcpp::CharacterVector& text,
   must_lie(at, 1, pattern.size(), "a text has no shape");
   const std::vector<std::string> shape(pattern.begin(), pattern.end());
   Rcpp::NumericVector value(text.size(), NA_REAL);
-  std::string number;
   r_interrupt progress;
-  for (R_xlen_t i = 0; i < text.size(); ++i) {
-    if (i % nidcode::report_rows == 0) {
-      progress.step(i);
-    }
-    const std::string& form = shape[at[i] - 1];
-    if (!form.empty()) {
-      nidcode::fill_digits(form, CHAR(STRING_ELT(text, i)), number);
-      value[i] = R_strtod(number.c_str(), nullptr);
-    }
-  }
+  nidcode::read_numbers(text.size(), cell_text{text}, at.begin(), shape,
+                        plain_number, value.begin(), progress);
   return value;
 }

@@ -97,6 +97,18 @@ int rows_of(const Rcpp::IntegerVector& offset, int from, int to) {
   return offset[to] - offset[from];
 }
 
+// Each column has weights that say something.
+void must_weigh(const Rcpp::NumericMatrix& weight) {
+  for (int n = 0; n < weight.ncol(); ++n) {
+    bool some = false, good = true;
+    for (const double w : weight.column(n)) {
+      good = good && w >= 0 && w - w == 0;
+      some = some || w > 0;
+    }
+    must(good && some, "weights are negative, no numbers or all 0");
+  }
+}
+
 Rcpp::List wrap_code(const Rcpp::NumericVector& value,
                      const Rcpp::IntegerVector& used,
                      const nidcode::composition& told, bool whole) {
@@ -166,14 +178,7 @@ Rcpp::NumericMatrix define_draws_cpp(const Rcpp::List& code,
       read_definition(code, offset[regions], regions);
   must(weight.nrow() == static_cast<int>(definition.indicators.size()),
        "not one weight for each indicator");
-  for (int n = 0; n < weight.ncol(); ++n) {
-    bool some = false, good = true;
-    for (const double w : weight.column(n)) {
-      good = good && w >= 0 && w - w == 0;
-      some = some || w > 0;
-    }
-    must(good && some, "weights are negative, no numbers or all 0");
-  }
+  must_weigh(weight);
   Rcpp::NumericMatrix value(Rcpp::no_init(rows, weight.ncol()));
   r_interrupt progress;
   nidcode::define_draws(definition, offset.begin(), regions, weight.begin(),

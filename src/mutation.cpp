@@ -10,9 +10,6 @@ using Rcpp::_;
 
 namespace {
 
-// Series worked on at once stay in the cache.
-constexpr Eigen::Index block_series = 256;
-
 // `known`: a column a change that is known, whether of the rate and where
 // (one-based).
 struct mutation_reader {
@@ -79,8 +76,7 @@ Rcpp::List best(const nidcode::mutation_test& test, const Eigen::MatrixXd& z,
 // told; `log_bayes`: T2.
 // [[Rcpp::export]]
 Rcpp::List mutations_cpp(const Eigen::Map<Eigen::MatrixXd>& value,
-                         const Rcpp::List& grid, int m,
-                         const Rcpp::List& kinds,
+                         const Rcpp::List& grid, int m, const Rcpp::List& kinds,
                          const Rcpp::IntegerMatrix& known) {
   mutation_reader from(grid, m, kinds, known);
   nidcode::mutation_test& test = from.test;
@@ -90,12 +86,8 @@ Rcpp::List mutations_cpp(const Eigen::Map<Eigen::MatrixXd>& value,
   }
   const Eigen::MatrixXd z = test.directions().transpose() * value;
   test.run(z);
-  Eigen::VectorXd log_bayes(z.cols());
-  for (Eigen::Index i = 0; i < z.cols(); ++i) {
-    log_bayes[i] = test.t2(i);
-  }
   return Rcpp::List::create(
-      _["share"] = test.t1(), _["log_bayes"] = log_bayes,
+      _["share"] = test.t1(), _["log_bayes"] = test.t2(),
       _["by_share"] = best(test, z, test.share(), test.bayes()),
       _["by_bayes"] = best(test, z, test.bayes(), test.bayes()));
 }
@@ -115,16 +107,7 @@ Rcpp::List mutation_null_cpp(const Rcpp::List& grid, int m,
   must(normal.rows() >= test.r() && curve.rows() == test.directions().rows(),
        "draws, curves and times differ in size");
   const nidcode::mutation_worlds worlds(test, curve, sd);
-  Eigen::MatrixXd t1(normal.cols(), worlds.size()), t2 = t1;
-  for (Eigen::Index w = 0; w < worlds.size(); ++w) {
-    for (Eigen::Index at = 0; at < normal.cols(); at += block_series) {
-      const Eigen::Index size = std::min(block_series, normal.cols() - at);
-      test.run(worlds.draw(w, normal.block(0, at, test.r(), size)));
-      t1.col(w).segment(at, size) = test.t1();
-      t2.col(w).segment(at, size) =
-          test.bayes().colwise().maxCoeff().transpose().log();
-      from.beat.work(1e5 * static_cast<double>(size));
-    }
-  }
+  Eigen::MatrixXd t1, t2;
+  nidcode::null_tests(test, worlds, normal, t1, t2, from.beat);
   return Rcpp::List::create(_["share"] = t1, _["log_bayes"] = t2);
 }

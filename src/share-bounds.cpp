@@ -38,6 +38,29 @@ struct bounds_reader {
   }
 };
 
+// What weights are of, kept alive with their bounds.
+struct dominance_reader {
+  bounds_reader own, codes;
+  nidcode::dominance_input in;
+
+  dominance_reader(const NumericMatrix& part, const IntegerMatrix& here,
+                   const IntegerVector& first, const Rcpp::List& weight,
+                   const Rcpp::List& code_weight)
+      : own(weight, part.nrow()), codes(code_weight, first.size() - 1) {
+    must_cover(first, part.nrow(), "codes do not cover the indicators");
+    must(here.nrow() == part.nrow() && here.ncol() == part.ncol(),
+         "parts and presence do not agree");
+    in.regions = part.ncol();
+    in.indicators = part.nrow();
+    in.codes = first.size() - 1;
+    in.part = part.begin();
+    in.here = here.begin();
+    in.first = first.begin();
+    in.weight = own();
+    in.code_weight = codes();
+  }
+};
+
 }  // namespace
 
 // Least differences of Code NID, region (row) over region (column). `part` and
@@ -50,23 +73,10 @@ NumericMatrix least_differences_cpp(const NumericMatrix& part,
                                     const Rcpp::List& weight,
                                     const Rcpp::List& code_weight, double total,
                                     int threads) {
-  must_cover(first, part.nrow(), "codes do not cover the indicators");
-  must(here.nrow() == part.nrow() && here.ncol() == part.ncol(),
-       "parts and presence do not agree");
-  const bounds_reader own(weight, part.nrow());
-  const bounds_reader codes(code_weight, first.size() - 1);
-  nidcode::dominance_input in;
-  in.regions = part.ncol();
-  in.indicators = part.nrow();
-  in.codes = first.size() - 1;
-  in.part = part.begin();
-  in.here = here.begin();
-  in.first = first.begin();
-  in.weight = own();
-  in.code_weight = codes();
-  in.total = total;
-  NumericMatrix out(Rcpp::no_init(in.regions, in.regions));
+  dominance_reader from(part, here, first, weight, code_weight);
+  from.in.total = total;
+  NumericMatrix out(Rcpp::no_init(part.ncol(), part.ncol()));
   r_interrupt progress;
-  nidcode::least_differences(in, out.begin(), threads, progress);
+  nidcode::least_differences(from.in, out.begin(), threads, progress);
   return out;
 }

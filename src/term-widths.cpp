@@ -26,11 +26,9 @@ Rcpp::List terms_told_cpp(const Rcpp::List& grids,
                           const Rcpp::LogicalVector& terms) {
   const nidcode::grid_pool pool = read_grids(grids);
   must(terms.size() == pool.cells(), "terms and times differ in number");
-  Rcpp::IntegerVector count(pool.size);
-  Rcpp::NumericVector first(pool.size, NA_REAL), last(pool.size, NA_REAL);
   r_interrupt progress;
-  nidcode::terms_told(pool, terms.begin(), count.begin(), first.begin(),
-                      last.begin(), progress);
-  return Rcpp::List::create(_["count"] = count, _["first"] = first,
-                            _["last"] = last);
+  const nidcode::told_terms told =
+      nidcode::terms_told(pool, terms.begin(), NA_REAL, progress);
+  return Rcpp::List::create(_["count"] = told.count, _["first"] = told.first,
+                            _["last"] = told.last);
 }

@@ -70,6 +70,26 @@ inline void fill_digits(const std::string& pattern, const char* text,
   }
 }
 
+// The numbers of n texts, of which at[i] (one-based) says the shape and that
+// how the number stands in it; none where it is empty. `parse` reads a plain
+// text.
+template <typename Text, typename Parse, typename Progress>
+void read_numbers(std::ptrdiff_t n, Text text, const int* at,
+                  const std::vector<std::string>& shape, Parse parse,
+                  double* value, Progress& progress) {
+  std::string number;
+  for (std::ptrdiff_t i = 0; i < n; ++i) {
+    if (i % report_rows == 0) {
+      progress.step(i);
+    }
+    const std::string& form = shape[static_cast<std::size_t>(at[i]) - 1];
+    if (!form.empty()) {
+      fill_digits(form, text(i), number);
+      value[i] = parse(number.c_str());
+    }
+  }
+}
+
 }  // namespace nidcode
 
 #endif

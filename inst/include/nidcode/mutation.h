@@ -30,6 +30,9 @@ namespace nidcode {
 
 constexpr double least_log_weight = -200.0;
 
+// Series worked on at once stay in the cache.
+constexpr Eigen::Index null_series = 256;
+
 struct mutation_place {
   bool rate;  // the rate jumps, not the level
   int at;     // the first time of the new regime
@@ -90,7 +93,9 @@ class mutation_test {
     }
   }
   const Eigen::ArrayXd& t1() const { return t1_; }
-  double t2(Eigen::Index i) const { return std::log(bayes_.col(i).maxCoeff()); }
+  Eigen::ArrayXd t2() const {
+    return bayes_.colwise().maxCoeff().transpose().log();
+  }
   const Eigen::ArrayXXd& share() const { return share_; }
   const Eigen::ArrayXXd& bayes() const { return bayes_; }
 
@@ -257,6 +262,24 @@ class mutation_worlds {
  private:
   Eigen::MatrixXd mean_, sd_;
 };
+
+// T1 and T2 of every world, a column each, from standard normal columns, of
+// which more rows than directions are left aside.
+inline void null_tests(mutation_test& test, const mutation_worlds& worlds,
+                       const Eigen::Ref<const Eigen::MatrixXd>& normal,
+                       Eigen::MatrixXd& t1, Eigen::MatrixXd& t2, pulse& beat) {
+  t1.resize(normal.cols(), worlds.size());
+  t2.resize(normal.cols(), worlds.size());
+  for (Eigen::Index w = 0; w < worlds.size(); ++w) {
+    for (Eigen::Index at = 0; at < normal.cols(); at += null_series) {
+      const Eigen::Index size = std::min(null_series, normal.cols() - at);
+      test.run(worlds.draw(w, normal.block(0, at, test.r(), size)));
+      t1.col(w).segment(at, size) = test.t1();
+      t2.col(w).segment(at, size) = test.t2();
+      beat.work(1e5 * static_cast<double>(size));
+    }
+  }
+}
 
 }  // namespace nidcode
 

@@ -15,6 +15,8 @@
 #include <vector>
 
 #include <nidcode/blocks.h>
+#include <nidcode/law.h>
+#include <nidcode/t-quantile.h>
 
 namespace nidcode {
 
@@ -31,22 +33,24 @@ constexpr std::size_t sure_points = 2048;
 // A bound is moved outwards by more than its rounding.
 constexpr double sure_margin = 1e-12;
 
-// critical(df) falls with df; x, error and df are n numbers, errors such that
-// their fourth powers are numbers.
+// critical(df) falls with df; errors are such that their fourth powers are
+// numbers.
 template <typename Critical>
 class sure_pairs {
  public:
-  sure_pairs(std::size_t n, const double* x, const double* error,
-             const double* df, Critical critical)
-      : critical_(critical), above_(n), below_(n) {
+  sure_pairs(const law_of_estimates& law, Critical critical)
+      : critical_(critical),
+        above_(static_cast<std::size_t>(law.n)),
+        below_(above_.size()) {
     for (std::size_t k = 0; k <= sure_points; ++k) {
       const double inverse = static_cast<double>(k) / sure_points;
       const double c = critical_(k == 0 ? infinite() : 1 / inverse);
       table_.push_back(c * c);
     }
-    for (std::size_t i = 0; i < n; ++i) {
-      const double square = error[i] * error[i];
-      all_.push_back({x[i], square, square * square / df[i], df[i], i});
+    for (std::ptrdiff_t i = 0; i < law.n; ++i) {
+      const double square = law.error[i] * law.error[i], df = law.df[i];
+      all_.push_back({law.estimate[i], square, square * square / df, df,
+                      static_cast<std::size_t>(i)});
     }
     make_bins();
   }
@@ -208,6 +212,21 @@ class sure_pairs {
   std::vector<item> all_;
   std::vector<bin> bins_;
 };
+
+// The same by exact(df), of which many are asked for.
+template <typename Exact, typename Progress>
+void count_sure_pairs(const law_of_estimates& law, Exact exact, int* above,
+                      int* below, Progress& progress) {
+  using quantile = t_quantile<Exact>;
+  sure_pairs<quantile> pairs(law, quantile(exact));
+  for_each_block(static_cast<std::ptrdiff_t>(pairs.bins()), 1, progress,
+                 [&](std::ptrdiff_t from, std::ptrdiff_t to) {
+                   for (std::ptrdiff_t k = from; k < to; ++k) {
+                     pairs.count(static_cast<std::size_t>(k));
+                   }
+                 });
+  pairs.tell(above, below);
+}
 
 }  // namespace nidcode
 

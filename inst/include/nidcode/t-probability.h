@@ -15,6 +15,7 @@
 #include <vector>
 
 #include <nidcode/blocks.h>
+#include <nidcode/law.h>
 #include <nidcode/tolerance.h>
 
 namespace nidcode {
@@ -72,32 +73,31 @@ class whole_t {
   std::vector<double> term_;
 };
 
-// P(T <= estimate / error) for each of n estimates, the probability that what
-// is estimated is positive. A zero that is known exactly is as likely above as
-// below. `df` has one number, or one for each; other(t, df) is asked for those
-// that are not whole, or many.
+// P(T <= estimate / error) for each estimate, the probability that what is
+// estimated is positive. A zero that is known exactly is as likely above as
+// below. other(t, df) is asked for df that are not whole, or many.
 template <typename Other, typename Progress>
-void t_probabilities(std::ptrdiff_t n, const double* estimate,
-                     const double* error, const double* df, bool one_df,
-                     Other other, double* out, Progress& progress) {
-  std::vector<whole_t> laws(whole_df_most + 1);
-  for_each_block(n, 1, progress, [&](std::ptrdiff_t from, std::ptrdiff_t to) {
-    for (std::ptrdiff_t i = from; i < to; ++i) {
-      const double nu = df[one_df ? 0 : i], t = estimate[i] / error[i];
-      if (error[i] == 0 && estimate[i] == 0) {
-        out[i] = 0.5;
-      } else if (nu >= 1 && nu <= whole_df_most && nu == std::floor(nu) &&
-                 t == t) {
-        whole_t& law = laws[static_cast<std::size_t>(nu)];
-        if (law.df() == 0) {
-          law = whole_t(static_cast<int>(nu));
+void t_probabilities(const law_of_estimates& law, Other other, double* out,
+                     Progress& progress) {
+  std::vector<whole_t> known(whole_df_most + 1);
+  for_each_block(
+      law.n, 1, progress, [&](std::ptrdiff_t from, std::ptrdiff_t to) {
+        for (std::ptrdiff_t i = from; i < to; ++i) {
+          const double nu = law.df[i], t = law.estimate[i] / law.error[i];
+          if (law.error[i] == 0 && law.estimate[i] == 0) {
+            out[i] = 0.5;
+          } else if (nu >= 1 && nu <= whole_df_most && nu == std::floor(nu) &&
+                     t == t) {
+            whole_t& one = known[static_cast<std::size_t>(nu)];
+            if (one.df() == 0) {
+              one = whole_t(static_cast<int>(nu));
+            }
+            out[i] = one(t);
+          } else {
+            out[i] = other(t, nu);
+          }
         }
-        out[i] = law(t);
-      } else {
-        out[i] = other(t, nu);
-      }
-    }
-  });
+      });
 }
 
 }  // namespace nidcode

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <nidcode/blocks.h>
+#include <nidcode/law.h>
 
 namespace nidcode {
 
@@ -95,25 +96,30 @@ class t_quantile {
   std::array<std::vector<double>, 4> curve_;
 };
 
-// estimate -+ quantile(i) error. An error below the rounding of its estimate
-// still is one: the interval reaches to the next numbers.
-template <typename Quantile, typename Progress>
-void t_limits(std::ptrdiff_t n, const double* estimate, const double* error,
-              Quantile quantile, double* low, double* high,
-              Progress& progress) {
-  for_each_block(n, 1, progress, [&](std::ptrdiff_t from, std::ptrdiff_t to) {
-    for (std::ptrdiff_t i = from; i < to; ++i) {
-      const double half = quantile(i) * error[i];
-      low[i] = estimate[i] - half;
-      high[i] = estimate[i] + half;
-      if (low[i] == high[i] && error[i] > 0) {
-        const double rounding = std::fabs(estimate[i]) *
-                                std::numeric_limits<double>::epsilon();
-        low[i] -= rounding;
-        high[i] += rounding;
-      }
-    }
-  });
+// estimate -+ quantile error; exact(level, df) is the quantile of an interval.
+// An error below the rounding of its estimate still is one: the interval
+// reaches to the next numbers.
+template <typename Exact, typename Progress>
+void t_limits(const law_of_estimates& law, const one_or_each& level,
+              Exact exact, double* low, double* high, Progress& progress) {
+  auto at_level = [&](double df) { return exact(level[0], df); };
+  t_quantile<decltype(at_level)> known(at_level);
+  for_each_block(
+      law.n, 1, progress, [&](std::ptrdiff_t from, std::ptrdiff_t to) {
+        for (std::ptrdiff_t i = from; i < to; ++i) {
+          const double df = law.df[i], estimate = law.estimate[i];
+          const double half =
+              (level.one ? known(df) : exact(level[i], df)) * law.error[i];
+          low[i] = estimate - half;
+          high[i] = estimate + half;
+          if (low[i] == high[i] && law.error[i] > 0) {
+            const double rounding =
+                std::fabs(estimate) * std::numeric_limits<double>::epsilon();
+            low[i] -= rounding;
+            high[i] += rounding;
+          }
+        }
+      });
 }
 
 }  // namespace nidcode

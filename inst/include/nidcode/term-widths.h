@@ -5,6 +5,7 @@
 // a grid has.
 
 #include <cstddef>
+#include <vector>
 
 #include <nidcode/blocks.h>
 #include <nidcode/grid-pool.h>
@@ -44,23 +45,33 @@ void pool_widths(const grid_pool& grids, bool backward, bool split, double* out,
       });
 }
 
-// Number of terms of each grid, the times of the first and the last, which stay
-// as they are where there is none. `terms` is not 0 at a term's time.
+// Number of terms of each grid, the times of the first and the last.
+struct told_terms {
+  std::vector<int> count;
+  std::vector<double> first, last;
+};
+
+// `terms` is not 0 at a term's time; `none` is the time of no term.
 template <typename Progress>
-void terms_told(const grid_pool& grids, const int* terms, int* count,
-                double* first, double* last, Progress& progress) {
+told_terms terms_told(const grid_pool& grids, const int* terms, double none,
+                      Progress& progress) {
+  const auto size = static_cast<std::size_t>(grids.size);
+  told_terms out = {std::vector<int>(size), std::vector<double>(size, none),
+                    std::vector<double>(size, none)};
   for_each_block(
       grids.size, 1, progress, [&](std::ptrdiff_t from, std::ptrdiff_t to) {
-        for (std::ptrdiff_t g = from; g < to; ++g) {
+        for (auto g = static_cast<std::size_t>(from);
+             g < static_cast<std::size_t>(to); ++g) {
           for (int i = grids.offset[g]; i < grids.offset[g + 1]; ++i) {
             if (terms[i] != 0) {
-              first[g] = count[g] == 0 ? grids.time[i] : first[g];
-              last[g] = grids.time[i];
-              ++count[g];
+              out.first[g] = out.count[g] == 0 ? grids.time[i] : out.first[g];
+              out.last[g] = grids.time[i];
+              ++out.count[g];
             }
           }
         }
       });
+  return out;
 }
 
 }  // namespace nidcode

@@ -1,0 +1,31 @@
+#ifndef NIDCODE_READ_LAW_H
+#define NIDCODE_READ_LAW_H
+
+#include <Rcpp.h>
+#include <nidcode/law.h>
+
+#include "must.h"
+
+// One number, or one for each of `n`.
+inline nidcode::one_or_each read_each(const Rcpp::NumericVector& x, R_xlen_t n,
+                                      const char* what) {
+  must(x.size() == 1 || x.size() == n, what);
+  return {x.begin(), x.size() == 1};
+}
+
+// Points into R's vectors.
+inline nidcode::law_of_estimates read_law(const Rcpp::NumericVector& estimate,
+                                          const Rcpp::NumericVector& std_error,
+                                          const Rcpp::NumericVector& df) {
+  const R_xlen_t n = estimate.size();
+  must(std_error.size() == n, "not one error for each estimate");
+  return {n, estimate.begin(), std_error.begin(),
+          read_each(df, n, "not one df for each estimate")};
+}
+
+// Half the width of an interval of error 1 by Student's t.
+inline double interval_quantile(double level, double df) {
+  return R::qt((1 + level) / 2, df, 1, 0);
+}
+
+#endif
