@@ -364,10 +364,11 @@ page_words <- function(model, def) {
   )
 }
 
-# R warns where an installation has no date.
+# citation() finds no version where the sources themselves are loaded.
 page_citation <- function() {
-  cite <- suppressWarnings(utils::citation("nidcode"))
-  paste(format(cite, style = "text"), collapse = " ")
+  part <- \(name) system.file(name, package = "nidcode", mustWork = TRUE)
+  meta <- as.list(read.dcf(part("DESCRIPTION"))[1L, ])
+  I(unlist(utils::readCitationFile(part("CITATION"), meta)$textVersion))
 }
 
 page_exact <- function() {

@@ -128,9 +128,10 @@ page_strings <- function() {
   table <- as.list(strings_of(said_in()))
   code <- paste(c(page_script("ui.js"), page_script("engine.js"),
                   paste0("\"", page_reasons, "\"")), collapse = " ")
-  used <- vapply(names(table), \(key) {
-    grepl(paste0("\"", json_escaped(key), "\""), code, fixed = TRUE)
-  }, NA)
+  # What stands between two quotes, a quote within a text being no end of it.
+  plain <- \(x) gsub("\\\"", "\1", x, fixed = TRUE)
+  between <- strsplit(plain(code), "\"", fixed = TRUE)[[1L]]
+  used <- plain(json_escaped(names(table))) %in% between
   out <- table[sort(names(table)[used], method = "radix")]
   structure(lapply(out, I), names = as.character(names(out)))
 }

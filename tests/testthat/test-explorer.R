@@ -65,6 +65,22 @@ test_that("the page speaks the language that is asked for", {
                fixed = TRUE)
 })
 
+test_that("a page says how to cite the paper and the package", {
+  cite <- page_citation()
+  expect_match(cite[1L], "Economy of Region, 2017", fixed = TRUE)
+  expect_match(cite[2L], "^The nidcode authors, 20[0-9]{2}[.] nidcode: ")
+  expect_match(cite[2L], paste("version", utils::packageVersion("nidcode")),
+               fixed = TRUE)
+})
+
+test_that("a page takes along the strings that it says, with their quotes", {
+  local_ours(
+    page_script = \(name) "T(\"Level\") + T(\"say \\\"a\\\"\"); // Rate",
+    strings_of = \(...) list(Level = "a", "say \"a\"" = "b", Rate = "c"))
+  expect_identical(lapply(page_strings(), unclass),
+                   list(Level = "a", "say \"a\"" = "b"))
+})
+
 # ---- What is refused -------------------------------------------------------
 
 test_that("a page refuses what it cannot hold", {
