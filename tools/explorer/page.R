@@ -3,6 +3,7 @@
 # `N passed, N failed, N skipped`. Screenshots are kept in check/page/.
 
 source("tools/utf8.R")
+source("tools/explorer/map.R")
 suppressPackageStartupMessages(library(nidcode))
 
 tool <- function(...) {
@@ -37,12 +38,39 @@ if (length(lacking) > 0L) {
   finish(0L, 0L, 1L)
 }
 
-# ---- Pages ------------------------------------------------------------------
-
 folder <- tempfile("page-")
 screens <- file.path("check", "page")
 dir.create(folder)
 dir.create(screens, recursive = TRUE, showWarnings = FALSE)
+
+# ---- The loader, in a process of its own, starts first ------------------------
+
+has_loader <- requireNamespace("shiny", quietly = TRUE) &&
+  requireNamespace("bslib", quietly = TRUE)
+pid <- file.path(folder, "pid")
+start_loader <- function() {
+  file.copy(system.file("extdata", "ural-wide-ru.csv", package = "nidcode"),
+            folder)
+  port <- httpuv::randomPort()
+  code <- sprintf("writeLines(format(Sys.getpid()), '%s'); %s, port = %d, %s",
+                  pid, "shiny::runApp(nidcode::run_explorer()", port,
+                  "host = '127.0.0.1', launch.browser = FALSE)")
+  system2("Rscript", c("--no-save", "-e", shQuote(code)), wait = FALSE,
+          stdout = FALSE, stderr = FALSE)
+  paste0("http://127.0.0.1:", port)
+}
+
+await_loader <- function(address) {
+  for (i in 1:60) {
+    up <- tryCatch(suppressWarnings(length(readLines(address, 1L)) == 1L),
+                   error = function(e) FALSE)
+    if (up) break
+    Sys.sleep(0.5)
+  }
+}
+loader <- if (has_loader) start_loader()
+
+# ---- Pages ------------------------------------------------------------------
 
 quietly <- function(x) suppressMessages(suppressWarnings(x))
 
@@ -68,25 +96,15 @@ hostile_model <- function() {
                      index = c("region", "year")))
 }
 
-# Eighty-five regions of three codes at twelve times, as squares of a map.
+# Eighty-five regions of three codes at twelve times.
 russia_model <- function() {
   data <- subset(russia, year >= 2005 & year <= 2016)
   quietly(code_model(data, russia_scheme, status = "_status"))
 }
 
-squares <- function(names) {
-  side <- ceiling(sqrt(length(names)))
-  at <- seq_along(names) - 1L
-  shapes <- lapply(at, function(i) {
-    x <- i %% side
-    y <- i %/% side
-    sf::st_polygon(list(cbind(x + c(0, 1, 1, 0, 0), y + c(0, 0, 1, 1, 0))))
-  })
-  sf::st_sf(region = names, geometry = sf::st_sfc(shapes))
-}
-
 page_with_map <- function(model, ...) {
-  map <- if (has_map) squares(unique(as.character(model$basic[["region"]])))
+  map <- if (has_map) country_map(unique(as.character(model$basic[["region"]])))
+  force(map)
   page_of(model, ..., map = map)
 }
 
@@ -95,33 +113,9 @@ page_of(model, "ural", title = "Ural Federal District")
 page_with_map(hostile_model(), "hostile", language = "ru")
 page_with_map(russia_model(), "russia")
 
-# ---- The loader, in a process of its own --------------------------------------
-
-has_loader <- requireNamespace("shiny", quietly = TRUE) &&
-  requireNamespace("bslib", quietly = TRUE)
-pid <- file.path(folder, "pid")
-start_loader <- function() {
-  file.copy(system.file("extdata", "ural-wide-ru.csv", package = "nidcode"),
-            folder)
-  port <- httpuv::randomPort()
-  code <- sprintf("writeLines(format(Sys.getpid()), '%s'); %s, port = %d, %s",
-                  pid, "shiny::runApp(nidcode::run_explorer()", port,
-                  "host = '127.0.0.1', launch.browser = FALSE)")
-  system2("Rscript", c("--no-save", "-e", shQuote(code)), wait = FALSE,
-          stdout = FALSE, stderr = FALSE)
-  address <- paste0("http://127.0.0.1:", port)
-  for (i in 1:60) {
-    up <- tryCatch(suppressWarnings(length(readLines(address, 1L)) == 1L),
-                   error = function(e) FALSE)
-    if (up) break
-    Sys.sleep(0.5)
-  }
-  address
-}
-loader <- if (has_loader) start_loader()
-
 # ---- The browser -------------------------------------------------------------
 
+if (has_loader) await_loader(loader)
 said <- system2(node, c(shQuote(file.path("tools", "explorer", "test.mjs")),
                         shQuote(folder), shQuote(normalizePath(screens)),
                         shQuote(browser), loader),

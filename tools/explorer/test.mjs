@@ -13,8 +13,10 @@ import {chromium} from "playwright-core";
 import axe from "axe-core";
 
 const [folder, screens, program, loader] = process.argv.slice(2);
-const browser = await chromium.launch({executablePath: program,
-                                       args: ["--no-sandbox"]});
+// Two browsers, since cases wait more than they compute, each with a clipboard
+// of its own.
+const browsers = await Promise.all([0, 1].map(() => chromium.launch(
+  {executablePath: program, args: ["--no-sandbox"]})));
 const address = (name) => name.startsWith("http:") ? name :
   `file://${join(folder, `${name}.html`)}`;
 
@@ -31,7 +33,7 @@ function same(found, wanted, words) {
 const firstValue = ".list .row .value:not(:empty)";
 
 // A page at `name`, with all that it said and asked for.
-async function open(name, options = {}) {
+async function open(browser, name, options = {}) {
   const {hash = "", width = 1280, height = 900, shows = firstValue,
          ...more} = options;
   const context = await browser.newContext({viewport: {width, height},
@@ -59,12 +61,16 @@ async function open(name, options = {}) {
   return page;
 }
 
-async function test(name, body, ...how) {
+// Cases are run when all are known.
+const cases = [];
+const test = (...one) => cases.push(one);
+
+async function run(browser, name, body, ...how) {
   if (process.env.ONLY && !new RegExp(process.env.ONLY).test(name)) return;
   const began = Date.now();
   let page;
   try {
-    page = await open(...how);
+    page = await open(browser, ...how);
     await body(page);
     same(page.said, [], "faults in the console");
     same(page.asked.filter((url) => !/^(file|blob|data):/.test(url) &&
@@ -87,7 +93,7 @@ const labels = (page) => page.$$eval(".list .row", (rows) =>
 const drawn = (page) => page.evaluate(() => new Promise((done) =>
   requestAnimationFrame(() => requestAnimationFrame(done))));
 
-const settled = (page) => page.waitForTimeout(500);
+const browserOf = (page) => page.context().browser();
 
 const select = (page, label) => page.getByLabel(label, {exact: true});
 
@@ -96,17 +102,49 @@ async function show(page, value) {
   await drawn(page);
 }
 
+// ---- The loader -------------------------------------------------------------
+
+// It takes longest, so it is first.
+if (loader) {
+  test("a file is loaded, described and looked at", async (page) => {
+    page.setDefaultTimeout(30000);
+    await page.setInputFiles("#file", join(folder, "ural-wide-ru.csv"));
+    await page.waitForSelector("#head table");
+    await page.getByText("2. Scheme", {exact: true}).click();
+    await page.waitForSelector("#scheme_rows select");
+    const codes = page.locator("#scheme_rows tbody tr td:nth-child(2) select");
+    const names = ["production", "institutional", "social"];
+    for (let i = 0; i < await codes.count(); i++) {
+      await codes.nth(i).selectOption(names[i % 3]);
+    }
+    await page.waitForTimeout(600);
+    await page.getByText("3. Look", {exact: true}).click();
+    await page.getByText("Work it out").click();
+    await page.waitForSelector("#page iframe");
+    await page.frameLocator("#page iframe").locator(firstValue).first()
+      .waitFor();
+    await page.screenshot({path: join(screens, "loader.png"), fullPage: true});
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByText("R script").click()
+    ]);
+    await download.saveAs(join(folder, "loader.R"));
+    must(/code_scheme\(/.test(readFileSync(join(folder, "loader.R"), "utf8")),
+         "no script");
+  }, loader, {shows: "#step"});
+}
+
 // ---- Opening ----------------------------------------------------------------
 
 for (const name of ["ural", "hostile", "russia"]) {
-  await test(`${name} opens, asks for nothing, agrees with R`, async (page) => {
+  test(`${name} opens, asks for nothing, agrees with R`, async (page) => {
     same(page.asked, [address(name)], "requests");
     must(!await page.locator(".banner").first().isVisible(), "a banner");
     must(/\d/.test(await page.textContent(".self-test")), "no self-test");
   }, name);
 }
 
-await test("names are text", async (page) => {
+test("names are text", async (page) => {
   const rows = await page.$$eval(".list .name", (names) =>
     names.map((name) => name.textContent));
   for (const name of ["<img src=x onerror=alert(1)>",
@@ -119,7 +157,7 @@ await test("names are text", async (page) => {
        "the language of the page");
 }, "hostile");
 
-await test("a hostile address does nothing", async (page) => {
+test("a hostile address does nothing", async (page) => {
   must((await labels(page)).length === 4, "no rows");
 }, "ural", {hash: "#w=NaN,1e999,-1,__proto__&show=constructor&at=99999" +
   "&see=-1,x,1e9&e=9.9.9.9&map=1&%E0%A4%A=%"});
@@ -130,7 +168,7 @@ await test("a hostile address does nothing", async (page) => {
   must(from.test(file), "the answer of R is not where it was");
   writeFileSync(join(folder, "wrong.html"), file.replace(from, "$19.5"));
 }
-await test("a page that does not agree with R says so", async (page) => {
+test("a page that does not agree with R says so", async (page) => {
   must(await page.locator(".banner").first().isVisible(), "no banner");
   same(await page.locator(".settings input:not(:disabled)").count(), 0,
        "inputs that move");
@@ -138,7 +176,7 @@ await test("a page that does not agree with R says so", async (page) => {
 
 // ---- Keyboard ---------------------------------------------------------------
 
-await test("every control is reached by Tab", async (page) => {
+test("every control is reached by Tab", async (page) => {
   await page.getByText("What if: change cells").click();
   await page.getByText("R code of this view").click();
   await drawn(page);
@@ -160,7 +198,7 @@ await test("every control is reached by Tab", async (page) => {
   same(met.size, wanted, "controls reached");
 }, "ural");
 
-await test("each slider moves by keyboard and is told", async (page) => {
+test("each slider moves by keyboard and is told", async (page) => {
   const sliders = page.locator(".settings input[type=range]:visible");
   const count = await sliders.count();
   must(count > 6, "no sliders");
@@ -183,7 +221,7 @@ await test("each slider moves by keyboard and is told", async (page) => {
   }
 }, "ural");
 
-await test("arrow keys move in the list, Enter chooses", async (page) => {
+test("arrow keys move in the list, Enter chooses", async (page) => {
   await page.locator(".list .row[tabindex='0']").focus();
   await page.keyboard.press("Home");
   await page.keyboard.press("ArrowDown");
@@ -196,7 +234,7 @@ await test("arrow keys move in the list, Enter chooses", async (page) => {
        "chosen");
 }, "ural");
 
-await test("arrow keys move on the map, Enter chooses", async (page) => {
+test("arrow keys move on the map, Enter chooses", async (page) => {
   await page.locator(".shape[tabindex='0']").focus();
   await page.keyboard.press("ArrowRight");
   await drawn(page);
@@ -214,7 +252,7 @@ await test("arrow keys move on the map, Enter chooses", async (page) => {
 
 // ---- State ------------------------------------------------------------------
 
-await test("the address restores the view", async (page) => {
+test("the address restores the view", async (page) => {
   await show(page, "rate:1");
   await page.locator(".settings input[type=number]").nth(3).fill("2.5");
   await page.keyboard.press("Tab");
@@ -235,7 +273,7 @@ await test("the address restores the view", async (page) => {
       one.getAttribute("aria-pressed")),
     document.querySelector(".region").textContent
   ]);
-  const again = await open("ural", {hash: new URL(page.url()).hash});
+  const again = await open(browserOf(page), "ural", {hash: new URL(page.url()).hash});
   await drawn(again);
   const [found, wanted] = [await view(again), await view(page)];
   await again.context().close();
@@ -244,7 +282,7 @@ await test("the address restores the view", async (page) => {
   await page.waitForFunction(() => !/[#&]w=/.test(location.hash));
 }, "ural");
 
-await test("play stops at the end", async (page) => {
+test("play stops at the end", async (page) => {
   await page.locator("input[aria-label=Time]").fill("8");
   await page.getByRole("button", {name: "Play"}).focus();
   await page.keyboard.press("Enter");
@@ -256,14 +294,14 @@ await test("play stops at the end", async (page) => {
   must(await page.getByRole("button", {name: "Play"}).isVisible(), "it plays");
 }, "ural");
 
-await test("nothing moves by itself where motion is reduced", async (page) => {
+test("nothing moves by itself where motion is reduced", async (page) => {
   await page.locator("input[aria-label=Time]").fill("3");
   await page.getByRole("button", {name: "Play"}).click();
   await page.waitForTimeout(1600);
   same(await page.inputValue("input[aria-label=Time]"), "4", "time");
 }, "ural", {reducedMotion: "reduce"});
 
-await test("presets move no locked weight", async (page) => {
+test("presets move no locked weight", async (page) => {
   const weight = page.locator(".indicator input[type=number]").first();
   await weight.fill("2");
   await page.keyboard.press("Tab");
@@ -274,7 +312,7 @@ await test("presets move no locked weight", async (page) => {
   must(await weight.isDisabled(), "a locked weight moves");
 }, "ural");
 
-await test("regions are found, sorted and compared", async (page) => {
+test("regions are found, sorted and compared", async (page) => {
   await page.getByLabel("Find a region").fill("moscow");
   await drawn(page);
   const found = await labels(page);
@@ -294,7 +332,7 @@ await test("regions are found, sorted and compared", async (page) => {
   same(await page.locator(".codes .curve.look-3").count() > 3, true, "curves");
 }, "russia");
 
-await test("an edited cell is worked out, listed and undone", async (page) => {
+test("an edited cell is worked out, listed and undone", async (page) => {
   const before = await labels(page);
   await page.getByText("What if: change cells").click();
   await drawn(page);
@@ -306,7 +344,7 @@ await test("an edited cell is worked out, listed and undone", async (page) => {
   must(JSON.stringify(before) !== JSON.stringify(await labels(page)),
        "nothing changes");
   same(await page.locator(".edits li").count(), 1, "edits");
-  const again = await open("ural", {hash: new URL(page.url()).hash});
+  const again = await open(browserOf(page), "ural", {hash: new URL(page.url()).hash});
   await drawn(again);
   const [restored, now] = [await labels(again), await labels(page)];
   await again.context().close();
@@ -318,7 +356,7 @@ await test("an edited cell is worked out, listed and undone", async (page) => {
 
 // ---- Tables, CSV, R code ----------------------------------------------------
 
-await test("the table has what the picture has", async (page) => {
+test("the table has what the picture has", async (page) => {
   for (const what of ["nid", "id", "level:0", "rate:1", "acceleration:2"]) {
     await show(page, what);
     const told = await labels(page);
@@ -332,7 +370,7 @@ await test("the table has what the picture has", async (page) => {
   }
 }, "ural");
 
-await test("every panel has its table", async (page) => {
+test("every panel has its table", async (page) => {
   const toggles = page.locator(".toggle");
   const count = await toggles.count();
   same(count, 4, "panels");
@@ -373,7 +411,7 @@ const views = {
   }
 };
 for (const [name, make] of Object.entries(views)) {
-  await test(`the view "${name}" is taken away`, async (page) => {
+  test(`the view "${name}" is taken away`, async (page) => {
     await make(page);
     await drawn(page);
     for (const what of ["nid", "id"]) {
@@ -394,7 +432,7 @@ for (const [name, make] of Object.entries(views)) {
   }, "ural", {permissions: ["clipboard-read", "clipboard-write"]});
 }
 
-await test("the link is copied, or shown to be copied", async (page) => {
+test("the link is copied, or shown to be copied", async (page) => {
   await page.evaluate(() => {
     Object.defineProperty(navigator, "clipboard", {value: undefined});
   });
@@ -407,7 +445,7 @@ await test("the link is copied, or shown to be copied", async (page) => {
 for (const [name, width, height, scale] of [["ural", 320, 700, 1],
     ["hostile", 320, 700, 1], ["ural", 800, 900, 1], ["hostile", 640, 450, 2],
     ["ural", 1280, 900, 1], ["russia", 1280, 900, 1]]) {
-  await test(`${name} fits ${width} points at ${scale}00 %`, async (page) => {
+  test(`${name} fits ${width} points at ${scale}00 %`, async (page) => {
     const over = () => page.evaluate(() => {
       const root = document.documentElement;
       return root.scrollWidth - root.clientWidth;
@@ -428,7 +466,7 @@ for (const [name, width, height, scale] of [["ural", 320, 700, 1],
 }
 
 for (const [name, width] of [["ural", 1280], ["hostile", 320]]) {
-  await test(`axe finds nothing serious, ${name}, ${width}`, async (page) => {
+  test(`axe finds nothing serious, ${name}, ${width}`, async (page) => {
     const look = async (when) => {
       const result = await page.evaluate(() => window.axe.run());
       same(result.violations.filter((one) =>
@@ -447,7 +485,7 @@ for (const [name, width] of [["ural", 1280], ["hostile", 320]]) {
   }, name, {width});
 }
 
-await test("what is printed has the tables, not the controls", async (page) => {
+test("what is printed has the tables, not the controls", async (page) => {
   await page.emulateMedia({media: "print"});
   await page.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
   must(await page.locator(".ranking table").isVisible(), "no table");
@@ -458,40 +496,10 @@ await test("what is printed has the tables, not the controls", async (page) => {
   must(pdf.length > 20000, "an empty file");
 }, "ural");
 
-// ---- The loader -------------------------------------------------------------
-
-if (loader) {
-  await test("a file is loaded, described and looked at", async (page) => {
-    await page.setInputFiles("#file", join(folder, "ural-wide-ru.csv"));
-    await page.waitForSelector("#head table");
-    await page.getByText("2. Scheme", {exact: true}).click();
-    await page.waitForSelector("#scheme_rows select");
-    const codes = page.locator("#scheme_rows tbody tr td:nth-child(2) select");
-    const names = ["production", "institutional", "social"];
-    for (let i = 0; i < await codes.count(); i++) {
-      await codes.nth(i).selectOption(names[i % 3]);
-    }
-    await page.waitForTimeout(600);
-    await page.getByText("3. Look", {exact: true}).click();
-    await page.getByText("Work it out").click();
-    await page.waitForSelector("#page iframe", {timeout: 60000});
-    await page.frameLocator("#page iframe").locator(firstValue).first()
-      .waitFor({timeout: 60000});
-    await page.screenshot({path: join(screens, "loader.png"), fullPage: true});
-    const [download] = await Promise.all([
-      page.waitForEvent("download"),
-      page.getByText("R script").click()
-    ]);
-    await download.saveAs(join(folder, "loader.R"));
-    must(/code_scheme\(/.test(readFileSync(join(folder, "loader.R"), "utf8")),
-         "no script");
-  }, loader, {shows: "#step"});
-}
-
 // ---- Size and speed: the sizes are promised, the speed is only told ---------
 
 for (const [name, most] of [["ural", 0.7e6], ["russia", 1.5e6]]) {
-  await test(`${name} is a small file`, async (page) => {
+  test(`${name} is a small file`, async (page) => {
     const size = statSync(join(folder, `${name}.html`)).size;
     const data = await page.evaluate(() =>
       document.getElementById("nid-data").textContent.length);
@@ -500,7 +508,8 @@ for (const [name, most] of [["ural", 0.7e6], ["russia", 1.5e6]]) {
   }, name);
 }
 
-await test("a slider of 85 regions is moved", async (page) => {
+// Alone, when all others are done.
+const last = ["a slider of 85 regions is moved", async (page) => {
   const told = await page.evaluate(async () => {
     const slider = document.querySelector(".indicator input[type=range]");
     const steps = [];
@@ -517,6 +526,12 @@ await test("a slider of 85 regions is moved", async (page) => {
   });
   console.log(`  median slider step ${told.step.toFixed(1)} ms, ` +
     `first paint ${told.paint.toFixed(0)} ms`);
-}, "russia");
+}, "russia"];
 
-await browser.close();
+async function lane(browser) {
+  while (cases.length > 0) await run(browser, ...cases.shift());
+}
+
+await Promise.all(browsers.map(lane));
+await run(browsers[0], ...last);
+await Promise.all(browsers.map((one) => one.close()));
