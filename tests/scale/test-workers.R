@@ -6,7 +6,7 @@ run_here <- quote(suppressWarnings(suppressMessages(do.call(
 workers_job <- function(env = parent.frame()) {
   panel <- plain_panel()
   model <- quietly(code_model(panel))
-  list(model = model, from = write_parts(panel, new_folder(env), 20L),
+  list(model = model, from = write_parts(panel, new_folder(env), 10L),
        sink = new_folder(env),
        args = list(scheme = panel$scheme, reference = code_reference(model)))
 }
@@ -32,8 +32,10 @@ test_that("crew", {
   crew$start()
   withr::defer(crew$terminate())
   for (k in 1:3) {
-    crew$push(run_here, data = c(list(k = k), job[c("from", "sink", "args")]))
+    crew$push(run_here, data = c(list(k = k), job[c("from", "sink", "args")]),
+              substitute = FALSE)
   }
   crew$wait(seconds_timeout = 60)
+  expect_identical(unlist(crew$collect(error = "stop")$result), rep("made", 3))
   expect_whole(job$sink, job$model)
 })
