@@ -82,8 +82,7 @@ region_contrasts <- function(x, benchmark = NULL, pairs = NULL, what = "basic",
     list(contrast_part(fit, wanted, what, x))
   } else {
     lapply(seq_along(fit$codes), \(i) {
-      fit$codes <- fit$codes[i]
-      contrast_part(fit, wanted, what, x)
+      contrast_part(code_alone(fit, i), wanted, what, x)
     })
   }
   contrast_table(fit, wanted, parts, what, adjust, conf_level)
