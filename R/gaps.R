@@ -1,8 +1,9 @@
 #' Is the gap noise, new or persistent, and when would it close?
 #'
 #' The gap of a region is the level of a benchmark minus the fitted level of the
-#' region, by code, at the last time that both have: below zero where the region
-#' is ahead (the other way round than [region_contrasts()]).
+#' region, by code or of all codes together, at the last time that both have:
+#' below zero where the region is ahead (the other way round than
+#' [region_contrasts()]).
 #'
 #' @section How it is made:
 #' The gap is a series of differences with the errors of a fit of its own, as in
@@ -28,6 +29,11 @@
 #' time from which the interval of each time has been on its present side of 0,
 #' or over it.
 #'
+#' Of codes together (`of = "industrial"`) levels and rates are weighted sums
+#' over the codes, at times that have all of them, with the errors of
+#' [region_contrasts()]; the quantile of the last `runs` times and the covariance
+#' of gap and rate take the errors of codes as independent.
+#'
 #' "best" is the largest level of a code at the last time. The largest of many
 #' is partly luck: `gap.fair` is the gap less the mean excess of the largest of
 #' drawn levels over that of the levels.
@@ -41,9 +47,11 @@
 #' @param benchmark One region by name, "best", "mean" (of the others), numbers
 #'   named by region (weights of a mean), or one number.
 #' @param runs <int> Times at which a gap must be clear to be persistent.
-#' @param of <chr> "defining": the levels of the defining codes.
+#' @param of <chr> "defining": the levels of the defining codes, a row each;
+#'   "industrial": of all codes together, the weighted sum of those levels, whose
+#'   rate is Code ID.
 #' @param conf_level <num> Between 0 and 1; `NULL`: that of the model, or .95.
-#' @return `nid_gaps`: region column, `code`, `gap`, `std.error`, `conf.low`,
+#' @return `nid_gaps`: region column, `code` (of defining codes), `gap`, `std.error`, `conf.low`,
 #'   `conf.high` in units of the codes, `closing`, `closing.se` per unit of
 #'   time, `prob.closing`, `state` <chr>, `since` (a time), `years`,
 #'   `years.low`, `years.high` in units of time, `gap.fair` (`NA` unless
@@ -59,11 +67,12 @@
 #' regions <- subset(ural, level == "region")
 #' model <- code_model(regions, ural_scheme, status = "_status")
 #' code_gaps(model, "Sverdlovsk Oblast")
+#' code_gaps(model, "mean", of = "industrial")
 #' @export
 code_gaps <- function(x, benchmark, runs = 3, of = "defining",
                       conf_level = NULL) {
   call <- rlang::current_env()
-  check_choice(of, "defining", call = call)
+  check_choice(of, c("defining", "industrial"), call = call)
   check_number(runs, min = 1, whole = TRUE)
   rates <- rates_to_read(x, call)
   conf_level <- conf_level %||% get_spec(rates)$level %||% 0.95
@@ -74,18 +83,19 @@ code_gaps <- function(x, benchmark, runs = 3, of = "defining",
                                        "weights or a number.")), call = call)
   }
   fit <- get_fit(rates)
-  asked <- list(runs = runs, level = conf_level)
-  parts <- lapply(seq_along(fit$codes), \(i) {
-    fit$codes <- fit$codes[i]
-    gaps_of_code(fit, benchmark, asked, call)
-  })
+  cor <- if (inherits(x, "nid_model")) x$args$cor else "auto"
+  fit$asked <- list(cor = check_cor(cor, fit, call))
+  asked <- list(runs = runs, level = conf_level, whole = of == "industrial")
+  fits <- if (asked$whole) list(fit) else
+    lapply(seq_along(fit$codes), code_alone, fit = fit)
+  parts <- lapply(fits, gaps_of_codes, benchmark, asked, call)
   inform_best(fit, parts)
   gaps_table(fit, parts, asked)
 }
 
-# ---- One code ----------------------------------------------------------------
+# ---- One code, or all together -----------------------------------------------
 
-gaps_of_code <- function(fit, benchmark, asked, call) {
+gaps_of_codes <- function(fit, benchmark, asked, call) {
   best <- best_level(fit, benchmark)
   pairs <- wanted_pairs(fit, best$region %||% benchmark, NULL, call)
   path <- gap_law(fit, pairs, "defining")
@@ -146,35 +156,61 @@ best_level <- function(fit, benchmark) {
   if (!identical(benchmark, "best") || "best" %in% name) {
     return(NULL)
   }
-  series <- code_series(fit, 1L)
-  level <- if (length(series$of) > 0L) {
-    estimate_series(series, 0L)$estimate[, 1L]
-  }
-  if (all(is.na(level))) {
+  own <- timed_sums(fit, "defining")
+  known <- which(!is.na(own$estimate))
+  if (length(known) == 0L) {
     return(list(region = c(name, "mean")[1L], bias = NA_real_))
   }
-  time <- series$pool$time[pool_places(series$pool, series$of)]
-  at <- which(!is.na(level) & time == max(time[!is.na(level)]))
-  owner <- rep(series$region, series_sizes(series))[at]
-  level <- level[at]
-  list(region = name[owner[which.max(level)]],
-       bias = if (!has_errors(fit$rate, series$sd)) NA_real_ else {
-         drawn <- series_draws(fit, series, 0L)[1L, at, , drop = FALSE]
-         drawn <- matrix(drawn, length(at))
+  at <- known[own$time[known] == max(own$time[known])]
+  level <- own$estimate[at]
+  list(region = name[own$side[at][which.max(level)]],
+       bias = if (!fit_has_errors(fit)) NA_real_ else {
+         drawn <- posterior_levels(fit, own$side[at], own$time[at])$drawn
          exact <- which(is.na(drawn[, 1L]))
          drawn[exact, ] <- level[exact]
          mean(apply(drawn, 2L, max)) - max(level)
        })
 }
 
-# order x value x draw, on a stream of our own: fewer draws of large panels.
-series_draws <- function(fit, series, order) {
-  n <- length(series$value) * length(order)
+# Levels of the codes together at times of regions: estimates, variances, draws
+# (on a stream of our own; fewer of large panels) and the correlation with the
+# rate, errors of codes as independent. NA where one has no error.
+posterior_levels <- function(fit, side, time) {
+  every <- lapply(seq_along(fit$codes), code_series, fit = fit)
+  n <- sum(lengths(lapply(every, `[[`, "value")))
   nsim <- as.integer(min(max(1e6 %/% max(n, 1), 200), 4000))
-  with_own_stream(core_seed, {
-    fit$rate$does$draw(without_unsure(series), nsim, order)$draws +
-      draw_unsure(series, nsim, order)
-  })
+  parts <- with_own_stream(core_seed, lapply(seq_along(every), \(i) {
+    one <- fit$codes[[i]]
+    own <- levels_of_code(every[[i]], side, time, nsim, one$weight)
+    # A code that a region lacks adds nothing.
+    lacks <- one$of[side] == 0L
+    own$drawn[lacks, ] <- 0
+    own[names(own) != "drawn"] <- lapply(own[names(own) != "drawn"], replace,
+                                         lacks, 0)
+    own
+  }))
+  out <- Reduce(\(a, b) Map(`+`, a, b), parts)
+  out$cor <- out$both / sqrt(out$variance * out$of.rate)
+  out
+}
+
+levels_of_code <- function(series, side, time, nsim, weight) {
+  r <- estimate_series(series, 0:1)
+  se <- r$std.error
+  drawn <- matrix(NA_real_, length(series$value), nsim)
+  cor <- rep(NA_real_, length(series$value))
+  if (is.null(se)) se <- matrix(NA_real_, length(series$value), 2L) else {
+    drawn[] <- series$rate$does$draw(without_unsure(series), nsim, 0L)$draws +
+      draw_unsure(series, nsim, 0L)
+    cor <- series_correlation(series, 0:1)
+  }
+  owner <- rep(series$region, series_sizes(series))
+  own <- series$pool$time[pool_places(series$pool, series$of)]
+  at <- match(paste(side, time), paste(owner, own))
+  list(drawn = weight * drawn[at, , drop = FALSE],
+       estimate = weight * r$estimate[at, 1L],
+       variance = (weight * se[at, 1L])^2, of.rate = (weight * se[at, 2L])^2,
+       both = weight^2 * se[at, 1L] * se[at, 2L] * cor[at])
 }
 
 # Of every pair: the correlation of level and rate at the last time, and the
@@ -188,23 +224,22 @@ gap_draws <- function(fit, pairs, path, asked) {
   gap <- if (is.null(pairs$right)) fit else {
     difference_fit(fit, pairs$right, pairs$left, pairs$others)
   }
-  series <- code_series(gap, 1L)
-  if (length(series$of) == 0L || !has_errors(fit$rate, series$sd)) {
+  if (!fit_has_errors(fit)) {
     return(out)
   }
-  r <- estimate_series(series, 0L)
-  drawn <- series_draws(gap, series, 0L)
-  cor <- series_correlation(series, 0:1)
-  end <- series_starts(series) + series_sizes(series)
-  for (j in seq_along(series$of)) {
-    own <- seq.int(to = end[j], length.out = min(asked$runs,
-                                                 series_sizes(series)[j]))
-    p <- series$region[j]
-    out$cor[p] <- cor[end[j]]
-    if (anyNA(drawn[1L, own, 1L]) || !all(r$std.error[own, 1L] > 0)) next
-    t <- (matrix(drawn[1L, own, ], length(own)) - r$estimate[own, 1L]) /
-      r$std.error[own, 1L]
-    out$critical[p] <- upper_quantile(do.call(pmax, unname(asplit(abs(t), 1L))),
+  rows <- lapply(split(seq_along(path$pair), path$pair), utils::tail,
+                 asked$runs)
+  at <- as.integer(unlist(rows))
+  post <- posterior_levels(gap, path$pair[at], path$time[at])
+  own <- split(seq_along(at), path$pair[at])
+  for (key in names(own)) {
+    i <- own[[key]]
+    p <- as.integer(key)
+    out$cor[p] <- post$cor[i[length(i)]]
+    se <- sqrt(post$variance[i])
+    if (anyNA(post$drawn[i, 1L]) || !all(se > 0)) next
+    t <- abs(post$drawn[i, , drop = FALSE] - post$estimate[i]) / se
+    out$critical[p] <- upper_quantile(do.call(pmax, unname(asplit(t, 1L))),
                                       asked$level)
   }
   out
@@ -310,10 +345,11 @@ gaps_table <- function(fit, parts, asked) {
   shown$since <- time_like(panel, shown$since)
   new_nid_table(
     c(lapply(region_column(panel), \(x) x[rows$pair]),
-      list(code = codes[code[at]]), shown),
+      if (!asked$whole) list(code = codes[code[at]]), shown),
     "gaps",
-    fit_facts(fit, "Gaps of the codes", c(
-      if (!is.na(panel$index[["region"]])) "region", "code"),
+    fit_facts(fit, if (asked$whole) "Gaps of all codes together" else
+      "Gaps of the codes", c(if (!is.na(panel$index[["region"]])) "region",
+                             if (!asked$whole) "code"),
       benchmark = unique(rows$against), runs = asked$runs,
       level = asked$level,
       notes = "Years: if today's rates went on, which is no forecast."),
@@ -357,7 +393,9 @@ in_words.nid_gaps <- function(x, language = NULL, ...) {
 
 gap_names <- function(x, rows) {
   vapply(rows, \(i) {
-    paste(c(who_words(x, i), say_label(x[["code"]][i])), collapse = ", ")
+    code <- if (is.null(x[["code"]])) say("all codes together") else
+      say_label(x[["code"]][i])
+    paste(c(who_words(x, i), code), collapse = ", ")
   }, "")
 }
 

@@ -33,6 +33,7 @@ need_gaps <- function(x, call = rlang::caller_env()) {
 
 # The path of every row that is shown.
 gap_rows <- function(rows, path) {
+  rows$code <- rows$code %||% rep("all codes together", nrow(rows))
   known <- !is.na(rows$gap)
   rows <- rows[known, , drop = FALSE]
   rows$region <- droplevels(rows$region)

@@ -132,6 +132,55 @@ test_that("together is wider than each alone, narrower than Bonferroni", {
   expect_true(all(joint$cor[2:4] > 0))
 })
 
+test_that("of codes together gaps are weighted sums, closing at Code ID", {
+  d <- lines_panel()
+  d$b <- rep(c(4, 9, 4, 1), each = 10) + rep(c(0, 1, 2, 0), each = 10) *
+    (d$year - 2001)
+  both <- function(rate, ...) {
+    scheme <- code_scheme(c("a", "b"), c("production", "social"), ...)
+    quietly(dynamic_codes(defining_codes(code_panel(d, scheme), "none"), rate))
+  }
+  codes <- nid_codes()
+  codes$weight[codes$code == "social"] <- 2
+  sd <- 0.1
+  for (w in 1:2) {
+    rates <- if (w == 1) both(rate_difference(sd = sd)) else
+      both(rate_difference(sd = sd), codes = codes)
+    g <- code_gaps(rates, "A", of = "industrial")
+    # At 2010: a 29, 23, 21, 21; b 4, 18, 22, 1.
+    expect_equal(g$gap, c(0, 6, 8, 8) + w * (4 - c(4, 18, 22, 1)),
+                 tolerance = 1e-12)
+    id <- as.data.frame(quietly(industrial_code(rates)))
+    id <- id[id$year == 2010, ]
+    expect_equal(g$closing, id$estimate - id$estimate[1], tolerance = 1e-12)
+    expect_equal(g$std.error[-1], rep(sd * sqrt(2 * (1 + w^2)), 3),
+                 tolerance = 1e-12)
+    one <- code_gaps(rates, "A")
+    mine <- one$code == "social" & one$region == "D"
+    expect_equal(one$gap[mine], 3, tolerance = 1e-12)
+    # A code alone is compared as it is, whatever its weight in the sum.
+    for (what in c("defining", "dynamic")) {
+      k <- region_contrasts(rates, "A", what = what)
+      last <- k$year == 2010 & k$code %in% c("social", "V_social")
+      expect_equal(k$estimate[last], list(
+        defining = c(0, 14, 18, -3), dynamic = c(0, 1, 2, 0))[[what]],
+        tolerance = 1e-12)
+    }
+  }
+  expect_null(g[["code"]])
+  # One code together is that code, under a posterior too.
+  set.seed(4)
+  rates <- gap_rates(lines_panel(0.5))
+  one <- as.data.frame(code_gaps(rates, "B"))
+  expect_equal(as.data.frame(code_gaps(rates, "B", of = "industrial")),
+               one[names(one) != "code"], tolerance = 1e-12,
+               ignore_attr = TRUE)
+  expect_match(in_words(g), "^C, all codes together|^D, all codes together",
+               all = FALSE)
+  expect_identical(unique(ggplot2::layer_data(ggplot2::autoplot(g), 2L)$PANEL),
+                   factor(1:4))
+})
+
 test_that("the best is partly luck", {
   set.seed(9)
   rates <- gap_rates(lines_panel(3), rate_difference(sd = 3))

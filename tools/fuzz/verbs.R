@@ -344,7 +344,8 @@ verb("code_phases", function() {
 verb("code_gaps", function() {
   list(or_odd(pick(draw_rates(), draw_model()), 0.04),
        benchmark = or_odd(pick("best", "mean", 0, "A"), 0.05),
-       runs = or_odd(pick(3, 1), 0.05), conf_level = level())
+       runs = or_odd(pick(3, 1), 0.05),
+       of = or_odd(pick("defining", "industrial"), 0.05), conf_level = level())
 }, 200L)
 verb("compare_models", function() {
   list(a = or_odd(draw_model(), 0.04), b = or_odd(draw_model(), 0.04),
