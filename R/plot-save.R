@@ -6,12 +6,13 @@
 #'
 #' @param x A picture made by `autoplot()`, or anything that has one.
 #' @param file <chr> Where to: .png, .jpg, .tiff (300 dots an inch), .pdf or
-#'   .svg. A file of that name is replaced.
+#'   .svg.
 #' @param width,height <num> Inches; `NULL`: those of [picture_size()].
+#' @param overwrite <lgl> Replace a file that exists.
 #' @return `file`, invisibly.
 #' @section Errors:
-#' `nidcode_error_path` and `_file` where the file cannot be written,
-#' `_argument` where `x` is no picture. The message
+#' `nidcode_error_overwrite` where the file exists, `_path` and `_file` where it
+#' cannot be written, `_argument` where `x` is no picture. The message
 #' `nidcode_message_picture_size` (fields `width`, `height`) says that the
 #' picture cannot be read at the size asked for; a sentence stands in its place.
 #' @family present
@@ -21,10 +22,11 @@
 #' file <- tempfile(fileext = ".png")
 #' save_picture(ggplot2::autoplot(model, "basic"), file)
 #' @export
-save_picture <- function(x, file, width = NULL, height = NULL) {
+save_picture <- function(x, file, width = NULL, height = NULL,
+                         overwrite = FALSE) {
   call <- rlang::current_env()
   need_ggplot()
-  check_out_file(file, names(picture_devices()), TRUE, call)
+  check_out_file(file, names(picture_devices()), overwrite, call)
   if (!inherits(x, "ggplot")) {
     if (!any(startsWith(class(x), "nid_"))) {
       stop_argument("x", "a picture, or a result that has one", x, call)

@@ -19,8 +19,8 @@
 #' workbook_template(file, ural_scheme)
 #' unlink(file)
 #' @export
-workbook_template <- function(file, scheme = NULL, overwrite = FALSE,
-                              language = NULL) {
+workbook_template <- function(file, scheme = NULL, language = NULL,
+                              overwrite = FALSE) {
   call <- rlang::current_env()
   local_language(language)
   check_out_file(file, "xlsx", overwrite, call)

@@ -39,12 +39,12 @@
 #'
 #' @param model <nid_model> From [code_model()].
 #' @param file <chr> Path of the xlsx file.
-#' @param overwrite <lgl> Replace an existing file. It is replaced in one step:
-#'   a full disk or an interrupt leaves the old file whole.
 #' @param language <chr> "en" or "ru", of titles, headings and sentences; NULL:
 #'   `getOption("nidcode.language", "en")`. Settings and names of the data stay
 #'   as they are. A workbook in either language is read, its sheets renamed or
 #'   not.
+#' @param overwrite <lgl> Replace an existing file. It is replaced in one step:
+#'   a full disk or an interrupt leaves the old file whole.
 #' @return `write_workbook()` and `workbook_template()` the path, invisibly;
 #'   `read_workbook()` a `nid_model`: that of [code_model()] for the sheets
 #'   Scheme, Data and the settings on Read me, to 1e-12 the one that was
@@ -70,7 +70,7 @@
 #' read_workbook(file)
 #' unlink(file)
 #' @export
-write_workbook <- function(model, file, overwrite = FALSE, language = NULL) {
+write_workbook <- function(model, file, language = NULL, overwrite = FALSE) {
   call <- rlang::current_env()
   local_language(language)
   if (!inherits(model, "nid_model")) {

@@ -102,6 +102,7 @@ test_that("a path is checked before any work, in the same way by all", {
     xlsx = function(...) write_workbook(model, ...),
     xlsx = function(file, ...) workbook_template(file, ural_scheme, ...),
     html = function(...) write_report(model, ...),
+    png = function(...) save_picture(influence_equal(), ...),
     html = function(...) write_explorer(model, ...)
   )
   for (i in seq_along(writers)) {

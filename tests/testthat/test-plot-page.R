@@ -124,19 +124,23 @@ test_that("save_picture() writes at the picture's size, or the one asked for", {
   expect_identical(withVisible(save_picture(p, file)),
                    list(value = file, visible = FALSE))
   expect_equal(pixels(file), 300 * unname(picture_size(p)), tolerance = 0.01)
-  save_picture(picture_model(1)$basic, file, width = 5, height = 3)
+  expect_error(save_picture(p, file), class = "nidcode_error_overwrite")
+  save_picture(picture_model(1)$basic, file, width = 5, height = 3,
+               overwrite = TRUE)
   expect_identical(pixels(file), c(1500L, 900L))
   pdf <- withr::local_tempfile(fileext = ".pdf")
   save_picture(p, pdf)
   expect_identical(readBin(pdf, "raw", 4L), charToRaw("%PDF"))
   expect_error(save_picture(p, "picture.gif"), class = "nidcode_error_path")
-  expect_error(save_picture(1, file), class = "nidcode_error_argument")
-  expect_error(save_picture(p, file, width = 0),
+  expect_error(save_picture(1, file, overwrite = TRUE),
+               class = "nidcode_error_argument")
+  expect_error(save_picture(p, file, width = 0, overwrite = TRUE),
                class = "nidcode_error_argument")
   # What was there stays when drawing fails.
   before <- readBin(file, "raw", 1e6)
   broken <- p + ggplot2::geom_point(ggplot2::aes(x = stop("no")))
-  expect_error(save_picture(broken, file), class = "nidcode_error_file")
+  expect_error(save_picture(broken, file, overwrite = TRUE),
+               class = "nidcode_error_file")
   expect_identical(readBin(file, "raw", 1e6), before)
 })
 
