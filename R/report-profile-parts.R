@@ -129,6 +129,17 @@ profile_data <- function(panel, region) {
     })
 }
 
+# Readings that the model does not have.
+left_out_words <- function(readings) {
+  names <- c(ranks = say("Rank"), parts = say("Part of NID"),
+             phases = say("Phase"), record = say("Record"), gaps = say("Gap"),
+             contrasts = say("Against the mean of the others"))
+  if (length(readings) > 0L) {
+    say("This model does not have: %s.", paste(names[readings],
+                                               collapse = "; "))
+  }
+}
+
 profile_reading <- function(model) {
   level <- get_spec(model$basic)$level
   c(basic_meaning(get_fit(model$basic)),

@@ -7,11 +7,12 @@
 #'
 #' Numbers are those of the whole model: [region_ranks()], [code_phases()],
 #' [code_record()], [code_gaps()] and [region_contrasts()] against the mean of
-#' the others. What a reading cannot tell of the model is left out.
+#' the others. A reading that this model does not have is left out; the page and
+#' the message `nidcode_message_left_out` (fields `readings`, `reasons`) say so.
 #'
 #' @inheritParams write_report
 #' @param file <chr> Where to write; see [write_report()].
-#' @param region <chr> Names of one or more regions; `NULL`: all, a page each,
+#' @param regions <chr> Names of one or more regions; `NULL`: all, a page each,
 #'   in one file, in the order of the panel.
 #' @param format <chr> "html", "docx" or "pdf".
 #' @return `file`, invisibly.
@@ -24,19 +25,19 @@
 #' file <- tempfile(fileext = ".html")
 #' utils::browseURL(write_profile(model, file, "Kurgan Oblast"))
 #' @export
-write_profile <- function(model, file, region = NULL, format = "html",
+write_profile <- function(model, file, regions = NULL, format = "html",
                           language = NULL, overwrite = FALSE) {
   call <- rlang::current_env()
   local_language(language)
   check_report_model(model, call)
   format <- check_report_file(file, format, overwrite, call)
-  region <- check_report_regions(model, region, call, "region")
+  regions <- check_report_regions(model, regions, call)
   warn_controls(model)
-  region <- region %||% region_names(model$panel)
+  regions <- regions %||% region_names(model$panel)
   # Elsewhere a title would take room on the first page.
-  head <- list(title = if (format == "html") report_title(model$panel, region),
+  head <- list(title = if (format == "html") report_title(model$panel, regions),
                lang = said_in())
-  profiles <- region_profiles(model, region)
+  profiles <- region_profiles(model, regions)
   made_aside(file, \(work) {
     render_page("profile", head, list(profiles = profiles), work, format, call)
   }, call)
@@ -46,15 +47,27 @@ write_profile <- function(model, file, region = NULL, format = "html",
 # NULL where the panel has no names.
 region_profiles <- function(model, region) {
   read <- function(verb, ...) {
-    tryCatch(suppressMessages(verb(model, ...)), nidcode_error = \(e) NULL)
+    tryCatch(suppressMessages(verb(model, ...)), nidcode_error = identity)
   }
   readings <- list(
     ranks = read(region_ranks), parts = read(contributions, by = "code"),
     phases = read(code_phases), record = read(code_record),
     gaps = read(code_gaps, "mean"), contrasts = read(region_contrasts, "mean")
   )
-  structure(list(model = model, readings = readings, region = region),
+  failed <- vapply(readings, inherits, NA, "error")
+  if (any(failed)) inform_left_out(readings[failed])
+  structure(list(model = model, readings = readings[!failed],
+                 lacking = names(readings)[failed], region = region),
             class = "nid_profiles")
+}
+
+inform_left_out <- function(failed) {
+  why <- vapply(failed, \(e) sub("\n.*", "", conditionMessage(e)), "")
+  inform_nid("left_out",
+             c("The profile is without what this model does not have:",
+               stats::setNames(paste0(names(why), ": ", why),
+                               rep("i", length(why)))),
+             readings = names(why), reasons = unname(why))
 }
 
 #' @export
@@ -104,7 +117,8 @@ profile_page <- function(x, region, options) {
     list_of(say("What is not settled"), signs$text[!signs$clear]), ":::", "",
     paste("##", text(say("Data used and lacking"))), "",
     profile_data(model$panel, region), "",
-    "::: spec", paste(text(profile_reading(model)), collapse = " "), ":::", "")
+    "::: spec", paste(text(profile_reading(model), left_out_words(x$lacking)),
+                      collapse = " "), ":::", "")
 }
 
 # The rows of one region, its time as `time`.

@@ -103,7 +103,7 @@ check_report_file <- function(file, format, overwrite, call) {
   format
 }
 
-check_report_regions <- function(model, regions, call, arg = "regions") {
+check_report_regions <- function(model, regions, call) {
   if (is.null(regions)) {
     return(NULL)
   }
@@ -112,7 +112,8 @@ check_report_regions <- function(model, regions, call, arg = "regions") {
   }
   if (!is.atomic(regions) || length(regions) == 0L ||
       !all(regions %in% known)) {
-    stop_argument(arg, "NULL or names of regions of the model", regions, call)
+    stop_argument("regions", "NULL or names of regions of the model", regions,
+                  call)
   }
   unique(as.character(regions))
 }

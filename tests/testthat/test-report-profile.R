@@ -91,6 +91,20 @@ test_that("a profile of what there is not says so", {
                          index = "year", status = "_status")
   page <- profile_page(region_profiles(nameless, NULL), NA_character_, list())
   expect_match(page[1L], "The region", fixed = TRUE)
+  expect_no_match(page, "This model does not have", fixed = TRUE)
+})
+
+test_that("a reading that the model does not have is said to be left out", {
+  model <- code_model(subset(ural, level == "region"), ural_scheme,
+                      status = "_status")
+  local_ours(code_gaps = function(...) stop_nid("benchmark", "No gaps here."))
+  said <- tryCatch(region_profiles(model, "Kurgan Oblast"),
+                   nidcode_message_left_out = identity)
+  expect_identical(said$readings, "gaps")
+  expect_identical(said$reasons, "No gaps here.")
+  page <- profile_page(suppressMessages(region_profiles(model, NULL)),
+                       "Kurgan Oblast", list())
+  expect_match(page, "This model does not have.*Gap", all = FALSE)
 })
 
 test_that("a profile stops as a report does", {
@@ -101,7 +115,7 @@ test_that("a profile stops as a report does", {
   }
   new <- file.path(withr::local_tempdir(), "new.html")
   fails("argument", model$basic, new)
-  fails("argument", model, new, region = "Nowhere")
+  fails("argument", model, new, regions = "Nowhere")
   fails("argument", model, new, language = "de")
   fails("path", model, sub("html", "doc", new))
   fails("argument", model, sub("html", "docx", new))

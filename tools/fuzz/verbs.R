@@ -648,7 +648,7 @@ verb("write_explorer", function() {
 }, 100L)
 verb("write_profile", function() {
   list(or_odd(draw_model(), 0.1), some_file(pick("html", "html", "doc")),
-       region = or_odd(NULL, 0.2), overwrite = or_odd(FALSE, 0.05))
+       regions = or_odd(NULL, 0.2), overwrite = or_odd(FALSE, 0.05))
 }, 12L)
 
 # Calls in an order of their own, always the same: the first 3,000 are a fair
