@@ -13,8 +13,11 @@ page_map <- function(map, by, panel, call) {
     return(NULL)
   }
   shape <- on_one_side(map_shapes(map, call))
-  at <- match_map(map, by, panel, call)
-  rings <- lapply(at, \(i) if (is.na(i)) list() else shape[[i]])
+  regions <- page_regions(panel)
+  at <- match_map(map, by, regions, call)
+  rings <- lapply(seq_along(regions), \(r) {
+    unlist(shape[at %in% r], recursive = FALSE)
+  })
   x <- unlist(lapply(unlist(rings, FALSE), \(m) range(m[, 1L])))
   y <- unlist(lapply(unlist(rings, FALSE), \(m) range(m[, 2L])))
   if (length(x) == 0L) {
@@ -36,19 +39,16 @@ map_shapes <- function(map, call) {
   lapply(seq_along(geometry), \(i) polygon_rings(unclass(geometry[[i]])))
 }
 
-# In degrees a region on both sides of the 180th meridian would be drawn across
-# the whole picture: what is far west of Greenwich goes east of it then.
+# In degrees, what lies west of where the map is cut goes east.
 on_one_side <- function(shape) {
-  ends <- vapply(shape, \(rings) {
-    range(0, unlist(lapply(rings, \(m) m[, 1L])))
-  }, numeric(2))
-  north <- range(0, unlist(lapply(shape, lapply, \(m) m[, 2L])))
-  degrees <- all(abs(ends) <= 180) && all(abs(north) <= 90)
-  if (!degrees || !any(ends[1L, ] < -90 & ends[2L, ] > 90)) {
+  rings <- unlist(shape, recursive = FALSE)
+  column <- function(k) lapply(rings, \(m) m[, k])
+  if (any(abs(unlist(column(1L))) > 180) || any(abs(unlist(column(2L))) > 90)) {
     return(shape)
   }
+  cut <- map_cut(column(1L))
   lapply(shape, lapply, \(m) {
-    m[, 1L] <- m[, 1L] + 360 * (m[, 1L] < -90)
+    m[, 1L] <- beyond_cut(m[, 1L], cut)
     m
   })
 }
@@ -70,45 +70,6 @@ polygon_rings <- function(x) {
     return(list(x[, 1:2, drop = FALSE]))
   }
   if (is.list(x)) unlist(lapply(x, polygon_rings), recursive = FALSE)
-}
-
-# The row of the map of every region. Regions without one are named.
-match_map <- function(map, by, panel, call) {
-  regions <- page_regions(panel)
-  key <- map_key(map, by, regions, call)
-  at <- match(clean_text(regions), clean_text(map[[key]]))
-  lost <- regions[is.na(at)]
-  if (length(lost) > 0L) {
-    spare <- setdiff(as.character(map[[key]]), regions)
-    warn_nid("map",
-             c(paste0(count_of(length(lost), "region"),
-                      " without an outline on the map: ", some_of(lost), "."),
-               i = if (length(spare) > 0L) {
-                 paste0("Names of the map without a region: ",
-                        some_of(spare), ".")
-               }),
-             regions = lost, values = spare)
-  }
-  at
-}
-
-# The column that `by` names, or the one that knows most of the regions.
-map_key <- function(map, by, regions, call) {
-  columns <- Filter(\(name) is.character(map[[name]]) || is.factor(map[[name]]),
-                    names(map))
-  if (is.null(by)) {
-    found <- vapply(columns, \(name) sum(regions %in% map[[name]]), 1L)
-    return(c(columns[which.max(found)], names(map))[1L])
-  }
-  if (!is.character(by) || length(by) != 1L || !unname(by) %in% names(map)) {
-    stop_nid("argument",
-             c(paste0("`by` must name a column of the map: ",
-                      "`by = c(region = \"name\")`."),
-               x = paste0("You gave ", describe(by), "."),
-               i = paste0("Columns of text are ", some_of(columns), ".")),
-             argument = "by", call = call)
-  }
-  unname(by)
 }
 
 # In whole units from the upper left corner; points that fall together are one.

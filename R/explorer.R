@@ -22,8 +22,8 @@
 #' @param file <chr> Path of the html file.
 #' @param map An sf object, or a data frame with a geometry column, of the
 #'   outlines of the regions, simplified and in the projection to be drawn in.
-#'   In degrees, where a region lies on both sides of the 180th meridian, what
-#'   is west of 90 degrees west is drawn east of it. `NULL`: no map.
+#'   In degrees it is cut in the middle of its widest strip without land, not
+#'   at the 180th meridian. `NULL`: no map.
 #' @param by <chr> The column of `map` with the names of regions:
 #'   `c(region = "name")`. `NULL`: the one that knows most of them.
 #' @param title <chr> The title; `NULL`: "Code-based model".

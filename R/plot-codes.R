@@ -48,8 +48,9 @@
 #' at the last time; `regions` picks some to be drawn one by one.
 #'
 #' A map in degrees is seen from above the middle of its regions, so that what
-#' the 180th meridian cuts lies in one piece. Regions that it lacks are told
-#' (`nidcode_message_off_map`).
+#' the 180th meridian cuts lies in one piece. Regions that it lacks are named
+#' in its caption and by the warning `nidcode_warning_map` (`regions`, and in
+#' `values` rows of the map without a region).
 #'
 #' Points are hollow where the interval holds zero, and crosses where no error is
 #' known; over time they are pale where a value behind is labelled estimated,

@@ -15,9 +15,10 @@ plot_map <- function(object, ..., map = NULL, by = NULL, regions = NULL, call) {
   if (all(is.na(rows$estimate))) {
     return(empty_picture(title, caption = caption_of(frame$spec)))
   }
-  at <- match(map_names(map, levels(rows$region), by, call),
-              as.character(rows$region))
-  inform_off_map(rows, at)
+  # Rows as `regions` are.
+  rows <- rows[match(levels(rows$region), as.character(rows$region)), ]
+  at <- match_map(map, by, levels(rows$region), call)
+  off <- setdiff(seq_along(rows$region), at)
   found <- map_classes(rows)
   class <- as.character(found$class)[at]
   class[is.na(class)] <- say("no value")
@@ -28,41 +29,14 @@ plot_map <- function(object, ..., map = NULL, by = NULL, regions = NULL, call) {
   finish_picture(
     map_plot(drawn, found$colour), title, alt = map_alt(rows, drawn, unit),
     subtitle = with_unit("Code NID", unit), x = NULL, y = NULL,
-    caption = caption_of(frame$spec, say(
-      "Coloured: the sign is clear; grey: it is not.")),
+    caption = caption_of(
+      frame$spec, say("Coloured: the sign is clear; grey: it is not."),
+      if (length(off) > 0L) say("Not on the map: %s.",
+                                name_list(levels(rows$region)[off]))),
     theme = ggplot2::theme(axis.text = ggplot2::element_blank(),
                            panel.grid.major = ggplot2::element_blank()),
     width = 8, height = map_height(drawn)
   )
-}
-
-# The column of the map that names most of the regions.
-map_names <- function(map, regions, by, call) {
-  columns <- setdiff(names(map), attr(map, "sf_column"))
-  if (!is.null(by)) {
-    by <- check_choice(by, columns, "by", call = call)
-    return(as.character(map[[by]]))
-  }
-  known <- vapply(columns, \(name) {
-    sum(regions %in% as.character(map[[name]]))
-  }, 1L)
-  if (max(known, 0L) == 0L) {
-    stop_nid("argument",
-             c("No column of `map` names the regions.",
-               i = paste0("They are ", some_of(regions), "."),
-               i = "Rename those of the map, or say by = , its column."),
-             argument = "map", call = call)
-  }
-  as.character(map[[columns[which.max(known)]]])
-}
-
-inform_off_map <- function(rows, at) {
-  off <- setdiff(as.character(rows$region),
-                 as.character(rows$region)[at[!is.na(at)]])
-  if (length(off) > 0L) {
-    inform_nid("off_map", paste0("Not on the map: ", some_of(off), "."),
-               regions = off, n = length(off))
-  }
 }
 
 # Clear values by their size, two classes on each side of zero at most.
@@ -104,18 +78,16 @@ whole_across <- function(geometry) {
   }
   geometry <- sf::st_cast(geometry, "MULTIPOLYGON")
   at <- sf::st_coordinates(geometry)
-  lon <- at[, 1L]
-  cut <- max(lon) > 170 && min(lon) < -150 && !any(abs(lon) < 15)
-  if (cut) lon <- ifelse(lon < 0, lon + 360, lon)
+  ring <- do.call(paste, as.data.frame(at[, -(1:2)]))
+  cut <- map_cut(split(at[, 1L], ring))
   crs <- sprintf("+proj=laea +lat_0=%.4f +lon_0=%.4f +datum=WGS84 +units=m",
-                 mean(range(at[, 2L])), mean(range(lon)))
+                 mean(range(at[, 2L])), mean(range(beyond_cut(at[, 1L], cut))))
   out <- sf::st_transform(geometry, crs)
-  if (!cut) {
+  if (cut == -180) {
     return(out)
   }
   crossing <- vapply(geometry, \(g) {
-    x <- sf::st_coordinates(g)[, 1L]
-    max(x) > 170 && min(x) < -150
+    any(diff(sf::st_coordinates(g)[, 1L] < cut) != 0)
   }, NA)
   # A hair wider, so that the two sides of the cut meet.
   out[crossing] <- sf::st_union(sf::st_buffer(out[crossing], 100),

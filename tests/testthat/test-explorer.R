@@ -141,12 +141,20 @@ test_that("a region across the 180th meridian stays whole", {
   map <- squares(as.character(panel$regions))
   map$geometry <- structure(list(
     list(list(square(179, 65)[[1L]]), list(square(-180, 65)[[1L]])),
-    square(170, 65), square(20, 54), square(-80, 65)),
+    square(170, 65), square(20, 54), square(90, 65)),
     class = c("sfc_MULTIPOLYGON", "sfc"))
   rings <- page_map(map, NULL, panel, NULL)$rings
   across <- unlist(lapply(rings[[1L]], \(x) x[c(TRUE, FALSE)]))
-  expect_identical(range(across), c(992, 1000))
-  expect_identical(as.vector(rings[[4L]][[1L]])[1L], 0)
+  expect_identical(range(across), c(988, 1000))
+  expect_identical(as.vector(rings[[3L]][[1L]])[1L], 0)
+  # Rows of one region are one region.
+  map$name[2L] <- map$name[1L]
+  rings <- suppressWarnings(page_map(map, NULL, panel, NULL)$rings)
+  expect_identical(lengths(rings), c(3L, 0L, 1L, 1L))
+  # A map that knows no region is no map.
+  map$name <- letters[1:4]
+  expect_error(page_map(map, NULL, panel, NULL),
+               class = "nidcode_error_argument")
 })
 
 test_that("regions without an outline are named", {

@@ -112,11 +112,14 @@ test_that("a map has a class for what is not clear, and closes the seam", {
                                          crs = 4326))
   told <- NULL
   p <- withCallingHandlers(ggplot2::autoplot(m, "map", map = map),
-                           nidcode_message_off_map = \(c) {
+                           nidcode_warning_map = \(c) {
     told <<- c
-    tryInvokeRestart("muffleMessage")
+    tryInvokeRestart("muffleWarning")
   })
   expect_identical(told$regions, name[1L])
+  expect_identical(told$values, "Elsewhere")
+  expect_match(p$labels$caption, paste0("Not on the map: ", name[1L], "."),
+               fixed = TRUE)
   class <- as.character(p$data$class)
   clear <- clear_side(m$basic$conf.low, m$basic$conf.high) != 0
   expect_identical(class == "not clear", c(!clear[-1L], FALSE))
@@ -130,11 +133,26 @@ test_that("a map has a class for what is not clear, and closes the seam", {
     sqrt((box[["xmax"]] - box[["xmin"]])^2 + (box[["ymax"]] - box[["ymin"]])^2)
   }, 1)
   expect_lt(max(wide) / min(wide), 1.4)
-  expect_identical(as.character(suppressMessages(ggplot2::autoplot(
+  expect_identical(as.character(suppressWarnings(ggplot2::autoplot(
     m, "map", map = map, by = "land"))$data$class), class)
   expect_error(autoplot(m, "map"), class = "nidcode_error_argument")
   expect_error(autoplot(m, "map", map = map["id"]),
                class = "nidcode_error_argument")
+})
+
+test_that("a map is cut where its widest strip without land lies", {
+  # Russia: the strip is the Atlantic's side, also where the ring across the
+  # meridian is in one piece. A country that it does not touch is cut there.
+  expect_identical(map_cut(list(c(20, 60), c(60, 175), c(170, 180),
+                                c(-180, -170))), -75)
+  expect_identical(map_cut(list(c(20, 60), c(60, 175, -170, 170))), -75)
+  expect_identical(map_cut(list(c(6, 10), c(9, 15))), -180)
+  expect_identical(map_cut(list(c(6, 10))), -180)
+  # The United States: Alaska on both sides, Hawaii, the mainland.
+  expect_identical(map_cut(list(c(-180, -130), c(-125, -67), c(-160, -155),
+                                c(172, 180))), 52.5)
+  expect_identical(beyond_cut(c(-170, 30), -75), c(190, 30))
+  expect_identical(beyond_cut(c(-170, 30), -180), c(-170, 30))
 })
 
 test_that("a wide interval does not eat the axis", {
