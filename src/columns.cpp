@@ -10,10 +10,14 @@ using Rcpp::_;
 
 namespace {
 
-// 0 NA, 1 NaN, 2 infinite, 3 a number.
+// x - x is 0 for every finite x and NaN for all others.
+bool is_number(double x) {
+  return x - x == 0;
+}
+
+// Of what is no number: 0 NA, 1 NaN, 2 infinite.
 int kind_of(double x) {
-  // x - x is 0 for every finite x and NaN for all others.
-  return x - x == 0 ? 3 : R_IsNA(x) ? 0 : R_IsNaN(x) ? 1 : 2;
+  return R_IsNA(x) ? 0 : R_IsNaN(x) ? 1 : 2;
 }
 
 }  // namespace
@@ -21,9 +25,11 @@ int kind_of(double x) {
 // What stands in a column: how many NA, NaN and infinite values.
 // [[Rcpp::export]]
 Rcpp::NumericVector count_missing_cpp(const Rcpp::NumericVector& x) {
-  double count[4] = {0, 0, 0, 0};
+  double count[3] = {0, 0, 0};
   for (const double one : x) {
-    ++count[kind_of(one)];
+    if (!is_number(one)) {
+      ++count[kind_of(one)];
+    }
   }
   return Rcpp::NumericVector::create(_["na"] = count[0], _["nan"] = count[1],
                                      _["infinite"] = count[2]);

@@ -149,3 +149,9 @@ test_that("no other place says what is clear", {
   }, NA)
   expect_identical(own[asks], character())
 })
+
+test_that("NaN alone becomes NA, and nothing else is touched", {
+  expect_identical(nan_to_na(c(1, NaN, NA, -Inf)), c(1, NA, NA, -Inf))
+  expect_identical(nan_to_na(matrix(c(NaN, 2), 1L)), matrix(c(NA, 2), 1L))
+  expect_identical(nan_to_na(c(1L, NA)), c(1L, NA))
+})
