@@ -33,9 +33,12 @@ interior_places <- function(fit, times) {
 # where A is over steps) and S the covariance of these, the share of the first
 # time in it is w_0 (S w)_0 / w'S w = (Var all + Var first - Var rest) / (2 Var
 # all), the errors of a sum, of its part at that time and of the rest. So each
-# end is two plans more.
+# end is two plans more, where there is an error.
 plans_with_ends <- function(fit, plan) {
   plan <- over_steps(fit, plan)
+  if (!fit_has_errors(fit)) {
+    return(list(plan))
+  }
   place <- sequence(pool_sizes(plan$times))
   size <- rep(pool_sizes(plan$times), pool_sizes(plan$times))
   parts <- list(place == 1L, place > 1L, place == size, place < size)
@@ -50,10 +53,14 @@ law_with_ends <- function(fit, plans, est) {
   law <- sums_law(fit, plans[[1L]], est$sums[[1L]], est$rho)
   weight <- code_field(fit, "weight")
   all <- est$sums[[1L]]$se
-  unit <- if (!is.null(all)) row_scales(all)
+  if (is.null(all)) {
+    none <- rep(NA_real_, length(law$estimate))
+    law$ends <- list(start.share = none, end.share = none)
+    return(c(law, est["cor"]))
+  }
+  unit <- row_scales(all)
   var <- function(j) row_products((est$sums[[j]]$se / unit)^2, weight^2)
   share <- function(j) {
-    if (is.null(all)) return(rep(NA_real_, length(law$estimate)))
     out <- (var(1L) + var(j) - var(j + 1L)) / (2 * var(1L))
     nan_to_na(replace(out, is.na(law$std.error), NA_real_))
   }

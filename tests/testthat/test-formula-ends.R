@@ -171,3 +171,18 @@ test_that("a workbook keeps ends, and the correlation of a frozen model", {
     expect_equal(again$basic$estimate, model$basic$estimate)
   }
 })
+
+test_that("without an error no part of a sum is computed, and none is told", {
+  data <- data.frame(region = rep(c("a", "b"), each = 6L), year = 1:6,
+                     x = c(1, 3, 2, 5, 4, 8, 2, 2, 3, 7, 5, 6))
+  panel <- code_panel(data, code_scheme("x", "production",
+                                        codes = nid_codes()[1L, ]))
+  fit <- code_fit(get_definition_of(panel, NULL), rate_difference(), "auto")
+  plan <- formula_plan(fit, influence_equal(), "sum")
+  expect_length(plans_with_ends(fit, plan), 1L)
+  b <- suppressMessages(basic_code(panel, rate = rate_difference()))
+  expect_identical(b$start.share, c(NA_real_, NA_real_))
+  with <- code_fit(get_definition_of(panel, NULL), rate_difference(sd = 1),
+                   "auto")
+  expect_length(plans_with_ends(with, plan), 5L)
+})
