@@ -206,8 +206,9 @@ sums_in <- function(m, groups) {
     return(list())
   }
   m <- m[whole, , drop = FALSE]
-  unit <- last_digit(m)
-  moved <- moved_apart(m)
+  # Looked at only where a first sum comes near, which is seldom.
+  delayedAssign("unit", last_digit(m))
+  delayedAssign("moved", moved_apart(m))
   found <- c(sums_of_all(m, unit, moved), sums_of_runs(m, unit, moved),
              unlist(lapply(groups, function(g) {
                sums_of_group(m, unit, moved, g[whole])
@@ -305,17 +306,17 @@ run_ends <- function(m, unit, moved) {
   if (any(m < 0)) {
     return(out)
   }
-  sums <- rbind(0, apply(m, 2L, cumsum))
-  units <- c(0, cumsum(unit))
   i <- seq_len(n)
   # At the last time, by the nearest of the ascending sums.
   last <- ncol(m)
-  up <- sums[, last]
+  up <- c(0, cumsum(m[, last]))
   end <- findInterval(up[i + 1L] + m[, last], (up[-1L] + up[-(n + 1L)]) / 2)
   ok <- end >= i + 2L & end <= n
   i <- i[ok]
   end <- end[ok]
   if (length(i) > 0L) {
+    sums <- rbind(0, apply(m, 2L, cumsum))
+    units <- c(0, cumsum(unit))
     run <- sums[end + 1L, , drop = FALSE] - sums[i + 1L, , drop = FALSE]
     slack <- (unit[i] + units[end + 1L] - units[i + 1L]) / 2
     hit <- is_sum(m[i, , drop = FALSE], run, slack, unit[i], moved,
