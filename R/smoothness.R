@@ -125,9 +125,12 @@ series_smoothness <- function(series, whole = FALSE, most = order_most) {
     return(out)
   }
   n <- length(one$time)
-  at <- sequence(rep(n, length(core)), from = series_starts(series)[core] + 1L)
-  told <- order_evidence_cpp(matrix(series$value[at], n), one$time, one$step,
-                             most)
+  value <- series$value
+  if (length(core) < all) {
+    value <- value[sequence(rep(n, length(core)),
+                            from = series_starts(series)[core] + 1L)]
+  }
+  told <- order_evidence_cpp(value, one$time, one$step, most)
   out[c("n.regions", "n.left.out")] <- c(told$used, all - told$used)
   out$words <- untold(one, told$used)
   if (is.null(out$words)) judge_order(out, told) else out

@@ -440,12 +440,12 @@ BEGIN_RCPP
 END_RCPP
 }
 // order_evidence_cpp
-Rcpp::List order_evidence_cpp(const Rcpp::NumericMatrix& value, const Rcpp::NumericVector& time, const Rcpp::IntegerVector& step, int most);
+Rcpp::List order_evidence_cpp(const Rcpp::NumericVector& value, const Rcpp::NumericVector& time, const Rcpp::IntegerVector& step, int most);
 RcppExport SEXP _nidcode_order_evidence_cpp(SEXP valueSEXP, SEXP timeSEXP, SEXP stepSEXP, SEXP mostSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::RNGScope rcpp_rngScope_gen;
-    Rcpp::traits::input_parameter< const Rcpp::NumericMatrix& >::type value(valueSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type value(valueSEXP);
     Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type time(timeSEXP);
     Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type step(stepSEXP);
     Rcpp::traits::input_parameter< int >::type most(mostSEXP);

@@ -8,13 +8,13 @@
 
 using Rcpp::_;
 
-// What series (columns) of one grid say of the order of smoothness.
+// What series of one grid, one behind the other, say of the order of smoothness.
 // [[Rcpp::export]]
-Rcpp::List order_evidence_cpp(const Rcpp::NumericMatrix& value,
+Rcpp::List order_evidence_cpp(const Rcpp::NumericVector& value,
                               const Rcpp::NumericVector& time,
                               const Rcpp::IntegerVector& step, int most) {
-  const int n = value.nrow();
-  must(time.size() == n && step.size() == n,
+  const int n = time.size();
+  must(n > 0 && value.size() % n == 0 && step.size() == n,
        "values, times and steps differ in number");
   must_be_finite(value, "values: not finite");
   must(nidcode::spline_basis::directions_of(3, step.begin(), n) > 0,
@@ -24,7 +24,7 @@ Rcpp::List order_evidence_cpp(const Rcpp::NumericMatrix& value,
   nidcode::pulse beat([&progress] { progress.step(0); });
   nidcode::order_test test;
   const nidcode::order_evidence out = test.run(
-      {time.begin(), step.begin(), n}, value.begin(), value.ncol(), most,
+      {time.begin(), step.begin(), n}, value.begin(), value.size() / n, most,
       beat);
   return Rcpp::List::create(_["evidence"] = out.evidence,
                             _["curves"] = out.curves,

@@ -100,7 +100,9 @@ class order_test {
     std::frexp(series > 0 ? y.cwiseAbs().maxCoeff() : 1.0, &power);
     const double scale =
         std::ldexp(1.0, std::max(-1000, std::min(-power, 1000)));
-    mean(y, scale);
+    if (deviations) {
+      mean(y, scale);
+    }
     z_.resize(smooth_.r(), series);
     size_.clear();
     Eigen::VectorXd own(n_), part(z_.rows());
@@ -124,13 +126,17 @@ class order_test {
   }
 
   void mean(const Eigen::Map<const Eigen::MatrixXd>& y, double scale) {
+    std::vector<double_double> sum(static_cast<std::size_t>(n_), {0.0, 0.0});
+    for (Eigen::Index i = 0; i < y.cols(); ++i) {
+      for (int t = 0; t < n_; ++t) {
+        double_double& one = sum[static_cast<std::size_t>(t)];
+        one = add(one, scale * y(t, i));
+      }
+    }
     mean_.resize(n_);
     for (int t = 0; t < n_; ++t) {
-      double_double sum = {0.0, 0.0};
-      for (Eigen::Index i = 0; i < y.cols(); ++i) {
-        sum = add(sum, scale * y(t, i));
-      }
-      mean_[t] = sum.hi / static_cast<double>(y.cols());
+      mean_[t] = sum[static_cast<std::size_t>(t)].hi /
+                 static_cast<double>(y.cols());
     }
   }
 
