@@ -44,6 +44,7 @@ struct request_reader {
   request_reader(const Rcpp::NumericVector& values,
                  const Rcpp::IntegerVector& grid, const Rcpp::List& pool,
                  const Rcpp::List& want, const Rcpp::List& how) {
+    ask.missing = NA_REAL;
     tuning(how);
     grids(pool);
     series(values, grid);

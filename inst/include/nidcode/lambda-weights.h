@@ -34,16 +34,10 @@ class lambda_weights {
 
   void run(const spline_tile& tile) {
     rss_table_.multiply(tile.zz_data(), rss_.data(), tile.lanes());
-    const const_lane_map floor(tile.floor());
-    for (int g = 0; g < lambda_points; ++g) {
-      tile_lane(rss_, g) += floor;
-    }
-    if (by_powers_) {
-      powers();
-    } else {
-      logarithms();
-    }
-    normalise(const_lane_map(tile.inverse_df()), const_lane_map(tile.least()));
+    // Lanes without a series would cost as much as those with one.
+    tile.lanes() == 2   ? weigh<2>(tile)
+    : tile.lanes() == 4 ? weigh<4>(tile)
+                        : weigh<tile_width>(tile);
     moment_table_.multiply(weight_.data(), moment_.data(), tile.lanes());
     scaled_table_.multiply(scaled_.data(), scaled_moment_.data(),
                            tile.lanes());
@@ -100,13 +94,28 @@ class lambda_weights {
     }
   }
 
-  // RSS^(-r/2) by products: no logarithm, no exponential.
-  void powers() {
-    Eigen::Array<double, tile_width, 1> t, power;
-    const Eigen::Array<double, tile_width, 1> last =
-        tile_lane(rss_, lambda_points - 1);
+  template <int lanes>
+  void weigh(const spline_tile& tile) {
+    using lane = Eigen::Map<const lane_array<lanes>>;
+    const lane floor(tile.floor());
     for (int g = 0; g < lambda_points; ++g) {
-      t = last / tile_lane(rss_, g);
+      tile_lane<lanes>(rss_, g) += floor;
+    }
+    if (by_powers_) {
+      powers<lanes>();
+    } else {
+      logarithms(lanes);
+    }
+    normalise<lanes>(lane(tile.inverse_df()), lane(tile.least()));
+  }
+
+  // RSS^(-r/2) by products: no logarithm, no exponential.
+  template <int lanes>
+  void powers() {
+    lane_array<lanes> t, power;
+    const lane_array<lanes> last = tile_lane<lanes>(rss_, lambda_points - 1);
+    for (int g = 0; g < lambda_points; ++g) {
+      t = last / tile_lane<lanes>(rss_, g);
       if (r_ % 2 == 1) {
         power = constant_[g] * t.sqrt();
       } else {
@@ -118,12 +127,12 @@ class lambda_weights {
         }
         t *= t;
       }
-      tile_lane(weight_, g) = power;
+      tile_lane<lanes>(weight_, g) = power;
     }
   }
 
-  void logarithms() {
-    for (int w = 0; w < tile_width; ++w) {
+  void logarithms(int lanes) {
+    for (int w = 0; w < lanes; ++w) {
       double top = -std::numeric_limits<double>::infinity();
       for (int g = 0; g < lambda_points; ++g) {
         double& x = weight_[tile_at(g, w)];
@@ -137,19 +146,19 @@ class lambda_weights {
     }
   }
 
-  void normalise(const const_lane_map& inverse_df,
-                 const const_lane_map& least) {
-    Eigen::Array<double, tile_width, 1> sum;
-    sum.setZero();
+  template <int lanes>
+  void normalise(const Eigen::Map<const lane_array<lanes>>& inverse_df,
+                 const Eigen::Map<const lane_array<lanes>>& least) {
+    lane_array<lanes> sum = lane_array<lanes>::Zero();
     for (int g = 0; g < lambda_points; ++g) {
-      sum += tile_lane(weight_, g);
+      sum += tile_lane<lanes>(weight_, g);
     }
     sum = sum.inverse().eval();
     for (int g = 0; g < lambda_points; ++g) {
-      tile_lane(weight_, g) *= sum;
-      tile_lane(scaled_, g) =
-          tile_lane(weight_, g) *
-          (tile_lane(rss_, g) * inverse_df).max(least);
+      tile_lane<lanes>(weight_, g) *= sum;
+      tile_lane<lanes>(scaled_, g) =
+          tile_lane<lanes>(weight_, g) *
+          (tile_lane<lanes>(rss_, g) * inverse_df).max(least);
     }
   }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -38,6 +39,8 @@ struct spline_request {
   const double* frozen_weight = nullptr;   // frozen_points x series
   const double* frozen_lambda = nullptr;   // the same, or the grid's own
   int frozen_points = 0;
+  // What stands where there is no rate or error.
+  double missing = std::numeric_limits<double>::quiet_NaN();
 };
 
 // Series lie one after another in `values`; offsets per series.
@@ -185,10 +188,12 @@ class spline_worker {
   void copy(int& k, int w, std::ptrdiff_t n, double* estimate,
             double* std_error) const {
     for (std::ptrdiff_t i = 0; i < n; ++i, ++k) {
-      estimate[i] = smoother_.estimate(k, w);
-      std_error[i] = smoother_.std_error(k, w);
+      estimate[i] = known(smoother_.estimate(k, w));
+      std_error[i] = known(smoother_.std_error(k, w));
     }
   }
+
+  double known(double x) const { return x == x ? x : ask_.missing; }
 
   void write(std::ptrdiff_t b, int w) const {
     const int steps = static_cast<int>(own_.size()) * basis_.n();

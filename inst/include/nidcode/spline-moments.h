@@ -148,13 +148,18 @@ class spline_moments {
                               is(spline_mode::gcv)).best(grid_);
     }
     log_lambda_[w] = 0.0;
+    each_.resize(r_, points_);
     for (int g = 0; g < points_; ++g) {
       add(tile, lambda_at(g, w), weight_at(g, w), w);
+      each_.col(g) = own_;
     }
-    for (int j = 0; by_pairs() && points_ > 1 && j < r_; ++j) {
-      for (int k = j; k < r_; ++k) {
-        column_[tile_at(2 + pair(j, k), w)] +=
-            covariance(j, k, w) * tile.z(j, w) * tile.z(k, w);
+    if (by_pairs() && points_ > 1) {
+      covariances(w);
+      for (int j = 0, row = 0; j < r_; ++j) {
+        for (int k = j; k < r_; ++k, ++row) {
+          column_[tile_at(2 + row, w)] +=
+              covariance_[row] * tile.z(j, w) * tile.z(k, w);
+        }
       }
     }
   }
@@ -178,15 +183,18 @@ class spline_moments {
     }
   }
 
-  double covariance(int j, int k, int w) const {
-    double sum = 0.0;
+  // Of all pairs side by side, lambda after lambda.
+  void covariances(int w) {
+    covariance_.setZero(rows() - 2);
     for (int g = 0; g < points_; ++g) {
-      const double lambda = lambda_at(g, w);
-      sum += weight_at(g, w) *
-             (1.0 / (1.0 + lambda * basis_->e()[j]) - d(j, w)) *
-             (1.0 / (1.0 + lambda * basis_->e()[k]) - d(k, w));
+      for (int j = 0; j < r_; ++j) {
+        each_(j, g) -= d(j, w);
+      }
+      for (int j = 0, row = 0; j < r_; row += r_ - j, ++j) {
+        covariance_.segment(row, r_ - j) +=
+            weight_at(g, w) * each_(j, g) * each_.col(g).tail(r_ - j);
+      }
     }
-    return sum;
   }
 
   const spline_basis* basis_ = nullptr;
@@ -197,7 +205,8 @@ class spline_moments {
   int r_ = 0, points_ = 1;
   double lambda_ = 0.0;
   std::vector<double> s_, d_, column_;
-  Eigen::VectorXd own_;
+  Eigen::VectorXd own_, covariance_;
+  Eigen::MatrixXd each_;  // d of every lambda of one series
   double log_lambda_[tile_width];
 };
 

@@ -38,13 +38,13 @@ class spline_tile {
   // last series.
   // `rounding`: of each the sd of the rounding of its values, or nullptr.
   void load(const double* const* y, int count, const double* rounding) {
-    for (int w = 0; w < tile_width; ++w) {
+    lanes_ = count > 4 ? tile_width : count > 2 ? 4 : 2;
+    for (int w = 0; w < lanes_; ++w) {
       const int at = std::min(w, count - 1);
       centre(y[at], w);
       const double least = rounding == nullptr ? 0 : rounding[at] / unit_[w];
       least_[w] = least * least;
     }
-    lanes_ = count > 4 ? tile_width : count > 2 ? 4 : 2;
     table_.multiply(c_.data(), bz_.data(), lanes_);
     for (int w = 0; w < lanes_; ++w) {
       squares(w);

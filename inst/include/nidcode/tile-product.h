@@ -15,8 +15,11 @@ namespace nidcode {
 
 constexpr int tile_width = 8;
 
-using lane_map = Eigen::Map<Eigen::Array<double, tile_width, 1>>;
-using const_lane_map = Eigen::Map<const Eigen::Array<double, tile_width, 1>>;
+template <int lanes>
+using lane_array = Eigen::Array<double, lanes, 1>;
+
+using lane_map = Eigen::Map<lane_array<tile_width>>;
+using const_lane_map = Eigen::Map<const lane_array<tile_width>>;
 
 // A tile is a vector of rows of tile_width numbers.
 inline std::size_t tile_at(int row, int w) {
@@ -25,8 +28,10 @@ inline std::size_t tile_at(int row, int w) {
 inline void tile_resize(std::vector<double>& x, int rows) {
   x.resize(tile_at(rows, 0));
 }
-inline lane_map tile_lane(std::vector<double>& x, int row) {
-  return lane_map(&x[tile_at(row, 0)]);
+// The first lanes of a row.
+template <int lanes = tile_width>
+Eigen::Map<lane_array<lanes>> tile_lane(std::vector<double>& x, int row) {
+  return Eigen::Map<lane_array<lanes>>(&x[tile_at(row, 0)]);
 }
 
 // Rows in groups of four, column by column: what the inner loop reads is
@@ -76,7 +81,7 @@ class tile_table {
  private:
   template <int lanes>
   void multiply_block(int block, const double* x, double* out) const {
-    using lane = Eigen::Array<double, lanes, 1>;
+    using lane = lane_array<lanes>;
     const double* t =
         data_.data() + static_cast<std::size_t>(block) * 4 * cols_;
     lane s0 = lane::Zero(), s1 = s0, s2 = s0, s3 = s0;
