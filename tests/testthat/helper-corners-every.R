@@ -158,11 +158,12 @@ holes_in <- function(x) {
 }
 
 # Views that only carry a value over, and long prints of what the others give:
-# once for each class and 0, 1 or more rows; pictures and prints of tables also
-# for each pattern of unknown numbers.
+# once for each class and 0, 1 or more rows, as are pictures and prints of
+# tables, in a run of all cases for each pattern of unknown numbers too.
 carrying <- c("as.data.frame", "as_tibble", "[", "[<-", "[[<-", "$<-",
               "names<-", "rbind", "cbind", "subset", "filter", "mutate",
-              "group_by", "rowwise", "dplyr_reconstruct", "c")
+              "group_by", "rowwise", "dplyr_reconstruct", "c", "plot",
+              "as_code_scheme")
 long_prints <- paste0("summary.nid_", c("table", "dependence", "fit"))
 
 # Every view of a value whose class has a method; gives what should not be.
@@ -175,12 +176,12 @@ view_corner <- function(x, seen, views = names(corner_views)) {
     classes <- methods$class[methods$generic == generic]
     # The first class that has a method is the one whose method runs.
     method <- paste(generic, intersect(class(x), classes)[1L], sep = ".")
-    picture <- generic %in% c("autoplot", "plot") ||
+    picture <- generic == "autoplot" ||
       method %in% c("print.nid_table", "report_block.nid_table")
     if (picture || generic %in% carrying || method %in% long_prints) {
       size <- min(2L, if (is.data.frame(x)) nrow(x) else length(x))
-      key <- paste(method, class(x)[1L], size,
-                   if (picture) holes_in(x))
+      key <- paste(method, if (generic != "plot") paste(class(x)[1L], size),
+                   if (picture && all_cases()) holes_in(x))
       if (!is.null(seen[[key]])) next
       seen[[key]] <- TRUE
     }

@@ -122,10 +122,3 @@ corner_rates <- function() {
     }, "backward", sd = 0.1)
   )
 }
-
-# Every verb in every world takes minutes: in a usual run a fixed quarter stands
-# for all, which `NIDCODE_CORNERS=all` asks for.
-some_of <- function(x, from = 1L) {
-  if (Sys.getenv("NIDCODE_CORNERS") == "all") x else
-    x[seq.int(from, length(x), by = 4L)]
-}

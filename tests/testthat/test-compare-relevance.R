@@ -130,12 +130,15 @@ test_that("exclusive counts are compared exactly", {
 
 test_that("the exact test keeps its size when items are equally relevant", {
   skip_on_cran()
-  p <- withr::with_seed(11, replicate(1000, {
-    liking <- rnorm(100)
-    d <- data.frame(a = as.integer(liking + rnorm(100) > 0),
-                    b = as.integer(liking + rnorm(100) > 0))
-    compare_relevance(relevance(d, c("a", "b")))$p.value
-  }))
+  # A group of 100 answers each of 1,000 surveys.
+  d <- withr::with_seed(11, {
+    liking <- rnorm(1e5)
+    data.frame(a = as.integer(liking + rnorm(1e5) > 0),
+               b = as.integer(liking + rnorm(1e5) > 0),
+               survey = rep(1:1000, each = 100))
+  })
+  p <- compare_relevance(relevance(d, c("a", "b"), by = "survey"))$p.value
+  expect_length(p, 1000L)
   expect_lte(mean(p < 0.05), 0.05)
   expect_gt(mean(p < 0.05), 0.01)
 })

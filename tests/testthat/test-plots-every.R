@@ -10,14 +10,13 @@ skip_on_cran()
 
 autoplot <- function(...) suppressMessages(ggplot2::autoplot(...))
 
-# Many names are drawn where they matter most; the rest by `make layout`.
-named <- c("overview", "strip", "basic", "ranks")
-
+# Every class is drawn by the corners, every size by `make layout`.
 test_that("a model has every picture at 1, 8 and 85 regions", {
-  for (n in c(1L, 8L, 85L)) {
+  for (n in some_of(c(1L, 8L, 85L), 2L)) {
     m <- picture_model(n)
     for (what in model_pictures) {
-      expect_picture(autoplot(m, what), paste(what, n), draw = n == 1L || n == 85L && what %in% named)
+      expect_picture(autoplot(m, what), paste(what, n),
+                     draw = all_cases() && n != 8L)
     }
   }
 })
@@ -42,6 +41,7 @@ test_that("so have its tables, predictions and draws, with no model behind", {
 })
 
 test_that("so have plain vectors, influences, surveys and dependence", {
+  draw <- all_cases()
   d <- picture_data(8)
   e <- estimate_rates(d$a, d[[year_name]], d$region, order = 2)
   for (x in list(
@@ -50,7 +50,7 @@ test_that("so have plain vectors, influences, surveys and dependence", {
     accumulate_path(e$estimate, e$time, e$group), influence_half_life(5),
     influence_linear(), influence_custom(\(x) exp(-x))
   )) {
-    expect_picture(autoplot(x), class(x)[1L])
+    expect_picture(autoplot(x), class(x)[1L], draw = draw)
   }
   expect_picture(autoplot(influence_custom(\(t) t - 2000, "time"),
                           time = 2001:2009))
@@ -70,16 +70,16 @@ test_that("so have plain vectors, influences, surveys and dependence", {
     audit_percentages(c(60.3, 27, 12.7), n_max = 100),
     audit_percentages(c(60.3, 27, 12.7), n = 63)
   )) {
-    expect_picture(autoplot(x), class(x)[1L])
+    expect_picture(autoplot(x), class(x)[1L], draw = draw)
   }
   one <- dependence_series()
   many <- dependence_panel()
   for (dep in list(code_dependence(one, y + w ~ x),
                    code_dependence(many, y + z ~ x, by = "region"),
                    code_dependence(many, y ~ x, effects = "twoway"))) {
-    expect_picture(autoplot(dep))
-    expect_picture(autoplot(verdict(dep)))
-    expect_picture(autoplot(fits(dep)[[1L]]))
+    expect_picture(autoplot(dep), draw = draw)
+    expect_picture(autoplot(verdict(dep)), draw = draw)
+    expect_picture(autoplot(fits(dep)[[1L]]), draw = draw)
   }
   expect_picture(autoplot(dependence_forms(abs(one) + 1, y + w ~ x)))
 })
