@@ -27,6 +27,7 @@
 #' @section Errors:
 #' `nidcode_error_counts` for percentages outside 0 to 100 or with more
 #' decimals than `digits`.
+#' @concept GRIM test
 #' @family survey
 #' @examples
 #' # Three shares of a sample: which base?

@@ -19,6 +19,8 @@
 #'   `augment`, `confint`, `coef`, `vcov`, `nobs`, `predict`, `simulate`,
 #'   `update`, `plot`, `autoplot`.
 #' @section Errors: Those of the steps.
+#' @concept composite index
+#' @concept composite indicator
 #' @family formulas
 #' @examples
 #' regions <- subset(ural, level == "region")

@@ -64,6 +64,8 @@
 #' `nidcode_warning_status` for numbers whose labels say that there is none;
 #' messages `nidcode_message_status` (letters, and labels that nobody knows),
 #' `_unread_status`, `_declared_missing`, `_dressed`.
+#' @concept panel data
+#' @concept regional statistics
 #' @family bring in
 #' @examples
 #' wide <- data.frame(region = rep(c("A", "B"), each = 4),

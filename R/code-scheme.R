@@ -90,6 +90,8 @@
 #' `nidcode_error_weights`, `nidcode_error_duplicate_name`; warning
 #' `nidcode_warning_misspelt` for a column that is nearly one of these, messages
 #' `nidcode_message_unread_columns` and `nidcode_message_left_out`.
+#' @concept framework of indicators
+#' @concept weights of indicators
 #' @family describe
 #' @examples
 #' code_scheme(

@@ -22,6 +22,7 @@
 #'   `same.data`, `differ` (what is set otherwise).
 #' @section Errors: `nidcode_error_argument` (fewer than two models, no names,
 #'   names twice), `_bad_index` where one model has regions and another has none.
+#' @concept model comparison
 #' @family choices
 #' @examples
 #' regions <- subset(ural, level == "region")

@@ -50,6 +50,7 @@
 #' @section Errors: `nidcode_error_argument`.
 #' @source Size and power: those of the verdict, `inst/studies/verdict-size`.
 #'   Chaddock (1925), Principles and Methods of Statistics, for the words.
+#' @concept partial correlation
 #' @family reading
 #' @examples
 #' regions <- subset(ural, level == "region")

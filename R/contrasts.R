@@ -62,6 +62,8 @@
 #'   wide as those of independent errors (.21 to .57 by kind of curve and number
 #'   of times) and cover 93 to 97 % where those cover 98 to 100; where nothing
 #'   is shared they are 1 to 1.08 times as wide.
+#' @concept comparison of regions
+#' @concept benchmarking
 #' @family formulas
 #' @examples
 #' regions <- subset(ural, level == "region")

@@ -52,6 +52,8 @@
 #' @source Intraclass correlation: Shrout and Fleiss (1979). Concordance:
 #'   Kendall and Babington Smith (1939). That defining codes resist change: the
 #'   code-based model of development (Economy of Region, 2017).
+#' @concept variance decomposition
+#' @concept intraclass correlation
 #' @family reading
 #' @examples
 #' regions <- subset(ural, level == "region")

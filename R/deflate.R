@@ -37,6 +37,8 @@
 #' `nidcode_error_reference` where a region lacks the base time or a price
 #' between the base and a time it has (a gap would break the chain unseen; a
 #' level needs a price at each time).
+#' @concept inflation
+#' @concept constant prices
 #' @family bring in
 #' @examples
 #' money <- data.frame(region = "A", year = 2005:2008,

@@ -19,6 +19,7 @@
 #' `times`), `nidcode_error_duplicate_name` for a `name` that is there already.
 #' Message `nidcode_message_denominator` counts the values that are lost because
 #' their denominator is `NA`.
+#' @concept per capita
 #' @family bring in
 #' @examples
 #' d <- data.frame(region = "A", year = 2005:2007, grp = c(100, 120, 130),

@@ -74,6 +74,8 @@ dependence_scales <- c("levels", "rates", "growth", "detrended")
 #'   adj.r.squared, AICc (of y itself in every form), dw, bg.p.value, sigma,
 #'   nobs, df.residual, kappa, aliased. See also [verdict()], [fits()],
 #'   [dependence_forms()].
+#' @concept regression
+#' @concept spurious correlation
 #' @family dependence
 #' @examples
 #' district <- ural[ural$level == "district", ]

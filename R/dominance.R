@@ -38,6 +38,7 @@
 #'   `posterior`); `_size`.
 #' @source Lorenz, Brauer and Lorenz (2016), Rank-optimal weighting or "How to
 #'   be best in the OECD Better Life Index?", arXiv 1608.04556.
+#' @concept robust ranking
 #' @family choices
 #' @examples
 #' regions <- subset(ural, level == "region")

@@ -29,6 +29,7 @@
 #' @source Paruolo, Saisana & Saltelli (2013), Ratings and rankings: voodoo or
 #'   science? Journal of the Royal Statistical Society A 176, on nominal weights
 #'   and importance.
+#' @concept importance of indicators
 #' @family choices
 #' @examples
 #' regions <- subset(ural, level == "region")

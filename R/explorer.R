@@ -43,6 +43,8 @@
 #' @section Errors: `nidcode_error_overwrite`, `_path`, `_argument`,
 #'   `_zero_rows`, `_size` (with `n` and `limit`), `_file`. Warning
 #'   `nidcode_warning_map`: regions without an outline (`regions`, and in `values` outlines without a region).
+#' @concept dashboard
+#' @concept interactive
 #' @family present
 #' @examples
 #' district <- subset(ural, region_code == "FD-U")

@@ -22,6 +22,7 @@
 #' `nidcode_error_not_linear` by indicator or node under a geometric or harmonic mean or
 #' rank normalisation; `_order_undefined`; `_size` by time for series of more
 #' than 5,000 times.
+#' @concept decomposition of growth
 #' @family formulas
 #' @examples
 #' district <- subset(ural, region_code == "FD-U")

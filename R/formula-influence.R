@@ -66,6 +66,8 @@ influence_equal <- function(at = NULL, normalise = FALSE) {
 }
 
 #' @rdname influence
+#' @concept discounting
+#' @concept memory
 #' @export
 influence_half_life <- function(half_life, at = NULL, normalise = FALSE) {
   check_number(half_life, min = 0, open = TRUE)

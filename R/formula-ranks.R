@@ -43,6 +43,8 @@
 #'   has a region twice or one without a name; `_needs_fit` if regions share
 #'   errors and rows or columns of `x` were changed, or if differences are asked
 #'   for and `x` has no fit; `_size` for differences of more than 1,000 regions.
+#' @concept ranking
+#' @concept league table
 #' @family formulas
 #' @examples
 #' regions <- subset(ural, level == "region")

@@ -62,6 +62,8 @@
 #' messages `_best` (the best of many is partly luck), `_dropped_pairs` for
 #' regions without a time in common with the benchmark.
 #' @source Fieller (1954), Some Problems in Interval Estimation.
+#' @concept convergence
+#' @concept catching up
 #' @family reading
 #' @examples
 #' regions <- subset(ural, level == "region")

@@ -26,6 +26,7 @@
 #' @section Errors:
 #' `nidcode_error_level` if a column holds an answer that is no level (named in
 #' the message), `nidcode_error_weights`, `nidcode_error_no_column`.
+#' @concept Likert scale
 #' @family survey
 #' @examples
 #' answers <- data.frame(

@@ -66,6 +66,8 @@
 #'   `nidcode_message_common_break`.
 #' @source Worst case over a family: as in [verdict()]. What it holds and finds:
 #'   `inst/studies/mutations`.
+#' @concept structural break
+#' @concept outlier
 #' @family reading
 #' @examples
 #' regions <- subset(ural, level == "region")

@@ -60,6 +60,8 @@
 #' @source "Defect-free combination of defining codes", "speed and acceleration"
 #'   of codes: Economy of Region, 2017, vol. 13 (see [nidcode-package]);
 #'   Plackett (1954), Biometrika 41, 351-360.
+#' @concept growth cycle
+#' @concept business cycle
 #' @family reading
 #' @examples
 #' regions <- subset(ural, level == "region")

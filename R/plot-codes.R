@@ -86,6 +86,10 @@
 #' table that has no picture, and for a `map` that names none of the regions;
 #' `_needs_fit` for "correlation" of a rate without
 #' residuals.
+#' @concept chart
+#' @concept map
+#' @concept heat map
+#' @concept bump chart
 #' @name nid_plots
 #' @family present
 #' @examplesIf requireNamespace("ggplot2", quietly = TRUE)

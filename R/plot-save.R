@@ -15,6 +15,8 @@
 #' cannot be written, `_argument` where `x` is no picture. The message
 #' `nidcode_message_picture_size` (fields `width`, `height`) says that the
 #' picture cannot be read at the size asked for; a sentence stands in its place.
+#' @concept export a figure
+#' @concept ggsave
 #' @family present
 #' @examplesIf requireNamespace("ggplot2", quietly = TRUE)
 #' regions <- subset(ural, level == "region")

@@ -17,6 +17,7 @@
 #'   (`NA`). Giving both is an error.
 #' @return A `nid_rate`.
 #' @section Shortest series: V needs 2 times; A needs 3.
+#' @concept first difference
 #' @family rates
 #' @examples
 #' estimate_rates(c(1, 2, 4, 7), 2005:2008, rate = rate_difference())

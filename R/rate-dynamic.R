@@ -39,6 +39,8 @@
 #' `nidcode_error_break`, `_rate_given_twice` (sd in rate and scheme); messages
 #' `_order_undefined` (the rate has no order 2), `_short_series`.
 #' @source Economy of Region, 2017, vol. 13 (see [nidcode-package]).
+#' @concept growth rate
+#' @concept acceleration
 #' @family rates
 #' @examples
 #' district <- subset(ural, region_code == "FD-U")

@@ -19,6 +19,9 @@
 #'   message `_order_undefined`; warnings `_digits_lost` (sd under 1e4
 #'   roundings of the mean), `_out_of_range` (numbers that a computer cannot
 #'   hold, `NA`).
+#' @concept growth rate
+#' @concept acceleration
+#' @concept derivative of a time series
 #' @family vectors in
 #' @examples
 #' estimate_rates(c(1, 4, 9, 16, 25, 36), 1:6)

@@ -65,6 +65,7 @@
 #' @section Longest series: 1,000 times (each part, where breaks split it): the
 #'   cost grows with the cube of their number, so that a longer one is refused
 #'   (`nidcode_error_size`). [rate_local()] has no such limit.
+#' @concept smoothing spline
 #' @family rates
 #' @examples
 #' estimate_rates(c(1, 2, 4, 7, 9, 14), 2005:2010, rate = rate_spline())

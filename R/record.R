@@ -32,6 +32,7 @@
 #' @section Errors: `nidcode_error_argument`.
 #' @source The record of codes is the genetic notation of the code-based model
 #'   (Economy of Region, 2017): three codes, each rising or falling.
+#' @concept history of a region
 #' @family reading
 #' @examples
 #' regions <- subset(ural, level == "region")

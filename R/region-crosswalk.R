@@ -27,6 +27,8 @@
 #' `nidcode_error_argument` for `how`. Messages `nidcode_message_crosswalk`
 #' (what was carried over, what the table names in vain) and
 #' `nidcode_message_composition` (totals that lack a part).
+#' @concept merged regions
+#' @concept boundary changes
 #' @family bring in
 #' @examples
 #' d <- data.frame(region = rep(c("Perm oblast", "Komi okrug"), each = 2),

@@ -81,6 +81,8 @@
 #' @references
 #' Wilson (1927) JASA 22. Brown, Cai, DasGupta (2001) Statistical Science 16.
 #' Korn, Graubard (1998) Survey Methodology 24.
+#' @concept survey
+#' @concept multiple response
 #' @family survey
 #' @examples
 #' answers <- data.frame(

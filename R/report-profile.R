@@ -17,6 +17,8 @@
 #' @param format <chr> "html", "docx" or "pdf".
 #' @return `file`, invisibly.
 #' @section Errors: Those of [write_report()].
+#' @concept region profile
+#' @concept fact sheet
 #' @family present
 #' @seealso [write_report()]
 #' @examplesIf interactive()

@@ -50,6 +50,8 @@
 #' `_file` when it cannot be written whole; an old file is then as it was.
 #' Warning `nidcode_warning_control_characters` when names contain characters that are
 #' not text; the report leaves these out.
+#' @concept Word
+#' @concept PDF
 #' @family present
 #' @seealso [write_profile()], [report_render()]
 #' @examplesIf interactive()

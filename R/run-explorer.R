@@ -15,6 +15,7 @@
 #' @param data <data.frame> Data to begin with, instead of a file.
 #' @return A `shiny.appobj`: printed, as at the prompt, it runs.
 #' @section Errors: `nidcode_error_argument`.
+#' @concept shiny
 #' @family present
 #' @examplesIf interactive()
 #' run_explorer()

@@ -32,6 +32,7 @@
 #' together: "index" without a base time, ranks with a frozen reference, breaks
 #' that a rate cannot shift, `half_life` beside `influence`; and whatever the
 #' levels themselves raise.
+#' @concept multiverse analysis
 #' @family choices
 #' @examples
 #' code_choices(normalise = c("zscore", "minmax"), weights = weights_noisy(),

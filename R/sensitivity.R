@@ -70,6 +70,10 @@
 #'   analysis techniques as tools for the quality assessment of composite
 #'   indicators. Jansen (1999). Song, Nelson and Staum (2016), Shapley effects
 #'   for global sensitivity analysis.
+#' @concept sensitivity analysis
+#' @concept robustness
+#' @concept Sobol indices
+#' @concept Shapley value
 #' @family choices
 #' @examples
 #' regions <- subset(ural, level == "region")

@@ -22,6 +22,8 @@
 #' @source SDMX code list for observation status (CL_OBS_STATUS), version 2.2.
 #'   Eurostat: flags of its database, those before and after January 2025.
 #'   Symbols: as the statistical offices named print them.
+#' @concept missing data
+#' @concept provisional data
 #' @family bring in
 #' @examples
 #' nid_status()

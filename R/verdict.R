@@ -85,6 +85,7 @@
 #' @return `nid_verdict`, a table: y, x, the columns of `by`, verdict, r.levels,
 #'   r.rates (given a line, or after the effects), p.rates, critical, n,
 #'   hangs.on, form, sentence.
+#' @concept spurious correlation
 #' @family dependence
 #' @examples
 #' district <- ural[ural$level == "district", ]

@@ -1,4 +1,5 @@
 #' @rdname write_workbook
+#' @concept Excel
 #' @export
 read_workbook <- function(file) {
   call <- rlang::current_env()

@@ -60,6 +60,8 @@
 #' read as numbers).
 #' @source Economy of Region, 2017, vol. 13 (see [nidcode-package]), formulas 1
 #'   and 2.
+#' @concept Excel
+#' @concept spreadsheet
 #' @family present
 #' @examplesIf requireNamespace("openxlsx2", quietly = TRUE)
 #' district <- subset(ural, region_code == "FD-U")
