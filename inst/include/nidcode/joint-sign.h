@@ -28,11 +28,17 @@ inline Eigen::MatrixXd matrix_of_pairs(const double* pair,
   return out;
 }
 
-// Negative eigenvalues become 0, the diagonal 1 again.
+// Negative eigenvalues become 0, the diagonal 1 again. Most matrices have none,
+// which a root tells sooner.
 inline void next_correlations(double* pairs, std::ptrdiff_t rows, int codes) {
   Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(codes);
+  Eigen::LLT<Eigen::MatrixXd> root(codes);
   for (std::ptrdiff_t i = 0; i < rows; ++i) {
-    solver.compute(matrix_of_pairs(pairs + i, rows, codes));
+    const Eigen::MatrixXd own = matrix_of_pairs(pairs + i, rows, codes);
+    if (root.compute(own).info() == Eigen::Success) {
+      continue;
+    }
+    solver.compute(own);
     if (solver.eigenvalues()[0] >= 0.0) {
       continue;
     }
