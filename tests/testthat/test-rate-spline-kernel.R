@@ -79,6 +79,29 @@ test_that("one lambda is exact from the bottom to the top of the grid", {
   }
 })
 
+test_that("a sum alone has the error that it has among many", {
+  withr::local_seed(21)
+  for (n in c(4, 12, 25)) for (m in 2:3) {
+    time <- uneven(n)
+    y <- cbind(four_series(time), 7, 1e9 * four_series(time), 2 * time)
+    tau <- stats::runif(n)
+    ask <- function(weight) {
+      fit_one(time, y, step = seq_len(n) == 4, m = m, orders = integer(),
+              sums = list(weight = list(weight), order = 1L),
+              keep = c("shrink", "z"))
+    }
+    alone <- ask(cbind(tau))
+    among <- ask(cbind(tau, 1, rev(tau)))
+    own <- seq(1, by = 3, length.out = ncol(y))
+    expect_equal(alone$sum.std.error, among$sum.std.error[own],
+                 tolerance = 1e-11)
+    same <- c("series", "shrink", "z", "df")
+    expect_identical(alone[same], among[same])
+    expect_equal(alone$sum.estimate, among$sum.estimate[own],
+                 tolerance = 1e-14)
+  }
+})
+
 test_that("the joint covariance is that of the posterior, sums included", {
   withr::local_seed(8)
   time <- uneven(11)

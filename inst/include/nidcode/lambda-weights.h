@@ -18,13 +18,16 @@
 
 namespace nidcode {
 
+// Which means: of shares alone; also what errors are made of, direction by
+// direction; also those of pairs of directions, d_j d_k, j <= k.
+enum class lambda_means { shares, directions, pairs };
+
 class lambda_weights {
  public:
-  // `pairs`: also the means of d_j d_k, j <= k.
-  void compute(const lambda_grid& grid, double e_first, bool pairs) {
+  void compute(const lambda_grid& grid, double e_first, lambda_means means) {
     r_ = static_cast<int>(grid.s().cols());
     constant(grid, e_first);
-    tables(grid, pairs);
+    tables(grid, means != lambda_means::shares, means == lambda_means::pairs);
     tile_resize(rss_, rss_table_.padded_rows());
     tile_resize(weight_, lambda_points);
     tile_resize(scaled_, lambda_points);
@@ -46,13 +49,16 @@ class lambda_weights {
   double weight(int g, int w) const { return weight_[tile_at(g, w)]; }
   // Means, as lanes: of s_j, d_j, log lambda, d_j d_k (by number of the pair)
   lane_map s(int j) { return tile_lane(moment_, j); }
-  lane_map d(int j) { return tile_lane(moment_, r_ + j); }
-  lane_map log_lambda() { return tile_lane(moment_, 2 * r_); }
+  lane_map log_lambda() { return tile_lane(moment_, r_); }
+  lane_map d(int j) { return tile_lane(moment_, r_ + 1 + j); }
   lane_map dd(int pair) { return tile_lane(moment_, 2 * r_ + 1 + pair); }
   // and of s2, s2 lambda, s2 s_j, s2_g = RSS_g / r, or that of rounding.
   lane_map s2() { return tile_lane(scaled_moment_, 0); }
   lane_map s2_lambda() { return tile_lane(scaled_moment_, 1); }
   lane_map s2_s(int j) { return tile_lane(scaled_moment_, 2 + j); }
+  // The weights themselves, and times s2_g: lambda_points lanes.
+  const double* weights() const { return weight_.data(); }
+  const double* scaled() const { return scaled_.data(); }
 
  private:
   void constant(const lambda_grid& grid, double e_first) {
@@ -66,24 +72,30 @@ class lambda_weights {
                  log_constant_.minCoeff() > std::log(power_limit);
   }
 
-  void tables(const lambda_grid& grid, bool pairs) {
+  void tables(const lambda_grid& grid, bool errors, bool pairs) {
     const Eigen::MatrixXd &s = grid.s(), &d = grid.d();
     rss_table_.resize(lambda_points, r_);
-    moment_table_.resize(2 * r_ + 1 + (pairs ? r_ * (r_ + 1) / 2 : 0),
+    moment_table_.resize(1 + r_ + (errors ? r_ : 0) +
+                             (pairs ? r_ * (r_ + 1) / 2 : 0),
                          lambda_points);
-    scaled_table_.resize(2 + r_, lambda_points);
+    scaled_table_.resize(errors ? 2 + r_ : 1, lambda_points);
     const Eigen::VectorXd one = Eigen::VectorXd::Ones(lambda_points);
     scaled_table_.set_row(0, one.data());
-    scaled_table_.set_row(1, grid.lambda().data());
-    moment_table_.set_row(2 * r_, grid.log_lambda().data());
+    if (errors) {
+      scaled_table_.set_row(1, grid.lambda().data());
+    }
+    moment_table_.set_row(r_, grid.log_lambda().data());
     for (int j = 0, row = 2 * r_ + 1; j < r_; ++j) {
       const double *sj = &s(0, j), *dj = &d(0, j);
-      scaled_table_.set_row(2 + j, sj);
       moment_table_.set_row(j, sj);
-      moment_table_.set_row(r_ + j, dj);
       for (int g = 0; g < lambda_points; ++g) {
         rss_table_(g, j) = dj[g];
       }
+      if (!errors) {
+        continue;
+      }
+      scaled_table_.set_row(2 + j, sj);
+      moment_table_.set_row(r_ + 1 + j, dj);
       for (int k = j; pairs && k < r_; ++k, ++row) {
         const double* dk = &d(0, k);
         double* to = moment_table_.row(row);

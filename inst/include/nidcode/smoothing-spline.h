@@ -17,6 +17,7 @@
 #include <vector>
 
 #include <nidcode/spline-basis.h>
+#include <nidcode/spline-few.h>
 #include <nidcode/spline-functional.h>
 #include <nidcode/spline-moments.h>
 #include <nidcode/spline-tile.h>
@@ -38,14 +39,17 @@ class spline_smoother {
     r_ = basis.r();
     e_ = basis.e();
     tile_.compute(basis);
-    moments_.compute(basis, tuning);
     int count = 0;
     for (const spline_functionals* f : functionals) {
       count += static_cast<int>(f->size());
     }
+    moments_.compute(basis, tuning, count <= few_functionals);
     level_.resize(count);
     mean_.resize(count, p_ + r_);
-    error_.resize(count, r_ > 0 ? moments_.rows() : 0);
+    error_.resize(count, by_table() ? moments_.rows() : 0);
+    if (moments_.few()) {
+      few_.compute(functionals, moments_.grid());
+    }
     int row = 0;
     for (const spline_functionals* f : functionals) {
       for (Eigen::Index i = 0; i < f->size(); ++i, ++row) {
@@ -75,7 +79,9 @@ class spline_smoother {
       }
     }
     mean_.multiply(in_.data(), estimate_.data(), tile_.lanes());
-    if (r_ > 0) {
+    if (moments_.few()) {
+      few_.run(tile_, moments_.weights(), variance_);
+    } else if (r_ > 0) {
       error_.multiply(moments_.column(), variance_.data(), tile_.lanes());
       if (!moments_.by_pairs()) {
         between(count);
@@ -86,7 +92,8 @@ class spline_smoother {
   int r() const { return r_; }
   // What fit() costs, roughly: products of the tables with a tile.
   double tile_operations() const {
-    const double lambdas = moments_.by_pairs() ? 1 : lambda_points;
+    const double lambdas =
+        moments_.by_pairs() && !moments_.few() ? 1 : lambda_points;
     const double columns = p_ + r_;
     return tile_width * (lambdas * static_cast<double>(level_.size()) +
                          3.0 * lambda_points + columns) * columns;
@@ -119,6 +126,7 @@ class spline_smoother {
 
  private:
   static double none() { return std::numeric_limits<double>::quiet_NaN(); }
+  bool by_table() const { return r_ > 0 && !moments_.few(); }
 
   // Its row of either table.
   void functional(const spline_functionals& f, Eigen::Index i, int row) {
@@ -127,16 +135,21 @@ class spline_smoother {
     for (int k = 0; k < p_; ++k, mean += 4) {
       *mean = f.rho()(k, i);
     }
-    if (r_ == 0) {
-      return;
+    for (int j = 0; j < r_; ++j, mean += 4) {
+      *mean = f.phi()(j, i);
     }
+    if (by_table()) {
+      error(f, i, row);
+    }
+  }
+
+  void error(const spline_functionals& f, Eigen::Index i, int row) {
     const double* phi = &f.phi()(0, i);
     double* error = error_.row(row);
     error[0] = f.rho().col(i).squaredNorm();
     error[4] = f.kriging(i);
     error += 8;
-    for (int j = 0; j < r_; ++j, mean += 4) {
-      *mean = phi[j];
+    for (int j = 0; j < r_; ++j) {
       *error = phi[j] * phi[j];
       error += 4;
       for (int k = j + 1; moments_.by_pairs() && k < r_; ++k, error += 4) {
@@ -169,6 +182,7 @@ class spline_smoother {
   Eigen::VectorXd e_;
   spline_tile tile_;
   spline_moments moments_;
+  spline_few few_;
   tile_table mean_, error_;
   std::vector<double> level_, in_, estimate_, deviation_, variance_;
 };

@@ -5,7 +5,8 @@
 // E[s_j] for estimates, and for errors a column
 //   E[s2], E[s2 lambda], then for j <= k
 //   z_j z_k Cov(d_j, d_k) + [j = k] E[s2 s_j]
-// or, for many directions, E[s2 s_j] alone. Covariances are over d = 1 - s:
+// or, for many directions, E[s2 s_j] alone; of an average whose functionals are
+// `few` (spline-few.h) only E[s2]. Covariances are over d = 1 - s:
 // where z_j is large d_j is small, so nothing cancels.
 
 #include <Eigen/Core>
@@ -40,16 +41,21 @@ struct frozen_tuning {
 
 class spline_moments {
  public:
-  void compute(const spline_basis& basis, const spline_tuning& tuning) {
+  void compute(const spline_basis& basis, const spline_tuning& tuning,
+               bool few) {
     basis_ = &basis;
     tuning_ = tuning;
     r_ = basis.r();
+    few_ = few && is(spline_mode::average) && r_ > 0;
     if (r_ == 0) {
       return;
     }
     grid_.compute(basis.e());
     if (tuning.mode == spline_mode::average) {
-      weights_.compute(grid_, basis.e()[0], by_pairs());
+      weights_.compute(grid_, basis.e()[0],
+                       few_         ? lambda_means::shares
+                       : by_pairs() ? lambda_means::pairs
+                                    : lambda_means::directions);
     } else if (tuning.mode == spline_mode::lambda) {
       lambda_ = tuning.value;
     } else if (tuning.mode == spline_mode::df) {
@@ -63,6 +69,9 @@ class spline_moments {
     own_.resize(r_);
   }
 
+  bool few() const { return few_; }
+  const lambda_grid& grid() const { return grid_; }
+  const lambda_weights& weights() const { return weights_; }
   bool by_pairs() const { return r_ <= pairs_limit; }
   int rows() const { return 2 + (by_pairs() ? r_ * (r_ + 1) / 2 : r_); }
   int pair(int j, int k) const {  // j <= k
@@ -112,10 +121,21 @@ class spline_moments {
 
   void average(const spline_tile& tile) {
     weights_.run(tile);
+    for (int j = 0; j < r_; ++j) {
+      tile_lane(s_, j) = weights_.s(j);
+    }
+    for (int w = 0; w < tile_width; ++w) {
+      log_lambda_[w] = weights_.log_lambda()[w];
+    }
     tile_lane(column_, 0) = weights_.s2();
+    if (!few_) {
+      column(tile);
+    }
+  }
+
+  void column(const spline_tile& tile) {
     tile_lane(column_, 1) = weights_.s2_lambda();
     for (int j = 0, row = 2; j < r_; ++j) {
-      tile_lane(s_, j) = weights_.s(j);
       tile_lane(d_, j) = weights_.d(j);
       if (!by_pairs()) {
         tile_lane(column_, 2 + j) = weights_.s2_s(j);
@@ -128,9 +148,6 @@ class spline_moments {
             (weights_.dd(row - 2) - weights_.d(j) * weights_.d(k)) * zj * zk;
       }
       tile_lane(column_, 2 + pair(j, j)) += weights_.s2_s(j);
-    }
-    for (int w = 0; w < tile_width; ++w) {
-      log_lambda_[w] = weights_.log_lambda()[w];
     }
   }
 
@@ -203,6 +220,7 @@ class spline_moments {
   lambda_grid grid_;
   lambda_weights weights_;
   int r_ = 0, points_ = 1;
+  bool few_ = false;
   double lambda_ = 0.0;
   std::vector<double> s_, d_, column_;
   Eigen::VectorXd own_, covariance_;

@@ -43,6 +43,10 @@ constexpr double small_turn = 1e-17;
 // outnumber 41 r products.
 constexpr int pairs_limit = 80;
 
+// Up to so many functionals of an averaged spline have their errors from every
+// lambda, at 41 r products each, and not from pairs of directions.
+constexpr int few_functionals = 1;
+
 // (RSS_g / RSS_G)^(-r/2) is a product without logarithms while it cannot leave
 // the range of a double; its square root must stay above this.
 constexpr double power_limit = 1e-140;
