@@ -181,12 +181,13 @@ collect_noise <- function(fit) {
   put <- function(i, s, r) {
     kept[[i]] <<- c(kept[[i]], list(does$of(s, r)))
   }
+  # What is of one block is as it came, without a copy.
+  join <- function(parts, name) {
+    x <- lapply(parts, `[[`, name)
+    as.double(if (length(x) == 1L) x[[1L]] else unlist(x, use.names = FALSE))
+  }
   list(orders = does$orders, keep = does$keep, put = put, value = \() {
-    lapply(kept, \(parts) {
-      names <- does$names
-      stats::setNames(lapply(names, \(name) {
-        as.double(unlist(lapply(parts, `[[`, name), use.names = FALSE))
-      }), names)
-    })
+    lapply(kept, \(parts) lapply(stats::setNames(nm = does$names),
+                                 \(name) join(parts, name)))
   })
 }

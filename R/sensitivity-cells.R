@@ -498,15 +498,19 @@ time_copies <- function(draws) {
 # What code_series() gives, of replicates from < r <= to.
 block_series <- function(bare, i, values, regions) {
   one <- bare$codes[[i]]
-  if (is.null(regions)) regions <- c(0L, length(one$of))
+  all <- length(one$of)
+  if (is.null(regions)) regions <- c(0L, all)
   at <- seq.int(regions[[1L]] + 1L, length.out = diff(regions))
-  size <- c(0L, pool_sizes(one$pool))[one$of + 1L]
-  end <- cumsum(as.double(size))
-  inside <- seq.int(end[at[1L]] - size[at[1L]] + 1,
-                    length.out = sum(size[at]))
+  if (length(at) < all) {
+    size <- c(0L, pool_sizes(one$pool))[one$of + 1L]
+    end <- cumsum(as.double(size))
+    inside <- seq.int(end[at[1L]] - size[at[1L]] + 1,
+                      length.out = sum(size[at]))
+    values$value <- values$value[inside]
+    if (length(values$sd) > 1L) values$sd <- values$sd[inside]
+  }
   at <- at[one$of[at] > 0L]
-  c(list(value = values$value[inside], of = one$of[at], region = at,
-         sd = if (length(values$sd) > 1L) values$sd[inside] else values$sd,
+  c(list(value = values$value, of = one$of[at], region = at, sd = values$sd,
          before = 0L, buffer = numeric(), rounding = values$rounding[at]),
     code_bundle(bare, one))
 }
@@ -525,7 +529,8 @@ draw_series <- function(cell, draws, i) {
     pillar_values(def, code, weight)
   }
   seen <- which(!is.na(value[, 1L]))
-  out <- list(value = as.vector(value[seen, , drop = FALSE]))
+  if (length(seen) < nrow(value)) value <- value[seen, , drop = FALSE]
+  out <- list(value = as.vector(value))
   if (is.null(draws$noise)) {
     return(out)
   }
