@@ -8,6 +8,8 @@
 #   truth      an expression of `result`, `cnd` and `message` that must be TRUE
 #   near_miss  an expression that must raise neither that class nor an error
 
+skip_on_cran()
+
 world <- function() {
   d <- data.frame(
     region = rep(c("A", "B"), each = 6), year = rep(2001:2006, 2) + 0,

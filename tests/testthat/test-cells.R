@@ -6,6 +6,8 @@
 #   labels  the flags that go to a column of labels
 #   hint    what the message must say
 
+skip_on_cran()
+
 unescape <- function(x) {
   vapply(x, function(one) {
     eval(parse(text = paste0("\"", one, "\""), encoding = "UTF-8")[[1L]])

@@ -1,3 +1,5 @@
+skip_on_cran()
+
 quiet <- function(code) suppressMessages(suppressWarnings(code))
 
 two_codes <- code_scheme(c("a", "b"), c("production", "social"),

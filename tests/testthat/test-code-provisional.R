@@ -1,5 +1,7 @@
 # Missing cells predicted from their own series.
 
+skip_on_cran()
+
 # Six regions of eleven years; `b` and `d` stop early or have holes.
 hole_data <- function(noise = 0.3) {
   d <- data.frame(region = rep(LETTERS[1:6], each = 11), year = 2001:2011)

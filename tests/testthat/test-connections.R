@@ -1,3 +1,5 @@
+skip_on_cran()
+
 ural_rates <- function() {
   regions <- subset(ural, level == "region")
   dynamic_codes(code_panel(regions, ural_scheme, status = "_status"))

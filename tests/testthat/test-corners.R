@@ -1,6 +1,8 @@
 # Every verb of the core over every rate and every panel with 0 or 1 of
 # something, and what a region without a code is computed from.
 
+skip_on_cran()
+
 table_verbs <- list(
   estimates = function(v) v,
   industrial = function(v) industrial_code(v),

@@ -1,5 +1,7 @@
 # The page that computes: what R writes into it, and its engine beside R.
 
+skip_on_cran()
+
 ural_model <- function(..., scheme = ural_scheme) {
   quiet_answer(code_model(subset(ural, level == "region"), scheme,
                           status = "_status", ...))

@@ -1,5 +1,7 @@
 # What the error of Code NID hangs on, and Code NID without its ends.
 
+skip_on_cran()
+
 quiet <- function(code) suppressMessages(suppressWarnings(code))
 
 ends_data <- function(seed, n = 9, regions = 2L) {

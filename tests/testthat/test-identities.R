@@ -1,6 +1,8 @@
 # Properties that hold whatever the data: method.md, section 4. Tolerance: 1e-12
 # times max|D - mean D| / min step^order (`expect_within()`).
 
+skip_on_cran()
+
 rates_here <- function() {
   list(
     difference = rate_difference(),

@@ -1,5 +1,7 @@
 # A verb given a model keeps the model's settings; a frozen model is its parent.
 
+skip_on_cran()
+
 settings_model <- function(...) {
   panel <- code_panel(subset(ural, level == "region"), ural_scheme,
                       status = "_status")

@@ -2,6 +2,8 @@
 # words wherever it may be given: R's own questions (is.na(), %in%, rep(), abs())
 # have no answer for it and would speak first.
 
+skip_on_cran()
+
 no_vectors <- list(
   builtin = sum, special = `if`, closure = \(x) NULL,
   environment = new.env(), classed = structure(new.env(), class = "odd"),

@@ -4,6 +4,8 @@
 #   words    what a message says of how they were read
 #   hint     what the error says where they cannot be read
 
+skip_on_cran()
+
 unescape_bars <- function(x) {
   x <- eval(parse(text = paste0("\"", x, "\""), encoding = "UTF-8")[[1L]])
   strsplit(x, "|", fixed = TRUE)[[1L]]

@@ -1,5 +1,7 @@
 # Every verb against helper-reference.R: the same numbers from plain loops.
 
+skip_on_cran()
+
 ref_scheme <- function(p, ...) utils::modifyList(p$scheme, list(...))
 
 norm_args <- list(

@@ -1,3 +1,5 @@
+skip_on_cran()
+
 skip_if_not_installed("ggplot2")
 # pdf() has no Cyrillic letters.
 skip_if_not(capabilities("cairo"))

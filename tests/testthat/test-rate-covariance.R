@@ -1,5 +1,7 @@
 # Covariances of two functionals of one posterior.
 
+skip_on_cran()
+
 # By the dense posterior: over the lambdas, and of the means.
 reference_covariance <- function(time, y, orders, step, m) {
   n <- length(time)

@@ -71,7 +71,7 @@ test_that("averaged splines cover at the nominal level under their model", {
   n <- 10
   time <- c(0, 1, 2, 3.5, 4, 6, 7, 7.5, 9, 10)
   p <- spline_pieces(time, rep(0:2, each = n), rep(time, 3))
-  runs <- 1500
+  runs <- if (all_cases()) 1500 else 500
   # lambda from its prior, curve from its process, errors of sd 1.
   truth <- with_stream(22, {
     lambda <- p$lambda[sample(41, runs, TRUE, exp(p$log.prior))]

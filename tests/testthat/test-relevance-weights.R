@@ -1,3 +1,5 @@
+skip_on_cran()
+
 items <- c("a", "b", "c", "d")
 map <- data.frame(item = items, indicator = c("i1", "i1", "i2", "i3"),
                   code = c("production", "production", "production", "social"))

@@ -62,7 +62,7 @@ scale_rates <- list(
 
 test_that("codes that are not normalised are in the unit of the data", {
   skip_on_cran()
-  for (rate in scale_rates) {
+  for (rate in some_of(scale_rates, 3L)) {
     made <- function(k) {
       silently(tables_of(scale_panel(k), rate(2^k), normalise = "none",
                          influence = influence_half_life(3),
@@ -82,7 +82,7 @@ test_that("normalised codes do not see the unit of the data", {
                 list(normalise = "zscore", reference = "region"),
                 list(normalise = "zscore", reference = 2005),
                 list(normalise = "index", reference = 2002))
-  for (case in cases) {
+  for (case in some_of(cases, 3L)) {
     made <- function(k) {
       silently(do.call(tables_of, c(list(scale_panel(k, 0.3),
                                          rate_difference()), case)))

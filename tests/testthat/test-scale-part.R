@@ -1,3 +1,5 @@
+skip_on_cran()
+
 test_that("parts are identical to the whole, whatever they are", {
   panel <- past_panel(holes = TRUE)
   expect_true(any(panel$missing > 0))

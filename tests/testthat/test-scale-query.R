@@ -1,3 +1,5 @@
+skip_on_cran()
+
 skip_if_not_installed("DBI")
 skip_if_not_installed("dplyr")
 skip_if_not_installed("dbplyr")

@@ -1,5 +1,7 @@
 # Every rebuild is what code_model() makes of the same choices.
 
+skip_on_cran()
+
 test_that("draws under linear rates are rebuilt from scratch", {
   model <- choice_model(rate = rate_local(5))
   ch <- code_choices(normalise = c("zscore", "minmax", "rank"),

@@ -3,6 +3,8 @@
 # differences of 2, and 100, 110, 118, 124, 128, 130 of -2, four of each where
 # nothing breaks the series.
 
+skip_on_cran()
+
 extdata <- function(file) system.file("extdata", file, package = "nidcode")
 
 one_code <- function(indicator) {

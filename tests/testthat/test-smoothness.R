@@ -1,5 +1,7 @@
 # The order of smoothness that the regions of a panel speak for.
 
+skip_on_cran()
+
 # Once more, dense and in plain R: the kernel of an (m - 1)-fold integrated walk
 # on what is free of parabolas and steps, its own eigenvalues, and EM.
 free_kernel <- function(time, step, m) {

@@ -1,4 +1,6 @@
 # The codes' data with labels on the cells of `x`, in the order of the rows.
+skip_on_cran()
+
 labelled <- function(status, x = hand$x) {
   code_panel(data.frame(year = hand$year, x = x, x_status = status),
              code_scheme("x", "production", codes = alone), index = "year",

@@ -1,4 +1,6 @@
 # What stands in a cell of a workbook, and what is read: every kind once.
+skip_on_cran()
+
 skip_if_not_installed("openxlsx2", "1.23")
 
 # A text in C9, the third value of x (the others are numbers), the number it

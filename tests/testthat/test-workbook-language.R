@@ -1,4 +1,6 @@
 # The workbook in Russian, and sheets under other names.
+skip_on_cran()
+
 skip_if_not_installed("openxlsx2", "1.23")
 
 district <- local({
