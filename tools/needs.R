@@ -15,10 +15,10 @@ groups <- function(fields) {
     page = c("bslib", "sf", "shiny"),
     site = "pkgdown",
     docs = "roxygen2",
-    # What Debian has of the engines; the rest of Config/Needs/scale compiles
-    # for long and is used where somebody has installed it.
-    scale = c("DBI", "RPostgreSQL", "RSQLite", "dbplyr", "dplyr", "future",
-              "future.batchtools", "processx")
+    # What Debian has of the engines, and what compiles within a minute; the
+    # rest of Config/Needs/scale is used where somebody has installed it.
+    scale = c("DBI", "RPostgreSQL", "RSQLite", "crew", "dbplyr", "dplyr",
+              "future", "future.batchtools", "mirai", "processx")
   )
 }
 

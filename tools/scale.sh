@@ -6,7 +6,7 @@
 
 set -u
 cd "$(dirname "$0")/.."
-work=$(mktemp -d /tmp/nidcode-scale.XXXXXX)
+work=$(mktemp -d)
 chmod 755 "$work"
 port=$((20000 + $$ % 20000))
 say() { echo "scale: $*" >&2; }
