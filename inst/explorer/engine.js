@@ -20,22 +20,25 @@ var NidEngine = (() => {
     return out;
   }
 
-  // The continued fraction of the incomplete beta function (Lentz).
-  function betaFraction(a, b, x) {
-    const tiny = 1e-300, guard = (v) => Math.abs(v) < tiny ? tiny : v;
-    let c = 1, d = 1 / guard(1 - (a + b) * x / (a + 1)), out = d;
-    for (let m = 1; m < 1e6; m++) {
-      let step = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
-      d = 1 / guard(1 + step * d);
-      c = guard(1 + step / c);
-      out *= d * c;
-      step = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
-      d = 1 / guard(1 + step * d);
-      c = guard(1 + step / c);
-      out *= d * c;
-      if (Math.abs(d * c - 1) < 1e-16) break;
+  // The continued fraction of the incomplete beta function of x = 1 - y in the
+  // form of DiDonato and Morris (1992), in which nothing cancels where a is
+  // large and x near its mean.
+  function betaFraction(a, b, x, y) {
+    const start = 1 + a * y - b * x;
+    let p = 0, q = 1, r = 1, s = a * start / (a + 1), out = r / s;
+    for (let n = 1; n < 1e6; n++) {
+      const w = n * (b - n) * x, m = a + 2 * n - 1;
+      const alpha = (a + n - 1) * (a + b + n - 1) / (m * m) * w * x;
+      const beta = n + w / m + (a + n) / (m + 2) * (start + n * (1 + y));
+      const top = alpha * p + beta * r, under = alpha * q + beta * s;
+      p = r / under;
+      q = s / under;
+      r = top / under;
+      s = 1;
+      if (!(Math.abs(r - out) > 1e-14 * r)) break;
+      out = r;
     }
-    return out;
+    return a * r;
   }
 
   // P(Z > z) of a normal, z >= 0.
@@ -64,8 +67,8 @@ var NidEngine = (() => {
     const a = df / 2, x = df / (df + t * t), y = t * t / (df + t * t);
     const front = Math.exp(-a * Math.log1p(t * t / df)) * Math.sqrt(y) *
       gammaRatio(a) / Math.sqrt(Math.PI);
-    return x < (a + 1) / (a + 2.5) ? front * betaFraction(a, 0.5, x) / df :
-      0.5 - front * betaFraction(0.5, a, y);
+    return x < (a + 1) / (a + 2.5) ? front * betaFraction(a, 0.5, x, y) / df :
+      0.5 - front * betaFraction(0.5, a, y, x);
   }
 
   function pt(t, df) {

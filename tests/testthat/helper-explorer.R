@@ -152,7 +152,9 @@ level_gap <- function(level, view, region, time, codes, keyed, column) {
                  time(time_numbers(view, p)))
   our <- keyed(level$region, level$code, level$time)
   size <- pmax(abs(p$estimate), p$std.error, na.rm = TRUE)
-  error <- pmax(p$std.error, 1e-6 * max(size, na.rm = TRUE))
+  least <- 1e-6 * max(size, 0, na.rm = TRUE)
+  size <- pmax(size, least)
+  error <- pmax(p$std.error, least)
   max(matched_gap(our, level$estimate, their, p$estimate, size),
       matched_gap(our, level$std.error, their, p$std.error, error))
 }
