@@ -89,8 +89,8 @@ mutations_cpp <- function(value, grid, m, kinds, known) {
     .Call(`_nidcode_mutations_cpp`, value, grid, m, kinds, known)
 }
 
-mutation_null_cpp <- function(grid, m, kinds, known, normal, curve, sd) {
-    .Call(`_nidcode_mutation_null_cpp`, grid, m, kinds, known, normal, curve, sd)
+mutation_null_cpp <- function(grid, m, kinds, known, normal, curve, sd, wanted, threads) {
+    .Call(`_nidcode_mutation_null_cpp`, grid, m, kinds, known, normal, curve, sd, wanted, threads)
 }
 
 panel_order_cpp <- function(region, time) {

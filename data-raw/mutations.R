@@ -3,10 +3,11 @@
 # rates), the nodes that mutation_nodes() describes. Run from the root with the
 # package installed:
 #
-#   Rscript data-raw/mutations.R [runs]
+#   Rscript data-raw/mutations.R [runs] [threads]
 
 args <- commandArgs(trailingOnly = TRUE)
 runs <- if (length(args) > 0L) as.integer(args[1L]) else 20000L
+threads <- if (length(args) > 1L) as.integer(args[2L]) else 1L
 ours <- asNamespace("nidcode")
 
 nodes <- function(n, m) {
@@ -15,7 +16,7 @@ nodes <- function(n, m) {
     list(time = as.double(seq_len(n)), step = integer(n)), m,
     list(level = TRUE, rate = m == 3L, trim = 1L), matrix(0L, 2L, 0L),
     matrix(rnorm(n * runs), n), ours$mutation_curves(seq(0, 1, length.out = n)),
-    ours$mutation_noise
+    ours$mutation_noise, seq_len(ours$mutation_worlds), threads
   )
   message("m = ", m, ", n = ", n)
   lapply(ours$nodes_of_worlds(worlds), signif, 5L)

@@ -309,8 +309,8 @@ BEGIN_RCPP
 END_RCPP
 }
 // mutation_null_cpp
-Rcpp::List mutation_null_cpp(const Rcpp::List& grid, int m, const Rcpp::List& kinds, const Rcpp::IntegerMatrix& known, const Eigen::Map<Eigen::MatrixXd>& normal, const Eigen::Map<Eigen::MatrixXd>& curve, const Eigen::Map<Eigen::VectorXd>& sd);
-RcppExport SEXP _nidcode_mutation_null_cpp(SEXP gridSEXP, SEXP mSEXP, SEXP kindsSEXP, SEXP knownSEXP, SEXP normalSEXP, SEXP curveSEXP, SEXP sdSEXP) {
+Rcpp::List mutation_null_cpp(const Rcpp::List& grid, int m, const Rcpp::List& kinds, const Rcpp::IntegerMatrix& known, const Eigen::Map<Eigen::MatrixXd>& normal, const Eigen::Map<Eigen::MatrixXd>& curve, const Eigen::Map<Eigen::VectorXd>& sd, const Rcpp::IntegerVector& wanted, int threads);
+RcppExport SEXP _nidcode_mutation_null_cpp(SEXP gridSEXP, SEXP mSEXP, SEXP kindsSEXP, SEXP knownSEXP, SEXP normalSEXP, SEXP curveSEXP, SEXP sdSEXP, SEXP wantedSEXP, SEXP threadsSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::RNGScope rcpp_rngScope_gen;
@@ -321,7 +321,9 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< const Eigen::Map<Eigen::MatrixXd>& >::type normal(normalSEXP);
     Rcpp::traits::input_parameter< const Eigen::Map<Eigen::MatrixXd>& >::type curve(curveSEXP);
     Rcpp::traits::input_parameter< const Eigen::Map<Eigen::VectorXd>& >::type sd(sdSEXP);
-    rcpp_result_gen = Rcpp::wrap(mutation_null_cpp(grid, m, kinds, known, normal, curve, sd));
+    Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type wanted(wantedSEXP);
+    Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(mutation_null_cpp(grid, m, kinds, known, normal, curve, sd, wanted, threads));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -624,7 +626,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_nidcode_rank_columns_cpp", (DL_FUNC) &_nidcode_rank_columns_cpp, 2},
     {"_nidcode_lookalikes_cpp", (DL_FUNC) &_nidcode_lookalikes_cpp, 1},
     {"_nidcode_mutations_cpp", (DL_FUNC) &_nidcode_mutations_cpp, 5},
-    {"_nidcode_mutation_null_cpp", (DL_FUNC) &_nidcode_mutation_null_cpp, 7},
+    {"_nidcode_mutation_null_cpp", (DL_FUNC) &_nidcode_mutation_null_cpp, 9},
     {"_nidcode_panel_order_cpp", (DL_FUNC) &_nidcode_panel_order_cpp, 2},
     {"_nidcode_least_differences_cpp", (DL_FUNC) &_nidcode_least_differences_cpp, 7},
     {"_nidcode_shared_noise_cpp", (DL_FUNC) &_nidcode_shared_noise_cpp, 5},

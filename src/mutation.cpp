@@ -92,22 +92,29 @@ Rcpp::List mutations_cpp(const Eigen::Map<Eigen::MatrixXd>& value,
       _["by_bayes"] = best(test, z, test.bayes(), test.bayes()));
 }
 
-// T1 and T2 under null worlds, a column each. `normal`: standard normal, a
-// column a run; more rows than directions are left aside.
+// T1 and T2 under the null worlds `wanted` (from 1), a column each. `normal`:
+// standard normal, a column a run; more rows than directions are left aside.
 // [[Rcpp::export]]
 Rcpp::List mutation_null_cpp(const Rcpp::List& grid, int m,
                              const Rcpp::List& kinds,
                              const Rcpp::IntegerMatrix& known,
                              const Eigen::Map<Eigen::MatrixXd>& normal,
                              const Eigen::Map<Eigen::MatrixXd>& curve,
-                             const Eigen::Map<Eigen::VectorXd>& sd) {
+                             const Eigen::Map<Eigen::VectorXd>& sd,
+                             const Rcpp::IntegerVector& wanted, int threads) {
   mutation_reader from(grid, m, kinds, known);
-  nidcode::mutation_test& test = from.test;
+  const nidcode::mutation_test& test = from.test;
   must(!test.places().empty(), "no change can be told here");
   must(normal.rows() >= test.r() && curve.rows() == test.directions().rows(),
        "draws, curves and times differ in size");
   const nidcode::mutation_worlds worlds(test, curve, sd);
+  std::vector<Eigen::Index> some;
+  for (const int w : wanted) {
+    must(w >= 1 && w <= worlds.size(), "no such world");
+    some.push_back(w - 1);
+  }
   Eigen::MatrixXd t1, t2;
-  nidcode::null_tests(test, worlds, normal, t1, t2, from.beat);
+  nidcode::null_tests(test, worlds, normal, some, threads, t1, t2,
+                      from.progress);
   return Rcpp::List::create(_["share"] = t1, _["log_bayes"] = t2);
 }

@@ -74,7 +74,7 @@ good_calls <- function() {
     mutation_null_cpp = list(list(time = as.double(1:8), step = integer(8)),
                              3L, list(level = TRUE, rate = TRUE, trim = 1L),
                              matrix(0L, 2L, 0L), matrix(sin(1:16), 8),
-                             matrix((1:8)^2), 0.1),
+                             matrix((1:8)^2), 0.1, 1:3, 1L),
     spline_pieces_cpp = list(c(1, 2, 3), integer(3), 3L, 0L, 1),
     test_interrupt_cpp = list(10, 1L),
     test_throw_cpp = list(10, 10, 1L, FALSE),

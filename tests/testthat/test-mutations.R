@@ -21,16 +21,16 @@ plain_mutation <- function(y, time, step, m, places, known = NULL) {
   e <- eigen(base$k, symmetric = TRUE)$values
   r <- length(e)
   lambda <- exp(seq(log(1e-4 / sum(e)), log(sum(1 / e) / 1e-3),
-                    length.out = 41))
+                    length.out = 21))
   share <- outer(lambda, e, \(l, e) l * e / (1 + l * e))
   u <- rowMeans(share)
   prior <- log(lambda[2] / lambda[1]) * rowMeans(share * (1 - share)) /
     (2 * sqrt(u))
   prior[1] <- prior[1] / 2 + sqrt(u[1])
-  prior[41] <- prior[41] / 2 + 1 - sqrt(u[41])
+  prior[21] <- prior[21] / 2 + 1 - sqrt(u[21])
   z <- t(base$q) %*% y
   x <- t(base$q) %*% apply(places, 1L, \(p) plain_change(base$s, p[1L], p[2L]))
-  out <- lapply(1:41, \(g) {
+  out <- lapply(1:21, \(g) {
     v <- solve(diag(r) + lambda[g] * base$k)
     xx <- diag(t(x) %*% v %*% x)
     xz <- drop(t(x) %*% v %*% z)
@@ -146,17 +146,54 @@ test_that("a grid that is tabulated agrees with its simulation", {
   table <- mutation_nodes(grid, 3L, kinds, no_known, list())
   draws <- with_stream(8, matrix(stats::rnorm(12 * 4000), 12))
   worlds <- mutation_null_cpp(grid, 3L, kinds, no_known, draws,
-                              mutation_curves((0:11) / 11), mutation_noise)
+                              mutation_curves((0:11) / 11), mutation_noise,
+                              seq_len(mutation_worlds), 1L)
   own <- nodes_of_worlds(worlds)
   five <- which(mutation_tails == 0.05)
   expect_equal(table$share[five], own$share[five], tolerance = 0.02)
   expect_equal(table$bayes[five], own$bayes[five], tolerance = 0.04)
   # In every world of the family no more than 5 % are found.
-  p <- pmin(tail_of(worlds$share, table$share),
-            tail_of(worlds$log_bayes, table$bayes))
+  p <- least_tail(worlds, table)
   size <- colMeans(matrix(head_of(p, table$both) < 0.05, 4000))
   expect_lt(max(size), 0.05 + 4 * sqrt(0.05 * 0.95 / 4000))
   expect_gt(max(size), 0.035)
+})
+
+test_that("what is simulated is that of all worlds, for 1 and 2 threads", {
+  time <- c(1:9, 11:13)
+  grid <- list(time = as.double(time), step = replace(integer(12), 5L, 1L))
+  kinds <- list(level = TRUE, rate = TRUE, trim = 1L)
+  null <- \(draws, wanted, threads = 1L) {
+    mutation_null_cpp(grid, 3L, kinds, no_known, draws,
+                      mutation_curves((time - 1) / 12), mutation_noise, wanted,
+                      threads)
+  }
+  draws <- with_stream(3, matrix(stats::rnorm(12 * 999), 12))
+  all <- null(draws, seq_len(mutation_worlds))
+  expect_identical(null(draws, seq_len(mutation_worlds), 2L), all)
+  some <- simulate_worlds(draws, null)
+  expect_lt(ncol(some$share), 20L)
+  part <- mutation_tails <= 0.25 & mutation_tails >= 0.01
+  for (what in c("share", "bayes", "both")) {
+    expect_equal(nodes_of_worlds(some)[[what]][part],
+                 nodes_of_worlds(all)[[what]][part], tolerance = 0.01)
+  }
+  x <- all$share[, 1:3]
+  p <- c(0.001, 0.3, 0.999, 1)
+  expect_equal(column_quantiles(x, p),
+               unname(apply(x, 2L, stats::quantile, p, type = 8)))
+  expect_error(null(draws, 42L), class = "nidcode_error_internal")
+})
+
+test_that("what was simulated is kept", {
+  y <- with_stream(4, matrix(stats::rnorm(10), 10))
+  time <- c(2001:2009, 2012)
+  rates <- quietly(dynamic_codes(mutation_panel(y, time), rate_spline(m = 3)))
+  before <- length(simulated)
+  first <- code_mutations(rates, nsim = 199, seed = 91L)
+  expect_length(simulated, before + 1L)
+  expect_identical(code_mutations(rates, nsim = 199, seed = 91L), first)
+  expect_length(simulated, before + 1L)
 })
 
 test_that("tails are read off nodes", {

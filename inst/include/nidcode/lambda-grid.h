@@ -16,8 +16,8 @@ namespace nidcode {
 
 class lambda_grid {
  public:
-  void compute(const Eigen::VectorXd& e) {
-    const int points = lambda_points, r = static_cast<int>(e.size());
+  void compute(const Eigen::VectorXd& e, int points = lambda_points) {
+    const int r = static_cast<int>(e.size());
     lambda_.resize(points);
     log_lambda_.resize(points);
     log_prior_.resize(points);
@@ -57,7 +57,7 @@ class lambda_grid {
     }
   }
 
-  int size() const { return lambda_points; }
+  int size() const { return static_cast<int>(lambda_.size()); }
   const Eigen::VectorXd& lambda() const { return lambda_; }
   const Eigen::VectorXd& log_lambda() const { return log_lambda_; }
   const Eigen::VectorXd& log_prior() const { return log_prior_; }
