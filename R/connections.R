@@ -313,7 +313,9 @@ connection_sentence <- function(x, i) {
   second <- say_label(x[["code2"]][i])
   paste0(
     if (!is.null(who_words(x, i))) paste0(who_words(x, i), ": "),
-    if (x[["estimate"]][i] < 0) {
+    if (startsWith(get_spec(x)$of, "cores")) {
+      cores_words(x[["estimate"]][i], first, second)
+    } else if (x[["estimate"]][i] < 0) {
       say("changes of %s and %s go against each other", first, second)
     } else {
       say("changes of %s and %s go together", first, second)
@@ -324,4 +326,12 @@ connection_sentence <- function(x, i) {
         format_p(x[["p.adjusted"]][i])),
     if (nzchar(x[["note"]][i])) paste0("; ", say_fact(x[["note"]][i])), "."
   )
+}
+
+cores_words <- function(r, first, second) {
+  if (r < 0) {
+    say("cores of %s and %s go against each other over regions", first, second)
+  } else {
+    say("cores of %s and %s go together over regions", first, second)
+  }
 }

@@ -374,7 +374,13 @@ gap_paths <- function(panel, parts, rows) {
 #' @export
 in_words.nid_gaps <- function(x, language = NULL, ...) {
   rlang::check_dots_empty()
-  state <- x[["state"]]
+  # A region against itself has no gap.
+  self <- x[["gap"]] == 0 & !(x[["std.error"]] > 0) %in% TRUE
+  gaps <- which(!self %in% TRUE)
+  if (length(gaps) == 0L) {
+    return(say("There is no gap to tell of."))
+  }
+  state <- replace(x[["state"]], which(self), NA)
   if (all(is.na(state))) {
     return(say("The rate has no error: no gap can be told from noise."))
   }
@@ -382,22 +388,24 @@ in_words.nid_gaps <- function(x, language = NULL, ...) {
   ahead <- which(state %in% "ahead")
   none <- sum(state %in% "none")
   c(say("%s of %s gaps are clear (%s): %s behind, %s ahead.",
-        length(c(behind, ahead)), nrow(x), level_text(get_spec(x)$level),
+        length(c(behind, ahead)), length(gaps), level_text(get_spec(x)$level),
         length(behind), length(ahead), n = length(c(behind, ahead))),
     vapply(utils::head(behind, 20L), \(i) gap_sentence(x, i), ""),
     if (length(ahead) > 0L) {
-      say("Ahead: %s.", name_list(gap_names(x, ahead)))
+      say("Ahead: %s.", name_list(gap_names(x, ahead, " (", ")")))
     },
     if (none > 0L) {
       say("%s gaps cannot be told from noise.", none, n = none)
     })
 }
 
-gap_names <- function(x, rows) {
+# "Kurgan Oblast, social"; in a list of names "Kurgan Oblast (social)".
+gap_names <- function(x, rows, before = ", ", after = "") {
   vapply(rows, \(i) {
     code <- if (is.null(x[["code"]])) say("all codes together") else
       say_label(x[["code"]][i])
-    paste(c(who_words(x, i), code), collapse = ", ")
+    who <- who_words(x, i)
+    if (is.null(who)) code else paste0(who, before, code, after)
   }, "")
 }
 
@@ -405,7 +413,7 @@ gap_sentence <- function(x, i) {
   paste0(
     say("%s: %s behind %s, %s since %s", gap_names(x, i),
         text_by_error(x[["gap"]][i], x[["std.error"]][i]),
-        say_label(x[["against"]][i]),
+        say_label(sub("^((weighted )?mean of)", "the \\1", x[["against"]][i])),
         say_label(x[["state"]][i]), stamp_words(x[["since"]][i])),
     if (is.finite(x[["years"]][i])) years_words(x, i) else
       if (!is.na(x[["years"]][i])) say("; it does not close now"), "."

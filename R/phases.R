@@ -514,7 +514,7 @@ codes_in_words <- function(x, i) {
     if (x[["phase"]][i] %in% c("advance", "slowdown")) {
       say(", led by %s", lead)
     } else {
-      say(", most of it by %s", lead)
+      say(", the fall led by %s", lead)
     },
     if (length(fall) > 0L) {
       say("; %s falls (a defect", paste(say_label(fall), collapse = ", "),

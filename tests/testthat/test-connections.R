@@ -155,6 +155,9 @@ test_that("regions are correlated by their cores", {
   expect_equal(row$p.value, test$p.value, tolerance = 1e-12)
   expect_identical(row$n, 4L)
   expect_match(row$note, "neighbours")
+  expect_match(in_words(code_connections(rates, of = "regions")),
+               "^cores of institutional and social go together over regions",
+               all = FALSE)
   at <- code_connections(rates, of = "regions", conf_level = 1 - row$p.value)
   expect_equal(min(abs(at$conf.low[2L]), abs(at$conf.high[2L])), 0,
                tolerance = 1e-8)

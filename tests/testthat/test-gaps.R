@@ -181,6 +181,22 @@ test_that("of codes together gaps are weighted sums, closing at Code ID", {
                    factor(1:4))
 })
 
+test_that("a region against itself is no gap to tell of", {
+  rates <- gap_rates(lines_panel(), rate_difference(sd = 0.1))
+  words <- in_words(code_gaps(rates, "A"))
+  expect_identical(words[1L], "3 of 3 gaps are clear (95%): 3 behind, 0 ahead.")
+  expect_false(any(grepl("noise", words)))
+  words <- in_words(code_gaps(rates, "D"))
+  expect_match(words, "^Ahead: A [(]production[)]", all = FALSE)
+  expect_match(in_words(code_gaps(rates, "mean")), "behind the mean of",
+               all = FALSE)
+  alone <- gap_rates(subset(lines_panel(), region == "A"))
+  expect_identical(in_words(quietly(code_gaps(alone, "mean"))),
+                   "There is no gap to tell of.")
+  expect_identical(in_words(quietly(code_gaps(alone, "best"))),
+                   "There is no gap to tell of.")
+})
+
 test_that("the best is partly luck", {
   set.seed(9)
   rates <- gap_rates(lines_panel(3), rate_difference(sd = 3))
