@@ -62,7 +62,7 @@ test_that("files", {
   skip_if_not_installed("openxlsx2")
   worlds <- corner_panels()[c("zero_rows", "one_row", "no_value",
                               "no_code_in_region")]
-  expect_corners(file_calls, lapply(worlds, panel_world))
+  expect_corners(file_calls, lapply(some_of(worlds, 3L), panel_world))
 })
 
 test_that("no exported function and no method is left out", {
