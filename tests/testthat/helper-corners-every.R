@@ -131,7 +131,7 @@ corner_views <- list(
 draw_corner <- function(x) {
   whats <- if (inherits(x, "nid_model")) model_pictures
   pictures <- if (is.null(whats)) list(ggplot2::autoplot(x)) else
-    lapply(whats, \(what) {
+    lapply(some_of(whats), \(what) {
       tryCatch(ggplot2::autoplot(x, what), nidcode_error = \(cnd) NULL)
     })
   for (one in Filter(Negate(is.null), pictures)) ggplot2::ggplotGrob(one)
