@@ -15,7 +15,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <numeric>
+#include <utility>
 #include <vector>
 
 #include <nidcode/double-double.h>
@@ -142,22 +142,24 @@ class order_test {
 
   // In the order of their free parts, and of those evenly many.
   void thin() {
-    std::vector<Eigen::Index> by(size_.size());
-    std::iota(by.begin(), by.end(), 0);
-    std::sort(by.begin(), by.end(), [this](Eigen::Index a, Eigen::Index b) {
-      const double one = size_[static_cast<std::size_t>(a)];
-      const double two = size_[static_cast<std::size_t>(b)];
-      return one != two ? one < two
-                        : std::lexicographical_compare(
-                              z_.col(a).data(), z_.col(a).data() + z_.rows(),
-                              z_.col(b).data(), z_.col(b).data() + z_.rows());
+    using sized = std::pair<double, Eigen::Index>;
+    std::vector<sized> by;
+    for (Eigen::Index i = 0; i < z_.cols(); ++i) {
+      by.emplace_back(size_[static_cast<std::size_t>(i)], i);
+    }
+    std::sort(by.begin(), by.end(), [this](const sized& a, const sized& b) {
+      const double *one = &z_(0, a.second), *two = &z_(0, b.second);
+      return a.first != b.first
+                 ? a.first < b.first
+                 : std::lexicographical_compare(one, one + z_.rows(), two,
+                                                two + z_.rows());
     });
     const Eigen::Index all = z_.cols();
     const Eigen::Index kept = std::min<Eigen::Index>(all, most_);
     Eigen::MatrixXd sorted(z_.rows(), kept);
     for (Eigen::Index k = 0; k < kept; ++k) {
       const Eigen::Index at = (2 * k + 1) * all / (2 * kept);
-      sorted.col(k) = z_.col(by[static_cast<std::size_t>(at)]);
+      sorted.col(k) = z_.col(by[static_cast<std::size_t>(at)].second);
     }
     z_.swap(sorted);
   }
