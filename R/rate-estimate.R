@@ -44,12 +44,13 @@ estimate_rates <- function(x, time, group = NULL, rate = rate_spline(),
                    v$group$group, call)
   m <- moments_cpp(v$value, v$offset)
   warn_digits_lost("x", m$mean, m$sd)
-  keep <- which(!is.na(v$value))
-  series <- plain_series(v$value[keep], pool, g$grid[g$grid > 0L], rate)
-  if (rate$facts$errors != "known") {
-    unit <- rounding_units(v$value, v$offset)[g$grid > 0L]
-    series$rounding <- unit / sqrt(12)
+  own <- which(g$grid > 0L)
+  unit <- if (rate$facts$errors != "known") {
+    rounding_units(v$value, v$offset)[own] / sqrt(12)
   }
+  v <- without_gaps(v)
+  series <- plain_series(v$value, pool, g$grid[own], rate)
+  series$rounding <- unit
   order <- as.integer(order)
   series <- choose_order(series)
   if (!is.null(at)) series$rate <- at_a_point(series$rate)
@@ -57,13 +58,23 @@ estimate_rates <- function(x, time, group = NULL, rate = rate_spline(),
   has <- orders_of(rate, order)
   inform_order(rate, order)
   r <- if (is.null(at)) {
-    observed_rates(series, has, list(series = v$series[keep],
-                                     time = v$user_time[keep]))
+    observed_rates(series, has, list(series = v$series, time = v$user_time))
   } else {
-    new_rates(series, has, list(series = which(g$grid > 0L), time = at,
+    new_rates(series, has, list(series = own, time = at,
                                 reading = v$reading), call)
   }
   rates_frame(r, v$group, order, has, rate, conf_level)
+}
+
+# Values that are there, of which series and time.
+without_gaps <- function(v) {
+  if (anyNA(v$value)) {
+    keep <- which(!is.na(v$value))
+    for (name in c("value", "series", "user_time")) {
+      v[[name]] <- v[[name]][keep]
+    }
+  }
+  v
 }
 
 # Vectors have no codes that an argument could name.
@@ -113,12 +124,13 @@ rates_frame <- function(r, group, order, has, rate, level) {
     dim(whole) <- NULL
     whole
   }
+  each <- rep.int(k, length(r$df))
   law <- list(estimate = rows(r$estimate), std.error = rows(r$std.error),
-              df = rep(r$df, each = k))
+              df = rep.int(r$df, each))
   shown <- at_level(law, level)
   columns <- c(
-    lapply(group, \(g) rep(g[r$series], each = k)),
-    list(time = rep(r$time, each = k), order = rep(order, length(r$series)),
+    lapply(group, \(g) rep(g[r$series], each)),
+    list(time = rep(r$time, each), order = rep.int(order, length(r$series)),
          estimate = law$estimate),
     shown[names(shown) != "df"]
   )
