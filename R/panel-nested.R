@@ -187,7 +187,7 @@ nested_by_sum <- function(panel) {
     v <- panel$x[[name]]
     rows <- which(!is.na(v) & !is.na(key))
     m <- matrix(NA_real_, n, length(use))
-    m[cbind(region[rows], key[rows])] <- v[rows]
+    m[region[rows] + (key[rows] - 1L) * n] <- v[rows]
     one <- sums_in(m[order, , drop = FALSE], groups)
     found <- c(found, lapply(one, function(f) {
       list(region = order[f$region], parts = sort(order[f$parts]),
