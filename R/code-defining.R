@@ -355,17 +355,19 @@ defining_table <- function(def) {
     c(v, list(at = observed_breaks(def, code, v)))
   })
   inform_lost_times(def, parts)
-  rows <- rep(seq_len(n), each = length(codes))
   interleave <- function(what) {
     as.vector(do.call(rbind, lapply(parts, `[[`, what)))
   }
   value <- interleave("value")
+  every <- !anyNA(value)
   keep <- which(!is.na(value))
+  pick <- \(x) if (every) x else x[keep]
   columns <- c(
-    index_columns(def$panel, rows[keep]),
-    list(code = rep(codes, n)[keep], estimate = value[keep],
-         n.indicators = interleave("used")[keep],
-         `break` = interleave("at")[keep]),
+    if (every) index_columns(def$panel, each = length(codes)) else
+      index_columns(def$panel, rep(seq_len(n), each = length(codes))[keep]),
+    list(code = pick(rep(codes, n)), estimate = pick(value),
+         n.indicators = pick(interleave("used")),
+         `break` = pick(interleave("at"))),
     if (def$missing == "provisional") {
       provisional_columns(def, codes, value, keep)
     }

@@ -460,19 +460,26 @@ panel_column <- function(panel, name) {
 }
 
 # Region and time columns of results, for the given panel rows (NULL: all).
-index_columns <- function(panel, rows = NULL) {
+# Of all rows, each so many times, or of some.
+index_columns <- function(panel, rows = NULL, each = 1L) {
   out <- list()
   if (!is.na(panel$index[["region"]])) {
     size <- diff(panel$offset)
     region <- if (is.null(rows)) {
-      rep(panel$regions, size)
+      rep(panel$regions, size * each)
     } else {
       panel$regions[rep(seq_along(size), size)[rows]]
     }
     out[[panel$index[["region"]]]] <- region
   }
   time <- panel_column(panel, panel$index[["time"]])
-  out[[panel$index[["time"]]]] <- if (is.null(rows)) time else time[rows]
+  out[[panel$index[["time"]]]] <- if (!is.null(rows)) {
+    time[rows]
+  } else if (each == 1L) {
+    time
+  } else {
+    rep(time, rep.int(each, length(time)))
+  }
   out
 }
 

@@ -103,28 +103,29 @@ pass_code <- function(fit, i, plan, collect, bar) {
 # without a copy.
 
 # V and A over the panel's rows: arrays order x code x row, in the order of the
-# table. std.error NULL: no error anywhere.
+# table, once all columns are there. std.error NULL: no error anywhere.
 collect_rates <- function(fit) {
   n <- n_rows(fit$def$panel)
   k <- length(fit$codes)
   orders <- orders_of(fit$rate, 1:2)
-  estimate <- array(NA_real_, c(2L, k, n))
+  estimate <- array(NA_real_, c(n, 2L, k))
   std.error <- if (fit_has_errors(fit)) estimate
-  df <- matrix(NA_real_, k, n)
-  observed <- matrix(FALSE, k, n)
+  df <- matrix(NA_real_, n, k)
+  observed <- matrix(FALSE, n, k)
   put <- function(i, s, r) {
     rows <- series_rows(s)
     mine <- match(orders, r$orders)
-    estimate[orders, i, rows] <<- t(r$estimate[, mine])
-    observed[i, rows] <<- TRUE
+    estimate[rows, orders, i] <<- r$estimate[, mine]
+    observed[rows, i] <<- TRUE
     if (!is.null(r$std.error)) {
-      std.error[orders, i, rows] <<- t(r$std.error[, mine])
-      df[i, rows] <<- value_df(r, s)
+      std.error[rows, orders, i] <<- r$std.error[, mine]
+      df[rows, i] <<- value_df(r, s)
     }
   }
   list(orders = orders, put = put, value = \() {
-    list(estimate = estimate, std.error = std.error, df = df,
-         observed = observed)
+    list(estimate = aperm(estimate, c(2L, 3L, 1L)),
+         std.error = if (!is.null(std.error)) aperm(std.error, c(2L, 3L, 1L)),
+         df = t(df), observed = t(observed))
   })
 }
 
@@ -136,7 +137,9 @@ rates_of_order <- function(fit, rates, order) {
   k <- length(fit$codes)
   across <- function(x) if (!is.null(x)) t(matrix(x, k, n))
   region <- rep(seq_len(n_regions(panel)), diff(panel$offset))
-  absent <- vapply(fit$codes, \(one) one$of[region] == 0L, logical(n))
+  absent <- vapply(fit$codes, \(one) {
+    if (length(zeros_of(one$of)) > 0L) one$of[region] == 0L else logical(n)
+  }, logical(n))
   dim(absent) <- c(n, k)
   list(estimate = across(rates$estimate[order, , ]),
        std.error = across(rates$std.error[order, , ]),

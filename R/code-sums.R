@@ -144,8 +144,8 @@ sum_places_within <- function(plans, region) {
 sums_law <- function(fit, plan, sums, rho) {
   parts <- code_parts_of_sum(fit, sums)
   size <- sums$size
-  region <- rep(seq_along(size), size)
-  gone <- which(plan$times$pattern[region] == 0L)
+  region <- rep.int(seq_along(size), size)
+  gone <- zeros_of(plan$times$pattern[region])
   law <- list(estimate = Reduce(`+`, parts), df = NA_real_)
   law$estimate[gone] <- NA_real_
   law$estimate <- nan_to_na(law$estimate)

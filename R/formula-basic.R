@@ -126,7 +126,9 @@ basic_table <- function(fit, plan, law, told) {
               cor = told$cor$text, level = told$level, law = shared_law(law),
               meaning = paste(basic_meaning(fit), collapse = " "),
               notes = c(short_note(fit, plan$times),
-                        ends_note(law$ends, fit$rate$facts$steps),
+                        if (!is.null(law$std.error)) {
+                          ends_note(law$ends, fit$rate$facts$steps)
+                        },
                         lost_note(terms$n.lost), few_regions_note(told$cor),
                         predicted_note(shares$predicted,
                                        fit$def$panel$regions))), fit = fit
@@ -181,8 +183,8 @@ ends_note <- function(ends, steps) {
 
 # What the study of coverage found where times are few.
 short_note <- function(fit, times) {
-  size <- c(0L, pool_sizes(times))[times$pattern + 1L]
-  if (fit$rate$facts$errors == "posterior" && any(size %in% 5:6)) {
+  few <- which(pool_sizes(times) %in% 5:6)
+  if (fit$rate$facts$errors == "posterior" && any(times$pattern %in% few)) {
     "95 % intervals at 5-6 times hold 78-90 %, not 95."
   }
 }
@@ -270,6 +272,9 @@ inform_terms <- function(fit, told, measure) {
                n = length(none))
   }
   counts <- told$n.terms
+  if (max(counts, 0) == min(counts, Inf)) {
+    return(invisible())
+  }
   short <- setdiff(which(counts < max(counts, 0)), none)
   if (length(none) > 0L) counts <- counts[-none]
   if (measure == "sum" && length(counts) > 0L && min(counts) < max(counts)) {

@@ -65,23 +65,27 @@ industrial_code <- function(x, rate = NULL, cor = "auto",
 industrial_law <- function(fit, est) {
   a <- rates_of_order(fit, est$rates, 1L)
   weight <- code_field(fit, "weight")
-  total <- row_products(replace(a$estimate, a$absent, 0), weight)
-  n.codes <- as.integer(ncol(a$absent) - rowSums(a$absent))
+  n <- nrow(a$absent)
+  some <- any(a$absent)
+  fill <- \(x, value) if (some) replace(x, a$absent, value) else x
+  total <- row_products(fill(a$estimate, 0), weight)
+  n.codes <- if (some) as.integer(ncol(a$absent) - rowSums(a$absent)) else
+    rep.int(ncol(a$absent), n)
   keep <- which(!is.na(total) & n.codes > 0L)
-  law <- list(estimate = total[keep], df = NA_real_)
-  prob <- rep(NA_real_, length(total))
+  kept <- \(x) if (length(keep) == n) x else x[keep]
+  law <- list(estimate = kept(total), df = NA_real_)
+  prob <- rep(NA_real_, n)
   rho <- NULL
   if (!is.null(a$std.error)) {
     rho <- rho_of_rows(est$rho, a$region, est$rates$shared)
     prob <- condition_probability(a, rho)
-    both <- combine_codes(replace(a$std.error, a$absent, 0),
-                          replace(a$df, a$absent, Inf), weight, rho)
-    law <- list(estimate = total[keep], std.error = both$se[keep],
-                df = both$df[keep])
+    both <- combine_codes(fill(a$std.error, 0), fill(a$df, Inf), weight, rho)
+    law <- list(estimate = kept(total), std.error = kept(both$se),
+                df = kept(both$df))
   }
   positive <- rowSums(a$absent | a$estimate > 0) == ncol(a$absent)
-  list(rows = keep, law = law, condition = positive[keep],
-       prob.condition = prob[keep], n.codes = n.codes[keep], a = a, rho = rho)
+  list(rows = keep, law = law, condition = kept(positive),
+       prob.condition = kept(prob), n.codes = kept(n.codes), a = a, rho = rho)
 }
 
 industrial_table <- function(fit, est, told) {
@@ -89,7 +93,8 @@ industrial_table <- function(fit, est, told) {
   id <- industrial_law(fit, est)
   keep <- id$rows
   columns <- c(
-    index_columns(panel, keep), list(estimate = id$law$estimate),
+    index_columns(panel, if (length(keep) < n_rows(panel)) keep),
+    list(estimate = id$law$estimate),
     at_level(id$law, told$level), id[c("condition", "prob.condition",
                                        "n.codes")]
   )
@@ -119,7 +124,7 @@ lost_rows_note <- function(n, kept, why) {
 # that hold for any errors.
 condition_probability <- function(a, rho) {
   p <- probability_positive(a$estimate, a$std.error, a$df)
-  p[a$absent] <- 1
+  if (any(a$absent)) p[a$absent] <- 1
   out <- rep(1, nrow(p))
   for (c in seq_len(ncol(p))) out <- out * p[, c]
   if (is.null(rho) || ncol(p) < 2L) {

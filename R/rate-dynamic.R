@@ -70,21 +70,23 @@ rates_table <- function(fit, a, interval, level) {
   k <- length(fit$codes)
   n <- n_rows(panel)
   every <- all(a$observed)
-  keep <- if (!every) which(rep(as.vector(a$observed), each = 2L))
+  twice <- rep.int(2L, k * n)
+  keep <- if (!every) which(rep.int(as.vector(a$observed), twice))
   pick <- function(x) {
     dim(x) <- NULL
     if (every) x else x[keep]
   }
   law <- list(estimate = pick(a$estimate),
               std.error = if (!is.null(a$std.error)) pick(a$std.error),
-              df = pick(rep(a$df, each = 2L)))
+              df = pick(rep.int(as.vector(a$df), twice)))
   levels <- if (interval == "simultaneous" && !is.null(law$std.error)) {
     pick(simultaneous_levels(fit, level))
   } else {
     level
   }
   columns <- c(
-    index_columns(panel, pick(rep(seq_len(n), each = 2L * k))),
+    if (every) index_columns(panel, each = 2L * k) else
+      index_columns(panel, rep(seq_len(n), each = 2L * k)[keep]),
     list(code = pick(rep(rep(code_field(fit, "code"), each = 2L), n)),
          term = pick(rep(rep(code_field(fit, "dynamic"), each = 2L), n)),
          order = pick(rep(1:2, k * n)), estimate = law$estimate),

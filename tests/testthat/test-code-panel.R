@@ -248,3 +248,14 @@ test_that("NaN in the data is a missing value like any other", {
   expect_identical(is.nan(panel$x$x), c(FALSE, FALSE, FALSE))
   expect_identical(panel$missing[["x"]], 1)
 })
+
+test_that("keys of rows, each many times, are those rows repeated", {
+  data <- data.frame(region = c("b", "a", "a"),
+                     year = as.Date(c("2001-01-01", "2001-01-01",
+                                      "2002-01-01")), x = 1:3)
+  panel <- suppressMessages(code_panel(data, code_scheme(
+    "x", "production", codes = nid_codes()[1L, ])))
+  rows <- seq_len(n_rows(panel))
+  expect_identical(index_columns(panel, each = 2L),
+                   index_columns(panel, rep(rows, each = 2L)))
+})
