@@ -90,7 +90,8 @@ picture_of_shares <- function(frame, fit, call) {
     alt = say("%s: stacked bars of shares of %s.", title,
               paste(levels(rows$factor), collapse = ", ")),
     x = if (fit$asked$what[1L] == "rank") say("Share of the variance of ranks")
-      else say("Share of the variance of Code NID"),
+      else if (is.null(fit$study$level)) say("Share of the variance of Code NID")
+      else say("Share of the variance of the codes"),
     y = NULL, caption = paste0(choices_caption(fit), ". ",
                                say("Shapley shares, which add up to 100%%.")),
     height = ranked_height(n) + 0.4

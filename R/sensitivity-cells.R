@@ -7,7 +7,7 @@
 structural <- c("data", "scheme", "transform", "normalise", "reference",
                 "aggregate", "missing", "rate", "breaks")
 
-# Code NID, regions x evaluations; `cells` and `evaluations`, what it took.
+# What is studied, regions x evaluations; `cells` and `evaluations`, what it took.
 rebuild_all <- function(study, stack, pick) {
   pick <- same_rows(study, stack, pick)
   key <- do.call(paste, as.data.frame(pick))
@@ -287,13 +287,13 @@ noise_of <- function(study, stack, rows) {
 # ---- One cell ----------------------------------------------------------------
 
 new_cell <- function(study, base, draws, said) {
-  scheme <- base$panel$scheme
+  if (!is.null(study$level)) {
+    return(level_cell(study, base, draws, said))
+  }
   frozen <- isTRUE(study$frozen)
   # Whoever has a weight in some draw is there; how much comes later.
-  weight <- if (frozen) draws$weight[, 1L] else rowSums(draws$weight > 0) > 0
-  def <- base$def
-  def$panel$scheme <- scheme_with(scheme, weight = unname(as.double(weight)))
-  def <- add_factors(def)
+  def <- cell_def(base, if (frozen) draws$weight[, 1L] else
+    rowSums(draws$weight > 0) > 0)
   fit <- code_fit(def, base$args$rate, base$args$breaks, study$call)
   if (frozen) fit <- freeze_fit(fit)
   frame <- plan_frame(fit)
@@ -316,6 +316,13 @@ new_cell <- function(study, base, draws, said) {
   cell
 }
 
+cell_def <- function(base, weight) {
+  def <- base$def
+  def$panel$scheme <- scheme_with(def$panel$scheme,
+                                  weight = unname(as.double(weight)))
+  add_factors(def)
+}
+
 # Regions for which the model has a number must have one everywhere.
 check_cell_values <- function(study, base, plan) {
   some <- rowsum_by(as.double(plan$terms), pool_owner(plan$times),
@@ -334,19 +341,22 @@ check_cell_values <- function(study, base, plan) {
 # Draws that are worked on at once.
 cell_blocks <- function(cell) {
   n <- length(cell$draws$column)
-  size <- if (is.null(cell$product)) {
+  refits <- is.null(cell$product) && is.null(cell$level)
+  size <- if (refits) {
     max(1L, block_regions %/% n_regions(cell$fit$def$panel))
   } else {
-    max(1L, as.integer(1e6 / max(1, length(cell$region))))
+    max(1L, as.integer(1e6 / max(1, length(cell$owner %||% cell$region))))
   }
   # Refits go by influence: each is a grid of its own to the core.
-  at <- if (is.null(cell$product)) order(cell$draws$time$of) else seq_len(n)
+  at <- if (refits) order(cell$draws$time$of) else seq_len(n)
   unname(split(at, (seq_len(n) - 1L) %/% size))
 }
 
 rebuild_block <- function(study, cell, part) {
   draws <- draws_part(cell$draws, part)
-  value <- if (!is.null(cell$product)) {
+  value <- if (!is.null(cell$level)) {
+    level_values(cell, draws)
+  } else if (!is.null(cell$product)) {
     product_values(cell, draws)
   } else {
     refit_values(study, cell, draws)
@@ -523,11 +533,7 @@ draw_series <- function(cell, draws, i) {
   code <- fit$codes[[i]]$code
   parts <- parts_of_code(def, code)
   weight <- draws$weight[parts$names, , drop = FALSE]
-  value <- if (is.null(parts$factor)) {
-    define_draws_cpp(parts, def$panel$offset, weight, get_threads())
-  } else {
-    pillar_values(def, code, weight)
-  }
+  value <- draw_values(def, parts, code, weight)
   seen <- which(!is.na(value[, 1L]))
   if (length(seen) < nrow(value)) value <- value[seen, , drop = FALSE]
   out <- list(value = as.vector(value))
@@ -535,6 +541,15 @@ draw_series <- function(cell, draws, i) {
     return(out)
   }
   c(out, draw_errors(cell, parts, weight, code, seen))
+}
+
+# Values of a code at all rows, row x draw.
+draw_values <- function(def, parts, code, weight) {
+  if (is.null(parts$factor)) {
+    define_draws_cpp(parts, def$panel$offset, weight, get_threads())
+  } else {
+    pillar_values(def, code, weight)
+  }
 }
 
 # Where pillars lack indicators the share of each depends on all weights.

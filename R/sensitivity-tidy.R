@@ -98,7 +98,7 @@ exact_pairs <- function(fit, at, share) {
                   ifelse(share > 0, "depends", "never")))
   }
   none <- rep(NA_character_, nrow(at))
-  if (!is.null(fit$study$at)) {
+  if (!is.null(fit$study$at) || !is.null(fit$study$level)) {
     return(none)
   }
   verdict <- tryCatch(
@@ -120,8 +120,8 @@ glance.nid_sensitivity <- function(x, ...) {
                         c(0.5, (1 - fit$asked$level) / 2))
   plain_table(list(n = fit$run$draws, n.cells = fit$run$cells,
                    evaluations = as_count(fit$run$evaluations),
-                   seconds = fit$run$seconds, kendall.median = q[1L],
-                   kendall.low = q[2L], method = fit$asked$method))
+                   kendall.median = q[1L], kendall.low = q[2L],
+                   method = fit$asked$method))
 }
 
 # Of every draw; of many regions of as many draws as a second can compare.

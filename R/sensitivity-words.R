@@ -38,7 +38,8 @@ words_about_factors <- function(fit) {
                  " %)")
   text <- paste(told, collapse = ", ")
   if (own$of[1L] == "rank") say("What moves ranks most: %s.", text) else
-    say("What moves Code NID most: %s.", text)
+    if (is.null(fit$study$level)) say("What moves Code NID most: %s.", text) else
+      say("What moves the codes most: %s.", text)
 }
 
 factor_words <- function(name) {

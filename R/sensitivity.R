@@ -1,8 +1,8 @@
 #' How far the order of regions depends on choices
 #'
 #' Rebuilds a model under the [code_choices()] that could be defended as well,
-#' exactly and many thousand times: where each region then stands, and which
-#' choice that hangs on.
+#' exactly and many thousand times: where each region then stands, by Code NID or
+#' by the defining codes of one time, and which choice that hangs on.
 #'
 #' @section How it is made:
 #' Every rebuild is what [code_model()] makes of those choices, with the order
@@ -12,9 +12,15 @@
 #' weights, normalisation and influence are one product, and an averaged spline
 #' is fitted again, series by series.
 #'
+#' Of "defining" it is the index that composites are,
+#' \deqn{\sum_c W_c D_c(r, t) / \sum_c W_c}{sum_c W_c D_c(r, t) / sum_c W_c}
+#' over the codes c that the region has, in the units of the codes, at one time
+#' t, and `NA` where one of them is missing then. It asks for no rate, so that
+#' a single time will do.
+#'
 #' @section Shares:
-#' `f` is Code NID ("basic") or the rank ("rank") of a region, V its variance
-#' over the choices.
+#' `f` is Code NID, or that index, ("basic") or the rank ("rank") of a region, V
+#' its variance over the choices.
 #' \deqn{first_j = Var(E(f | x_j))/V, \quad
 #'   total_j = E(Var(f | x_{-j}))/V}{
 #'   first_j = Var(E(f | x_j))/V,  total_j = E(Var(f | all but x_j))/V}
@@ -36,14 +42,17 @@
 #' @param n <int> Draws, at least 50.
 #' @param method <chr> "auto", "exact", "sample" or "draws".
 #' @param at The time from which lags of every influence count; `NULL`: each
-#'   influence's own, of `half_life` the model's.
-#' @param conf_level <num> Of the ranges of Code NID and of ranks.
+#'   influence's own, of `half_life` the model's. Of "defining" the time of the
+#'   codes; `NULL`: the last.
+#' @param conf_level <num> Of the ranges of the draws and of their ranks.
 #' @param seed <int> Of the draws; `NULL`: a fixed one. The caller's stream of
 #'   random numbers is left alone.
 #' @param split <chr> "weights": the weights of each code are a factor of their
 #'   own; "none": one factor.
+#' @param of <chr> "basic": Code NID; "defining": the weighted mean of the
+#'   defining codes at one time.
 #' @return `nid_sensitivity`, a tibble with a row a region: region column,
-#'   `nominal` (the model's Code NID), `median`, `low`, `high` over the draws,
+#'   `nominal` (what the model gives), `median`, `low`, `high` over the draws,
 #'   `rank`, `rank.median`, `rank.low`, `rank.high` <int>, `share.first`,
 #'   `share.top` (of draws in the first tenth of regions), `share.better` (with
 #'   a rank at least as good as the model's), `mean.shift` (mean absolute
@@ -56,14 +65,14 @@
 #'   "always", "never", "depends", `NA` unknown. "draws": `draw`, region,
 #'   `estimate`, `rank`. "design": a row a draw, its level of every factor.
 #'   `glance()`: `n`, `n.cells` (what was read and fitted anew), `evaluations`,
-#'   `seconds`, Kendall's tau of the draws with the model (`kendall.median`,
-#'   `kendall.low`, the lower limit), `method`. `augment(x, model)`: the rows
+#'   Kendall's tau of the draws with the model (`kendall.median`, `kendall.low`,
+#'   the lower limit), `method`. `augment(x, model)`: the rows
 #'   of the model's data (`NULL`: that it was made of) with the columns of their
 #'   region, each after a dot.
 #'   `update(x, draw = )`: the model of one draw, from the data on.
 #' @section Errors: `nidcode_error_choices`, with `factor` and `level`, before
 #'   any work: a level that cannot be had, or under which a region of the model
-#'   has no value; `_design`: fewer than 50 draws, more than 20 factors or none,
+#'   has no value, or a factor that does not move what is studied; `_design`: fewer than 50 draws, more than 20 factors or none,
 #'   "exact" where it cannot be; `_size`; of `tidy()` `_needs_fit` where there
 #'   are no shares; messages `nidcode_message_redrawn`, `_left_out`.
 #' @source Saisana, Saltelli and Tarantola (2005), Uncertainty and sensitivity
@@ -87,23 +96,24 @@
 #' @export
 code_sensitivity <- function(model, choices, what = c("basic", "rank"),
                              n = 1000, method = "auto", at = NULL,
-                             conf_level = 0.9, seed = NULL, split = "none") {
+                             conf_level = 0.9, seed = NULL, split = "none",
+                             of = "basic") {
   call <- rlang::current_env()
-  started <- proc.time()[["elapsed"]]
   check_sensitivity(model, choices, what, call)
   check_number(n, min = 1, whole = TRUE)
   check_choice(method, c("auto", "exact", "sample", "draws"))
   check_level(conf_level)
   if (!is.null(seed)) check_number(seed, min = 0, whole = TRUE)
   check_choice(split, c("none", "weights"))
+  check_choice(of, c("basic", "defining"))
   study <- new_study(model, choices, split, call)
   study$at <- choice_at(at, model, call)
+  if (of == "defining") study <- level_study(study)
   asked <- list(what = what, level = conf_level, seed = seed %||% choice_seed,
                 n = as.integer(n), method = sensitivity_method(study, n,
                                                                method, call))
   run <- if (asked$method == "exact") run_factorial(study) else
     run_draws(study, asked)
-  run$seconds <- proc.time()[["elapsed"]] - started
   sensitivity_table(study, run, asked)
 }
 
@@ -228,13 +238,14 @@ sensitivity_table <- function(study, run, asked) {
   shares <- if (asked$method != "draws") run_shares(run, nominal, asked)
   words <- vapply(study$factors, `[[`, "", "name")
   new_nid_table(columns, "sensitivity", list(
-    title = "Code NID under admissible choices", keys = c(region = names(
+    title = paste(if (is.null(study$level)) "Code NID" else "Defining codes",
+                  "under admissible choices"), keys = c(region = names(
       region_column(panel))), choices = unname(words),
     method = paste0(asked$method, ", ", count_of(run$draws, if (
       asked$method == "exact") "combination" else "draw"),
       ", ", count_of(run$evaluations, "rebuild")),
-    level = asked$level, limits = c("low", "high"),
-    notes = sensitivity_notes(study, shares)
+    time = names(study$level), level = asked$level, limits = c("low", "high"),
+    spread = "ranges", notes = sensitivity_notes(study, shares)
   ), fit = list(study = study, run = run, asked = asked, shares = shares,
                 nominal = nominal))
 }

@@ -26,7 +26,8 @@ new_nid_table <- function(columns, what, facts, fit = NULL) {
 }
 
 # Facts for code alone: what print() says of them, if anything, is in the title.
-quiet_facts <- c("title", "keys", "by", "kind", "limits", "level", "notes",
+quiet_facts <- c("title", "keys", "by", "kind", "limits", "level", "spread",
+                 "notes",
                  "shape", "scheme", "law", "dissemination", "durbin.watson",
                  "meaning", "joint")
 
@@ -84,7 +85,9 @@ format.nid_spec <- function(x, ...) {
   names(said)[names(said) == "second"] <- "second order:"
   words <- paste(names(said), said, recycle0 = TRUE)
   level <- x[["level"]]
-  if (!is.null(level)) level <- paste(level_text(level), "intervals")
+  if (!is.null(level)) {
+    level <- paste(level_text(level), x[["spread"]] %||% "intervals")
+  }
   paste0(x$title, ": ", paste(c(words, level), collapse = "; "), ".")
 }
 

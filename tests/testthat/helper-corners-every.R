@@ -669,6 +669,8 @@ panel_calls <- c(
       weights = weights_noisy(), half_life = c(2, 5)), n = 50,
       method = "draws"),
     tidy(drawn, what = "draws"),
+    code_sensitivity(model, code_choices(
+      normalise = c("zscore", "none"), leave_out = TRUE), of = "defining"),
     above = code_dominance(model, code_choices(
       weights = weights_simplex()), tuning = "frozen"),
     summary(above), code_dominance(model, code_choices(leave_out = TRUE)),

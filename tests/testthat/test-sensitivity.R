@@ -176,6 +176,13 @@ test_that("draws of a factor do not depend on the others or on shares", {
   expect_false(identical(tidy(other, what = "design")[["weights.x1"]], alone))
 })
 
+test_that("two equal studies are identical", {
+  model <- choice_model(rate = rate_difference())
+  ch <- code_choices(weights = weights_noisy(), leave_out = TRUE)
+  expect_identical(quiet(code_sensitivity(model, ch, n = 50)),
+                   quiet(code_sensitivity(model, ch, n = 50)))
+})
+
 test_that("the table is what the draws say", {
   model <- choice_model(rate = rate_local(5))
   s <- quiet(code_sensitivity(model, code_choices(
@@ -246,4 +253,74 @@ test_that("what cannot be is told before any work", {
     code_choices(rate = list(a = rate_difference(), b = rate_spline(m = 2))))),
     class = "nidcode_error_choices")
   expect_identical(cnd$level, "b")
+})
+
+# The weighted mean of a model's defining codes at one time, by hand.
+mean_of_codes <- function(model, time) {
+  d <- as.data.frame(model$defining)
+  codes <- scheme_codes(model$panel$scheme)
+  vapply(as.character(model$panel$regions), \(r) {
+    own <- d[d$region == r & !is.na(d$estimate), ]
+    code <- unique(own$code)
+    own <- own[own$year == time, ]
+    weight <- codes$weight[match(code, codes$code)]
+    sum(own$estimate[match(code, own$code)] * weight) / sum(weight)
+  }, 1, USE.NAMES = FALSE)
+}
+
+test_that("codes themselves are studied at one time", {
+  panel <- choice_panel()
+  panel$data$x5[panel$data$region == "R2"] <- NA
+  panel$data$x3[panel$data$region == "R4"] <- NA
+  panel$data$x1[panel$data$region == "R1"][2:3] <- NA
+  model <- choice_model(panel = panel, missing = "available")
+  time <- max(panel$data$year)
+  ch <- code_choices(weights = weights_noisy(0.5), leave_out = TRUE,
+                     code_weights = weights_simplex(0.1, 0.8),
+                     normalise = c("zscore", "minmax", "rank"),
+                     missing = c("available", "constant"))
+  s <- quiet(code_sensitivity(model, ch, n = 60, of = "defining",
+                              method = "draws"))
+  expect_equal(s$nominal, mean_of_codes(model, time))
+  all <- tidy(s, what = "draws")
+  for (i in c(1, 20, 41, 60)) {
+    expect_equal(all$estimate[all$draw == i],
+                 mean_of_codes(quiet(update(s, draw = i)), time),
+                 tolerance = 1e-10)
+  }
+  local_ours(block_regions = 13L)
+  again <- withr::with_options(list(nidcode.threads = 2L), quiet(
+    code_sensitivity(model, ch, n = 60, of = "defining", method = "draws")))
+  expect_identical(again, s)
+  earlier <- quiet(code_sensitivity(model, code_choices(
+    weights = weights_noisy()), n = 50, of = "defining", method = "draws",
+    at = sort(unique(panel$data$year))[2L]))
+  expect_equal(earlier$nominal, mean_of_codes(model, sort(unique(
+    panel$data$year))[2L]))
+})
+
+test_that("one year is enough for codes, and rates have no part in them", {
+  d <- data.frame(region = letters[1:4], year = 2018, x = c(1, 3, 2, 5),
+                  y = c(0, 4, 1, 2), z = c(7, 1, 2, 0))
+  model <- quiet(code_model(d, code_scheme(
+    c("x", "y", "z"), c("production", "production", "social"),
+    c(1, -1, 1), c(1, 2, 1)), index = c("region", "year"),
+    normalise = "minmax"))
+  s <- quiet(code_sensitivity(model, code_choices(
+    normalise = c("minmax", "none")), of = "defining"))
+  unit <- function(v) (v - min(v)) / diff(range(v))
+  expect_equal(s$nominal, (unit(d$x) + 2 * (1 - unit(d$y))) / 6 + unit(d$z) / 2)
+  expect_match(format(get_spec(s)), "time 2018; 90% ranges", fixed = TRUE)
+  draws <- tidy(s, what = "draws")
+  expect_equal(draws$estimate[draws$draw == 2], (d$x - 2 * d$y) / 6 + d$z / 2)
+  for (idle in list(code_choices(measure = c("sum", "integral")),
+                    code_choices(half_life = c(2, 4)),
+                    code_choices(posterior = TRUE))) {
+    expect_error(code_sensitivity(model, idle, of = "defining"),
+                 class = "nidcode_error_choices")
+  }
+  cnd <- expect_error(code_sensitivity(model, code_choices(
+    normalise = c("zscore", "none")), of = "defining", at = 2000),
+    class = "nidcode_error_argument")
+  expect_identical(cnd$argument, "at")
 })

@@ -131,7 +131,8 @@ test_that("regions and times are known by their own names", {
 })
 
 test_that("every fact that has a word is said, no other", {
-  quiet <- c("keys", "by", "shape", "limits", "law", "kind", "meaning", "joint")
+  quiet <- c("keys", "by", "shape", "limits", "law", "kind", "meaning", "joint",
+             "spread")
   for (x in tables) {
     spec <- get_spec(x)
     said <- format(spec)

@@ -317,7 +317,8 @@ verb("code_sensitivity", function() {
   }), 0.04), what = or_odd(pick("rank", "basic", c("basic", "rank")), 0.04),
   n = or_odd(pick(50, 60), 0.04),
   method = or_odd(pick("auto", "draws", "exact"), 0.04), conf_level = level(),
-  seed = or_odd(pick(NULL, 1)), split = or_odd(pick("none", "weights"), 0.04))
+  seed = or_odd(pick(NULL, 1)), split = or_odd(pick("none", "weights"), 0.04),
+  of = or_odd(pick("basic", "defining"), 0.04))
 }, 150L)
 verb("code_dominance", function() {
   list(or_odd(draw_model(), 0.04), or_odd(fairly(function() {
