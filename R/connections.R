@@ -48,7 +48,12 @@
 #'   `code2`, `estimate`, `conf.low`, `conf.high`, `p.value`, `p.adjusted`,
 #'   `critical`, `n`, `strength`, `note`.
 #' @section Errors: `nidcode_error_argument`.
-#' @source Size and power: those of the verdict, `inst/studies/verdict-size`.
+#' @source Size and power: `inst/studies/connections` (4, 8, 20 regions of 12
+#'   times; regions alone of 8, 12, 20). Codes that are apart are connected in 0
+#'   to 4 % together and 2 to 6 % alone; shocks with a correlation of .4 in 11,
+#'   70, 100 % at 4, 8, 20 regions, of .7 in 63 and 89 % of regions alone of 12
+#'   and 20 times. The limits hold the correlation in 97 to 100 %. The rule
+#'   itself: `inst/studies/verdict-size`.
 #'   Chaddock (1925), Principles and Methods of Statistics, for the words.
 #' @concept partial correlation
 #' @family reading
@@ -322,7 +327,8 @@ connection_sentence <- function(x, i) {
     },
     if (!is.null(lag)) say(", the second %s later", lag),
     say("; strength: %s (r = %s, adjusted p %s)",
-        say_label(sub("none", "hardly", x[["strength"]][i])), two_decimals(x[["estimate"]][i]),
+        say_label(sub("none", "hardly", x[["strength"]][i])),
+        two_decimals(x[["estimate"]][i]),
         format_p(x[["p.adjusted"]][i])),
     if (nzchar(x[["note"]][i])) paste0("; ", say_fact(x[["note"]][i])), "."
   )
