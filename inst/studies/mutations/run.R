@@ -4,6 +4,9 @@
 #
 #   Rscript run.R [folder] [series]
 #
+# trade.R, which this script runs last, tells what more curves in the family
+# would cost.
+#
 # kind: "null", curves of the family and others that are smooth; "sharp", curves
 # that turn within two or three steps; "mutation", a jump of `size` standard
 # deviations of the noise (noise: share of the curve's range) at a random place
@@ -25,7 +28,9 @@ curve <- list(
   # In no family.
   root = \(s) sqrt(s + 0.2), saturation = \(s) 1 - exp(-3 * s),
   late_logistic = \(s) plogis(9 * (s - 0.65)), wave = \(s) sin(3 * s + 1),
-  hill = \(s) s^2 / (0.2 + s^2),
+  hill = \(s) s^2 / (0.2 + s^2), hill_3 = \(s) s^3 / (0.1 + s^3),
+  michaelis = \(s) s / (0.3 + s), log = \(s) log1p(6 * s),
+  tanh = \(s) tanh(2.5 * s), arctan = \(s) atan(8 * (s - 0.4)),
   # Sharp.
   step_logistic = \(s) plogis(30 * (s - 0.5)), fast_start = \(s) 1 - exp(-12 * s)
 )
@@ -86,3 +91,4 @@ out <- do.call(rbind, lapply(seq_len(nrow(cells)), \(k) with(cells[k, ], {
   one(truth, n, noise, size, jump, m, 4000L + k)
 })))
 utils::write.csv(out, file.path(folder, "result.csv"), row.names = FALSE)
+source(file.path(here, "trade.R"))
