@@ -27,7 +27,8 @@ some_choices <- function(...) {
                                 h8 = influence_half_life(8)), ...)
 }
 
-seconds_of <- function(code) system.time(code)[["elapsed"]]
+# Of the processor: all here runs in one thread.
+seconds_of <- function(code) sum(system.time(code)[c("user.self", "sys.self")])
 
 # Seconds of a rebuild, beside those of one from the data on, as a loop would
 # make it.
@@ -59,22 +60,71 @@ bench_choices <- function() {
                 some_choices(rate = list(rate_local(5), rate_difference()),
                              measure = c("sum", "integral")), 10, "sample"))
   if (!requireNamespace("COINr", quietly = TRUE)) return(rows)
-  rbind(rows, coinr_rows(rows$ours[1L]))
+  rbind(rows, coinr_rows())
 }
 
-# COINr's own example of 51 countries, 49 indicators and one year.
-coinr_rows <- function(ours) {
-  coin <- suppressMessages(COINr::build_example_coin(quietly = TRUE))
-  lean <- seconds_of(for (i in 1:10) suppressMessages(suppressWarnings(
-    COINr::Regen(coin, from = "Normalise", quietly = TRUE)))) / 10
-  specs <- list(winmax = list(
-    Address = "$Log$Treat$global_specs$f1_para$winmax", Distribution = 1:5,
-    Type = "discrete"))
-  whole <- seconds_of(suppressMessages(suppressWarnings(
-    COINr::get_sensitivity(coin, SA_specs = specs, N = 10, SA_type = "UA",
-                           dset = "Aggregated", iCode = "Index",
-                           quietly = TRUE, check_addresses = FALSE)))) / 10
-  rbind(row_of("a rebuild, by one product", "COINr::Regen()", ours, lean, 0.01),
-        row_of("a rebuild, by one product", "COINr::get_sensitivity()", ours,
-               whole, 0.001))
+# COINr's own example of 51 countries, 49 indicators in 8 pillars of 2 halves and
+# one year: the index by other weights, ours as the level of the codes, with
+# the same weights in the same run, scores beside scores.
+coinr_rows <- function() {
+  coin <- hush(COINr::build_example_coin(quietly = TRUE))
+  scheme <- as_code_scheme(coin$Meta$Ind)
+  model <- hush(code_model(
+    cbind(COINr::get_dset(coin, "Treated"), year = 2018L), scheme,
+    index = c("uCode", "year"), normalise = "minmax"))
+  choices <- code_choices(weights = weights_noisy(0.25),
+                          code_weights = weights_noisy(0.25))
+  draw <- function() hush(code_sensitivity(model, choices, n = 3000,
+                                           method = "draws", of = "defining"))
+  s <- draw()
+  ours <- stats::median(replicate(3L, seconds_of(draw()))) / 3000
+  sets <- lapply(1:10, coinr_weights, generics::tidy(s, what = "design"), coin)
+  lean <- lapply(c(Normalise = "Normalise", Aggregate = "Aggregate"), \(from) {
+    seconds_of(made <<- lapply(sets, \(w) {
+      coin$Log$Aggregate$w <- w
+      hush(COINr::Regen(coin, from = from, quietly = TRUE))
+    })) / 10
+  })
+  cat(sprintf("# COINr %s, scores differ by at most %.1e of their size\n",
+              utils::packageVersion("COINr"), scores_apart(s, made, model)))
+  specs <- list(w = list(Address = "$Log$Aggregate$w", Distribution = sets,
+                         Type = "discrete"))
+  whole <- seconds_of(hush(COINr::get_sensitivity(
+    coin, SA_specs = specs, N = 10, SA_type = "UA", dset = "Aggregated",
+    iCode = "Index", quietly = TRUE, check_addresses = FALSE))) / 10
+  one <- function(peer, seconds, bar) {
+    row_of("a rebuild of ASEM", paste0("COINr::", peer), ours, seconds, bar)
+  }
+  rbind(one("Regen(from = \"Aggregate\")", lean$Aggregate, 0.01),
+        one("Regen(from = \"Normalise\")", lean$Normalise, 0.01),
+        one("get_sensitivity()", whole, 0.001))
+}
+
+hush <- function(code) suppressWarnings(suppressMessages(code))
+
+# The weights of one draw as COINr takes them: of indicators, of pillars and of
+# what holds those, level by level.
+coinr_weights <- function(i, design, coin) {
+  w <- coin$Meta$Weights$Original
+  drawn <- unlist(design[i, -1L])
+  names(drawn) <- sub("^(code_)?weights\\.", "", names(drawn))
+  mine <- w$iCode %in% names(drawn)
+  w$Weight[mine] <- drawn[w$iCode[mine]]
+  up <- stats::setNames(coin$Meta$Lineage[[3L]], coin$Meta$Lineage[[2L]])
+  up <- up[!duplicated(names(up))]
+  halves <- tapply(drawn[names(up)], up, sum)
+  at <- match(names(halves), w$iCode)
+  w$Weight[at] <- halves
+  w
+}
+
+# The largest difference of ours and COINr's index, over the largest score.
+scores_apart <- function(s, made, model) {
+  all <- generics::tidy(s, what = "draws")
+  max(vapply(seq_along(made), \(i) {
+    theirs <- COINr::get_dset(made[[i]], "Aggregated")
+    own <- all[all$draw == i, ]
+    index <- theirs$Index[match(own$uCode, theirs$uCode)] / 100
+    max(abs(own$estimate - index)) / max(abs(index))
+  }, 1))
 }
