@@ -31,6 +31,9 @@ autoplot.nid_connections <- function(object, regions = NULL, ...,
     x = NULL, y = NULL,
     caption = caption_of(
       list(), paste0(capital(say_fact(frame$spec$of)), "."),
+      if (!is.null(frame$spec$lag)) {
+        say("Across the code before, down the code %s later.", frame$spec$lag)
+      },
       if (type == "matrix") say("Ring: adjusted p below .05.") else
         say("Line: adjusted p below .05; dashed: against each other.")),
     theme = connection_theme(type),

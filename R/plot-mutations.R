@@ -31,6 +31,9 @@ autoplot.nid_mutations <- function(object, regions = NULL, ...) {
     p, title,
     alt = say("A tile a region and code; %s of %s have a mutation.",
               sum(rows$found), nrow(rows)),
+    subtitle = if (!any(rows$found)) {
+      say("No mutation is found, which is no evidence of none.")
+    },
     x = NULL, y = NULL,
     caption = paste0(
       say("Year of the new regime; arrow: it jumps up or down."), " ",

@@ -123,7 +123,8 @@ say_reached <- function(test, given) {
 }
 
 two_decimals <- function(v) {
-  formatC(v, digits = 2, format = "f", width = 1, decimal.mark = ".")
+  out <- formatC(v, digits = 2, format = "f", width = 1, decimal.mark = ".")
+  sub("^-(0[.]00)$", "\\1", out)
 }
 
 #' @rdname in_words

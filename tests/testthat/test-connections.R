@@ -138,6 +138,10 @@ test_that("connections are drawn as a matrix and as a network", {
   rates <- ural_rates()
   p <- ggplot2::autoplot(code_connections(rates))
   expect_identical(nrow(ggplot2::layer_data(p, 1L)), 6L)
+  later <- ggplot2::autoplot(code_connections(rates, lag = 2))
+  expect_match(later$labels$caption, "down the code 2 later")
+  expect_identical(two_decimals(c(-0.004, 0, -0.006)),
+                   c("0.00", "0.00", "-0.01"))
   p <- ggplot2::autoplot(code_connections(rates, within = TRUE),
                          type = "network")
   expect_identical(nrow(ggplot2::layer_data(p, 2L)), 12L)

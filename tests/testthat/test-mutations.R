@@ -216,6 +216,7 @@ test_that("what cannot be tested says so", {
   line <- mutations_in(cbind(1:10 + 0, (1:10)^2, c(1, 5, 2, 6, 3, 7, 1, 4, 2, 9)))
   expect_identical(line$note, c("a polynomial", "a polynomial", ""))
   expect_match(in_words(m), "No mutation")
+  expect_match(ggplot2::autoplot(m)$labels$subtitle, "no evidence of none")
   expect_error(code_mutations(rates, trim = -1),
                class = "nidcode_error_argument")
 })
