@@ -26,8 +26,9 @@
 #'   `turns.on`, of
 #'   pairs that depend: the indicator whose weight alone turns the sign, nearest
 #'   to the model's, or a level (`factor = level`) that does, else "several at
-#'   once"; `weight.at`, the share of that indicator in its code, the others in
-#'   proportion, at which they tie.
+#'   once", all from the combination of levels that is the model's own (where
+#'   none is, the first); `weight.at`, the share of that indicator in its code,
+#'   the others in proportion, at which they tie.
 #'   `summary()`, a row a region: `best.rank` and `worst.rank`, which no choice
 #'   passes (1 and those always above, all less those always below);
 #'   `best.drawn` and `worst.drawn`, the best and worst of `n` draws of
@@ -240,7 +241,8 @@ dominance_table <- function(study, cells, found, choices) {
   verdict <- ifelse(is.nan(low), "not compared",
                     ifelse(low > tie, "always above",
                            ifelse(high < -tie, "always below", "depends")))
-  turns <- turning_points(cells, at, which(verdict == "depends"))
+  turns <- turning_points(cells, model_cell(cells, study$nominal), at,
+                          which(verdict == "depends"))
   regions <- study$panel$regions
   key <- region_column(study$panel)
   key[] <- lapply(key, \(x) x[at[, 1L]])
@@ -266,26 +268,38 @@ dominance_table <- function(study, cells, found, choices) {
 # ---- Where the sign turns ----------------------------------------------------
 
 # Of pairs (rows of `at`) that depend: what alone turns the sign, and the share
-# at which it does, from the first combination under the model's weights.
-turning_points <- function(cells, at, rows) {
+# at which it does, from combination `own` under the model's weights.
+turning_points <- function(cells, own, at, rows) {
   out <- list(on = rep(NA_character_, nrow(at)), at = rep(NA_real_, nrow(at)))
   if (length(rows) == 0L) {
     return(out)
   }
   out$on[rows] <- "several at once"
-  now <- nominal_gaps(cells[[1L]], at[rows, , drop = FALSE])
-  level <- turning_level(cells, at[rows, , drop = FALSE], now)
+  now <- nominal_gaps(cells[[own]], at[rows, , drop = FALSE])
+  level <- turning_level(cells, own, at[rows, , drop = FALSE], now)
   out$on[rows] <- ifelse(is.na(level), out$on[rows], level)
-  tie <- turning_weights(cells[[1L]], at[rows, , drop = FALSE], now)
+  tie <- turning_weights(cells[[own]], at[rows, , drop = FALSE], now)
   has <- !is.na(tie$at)
   out$on[rows[has]] <- tie$name[has]
   out$at[rows[has]] <- tie$at[has]
   out
 }
 
-# Difference of each pair under the model's weights.
+# The combination of levels that is the model's own, else the first.
+model_cell <- function(cells, nominal) {
+  known <- which(!is.na(nominal))
+  own <- vapply(cells, \(cell) {
+    off <- abs(nominal_values(cell) - nominal)[known]
+    isTRUE(max(off, 0) <= 1e-9 * max(abs(nominal[known]), 0))
+  }, NA)
+  c(which(own), 1L)[1L]
+}
+
+# Code NID under the model's weights, and the difference of each pair.
+nominal_values <- function(cell) colSums(cell$part * nominal_shares(cell))
+
 nominal_gaps <- function(cell, at) {
-  value <- colSums(cell$part * nominal_shares(cell))
+  value <- nominal_values(cell)
   value[at[, 1L]] - value[at[, 2L]]
 }
 
@@ -299,11 +313,10 @@ nominal_shares <- function(cell) {
 }
 
 # The first level that, alone changed, turns the sign under the model's weights.
-turning_level <- function(cells, at, now) {
+turning_level <- function(cells, own, at, now) {
   out <- rep(NA_character_, nrow(at))
-  first <- cells[[1L]]$said
-  for (cell in cells[-1L]) {
-    moved <- which(cell$said != first)
+  for (cell in cells[-own]) {
+    moved <- which(cell$said != cells[[own]]$said)
     if (length(moved) != 1L) next
     turned <- is.na(out) & sign(nominal_gaps(cell, at)) != sign(now)
     out[turned %in% TRUE] <- cell$said[moved]

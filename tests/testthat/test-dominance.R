@@ -101,6 +101,10 @@ test_that("a level that turns the sign is named", {
   expect_identical(d$verdict, c("depends", "depends"))
   expect_identical(d$turns.on, rep("weights = second", 2L))
   expect_true(all(is.na(d$weight.at)))
+  # It turns from what the model has, wherever that stands.
+  d <- code_dominance(m, code_choices(
+    weights = list(second = c(x1 = 0, x2 = 1), even = c(x1 = 1, x2 = 1))))
+  expect_identical(d$turns.on, rep("weights = second", 2L))
 })
 
 test_that("no draw passes the bounds, and some come near", {
