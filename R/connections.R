@@ -301,6 +301,9 @@ in_words.nid_connections <- function(x, language = NULL, ...) {
   if (identical(get_spec(x)$of, "levels")) {
     return(say("Levels of any two trends go together: they are not tested."))
   }
+  if (all(is.na(x[["p.value"]]))) {
+    return(say("Connections of the codes are not tested here."))
+  }
   found <- which(is_connected(x))
   rest <- nrow(x) - length(found)
   c(vapply(utils::head(found, 20L), \(i) connection_sentence(x, i), ""),

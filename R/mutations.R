@@ -452,12 +452,17 @@ in_words.nid_mutations <- function(x, language = NULL, ...) {
   found <- which(x[["found"]])
   tested <- sum(!is.na(x[["p.value"]]))
   if (length(found) == 0L) {
-    return(say("No mutation is found, which is no evidence of none."))
+    return(no_mutation_words(tested))
   }
   # The surest first.
   found <- found[order(x[["p.value"]][found])]
   c(say("Mutations are found in %s of %s tested.", length(found), tested),
     vapply(utils::head(found, 20L), \(i) mutation_sentence(x, i), ""))
+}
+
+no_mutation_words <- function(tested) {
+  if (tested == 0L) say("No series could be tested for mutations.") else
+    say("No mutation is found, which is no evidence of none.")
 }
 
 mutation_sentence <- function(x, i) {

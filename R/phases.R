@@ -504,7 +504,8 @@ phase_words <- function(phase, since, surely) {
 }
 
 codes_in_words <- function(x, i) {
-  if (is.null(x[["dominant"]]) || is.na(x[["dominant"]][i])) {
+  if (is.null(x[["dominant"]]) || is.na(x[["dominant"]][i]) ||
+      is.na(x[["phase"]][i])) {
     return(NULL)
   }
   lead <- say_label(x[["dominant"]][i])

@@ -32,7 +32,7 @@ autoplot.nid_mutations <- function(object, regions = NULL, ...) {
     alt = say("A tile a region and code; %s of %s have a mutation.",
               sum(rows$found), nrow(rows)),
     subtitle = if (!any(rows$found)) {
-      say("No mutation is found, which is no evidence of none.")
+      no_mutation_words(sum(!is.na(rows$p.value)))
     },
     x = NULL, y = NULL,
     caption = paste0(

@@ -138,6 +138,8 @@ test_that("connections are drawn as a matrix and as a network", {
   rates <- ural_rates()
   p <- ggplot2::autoplot(code_connections(rates))
   expect_identical(nrow(ggplot2::layer_data(p, 1L)), 6L)
+  expect_match(in_words(code_connections(rates, method = "spearman")),
+               "are not tested here")
   later <- ggplot2::autoplot(code_connections(rates, lag = 2))
   expect_match(later$labels$caption, "down the code 2 later")
   expect_identical(two_decimals(c(-0.004, 0, -0.006)),

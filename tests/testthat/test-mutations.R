@@ -213,10 +213,11 @@ test_that("what cannot be tested says so", {
   expect_identical(said$regions, c("r01", "r02"))
   m <- quietly(code_mutations(rates))
   expect_true(all(is.na(m$p.value)) && all(m$note == "not tested"))
+  expect_identical(in_words(m), "No series could be tested for mutations.")
   line <- mutations_in(cbind(1:10 + 0, (1:10)^2, c(1, 5, 2, 6, 3, 7, 1, 4, 2, 9)))
   expect_identical(line$note, c("a polynomial", "a polynomial", ""))
-  expect_match(in_words(m), "No mutation")
-  expect_match(ggplot2::autoplot(m)$labels$subtitle, "no evidence of none")
+  expect_match(in_words(line), "No mutation")
+  expect_match(ggplot2::autoplot(line)$labels$subtitle, "no evidence of none")
   expect_error(code_mutations(rates, trim = -1),
                class = "nidcode_error_argument")
 })

@@ -340,3 +340,12 @@ test_that("phases of which no error is known lead by none", {
   expect_identical(joint_probability(matrix(0, 0L, 2L), matrix(0, 0L, 1L)),
                    numeric())
 })
+
+test_that("where there is no phase nobody leads", {
+  two <- subset(ural, level == "region" & year > 2014)
+  rates <- quietly(dynamic_codes(code_panel(two, ural_scheme,
+                                            status = "_status")))
+  words <- in_words(quietly(code_phases(rates)))
+  expect_match(words, "no phase", all = FALSE)
+  expect_false(any(grepl("led by", words)))
+})
