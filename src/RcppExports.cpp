@@ -16,7 +16,6 @@ Rcpp::List cell_shapes_cpp(const Rcpp::CharacterVector& text);
 RcppExport SEXP _nidcode_cell_shapes_cpp(SEXP textSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Rcpp::CharacterVector& >::type text(textSEXP);
     rcpp_result_gen = Rcpp::wrap(cell_shapes_cpp(text));
     return rcpp_result_gen;
@@ -27,7 +26,6 @@ Rcpp::NumericVector cell_numbers_cpp(const Rcpp::CharacterVector& text, const Rc
 RcppExport SEXP _nidcode_cell_numbers_cpp(SEXP textSEXP, SEXP atSEXP, SEXP patternSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Rcpp::CharacterVector& >::type text(textSEXP);
     Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type at(atSEXP);
     Rcpp::traits::input_parameter< const Rcpp::CharacterVector& >::type pattern(patternSEXP);
@@ -40,7 +38,6 @@ Rcpp::List code_grids_cpp(const Rcpp::NumericVector& value, const Rcpp::IntegerV
 RcppExport SEXP _nidcode_code_grids_cpp(SEXP valueSEXP, SEXP offsetSEXP, SEXP timeSEXP, SEXP breaksSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type value(valueSEXP);
     Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type offset(offsetSEXP);
     Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type time(timeSEXP);
@@ -54,7 +51,6 @@ Rcpp::List moments_cpp(const Rcpp::NumericVector& x, const Rcpp::IntegerVector& 
 RcppExport SEXP _nidcode_moments_cpp(SEXP xSEXP, SEXP offsetSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type x(xSEXP);
     Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type offset(offsetSEXP);
     rcpp_result_gen = Rcpp::wrap(moments_cpp(x, offset));
@@ -66,7 +62,6 @@ Rcpp::List define_code_cpp(const Rcpp::List& code, const Rcpp::IntegerVector& of
 RcppExport SEXP _nidcode_define_code_cpp(SEXP codeSEXP, SEXP offsetSEXP, SEXP fromSEXP, SEXP toSEXP, SEXP totalsSEXP, SEXP countSEXP, SEXP bufferSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Rcpp::List& >::type code(codeSEXP);
     Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type offset(offsetSEXP);
     Rcpp::traits::input_parameter< int >::type from(fromSEXP);
@@ -83,7 +78,6 @@ Rcpp::NumericMatrix define_draws_cpp(const Rcpp::List& code, const Rcpp::Integer
 RcppExport SEXP _nidcode_define_draws_cpp(SEXP codeSEXP, SEXP offsetSEXP, SEXP weightSEXP, SEXP threadsSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Rcpp::List& >::type code(codeSEXP);
     Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type offset(offsetSEXP);
     Rcpp::traits::input_parameter< const Rcpp::NumericMatrix& >::type weight(weightSEXP);
@@ -97,7 +91,6 @@ Rcpp::NumericVector define_part_cpp(const Rcpp::List& code, const Rcpp::IntegerV
 RcppExport SEXP _nidcode_define_part_cpp(SEXP codeSEXP, SEXP offsetSEXP, SEXP kSEXP, SEXP totalSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Rcpp::List& >::type code(codeSEXP);
     Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type offset(offsetSEXP);
     Rcpp::traits::input_parameter< int >::type k(kSEXP);
@@ -111,7 +104,6 @@ Rcpp::NumericVector count_missing_cpp(const Rcpp::NumericVector& x);
 RcppExport SEXP _nidcode_count_missing_cpp(SEXP xSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type x(xSEXP);
     rcpp_result_gen = Rcpp::wrap(count_missing_cpp(x));
     return rcpp_result_gen;
@@ -122,7 +114,6 @@ bool all_ascii_cpp(const Rcpp::CharacterVector& x);
 RcppExport SEXP _nidcode_all_ascii_cpp(SEXP xSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Rcpp::CharacterVector& >::type x(xSEXP);
     rcpp_result_gen = Rcpp::wrap(all_ascii_cpp(x));
     return rcpp_result_gen;
@@ -133,7 +124,6 @@ Rcpp::NumericVector integer64_to_double_cpp(const Rcpp::NumericVector& x);
 RcppExport SEXP _nidcode_integer64_to_double_cpp(SEXP xSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type x(xSEXP);
     rcpp_result_gen = Rcpp::wrap(integer64_to_double_cpp(x));
     return rcpp_result_gen;
@@ -144,7 +134,6 @@ double crc32_cpp(const Rcpp::RawVector& bytes, double sum);
 RcppExport SEXP _nidcode_crc32_cpp(SEXP bytesSEXP, SEXP sumSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Rcpp::RawVector& >::type bytes(bytesSEXP);
     Rcpp::traits::input_parameter< double >::type sum(sumSEXP);
     rcpp_result_gen = Rcpp::wrap(crc32_cpp(bytes, sum));
@@ -156,7 +145,6 @@ Rcpp::List fit_least_squares_cpp(const Eigen::Map<Eigen::MatrixXd>& x, const Eig
 RcppExport SEXP _nidcode_fit_least_squares_cpp(SEXP xSEXP, SEXP ySEXP, SEXP variableSEXP, SEXP powerSEXP, SEXP interceptSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Eigen::Map<Eigen::MatrixXd>& >::type x(xSEXP);
     Rcpp::traits::input_parameter< const Eigen::Map<Eigen::VectorXd>& >::type y(ySEXP);
     Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type variable(variableSEXP);
@@ -171,7 +159,6 @@ Rcpp::List fit_groups_cpp(const Eigen::Map<Eigen::MatrixXd>& x, const Eigen::Map
 RcppExport SEXP _nidcode_fit_groups_cpp(SEXP xSEXP, SEXP ySEXP, SEXP firstSEXP, SEXP variableSEXP, SEXP powerSEXP, SEXP interceptSEXP, SEXP threadsSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Eigen::Map<Eigen::MatrixXd>& >::type x(xSEXP);
     Rcpp::traits::input_parameter< const Eigen::Map<Eigen::VectorXd>& >::type y(ySEXP);
     Rcpp::traits::input_parameter< const std::vector<int>& >::type first(firstSEXP);
@@ -188,7 +175,6 @@ SEXP group_starts_cpp(SEXP key);
 RcppExport SEXP _nidcode_group_starts_cpp(SEXP keySEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< SEXP >::type key(keySEXP);
     rcpp_result_gen = Rcpp::wrap(group_starts_cpp(key));
     return rcpp_result_gen;
@@ -199,7 +185,6 @@ Rcpp::List linear_defined_cpp(const Rcpp::List& grids, const Rcpp::List& rate, i
 RcppExport SEXP _nidcode_linear_defined_cpp(SEXP gridsSEXP, SEXP rateSEXP, SEXP orderSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Rcpp::List& >::type grids(gridsSEXP);
     Rcpp::traits::input_parameter< const Rcpp::List& >::type rate(rateSEXP);
     Rcpp::traits::input_parameter< int >::type order(orderSEXP);
@@ -212,7 +197,6 @@ Rcpp::NumericMatrix linear_operator_cpp(const Rcpp::List& grids, int g, const Rc
 RcppExport SEXP _nidcode_linear_operator_cpp(SEXP gridsSEXP, SEXP gSEXP, SEXP rateSEXP, SEXP orderSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Rcpp::List& >::type grids(gridsSEXP);
     Rcpp::traits::input_parameter< int >::type g(gSEXP);
     Rcpp::traits::input_parameter< const Rcpp::List& >::type rate(rateSEXP);
@@ -226,7 +210,6 @@ Rcpp::List linear_sums_cpp(const Rcpp::List& grids, const Rcpp::List& rate, cons
 RcppExport SEXP _nidcode_linear_sums_cpp(SEXP gridsSEXP, SEXP rateSEXP, SEXP weightSEXP, SEXP kSEXP, SEXP orderSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Rcpp::List& >::type grids(gridsSEXP);
     Rcpp::traits::input_parameter< const Rcpp::List& >::type rate(rateSEXP);
     Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type weight(weightSEXP);
@@ -241,7 +224,6 @@ Rcpp::List linear_rates_cpp(const Rcpp::NumericVector& values, const Rcpp::Integ
 RcppExport SEXP _nidcode_linear_rates_cpp(SEXP valuesSEXP, SEXP gridSEXP, SEXP gridsSEXP, SEXP rateSEXP, SEXP ordersSEXP, SEXP sumsSEXP, SEXP known_sdSEXP, SEXP threadsSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type values(valuesSEXP);
     Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type grid(gridSEXP);
     Rcpp::traits::input_parameter< const Rcpp::List& >::type grids(gridsSEXP);
@@ -259,7 +241,6 @@ NumericMatrix rebuild_linear_cpp(const Rcpp::List& product, const NumericMatrix&
 RcppExport SEXP _nidcode_rebuild_linear_cpp(SEXP productSEXP, SEXP weightSEXP, SEXP code_weightSEXP, SEXP tauSEXP, SEXP timeSEXP, SEXP threadsSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Rcpp::List& >::type product(productSEXP);
     Rcpp::traits::input_parameter< const NumericMatrix& >::type weight(weightSEXP);
     Rcpp::traits::input_parameter< const NumericMatrix& >::type code_weight(code_weightSEXP);
@@ -275,7 +256,6 @@ IntegerMatrix rank_columns_cpp(const NumericMatrix& value, int threads);
 RcppExport SEXP _nidcode_rank_columns_cpp(SEXP valueSEXP, SEXP threadsSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const NumericMatrix& >::type value(valueSEXP);
     Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
     rcpp_result_gen = Rcpp::wrap(rank_columns_cpp(value, threads));
@@ -287,7 +267,6 @@ Rcpp::IntegerVector lookalikes_cpp(const Rcpp::CharacterVector& name);
 RcppExport SEXP _nidcode_lookalikes_cpp(SEXP nameSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Rcpp::CharacterVector& >::type name(nameSEXP);
     rcpp_result_gen = Rcpp::wrap(lookalikes_cpp(name));
     return rcpp_result_gen;
@@ -298,7 +277,6 @@ Rcpp::List mutations_cpp(const Eigen::Map<Eigen::MatrixXd>& value, const Rcpp::L
 RcppExport SEXP _nidcode_mutations_cpp(SEXP valueSEXP, SEXP gridSEXP, SEXP mSEXP, SEXP kindsSEXP, SEXP knownSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Eigen::Map<Eigen::MatrixXd>& >::type value(valueSEXP);
     Rcpp::traits::input_parameter< const Rcpp::List& >::type grid(gridSEXP);
     Rcpp::traits::input_parameter< int >::type m(mSEXP);
@@ -313,7 +291,6 @@ Rcpp::List mutation_null_cpp(const Rcpp::List& grid, int m, const Rcpp::List& ki
 RcppExport SEXP _nidcode_mutation_null_cpp(SEXP gridSEXP, SEXP mSEXP, SEXP kindsSEXP, SEXP knownSEXP, SEXP normalSEXP, SEXP curveSEXP, SEXP sdSEXP, SEXP wantedSEXP, SEXP threadsSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Rcpp::List& >::type grid(gridSEXP);
     Rcpp::traits::input_parameter< int >::type m(mSEXP);
     Rcpp::traits::input_parameter< const Rcpp::List& >::type kinds(kindsSEXP);
@@ -332,7 +309,6 @@ Rcpp::List panel_order_cpp(SEXP region, SEXP time);
 RcppExport SEXP _nidcode_panel_order_cpp(SEXP regionSEXP, SEXP timeSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< SEXP >::type region(regionSEXP);
     Rcpp::traits::input_parameter< SEXP >::type time(timeSEXP);
     rcpp_result_gen = Rcpp::wrap(panel_order_cpp(region, time));
@@ -344,7 +320,6 @@ NumericMatrix least_differences_cpp(const NumericMatrix& part, const IntegerMatr
 RcppExport SEXP _nidcode_least_differences_cpp(SEXP partSEXP, SEXP hereSEXP, SEXP firstSEXP, SEXP weightSEXP, SEXP code_weightSEXP, SEXP totalSEXP, SEXP threadsSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const NumericMatrix& >::type part(partSEXP);
     Rcpp::traits::input_parameter< const IntegerMatrix& >::type here(hereSEXP);
     Rcpp::traits::input_parameter< const IntegerVector& >::type first(firstSEXP);
@@ -361,7 +336,6 @@ Rcpp::List shared_noise_cpp(const Rcpp::List& codes, const Rcpp::List& meet, con
 RcppExport SEXP _nidcode_shared_noise_cpp(SEXP codesSEXP, SEXP meetSEXP, SEXP setsSEXP, SEXP splineSEXP, SEXP threadsSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Rcpp::List& >::type codes(codesSEXP);
     Rcpp::traits::input_parameter< const Rcpp::List& >::type meet(meetSEXP);
     Rcpp::traits::input_parameter< const Rcpp::List& >::type sets(setsSEXP);
@@ -376,7 +350,6 @@ Rcpp::NumericMatrix next_correlation_cpp(const Rcpp::NumericMatrix& pairs, int c
 RcppExport SEXP _nidcode_next_correlation_cpp(SEXP pairsSEXP, SEXP codesSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Rcpp::NumericMatrix& >::type pairs(pairsSEXP);
     Rcpp::traits::input_parameter< int >::type codes(codesSEXP);
     rcpp_result_gen = Rcpp::wrap(next_correlation_cpp(pairs, codes));
@@ -388,7 +361,6 @@ Rcpp::NumericVector joint_sign_cpp(const Rcpp::NumericMatrix& level, const Rcpp:
 RcppExport SEXP _nidcode_joint_sign_cpp(SEXP levelSEXP, SEXP pairsSEXP, SEXP normalSEXP, SEXP threadsSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Rcpp::NumericMatrix& >::type level(levelSEXP);
     Rcpp::traits::input_parameter< const Rcpp::NumericMatrix& >::type pairs(pairsSEXP);
     Rcpp::traits::input_parameter< const Rcpp::NumericMatrix& >::type normal(normalSEXP);
@@ -402,7 +374,6 @@ Rcpp::List count_pairs_cpp(const Eigen::Map<Eigen::MatrixXi>& x, const Eigen::Ma
 RcppExport SEXP _nidcode_count_pairs_cpp(SEXP xSEXP, SEXP groupSEXP, SEXP groupsSEXP, SEXP leadingSEXP, SEXP threadsSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Eigen::Map<Eigen::MatrixXi>& >::type x(xSEXP);
     Rcpp::traits::input_parameter< const Eigen::Map<Eigen::VectorXi>& >::type group(groupSEXP);
     Rcpp::traits::input_parameter< int >::type groups(groupsSEXP);
@@ -417,7 +388,6 @@ Rcpp::List weighted_shares_cpp(const Eigen::Map<Eigen::MatrixXi>& x, const Eigen
 RcppExport SEXP _nidcode_weighted_shares_cpp(SEXP xSEXP, SEXP weightSEXP, SEXP groupSEXP, SEXP groupsSEXP, SEXP psuSEXP, SEXP stratumSEXP, SEXP remainsSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Eigen::Map<Eigen::MatrixXi>& >::type x(xSEXP);
     Rcpp::traits::input_parameter< const Eigen::Map<Eigen::VectorXd>& >::type weight(weightSEXP);
     Rcpp::traits::input_parameter< const Eigen::Map<Eigen::VectorXi>& >::type group(groupSEXP);
@@ -434,7 +404,6 @@ Rcpp::List read_ticks_cpp(Rcpp::List columns, int n);
 RcppExport SEXP _nidcode_read_ticks_cpp(SEXP columnsSEXP, SEXP nSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< Rcpp::List >::type columns(columnsSEXP);
     Rcpp::traits::input_parameter< int >::type n(nSEXP);
     rcpp_result_gen = Rcpp::wrap(read_ticks_cpp(columns, n));
@@ -446,7 +415,6 @@ Rcpp::List order_evidence_cpp(const Rcpp::NumericVector& value, const Rcpp::Nume
 RcppExport SEXP _nidcode_order_evidence_cpp(SEXP valueSEXP, SEXP timeSEXP, SEXP stepSEXP, SEXP mostSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type value(valueSEXP);
     Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type time(timeSEXP);
     Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type step(stepSEXP);
@@ -460,7 +428,6 @@ Rcpp::List spline_fit_cpp(Rcpp::NumericVector values, Rcpp::IntegerVector grid, 
 RcppExport SEXP _nidcode_spline_fit_cpp(SEXP valuesSEXP, SEXP gridSEXP, SEXP gridsSEXP, SEXP wantSEXP, SEXP tuningSEXP, SEXP keepSEXP, SEXP threadsSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< Rcpp::NumericVector >::type values(valuesSEXP);
     Rcpp::traits::input_parameter< Rcpp::IntegerVector >::type grid(gridSEXP);
     Rcpp::traits::input_parameter< Rcpp::List >::type grids(gridsSEXP);
@@ -477,7 +444,6 @@ Rcpp::List spline_pieces_cpp(Rcpp::NumericVector time, Rcpp::IntegerVector step,
 RcppExport SEXP _nidcode_spline_pieces_cpp(SEXP timeSEXP, SEXP stepSEXP, SEXP mSEXP, SEXP orderSEXP, SEXP atSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< Rcpp::NumericVector >::type time(timeSEXP);
     Rcpp::traits::input_parameter< Rcpp::IntegerVector >::type step(stepSEXP);
     Rcpp::traits::input_parameter< int >::type m(mSEXP);
@@ -492,7 +458,6 @@ Rcpp::List sure_pairs_cpp(const Rcpp::NumericVector& estimate, const Rcpp::Numer
 RcppExport SEXP _nidcode_sure_pairs_cpp(SEXP estimateSEXP, SEXP std_errorSEXP, SEXP dfSEXP, SEXP levelSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type estimate(estimateSEXP);
     Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type std_error(std_errorSEXP);
     Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type df(dfSEXP);
@@ -506,7 +471,6 @@ Rcpp::NumericVector t_probability_cpp(const Rcpp::NumericVector& estimate, const
 RcppExport SEXP _nidcode_t_probability_cpp(SEXP estimateSEXP, SEXP std_errorSEXP, SEXP dfSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type estimate(estimateSEXP);
     Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type std_error(std_errorSEXP);
     Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type df(dfSEXP);
@@ -519,7 +483,6 @@ Rcpp::List t_limits_cpp(const Rcpp::NumericVector& estimate, const Rcpp::Numeric
 RcppExport SEXP _nidcode_t_limits_cpp(SEXP estimateSEXP, SEXP std_errorSEXP, SEXP dfSEXP, SEXP levelSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type estimate(estimateSEXP);
     Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type std_error(std_errorSEXP);
     Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type df(dfSEXP);
@@ -533,7 +496,6 @@ Rcpp::NumericVector term_widths_cpp(const Rcpp::List& grids, bool backward, bool
 RcppExport SEXP _nidcode_term_widths_cpp(SEXP gridsSEXP, SEXP backwardSEXP, SEXP splitSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Rcpp::List& >::type grids(gridsSEXP);
     Rcpp::traits::input_parameter< bool >::type backward(backwardSEXP);
     Rcpp::traits::input_parameter< bool >::type split(splitSEXP);
@@ -546,7 +508,6 @@ Rcpp::List terms_told_cpp(const Rcpp::List& grids, const Rcpp::LogicalVector& te
 RcppExport SEXP _nidcode_terms_told_cpp(SEXP gridsSEXP, SEXP termsSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Rcpp::List& >::type grids(gridsSEXP);
     Rcpp::traits::input_parameter< const Rcpp::LogicalVector& >::type terms(termsSEXP);
     rcpp_result_gen = Rcpp::wrap(terms_told_cpp(grids, terms));
@@ -558,7 +519,6 @@ Rcpp::NumericVector test_interrupt_cpp(double n, int threads);
 RcppExport SEXP _nidcode_test_interrupt_cpp(SEXP nSEXP, SEXP threadsSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< double >::type n(nSEXP);
     Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
     rcpp_result_gen = Rcpp::wrap(test_interrupt_cpp(n, threads));
@@ -569,7 +529,6 @@ END_RCPP
 void test_throw_cpp(double n, double bad, int threads, bool memory);
 RcppExport SEXP _nidcode_test_throw_cpp(SEXP nSEXP, SEXP badSEXP, SEXP threadsSEXP, SEXP memorySEXP) {
 BEGIN_RCPP
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< double >::type n(nSEXP);
     Rcpp::traits::input_parameter< double >::type bad(badSEXP);
     Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
@@ -583,7 +542,6 @@ int test_pulse_cpp(double n, int threads, int stop_at);
 RcppExport SEXP _nidcode_test_pulse_cpp(SEXP nSEXP, SEXP threadsSEXP, SEXP stop_atSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< double >::type n(nSEXP);
     Rcpp::traits::input_parameter< int >::type threads(threadsSEXP);
     Rcpp::traits::input_parameter< int >::type stop_at(stop_atSEXP);
@@ -596,7 +554,6 @@ Rcpp::NumericVector text_prints_cpp(const Rcpp::CharacterVector& text);
 RcppExport SEXP _nidcode_text_prints_cpp(SEXP textSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< const Rcpp::CharacterVector& >::type text(textSEXP);
     rcpp_result_gen = Rcpp::wrap(text_prints_cpp(text));
     return rcpp_result_gen;

@@ -36,7 +36,7 @@ double plain_number(const char* text) {
 }  // namespace
 
 // The shapes of texts in UTF-8, and the number of each text's.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::List cell_shapes_cpp(const Rcpp::CharacterVector& text) {
   Rcpp::IntegerVector at(text.size());
   r_interrupt progress;
@@ -47,7 +47,7 @@ Rcpp::List cell_shapes_cpp(const Rcpp::CharacterVector& text) {
 
 // The numbers of texts, of which `at` says the shape and `pattern` how the
 // number stands in it; "": none. They are read as R reads numbers.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::NumericVector cell_numbers_cpp(const Rcpp::CharacterVector& text,
                                      const Rcpp::IntegerVector& at,
                                      const Rcpp::CharacterVector& pattern) {

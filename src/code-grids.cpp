@@ -11,7 +11,7 @@ using Rcpp::_;
 // The distinct grids (observed times and breaks) of one code, and the grid of
 // each region. `breaks`: panel rows (one-based, ascending) that start a new
 // method.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::List code_grids_cpp(const Rcpp::NumericVector& value,
                           const Rcpp::IntegerVector& offset,
                           const Rcpp::NumericVector& time,

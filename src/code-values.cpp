@@ -124,7 +124,7 @@ Rcpp::List wrap_code(const Rcpp::NumericVector& value,
 }  // namespace
 
 // Moments of the column as a whole, or of each region's rows.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::List moments_cpp(const Rcpp::NumericVector& x,
                        const Rcpp::IntegerVector& offset) {
   must_cover(offset, x.size(), "regions do not cover the rows");
@@ -144,7 +144,7 @@ Rcpp::List moments_cpp(const Rcpp::NumericVector& x,
 // right length is filled and given back: fresh memory for every block of
 // regions would cost more than the arithmetic. Only for callers that have done
 // with the last block's values.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::List define_code_cpp(const Rcpp::List& code,
                            const Rcpp::IntegerVector& offset, int from, int to,
                            bool totals, bool count,
@@ -166,7 +166,7 @@ Rcpp::List define_code_cpp(const Rcpp::List& code,
 }
 
 // The code over all rows under many weights, indicators x draws: rows x draws.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::NumericMatrix define_draws_cpp(const Rcpp::List& code,
                                      const Rcpp::IntegerVector& offset,
                                      const Rcpp::NumericMatrix& weight,
@@ -188,7 +188,7 @@ Rcpp::NumericMatrix define_draws_cpp(const Rcpp::List& code,
 
 // The part of indicator k (one-based) in the values of a code whose weights
 // add up to `total`, over all regions.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::NumericVector define_part_cpp(const Rcpp::List& code,
                                     const Rcpp::IntegerVector& offset, int k,
                                     const Rcpp::NumericVector& total) {

@@ -27,7 +27,7 @@ constexpr R_xlen_t stretch = 64;
 }  // namespace
 
 // What stands in a column: how many NA, NaN and infinite values.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::NumericVector count_missing_cpp(const Rcpp::NumericVector& x) {
   double count[3] = {0, 0, 0};
   for (R_xlen_t from = 0; from < x.size(); from += stretch) {
@@ -47,7 +47,7 @@ Rcpp::NumericVector count_missing_cpp(const Rcpp::NumericVector& x) {
 }
 
 // Is every string plain ASCII? Neighbours are often one string.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 bool all_ascii_cpp(const Rcpp::CharacterVector& x) {
   bool plain = true;
   for (R_xlen_t i = 0; plain && i < x.size(); ++i) {
@@ -59,7 +59,7 @@ bool all_ascii_cpp(const Rcpp::CharacterVector& x) {
   return plain;
 }
 
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::NumericVector integer64_to_double_cpp(const Rcpp::NumericVector& x) {
   Rcpp::NumericVector out(x.size());
   for (R_xlen_t i = 0; i < x.size(); ++i) {

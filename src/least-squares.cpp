@@ -60,7 +60,7 @@ Rcpp::List wrap_fits(const nidcode::grouped_fits& fits) {
 }  // namespace
 
 // One fit. `variable` (from 1) and `power` describe the terms.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::List fit_least_squares_cpp(const Eigen::Map<Eigen::MatrixXd>& x,
                                  const Eigen::Map<Eigen::VectorXd>& y,
                                  const Rcpp::IntegerVector& variable,
@@ -77,7 +77,7 @@ Rcpp::List fit_least_squares_cpp(const Eigen::Map<Eigen::MatrixXd>& x,
 
 // A fit per group; `first` has the rows (from 0) at which groups start, and
 // the number of rows.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::List fit_groups_cpp(const Eigen::Map<Eigen::MatrixXd>& x,
                           const Eigen::Map<Eigen::VectorXd>& y,
                           const std::vector<int>& first,
@@ -115,7 +115,7 @@ SEXP starts_of(const Rcpp::Vector<RTYPE>& key) {
 
 // The rows (from 0) at which a sorted numeric key changes, and the number of
 // rows; NULL when it is not sorted.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 SEXP group_starts_cpp(SEXP key) {
   if (TYPEOF(key) == INTSXP) {
     return starts_of<INTSXP>(key);

@@ -156,7 +156,7 @@ struct result_writer {
 
 // Where the rate of an order exists, over the pool of grids; the residual
 // degrees of freedom of each grid and the trace of its smoother.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::List linear_defined_cpp(const Rcpp::List& grids, const Rcpp::List& rate,
                               int order) {
   request_reader from(grids, rate, order);
@@ -169,7 +169,7 @@ Rcpp::List linear_defined_cpp(const Rcpp::List& grids, const Rcpp::List& rate,
 }
 
 // The operator of order 0, 1 or 2 of one grid (one-based).
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::NumericMatrix linear_operator_cpp(const Rcpp::List& grids, int g,
                                         const Rcpp::List& rate, int order) {
   request_reader from(grids, rate, order);
@@ -184,7 +184,7 @@ Rcpp::NumericMatrix linear_operator_cpp(const Rcpp::List& grids, int g,
 // Sums over the times of a grid as rows of weights on its values, made once for
 // all series of the grid. `weight` holds, grid after grid, n x k weights of
 // the rate of `order` at each time; so does the answer, of the values.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::List linear_sums_cpp(const Rcpp::List& grids, const Rcpp::List& rate,
                            const Rcpp::NumericVector& weight,
                            const Rcpp::IntegerVector& k, int order) {
@@ -207,7 +207,7 @@ Rcpp::List linear_sums_cpp(const Rcpp::List& grids, const Rcpp::List& rate,
 // linear_sums_cpp(), or is empty; `known_sd`, of the error of a value, is
 // empty, one number, or one a value. Errors come from it or, for a local fit,
 // from the residuals.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::List linear_rates_cpp(const Rcpp::NumericVector& values,
                             const Rcpp::IntegerVector& grid,
                             const Rcpp::List& grids, const Rcpp::List& rate,

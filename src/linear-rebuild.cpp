@@ -56,7 +56,7 @@ struct product_reader {
 // Code NID, regions x draws, of a product under weights, indicators x draws,
 // and weights of codes; `tau`: places x influences; `time`: the influence of
 // each draw.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 NumericMatrix rebuild_linear_cpp(const Rcpp::List& product,
                                  const NumericMatrix& weight,
                                  const NumericMatrix& code_weight,
@@ -77,7 +77,7 @@ NumericMatrix rebuild_linear_cpp(const Rcpp::List& product,
 }
 
 // Ranks within each column, 1 the largest, ties the smallest.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 IntegerMatrix rank_columns_cpp(const NumericMatrix& value, int threads) {
   IntegerMatrix out(Rcpp::no_init(value.nrow(), value.ncol()));
   r_interrupt progress;

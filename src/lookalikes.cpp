@@ -7,7 +7,7 @@
 
 // Names that equal an earlier one after folding: 0 for a name that is the first
 // of its kind, else the (one-based) number of that first one.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::IntegerVector lookalikes_cpp(const Rcpp::CharacterVector& name) {
   Rcpp::IntegerVector twin(name.size());
   r_interrupt progress;

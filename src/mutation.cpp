@@ -74,7 +74,7 @@ Rcpp::List best(const nidcode::mutation_test& test, const Eigen::MatrixXd& z,
 
 // Series (columns of `value`) of one grid, an empty list where no change can be
 // told; `log_bayes`: T2.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::List mutations_cpp(const Eigen::Map<Eigen::MatrixXd>& value,
                          const Rcpp::List& grid, int m, const Rcpp::List& kinds,
                          const Rcpp::IntegerMatrix& known) {
@@ -94,7 +94,7 @@ Rcpp::List mutations_cpp(const Eigen::Map<Eigen::MatrixXd>& value,
 
 // T1 and T2 under the null worlds `wanted` (from 1), a column each. `normal`:
 // standard normal, a column a run; more rows than directions are left aside.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::List mutation_null_cpp(const Rcpp::List& grid, int m,
                              const Rcpp::List& kinds,
                              const Rcpp::IntegerMatrix& known,

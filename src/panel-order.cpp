@@ -64,7 +64,7 @@ Rcpp::IntegerVector one_based(const std::vector<int>& x) {
 
 // `region`: text, whole numbers (factor codes among them) or numbers, without
 // NA; NULL for one region. `time`: whole numbers or numbers, finite.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::List panel_order_cpp(SEXP region, SEXP time) {
   const int type = TYPEOF(region);
   must(TYPEOF(time) == INTSXP || TYPEOF(time) == REALSXP,

@@ -66,7 +66,7 @@ struct dominance_reader {
 // Least differences of Code NID, region (row) over region (column). `part` and
 // `here`: indicators x regions; `first`: where codes begin, from 0, and the
 // end.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 NumericMatrix least_differences_cpp(const NumericMatrix& part,
                                     const IntegerMatrix& here,
                                     const IntegerVector& first,

@@ -220,7 +220,7 @@ Rcpp::List share(const Rcpp::List& codes, const Rcpp::List& meet,
 }  // namespace
 
 // shared_noise() in R says what the arguments are.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::List shared_noise_cpp(const Rcpp::List& codes, const Rcpp::List& meet,
                             const Rcpp::List& sets, bool spline, int threads) {
   return spline ? share<nidcode::spline_noise>(codes, meet, sets, threads,
@@ -231,7 +231,7 @@ Rcpp::List shared_noise_cpp(const Rcpp::List& codes, const Rcpp::List& meet,
 
 // Rows of correlations of pairs of codes (1 2, 1 3, ..., 2 3, ...), each to the
 // next that a matrix of correlations has.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::NumericMatrix next_correlation_cpp(const Rcpp::NumericMatrix& pairs,
                                          int codes) {
   must(codes >= 2 && pairs.ncol() == codes * (codes - 1) / 2,
@@ -242,7 +242,7 @@ Rcpp::NumericMatrix next_correlation_cpp(const Rcpp::NumericMatrix& pairs,
 }
 
 // joint_probability() in R says what the arguments are.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::NumericVector joint_sign_cpp(const Rcpp::NumericMatrix& level,
                                    const Rcpp::NumericMatrix& pairs,
                                    const Rcpp::NumericMatrix& normal,

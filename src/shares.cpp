@@ -28,7 +28,7 @@ Rcpp::List wrap_shares(const nidcode::share_table& one) {
 }  // namespace
 
 // [[Rcpp::depends(RcppEigen)]]
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::List count_pairs_cpp(const Eigen::Map<Eigen::MatrixXi>& x,
                            const Eigen::Map<Eigen::VectorXi>& group, int groups,
                            int leading, int threads) {
@@ -39,7 +39,7 @@ Rcpp::List count_pairs_cpp(const Eigen::Map<Eigen::MatrixXi>& x,
   return Rcpp::List(tables.begin(), tables.end(), wrap_pairs);
 }
 
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::List weighted_shares_cpp(const Eigen::Map<Eigen::MatrixXi>& x,
                                const Eigen::Map<Eigen::VectorXd>& weight,
                                const Eigen::Map<Eigen::VectorXi>& group,
@@ -87,7 +87,7 @@ bool read_ticks(SEXP x, R_xlen_t n, int* to) {
 
 // Plain logical, integer or double columns to one integer matrix; `bad` is
 // the first column (from 1) with a value that is no tick, or 0.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::List read_ticks_cpp(Rcpp::List columns, int n) {
   must(n >= 0, "a number of rows is negative");
   Rcpp::IntegerMatrix ticks(Rcpp::no_init(n, columns.size()));

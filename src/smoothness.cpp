@@ -9,7 +9,7 @@
 using Rcpp::_;
 
 // What series of one grid, one behind the other, say of the order of smoothness.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::List order_evidence_cpp(const Rcpp::NumericVector& value,
                               const Rcpp::NumericVector& time,
                               const Rcpp::IntegerVector& step, int most) {

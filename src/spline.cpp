@@ -261,7 +261,7 @@ Rcpp::List wrap_pieces(const nidcode::spline_basis& basis,
 }  // namespace
 
 // spline_fit() in R says what the arguments are.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::List spline_fit_cpp(Rcpp::NumericVector values, Rcpp::IntegerVector grid,
                           Rcpp::List grids, Rcpp::List want, Rcpp::List tuning,
                           Rcpp::CharacterVector keep, int threads) {
@@ -273,7 +273,7 @@ Rcpp::List spline_fit_cpp(Rcpp::NumericVector values, Rcpp::IntegerVector grid,
 }
 
 // spline_pieces() in R: one grid, from which operators and draws are made.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::List spline_pieces_cpp(Rcpp::NumericVector time, Rcpp::IntegerVector step,
                              int m, Rcpp::IntegerVector order,
                              Rcpp::NumericVector at) {

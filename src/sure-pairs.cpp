@@ -9,7 +9,7 @@
 using Rcpp::_;
 
 // How many numbers are surely above and below each, at a level for each pair.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::List sure_pairs_cpp(const Rcpp::NumericVector& estimate,
                           const Rcpp::NumericVector& std_error,
                           const Rcpp::NumericVector& df, double level) {

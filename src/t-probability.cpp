@@ -16,7 +16,7 @@ double below_t(double t, double df) {
 
 // P(T <= estimate / std.error) by Student's t; R's own for df that are not
 // whole, and the normal's for infinite ones.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::NumericVector t_probability_cpp(const Rcpp::NumericVector& estimate,
                                       const Rcpp::NumericVector& std_error,
                                       const Rcpp::NumericVector& df) {

@@ -9,7 +9,7 @@
 using Rcpp::_;
 
 // Limits of intervals by Student's t; df and level: one number, or one each.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::List t_limits_cpp(const Rcpp::NumericVector& estimate,
                         const Rcpp::NumericVector& std_error,
                         const Rcpp::NumericVector& df,

@@ -10,7 +10,7 @@
 using Rcpp::_;
 
 // Widths of the terms of formula (2) as an integral, over the pool of grids.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::NumericVector term_widths_cpp(const Rcpp::List& grids, bool backward,
                                     bool split) {
   const nidcode::grid_pool pool = read_grids(grids);
@@ -21,7 +21,7 @@ Rcpp::NumericVector term_widths_cpp(const Rcpp::List& grids, bool backward,
 }
 
 // Number of terms of each grid, the times of the first and the last.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::List terms_told_cpp(const Rcpp::List& grids,
                           const Rcpp::LogicalVector& terms) {
   const nidcode::grid_pool pool = read_grids(grids);

@@ -14,7 +14,7 @@ using Rcpp::_;
 
 // How often, and at the longest after how many items, a loop over n items
 // asks whether it was interrupted.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::NumericVector test_interrupt_cpp(double n, int threads) {
   must(n >= 0 && n < 1e15, "a number of items is none");
   r_interrupt progress;
@@ -67,7 +67,7 @@ void long_items(std::ptrdiff_t begin, std::ptrdiff_t end,
 
 // A loop whose items from `bad` on all fail, or find no memory: the first
 // failure of each thread comes back as an error of R.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 void test_throw_cpp(double n, double bad, int threads, bool memory) {
   must(n >= 0 && n < 1e15, "a number of items is none");
   r_interrupt progress;
@@ -77,7 +77,7 @@ void test_throw_cpp(double n, double bad, int threads, bool memory) {
 
 // A loop over n long items that asks inside each, and is stopped when it asks
 // for the `stop_at`-th time. Gives back how often it asked.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 int test_pulse_cpp(double n, int threads, int stop_at) {
   must(n >= 0 && n < 1e15, "a number of items is none");
   impatient progress;

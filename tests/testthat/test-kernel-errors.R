@@ -120,6 +120,18 @@ test_that("a wrong type anywhere is a classed error", {
   }
 })
 
+test_that("no kernel begins the caller's stream of random numbers", {
+  withr::local_preserve_seed()
+  good <- good_calls()
+  for (name in names(good)) {
+    if (exists(".Random.seed", globalenv())) {
+      rm(".Random.seed", envir = globalenv())
+    }
+    call_kernel(name, good[[name]])
+    expect_false(exists(".Random.seed", globalenv()), label = name)
+  }
+})
+
 test_that("wrong sizes and places are refused before they are read", {
   good <- good_calls()
   refused <- function(.kernel, ...) {
