@@ -93,7 +93,8 @@ core_of_code <- function(fit, i, level) {
                  time = series$pool$time[pool_places(series$pool, series$of)])
   sums <- core_sums(fit, i, series, levels)
   parts <- core_variances(levels, sums)
-  drawn <- if (!is.null(r$std.error)) core_draws(fit, series, levels)
+  # Where no series has an error the limits are not known, not of no width.
+  drawn <- if (!all(is.na(r$std.error))) core_draws(fit, series, levels)
   c(list(rows = core_rows(c(sums, list(region = series$region,
                                        stability = parts$stability)), level),
          whole = core_of_all(c(parts, list(levels = levels, drawn = drawn)),

@@ -158,3 +158,12 @@ test_that("a model and its rates have one core, in words and as a picture", {
   expect_error(code_core(model, 2), class = "nidcode_error_level")
   expect_error(glance.nid_core(k[1:2, ]), class = "nidcode_error_argument")
 })
+
+test_that("without any error there are no limits of icc", {
+  two <- subset(ural, level == "region" & year > 2014)
+  rates <- quietly(dynamic_codes(code_panel(two, ural_scheme,
+                                            status = "_status")))
+  g <- glance(quietly(code_core(rates)))
+  expect_true(all(is.na(g$icc.low)) && all(is.na(g$icc.high)))
+  expect_false(anyNA(g$icc))
+})
