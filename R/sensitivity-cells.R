@@ -7,7 +7,8 @@
 structural <- c("data", "scheme", "transform", "normalise", "reference",
                 "aggregate", "missing", "rate", "breaks")
 
-# What is studied, regions x evaluations; `cells` and `evaluations`, what it took.
+# What is studied, regions x evaluations; `cells` and `evaluations`, what it
+# took.
 rebuild_all <- function(study, stack, pick) {
   pick <- same_rows(study, stack, pick)
   key <- do.call(paste, as.data.frame(pick))
@@ -302,7 +303,7 @@ new_cell <- function(study, base, draws, said) {
   linear <- frozen || fit$rate$facts$tuned != "series"
   linear <- linear && def$aggregate == "mean" && is.null(draws$noise) &&
     is.null(unlist(def$factors)) &&
-    (def$missing != "available" || all(base$panel$missing == 0))
+    (def$missing != "available" || whole_series(base$panel))
   tau <- vapply(draws$time$each, \(one) {
     as.double(formula_plan(fit, one$influence, one$measure, study$args$ends,
                            frame)$weight)
@@ -314,6 +315,18 @@ new_cell <- function(study, base, draws, said) {
                cor = check_cor(study$args$cor, fit, study$call))
   if (linear) cell$product <- cell_product(cell)
   cell
+}
+
+# Whether a region has each indicator at all of its times or never: weights that
+# are available are then the same at all times.
+whole_series <- function(panel) {
+  some <- names(panel$missing)[panel$missing > 0]
+  size <- diff(panel$offset)
+  region <- rep(seq_along(size), size)
+  all(vapply(some, \(name) {
+    gone <- tabulate(region[is.na(panel$x[[name]])], length(size))
+    all(gone == 0L | gone == size)
+  }, NA))
 }
 
 cell_def <- function(base, weight) {

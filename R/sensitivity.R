@@ -1,8 +1,8 @@
 #' How far the order of regions depends on choices
 #'
 #' Rebuilds a model under the [code_choices()] that could be defended as well,
-#' exactly and many thousand times: where each region then stands, by Code NID or
-#' by the defining codes of one time, and which choice that hangs on.
+#' exactly and many thousand times: where each region then stands, by Code NID
+#' or by the defining codes of one time, and which choice that hangs on.
 #'
 #' @section How it is made:
 #' Every rebuild is what [code_model()] makes of those choices, with the order
@@ -72,8 +72,9 @@
 #'   `update(x, draw = )`: the model of one draw, from the data on.
 #' @section Errors: `nidcode_error_choices`, with `factor` and `level`, before
 #'   any work: a level that cannot be had, or under which a region of the model
-#'   has no value, or a factor that does not move what is studied; `_design`: fewer than 50 draws, more than 20 factors or none,
-#'   "exact" where it cannot be; `_size`; of `tidy()` `_needs_fit` where there
+#'   has no value, or a factor that does not move what is studied; `_design`:
+#'   fewer than 50 draws, more than 20 factors or none, "exact" where it cannot
+#'   be; `_size`; of `tidy()` `_needs_fit` where there
 #'   are no shares; messages `nidcode_message_redrawn`, `_left_out`.
 #' @source Saisana, Saltelli and Tarantola (2005), Uncertainty and sensitivity
 #'   analysis techniques as tools for the quality assessment of composite

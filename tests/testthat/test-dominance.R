@@ -167,6 +167,18 @@ test_that("pairs that miss different indicators are not compared", {
   expect_true(all(d$verdict[gone] == "not compared"))
   expect_true(all(is.na(d$least[gone])))
   expect_true(all(d$verdict[!gone] != "not compared"))
+  # Whole series that lack one indicator: its weight is never available.
+  panel$data$x5[panel$data$region == "R3"] <- NA
+  by <- \(missing) choice_model(rate = rate_difference(), panel = panel,
+                                missing = missing)
+  ch <- code_choices(weights = weights_simplex(), leave_out = TRUE)
+  d <- quiet(code_dominance(by("available"), ch))
+  expect_equal(as.data.frame(d),
+               as.data.frame(quiet(code_dominance(by("constant"), ch))))
+  alike <- d$region %in% c("R2", "R3") & d$over %in% c("R2", "R3")
+  expect_true(all(d$verdict[alike] != "not compared"))
+  expect_rebuilt(quiet(code_sensitivity(by("available"), ch, n = 50,
+                                        method = "draws")), c(7, 31))
 })
 
 test_that("what has no bounds is refused", {
