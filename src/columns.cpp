@@ -3,6 +3,7 @@
 #include <Rcpp.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <limits>
@@ -24,24 +25,30 @@ int kind_of(double x) {
 // Mostly numbers alone, which many at a time are told to be.
 constexpr R_xlen_t stretch = 64;
 
-}  // namespace
-
-// What stands in a column: how many NA, NaN and infinite values.
-// [[Rcpp::export(rng = false)]]
-Rcpp::NumericVector count_missing_cpp(const Rcpp::NumericVector& x) {
-  double count[3] = {0, 0, 0};
-  for (R_xlen_t from = 0; from < x.size(); from += stretch) {
-    const R_xlen_t to = std::min(from + stretch, x.size());
+// How many are NA, NaN and infinite.
+std::array<double, 3> count_odd(const double* x, R_xlen_t n) {
+  std::array<double, 3> count = {{0, 0, 0}};
+  for (R_xlen_t from = 0; from < n; from += stretch) {
+    const R_xlen_t to = std::min(from + stretch, n);
     bool good = true;
     for (R_xlen_t i = from; i < to; ++i) {
       good &= is_number(x[i]);
     }
     for (R_xlen_t i = from; !good && i < to; ++i) {
       if (!is_number(x[i])) {
-        ++count[kind_of(x[i])];
+        ++count[static_cast<std::size_t>(kind_of(x[i]))];
       }
     }
   }
+  return count;
+}
+
+}  // namespace
+
+// What stands in a column: how many NA, NaN and infinite values.
+// [[Rcpp::export(rng = false)]]
+Rcpp::NumericVector count_missing_cpp(const Rcpp::NumericVector& x) {
+  const std::array<double, 3> count = count_odd(x.begin(), x.size());
   return Rcpp::NumericVector::create(_["na"] = count[0], _["nan"] = count[1],
                                      _["infinite"] = count[2]);
 }
