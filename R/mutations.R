@@ -419,15 +419,17 @@ summary.nid_mutations <- function(object, ...) {
   rlang::check_dots_empty()
   time <- key_column(get_spec(object), "time")
   mine <- as_plain_tibble(object)[object[["found"]] %in% TRUE, ]
-  found <- if (nrow(mine) > 0L) {
+  count <- \(by) if (nrow(mine) > 0L) {
     out <- stats::aggregate(list(regions = rep(1L, nrow(mine))),
-                            as.list(mine[c("code", time, "kind")]), sum)
+                            as.list(mine[c("code", time, by)]), sum)
     tibble::as_tibble(out[order(-out$regions), ])
   }
+  found <- count("kind")
+  shared <- count(NULL)
   structure(list(spec = get_spec(object), found = found,
                  tested = sum(!is.na(object[["p.value"]])),
                  n.found = nrow(mine),
-                 common = found[found$regions >= common_regions, ]),
+                 common = shared[shared$regions >= common_regions, ]),
             class = "summary_nid_mutations")
 }
 
@@ -438,7 +440,8 @@ print.summary_nid_mutations <- function(x, ...) {
   if (x$n.found > 0L) print(x$found)
   if (NROW(x$common) > 0L) {
     cat(strwrap(paste0(
-      x$common[[2L]], " in ", x$common$regions, " regions: look for a change ",
+      x$common[[1L]], " ", x$common[[2L]], " in ", x$common$regions,
+      " regions: look for a change ",
       "of method (`break`) before calling it a mutation."
     )), sep = "\n")
   }

@@ -232,7 +232,8 @@ test_that("a year of many regions is told, words and picture made", {
     expect_equal(said$times, 2006)
     m <- quietly(code_mutations(rates, adjust = "holm"))
     expect_identical(summary(m)$found$regions, 4L)
-    expect_output(print(summary(m)), "look for a change of method")
+    expect_output(print(summary(m)),
+                  "social 2006 in 4 regions: look for a change of method")
     words <- in_words(m)
     expect_identical(words[1L], "Mutations are found in 4 of 4 tested.")
     expect_match(words, paste0("^r01, social, 2006: the level rose abruptly by ",
