@@ -156,8 +156,9 @@
   function isPossible() {
     const problems = model.problems(state.settings);
     problem.hidden = problems.length === 0;
-    problem.textContent = problems.map((one) => T(one.key,
-      ...[one.args || []].flat())).join(" ");
+    const words = problems.map((one) => T(one.key,
+      ...[one.args || []].flat()));
+    problem.textContent = [...new Set(words)].join(" ");
     return problems.length === 0;
   }
 

@@ -90,7 +90,8 @@ model <- quietly(code_model(ural_regions(), ural_scheme, status = "_status"))
 hostile_model <- function() {
   data <- ural_regions()
   names <- c("<img src=x onerror=alert(1)>",
-             "</script><script>alert(2)</script>", "__proto__", "=1+1")
+             "</script><script>alert(2)</script>", "__proto__",
+             paste0("=1+1", strrep("W", 120L)))
   data$region <- names[match(data$region, unique(data$region))]
   quietly(code_model(data, ural_scheme, status = "_status",
                      index = c("region", "year")))
