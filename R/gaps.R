@@ -30,8 +30,9 @@
 #' or over it.
 #'
 #' Of codes together (`of = "industrial"`) levels and rates are weighted sums
-#' over the codes, at times that have all of them, with the errors of
-#' [region_contrasts()]; the quantile of the last `runs` times and the covariance
+#' over the codes that a region has, at times that have all of them, with the
+#' errors of [region_contrasts()]; a region that lacks a code is compared by the
+#' sum of the others (`note`). The quantile of the last `runs` times and the covariance
 #' of gap and rate take the errors of codes as independent.
 #'
 #' "best" is the largest level of a code at the last time. The largest of many
