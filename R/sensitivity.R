@@ -265,11 +265,12 @@ sensitivity_notes <- function(study, shares) {
 
 # Quantiles by the share of draws, each with its probability.
 choice_quantiles <- function(x, prob, p) {
-  t(apply(x, 1L, \(v) {
-    if (anyNA(v)) return(v[NA_integer_][rep(1L, length(p))])
+  t(vapply(seq_len(nrow(x)), \(r) {
+    v <- x[r, ]
+    if (anyNA(v)) return(rep(NA_real_, length(p)))
     at <- order(v)
     v[at][pmin(findInterval(p - 1e-9, cumsum(prob[at])) + 1L, length(v))]
-  }))
+  }, numeric(length(p))))
 }
 
 draw_columns <- function(value, prob, level) {

@@ -176,6 +176,21 @@ test_that("draws of a factor do not depend on the others or on shares", {
   expect_false(identical(tidy(other, what = "design")[["weights.x1"]], alone))
 })
 
+test_that("a model without a row is studied, to no result", {
+  panel <- choice_panel()
+  panel$data <- panel$data[0, ]
+  model <- choice_model(panel = panel)
+  for (of in c("basic", "defining")) {
+    s <- quiet(code_sensitivity(model, code_choices(
+      weights = weights_noisy(), leave_out = TRUE), n = 50, of = of))
+    expect_identical(nrow(s), 0L)
+    expect_type(s$rank.low, "integer")
+    expect_identical(glance(s)$n, 50L)
+    expect_identical(nrow(tidy(s, what = "pairs")), 0L)
+    expect_gt(length(in_words(s)), 0L)
+  }
+})
+
 test_that("two equal studies are identical", {
   model <- choice_model(rate = rate_difference())
   ch <- code_choices(weights = weights_noisy(), leave_out = TRUE)
