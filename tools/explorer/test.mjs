@@ -451,6 +451,9 @@ for (const [name, width, height, scale] of [["ural", 320, 700, 1],
       return root.scrollWidth - root.clientWidth;
     });
     same(await over(), 0, "points too wide");
+    same(await page.$$eval(".list .value", (all) => all.filter((one) =>
+      one.scrollWidth > one.clientWidth).map((one) => one.textContent)), [],
+         "values cut");
     await page.screenshot({path: join(screens, `${name}-${width}.png`),
                            fullPage: true});
     for (const toggle of await page.locator(".toggle").all()) {
