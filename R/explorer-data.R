@@ -77,7 +77,7 @@ page_indicators <- function(fit) {
   scheme <- panel$scheme
   names <- scheme[["indicator"]]
   used <- match(scheme[["code"]], code_field(fit, "code")) - 1L
-  label <- say_label(shown_names(scheme, names))
+  label <- said_names(scheme, names)
   paths <- tree_paths(scheme)
   lapply(seq_along(names), \(k) {
     transform <- indicator_transform(scheme, names[k])

@@ -209,7 +209,7 @@ span_words <- function(panel) {
 # How many indicators there are, and where there are fewer.
 words_about_lacking <- function(panel) {
   lacking <- panel_lacking(panel)
-  shown <- \(names) name_list(say_label(shown_names(panel$scheme, names)))
+  shown <- \(names) name_list(said_names(panel$scheme, names))
   n <- length(panel$x) - length(lacking$nowhere)
   region <- sort(unique(unlist(lacking$regions)))
   each <- vapply(utils::head(region, most_sentences), \(r) {

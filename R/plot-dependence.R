@@ -51,7 +51,7 @@ draw_dependence <- function(object, fits, at, scale, form, labels) {
   words <- verdict_words(object, form)[match(
     panel_key(object, at), panel_key_of_verdict(object, form))]
   many <- NROW(object$data$groups) > max_panels
-  title <- if (many) shown_names(object$data$scheme, object$table$y[at]) else
+  title <- if (many) said_names(object$data$scheme, object$table$y[at]) else
     vapply(at, \(k) panel_title(object$table, k, object), "")
   if (many) words <- counted_verdicts(object, form, title)
   one <- length(unique(title)) == 1L
@@ -91,8 +91,8 @@ finish_dependence <- function(p, object, panels, scale, form, title, words,
   # In levels logs are taken back; changes are those of the form's own terms.
   x_name <- if (scale == "levels") object$data$x_terms[[1L]]$variable else
     panels[[1L]]$x_name
-  x_name <- shown_names(object$data$scheme, x_name)
-  y <- shown_names(object$data$scheme, unique(object$table$y))
+  x_name <- said_names(object$data$scheme, x_name)
+  y <- said_names(object$data$scheme, unique(object$table$y))
   finish_picture(
     p, title, alt, x = paste0(x_name, per, effects),
     y = if (length(y) == 1L) paste0(y, per, effects),
@@ -135,7 +135,7 @@ panel_title <- function(keys, at, object) {
   by <- vapply(names(object$data$groups), \(name) {
     as.character(keys[[name]][at])
   }, "")
-  paste(c(by, shown_names(object$data$scheme, keys$y[at])), collapse = ", ")
+  paste(c(by, said_names(object$data$scheme, keys$y[at])), collapse = ", ")
 }
 
 # Of many groups: how many have which verdict, for each left-hand variable.
@@ -147,7 +147,7 @@ counted_verdicts <- function(object, form, title) {
     say("verdicts: %s", paste(say_label(names(count)), count,
                               collapse = ", "))
   }, "")
-  unname(told[match(title, shown_names(object$data$scheme, unique(v$y)))])
+  unname(told[match(title, said_names(object$data$scheme, unique(v$y)))])
 }
 
 dependence_plot <- function(panels, labels, many) {
@@ -199,7 +199,7 @@ dependence_alt <- function(panels, title, words, scale) {
   left <- length(said) - 6L
   paste(c(
     say("Scatter plot with fitted curves: panels %s, fits %s, %s on %s.",
-        sum(first), length(panels), say_label(scale), panels[[1L]]$x_name),
+        sum(first), length(panels), say_label(scale), say_label(panels[[1L]]$x_name)),
     paste0(paste(utils::head(said, 6L), collapse = "; "), "."),
     if (left > 0L) say("And %s more.", left)), collapse = " ")
 }

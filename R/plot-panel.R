@@ -33,7 +33,7 @@ panel_cells <- function(panel, regions, call) {
     }
     data.frame(
       region = rows$region, time = time[rows$row], indicator = item,
-      label = say_label(shown_names(panel$scheme, item)),
+      label = said_names(panel$scheme, item),
       state = ifelse(is.na(value), "missing",
                      ifelse(soft, "derived or estimated", "observed")),
       starts = rows$row %in% panel$breaks[[item]]

@@ -133,7 +133,7 @@ indicator_lines <- function(scheme, code) {
   weight <- scheme[["weight"]][of]
   text <- paste0(
     ifelse(scheme[["direction"]][shown] < 0, "- ", "+ "),
-    say_label(shown_names(scheme, scheme[["indicator"]][shown])),
+    said_names(scheme, scheme[["indicator"]][shown]),
     if (length(unique(weight)) > 1L) weight_text(scheme[["weight"]][shown]),
     bracketed(said_unit(scheme))[shown]
   )
@@ -191,7 +191,7 @@ scheme_alt <- function(scheme, codes) {
     of <- scheme[["indicator"]][scheme[["code"]] == codes$code[i]]
     say("%s carry the %s code (%s), whose rate is the %s code",
         say_label(codes$carrier[i]), say_label(codes$code[i]),
-        paste(say_label(shown_names(scheme, of)), collapse = ", "),
+        paste(said_names(scheme, of), collapse = ", "),
         say_label(codes$dynamic[i]))
   }, character(1))
   paste(say("Diagram of the code-based model: %s.",

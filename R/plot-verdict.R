@@ -36,7 +36,7 @@ verdict_rows <- function(object) {
   x <- as.data.frame(as_plain_tibble(object))
   keys <- x[get_spec(object)$by]
   scheme <- get_spec(object)$scheme
-  pair <- paste(shown_names(scheme, x$y), "~", shown_names(scheme, x$x),
+  pair <- paste(said_names(scheme, x$y), "~", said_names(scheme, x$x),
                 recycle0 = TRUE)
   if (length(unique(x$form)) > 1L) pair <- paste0(pair, ", ", x$form)
   grouped <- length(keys) > 0L

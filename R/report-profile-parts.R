@@ -116,7 +116,7 @@ profile_data <- function(panel, region) {
   }, "")
   breaks <- vapply(names, \(name) sum(panel$breaks[[name]] %in% rows), 1L)
   out <- data.frame(
-    indicator = say_label(shown_names(panel$scheme, names)),
+    indicator = said_names(panel$scheme, names),
     unit = say_label(panel$scheme[["unit"]] %||% ""),
     values = seen, missing = length(rows) - seen, breaks = breaks, last = last
   )[order(seen), , drop = FALSE]

@@ -22,8 +22,8 @@ say <- function(key, ..., n = NULL) {
   sprintf(text, ...)
 }
 
-# Labels of data: those of the shipped schemes have translations, others stand
-# as their owners wrote them.
+# Labels of data: the columns of the shipped schemes have words in both
+# languages, others stand as their owners wrote them.
 say_label <- function(x) {
   table <- strings_of(said_in())
   known <- x %in% names(table)

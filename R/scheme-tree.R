@@ -214,6 +214,9 @@ shown_names <- function(scheme, names) {
   ifelse(is.na(out), names, out)
 }
 
+# The same in the language in force, for readers.
+said_names <- function(scheme, names) say_label(shown_names(scheme, names))
+
 # A table with a column of indicators (or of nodes) has their labels beside it,
 # where the scheme has any.
 with_labels <- function(columns, scheme) {

@@ -125,6 +125,10 @@ test_that("rates, influences and codes have words in Russian", {
     c(s[["indicator"]], s[["code"]], s[["unit"]], unlist(nid_codes()[1:3]))
   }))
   expect_identical(latin_left(say_label(labels)), character())
+  # In English they are words too, beside their columns.
+  withr::local_options(nidcode.language = "en")
+  items <- unlist(lapply(schemes, \(s) s[["indicator"]]))
+  expect_no_match(say_label(items), "_", fixed = TRUE)
 })
 
 test_that("Latin letters are seen, but for names, calls and symbols", {
