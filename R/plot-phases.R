@@ -130,7 +130,9 @@ phase_plot <- function(rows, many) {
   p <- ggplot2::ggplot(rows, ggplot2::aes(
     .data[["level"]], .data[["estimate"]], group = .data[["group"]],
     colour = .data[["look"]], fill = .data[["look"]],
-    shape = .data[["look"]], linetype = .data[["look"]])) + zero_line("h")
+    shape = .data[["look"]], linetype = .data[["look"]])) + zero_line("h") +
+    ggplot2::scale_x_continuous(
+      guide = ggplot2::guide_axis(check.overlap = TRUE))
   if (many) {
     named <- named_rows(transform_last(last))
     named$beside <- beside(named$level, rows$level)

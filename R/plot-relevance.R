@@ -100,12 +100,16 @@ share_layers <- function(rows, n) {
   group <- ggplot2::aes(colour = .data[["group"]], shape = .data[["group"]],
                         fill = .data[["group"]])
   limits$colour <- group$colour
+  keys <- words_on_page("keys")
   list(
     ggplot2::geom_linerange(limits, whole, position = dodge, linewidth = 0.5),
     ggplot2::geom_point(group, size = 2, position = dodge, na.rm = TRUE),
-    ggplot2::scale_colour_manual(values = looks$colour, name = NULL),
-    ggplot2::scale_fill_manual(values = looks$colour, name = NULL),
-    ggplot2::scale_shape_manual(values = looks$shape, name = NULL)
+    ggplot2::scale_colour_manual(values = looks$colour, name = NULL,
+                                 labels = keys),
+    ggplot2::scale_fill_manual(values = looks$colour, name = NULL,
+                               labels = keys),
+    ggplot2::scale_shape_manual(values = looks$shape, name = NULL,
+                                labels = keys)
   )
 }
 
@@ -177,8 +181,8 @@ relevance_caption <- function(fit) {
   base <- if (length(n) > 0L) {
     say("Base: %s.", paste(unique(whole(range(n))), collapse = "\u2013"))
   }
-  method <- paste(capital(strsplit(fit$method, "-", fixed = TRUE)[[1L]]),
-                  collapse = "-")
+  method <- say_label(paste(
+    capital(strsplit(fit$method, "-", fixed = TRUE)[[1L]]), collapse = "-"))
   interval <- if (fit$simultaneous != "none") {
     say("%s %s intervals, all at once.", level_text(fit$conf_level), method)
   } else {

@@ -83,7 +83,8 @@ picture_of_shares <- function(frame, fit, call) {
                       linewidth = 0.2,
                       position = ggplot2::position_stack(reverse = TRUE)) +
     hatches(rows[rows$hatched, , drop = FALSE]) +
-    ggplot2::scale_fill_manual(values = factor_fills(levels(rows$factor))) +
+    ggplot2::scale_fill_manual(values = factor_fills(levels(rows$factor)),
+                               labels = words_on_page("keys")) +
     ggplot2::scale_x_continuous(labels = percent_label) + row_names()
   finish_picture(
     p, title,

@@ -163,8 +163,9 @@ finish_picture <- function(p, title, alt, x = NULL, y = NULL, subtitle = NULL,
   height <- min(height, 40)
   p <- p + theme_nid() + theme + ggplot2::labs(
     title = title, alt = alt, subtitle = subtitle,
-    caption = if (!is.null(caption) && nzchar(caption)) caption, x = x, y = y,
-    ...)
+    caption = if (!is.null(caption) && nzchar(caption)) caption,
+    # Names of ours, as that of the time of plain vectors.
+    x = if (is.character(x)) say_label(x) else x, y = y, ...)
   new_picture(p, c(width = width, height = height), least)
 }
 

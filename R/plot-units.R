@@ -2,7 +2,7 @@
 
 time_unit <- function(frame) {
   if (frame$dated || small_letters(frame$time) %in% year_names) say("year") else {
-    say("unit of %s", frame$time)
+    say("unit of %s", say_label(frame$time))
   }
 }
 
