@@ -15,8 +15,8 @@ page_layout <- function(p, width, height) {
     grDevices::dev.off(drawn)
     unlink(file)
   })
-  print(p)
-  grid::grid.force(redraw = FALSE)
+  # Laid out once, and drawn as it was laid out.
+  grid::grid.draw(grid::grid.force(ggplot2::ggplotGrob(p)))
   boxes <- text_boxes()
   page <- c(0, width, 0, height)
   slack <- 0.02

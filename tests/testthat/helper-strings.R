@@ -3,7 +3,8 @@
 latin_left <- function(text, names = character()) {
   text <- enc2utf8(as.character(text))
   rest <- gsub("`[^`]*`|[[:alnum:]_.]+[(][^()]*[)]", " ", text, perl = TRUE)
-  names <- unique(c(as.character(names), "Code NID", "Code ID", "R2"))
+  names <- unique(c(as.character(names), "Code NID", "Code ID", "R2",
+                    "AICc"))
   for (name in names[order(-nchar(names))]) {
     if (nzchar(name)) rest <- gsub(name, " ", rest, fixed = TRUE)
   }
