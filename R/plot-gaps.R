@@ -53,6 +53,11 @@ gap_plot <- function(rows) {
   colours <- c(ahead = "#009E73", none = "grey45", closing = "#56B4E9",
                persistent = "#8C2D5E", forming = "#E69F00",
                unknown = "grey45")
+  # In grey, too, what is there to stay looks unlike what comes and goes.
+  types <- c(ahead = "solid", none = "11", closing = "42",
+             persistent = "solid", forming = "62", unknown = "13")
+  shapes <- c(ahead = 17, none = 1, closing = 6, persistent = 16, forming = 2,
+              unknown = 4)
   p <- ggplot2::ggplot(rows, ggplot2::aes(.data[["time"]],
                                           .data[["estimate"]])) +
     zero_line("h")
@@ -63,8 +68,14 @@ gap_plot <- function(rows) {
       rows[is.finite(rows$conf.low), , drop = FALSE], alpha = 0.25)
   }
   shown <- intersect(names(colours), rows$state)
-  p + ggplot2::geom_line(ggplot2::aes(colour = .data[["state"]])) +
-    ggplot2::geom_point(ggplot2::aes(colour = .data[["state"]]), size = 0.8) +
+  p + ggplot2::geom_line(ggplot2::aes(colour = .data[["state"]],
+                                      linetype = .data[["state"]])) +
+    ggplot2::geom_point(ggplot2::aes(colour = .data[["state"]],
+                                     shape = .data[["state"]]), size = 1) +
+    ggplot2::scale_linetype_manual(values = types, limits = shown,
+                                   labels = gap_state_words, name = NULL) +
+    ggplot2::scale_shape_manual(values = shapes, limits = shown,
+                                labels = gap_state_words, name = NULL) +
     ggplot2::scale_colour_manual(values = colours, limits = shown,
                                  labels = gap_state_words, name = NULL) +
     ggplot2::scale_fill_manual(values = colours, limits = shown,

@@ -36,7 +36,8 @@ autoplot.nid_mutations <- function(object, regions = NULL, ...) {
     },
     x = NULL, y = NULL,
     caption = paste0(
-      say("Year of the new regime; arrow: it jumps up or down."), " ",
+      say("Year of the new regime; arrow: a jump up or down, slanted: a bend."),
+      " ",
       capital(say_fact(frame$spec$found)), "."),
     theme = ggplot2::theme(panel.grid.major = ggplot2::element_blank()),
     height = 1.5 + 0.3 * n
@@ -48,7 +49,10 @@ autoplot.nid_mutations <- function(object, regions = NULL, ...) {
 mutation_tiles <- function(rows, object, time) {
   rows$found <- rows$found %in% TRUE
   year <- stamp_words(object[[time]][rows$row])
-  sign <- ifelse(rows$size < 0, "\u2193", "\u2191")
+  # Upright of a level, slanted of a rate: colour alone tells nothing.
+  up <- ifelse(rows$kind == "rate", "\u2197", "\u2191")
+  down <- ifelse(rows$kind == "rate", "\u2198", "\u2193")
+  sign <- ifelse(rows$size < 0, down, up)
   rows$text <- ifelse(rows$found, paste(sign, year), "")
   cell <- paste(as.integer(rows$region), rows$code)
   rows$text <- stats::ave(rows$text, cell, FUN = \(x) {

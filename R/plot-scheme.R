@@ -61,7 +61,8 @@ scheme_picture_columns <- function() {
 scheme_boxes <- function(scheme, codes) {
   lines <- lapply(codes$code, \(code) indicator_lines(scheme, code))
   name <- wrapped(say_label(codes$code), 26L)
-  height <- 1.7 + 0.75 * (lengths(lines) +
+  # Their boxes break them anew.
+  height <- 1.7 + 0.75 * (lengths(lapply(lines, strwrap, width = 38L)) +
                             lengths(strsplit(name, "\n", fixed = TRUE)))
   height <- pmax(3.4, height)
   top <- -cumsum(c(0, height[-length(height)] + 1))
@@ -126,7 +127,7 @@ said_unit <- function(scheme) {
   own
 }
 
-# The indicators of a code, wrapped; of many, the first ten.
+# A line for each indicator of a code; of many, the first ten.
 indicator_lines <- function(scheme, code) {
   of <- which(scheme[["code"]] == code)
   shown <- utils::head(of, 10L)
@@ -137,11 +138,9 @@ indicator_lines <- function(scheme, code) {
     if (length(unique(weight)) > 1L) weight_text(scheme[["weight"]][shown]),
     bracketed(said_unit(scheme))[shown]
   )
-  lines <- unlist(lapply(text, strwrap, width = 38L, exdent = 3L))
-  if (length(of) > length(shown)) {
-    lines <- c(lines, say("and %s more", length(of) - length(shown)))
-  }
-  lines
+  c(text, if (length(of) > length(shown)) {
+    say("and %s more", length(of) - length(shown))
+  })
 }
 
 scheme_headers <- function(boxes) {
