@@ -58,9 +58,13 @@ compared_plot <- function(rows, shown) {
   ends <- shown[shown$model == last, , drop = FALSE]
   names <- rows$label[!duplicated(rows$model)][order(unique(rows$model))]
   room <- c(0.06 * (last - 1), 0.45 * max(last - 1, 1))
+  # Columns of names stand also over the room for regions.
+  free <- rep("", ceiling(room[2L]))
+  words <- words_on_page("columns")
   rank_lines(rows, shown, ends, "model", room, 0.3) +
     ggplot2::scale_x_continuous(
-      breaks = sort(unique(rows$model)), labels = names,
-      minor_breaks = NULL) +
+      breaks = sort(unique(rows$model)), minor_breaks = NULL,
+      labels = \(at) words(c(names, free))[seq_along(names)],
+      expand = ggplot2::expansion(mult = c(0, 0.05), add = c(0.35, 0))) +
     ggplot2::scale_y_reverse(breaks = \(limits) whole_breaks(range(rows$rank)))
 }

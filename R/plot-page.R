@@ -370,10 +370,13 @@ key_room <- function(g, room, across) {
   wide <- vapply(box, \(b) {
     if (is.null(b$widths)) 0 else sum(grid::convertWidth(b$widths, "in", TRUE))
   }, 1)
-  if (max(wide, 0) <= across + 0.1) {
+  wide <- max(wide, 0)
+  if (wide <= across + 0.1) {
     return(room)
   }
-  room$key_rows <- (room$key_rows %||% 1L) + 1L
+  rows <- room$key_rows %||% 1L
+  room$keys$width <- min(room$keys$width, across - 0.5)
+  room$key_rows <- max(rows + 1L, min(ceiling(rows * wide / across), 6L))
   if (room$key_rows <= 6L) room
 }
 

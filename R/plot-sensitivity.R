@@ -171,7 +171,8 @@ pair_tiles <- function(rows, names, share, sure) {
   ggplot2::ggplot(rows, ggplot2::aes(.data[["over"]], .data[["from"]])) +
     ggplot2::geom_tile(ggplot2::aes(fill = .data[["share"]])) +
     ggplot2::geom_tile(data = rows[sure, , drop = FALSE], fill = "black") +
-    row_names() + column_names() +
+    row_names() +
+    ggplot2::scale_x_discrete(labels = words_on_page("slanted")) +
     ggplot2::scale_fill_gradient(low = "grey95", high = "#0B4F8A",
                                  limits = c(0, 1), na.value = "white",
                                  labels = percent_label)

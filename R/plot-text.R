@@ -61,9 +61,15 @@ makeContent.nid_labels <- function(x) {
   at <- if (x$boxed) fit_boxes(at, panel) else
     if (!x$tiled) broken_labels(at, panel) else at
   at <- measured_labels(at)
-  room <- cbind(at$room.w * panel[[1L]], at$room.h * panel[[2L]])
-  keep <- if (x$tiled) at$w <= room[, 1L] & at$h <= room[, 2L] else
-    rep(TRUE, nrow(at))
+  # What its tile, or the whole panel, cannot hold is left out.
+  room <- if (x$tiled) {
+    cbind(at$room.w * panel[[1L]], at$room.h * panel[[2L]])
+  } else matrix(panel, nrow(at), 2L, byrow = TRUE)
+  at <- at[x$boxed | (at$w <= room[, 1L] & at$h <= room[, 2L]), , drop = FALSE]
+  if (nrow(at) == 0L) {
+    return(x)
+  }
+  keep <- rep(TRUE, nrow(at))
   at <- inwards(at, panel)
   if (x$spread) at <- spread_out(at, panel[[2L]])
   if (!x$boxed && !x$tiled) keep <- apart(at)
