@@ -86,7 +86,9 @@ tidy_pairs <- function(fit, call) {
 pair_shares <- function(fit) {
   value <- fit$run$value[, seq_len(fit$run$draws), drop = FALSE]
   out <- vapply(seq_len(nrow(value)), \(r) {
-    drop((rep(value[r, ], each = nrow(value)) > value) %*% fit$run$prob)
+    # Probabilities add up to 1 but for rounding.
+    above <- rep(value[r, ], each = nrow(value)) > value
+    pmin(drop(above %*% fit$run$prob), 1)
   }, numeric(nrow(value)))
   t(matrix(out, nrow(value)))
 }

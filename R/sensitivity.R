@@ -281,11 +281,12 @@ draw_columns <- function(value, prob, level) {
 rank_columns <- function(rank, nominal, prob, level) {
   q <- choice_quantiles(rank, prob, c(0.5, (1 - level) / 2, (1 + level) / 2))
   top <- max(1, round(sum(!is.na(nominal)) / 10))
-  share <- function(x) drop(x %*% prob)
+  part <- function(x) drop(x %*% prob)
+  share <- function(x) pmin(part(x), 1)
   list(rank.median = as.integer(q[, 1L]), rank.low = as.integer(q[, 2L]),
        rank.high = as.integer(q[, 3L]), share.first = share(rank == 1L),
        share.top = share(rank <= top), share.better = share(rank <= nominal),
-       mean.shift = share(abs(rank - nominal)))
+       mean.shift = part(abs(rank - nominal)))
 }
 
 # ---- Shares ------------------------------------------------------------------

@@ -221,6 +221,12 @@ test_that("the table is what the draws say", {
   expect_equal(glance(s)$kendall.median, -median(-tau))
   rows <- augment(s, model)
   expect_identical(nrow(rows), nrow(augment(model)))
+  # Shares of draws are no more than 1, however their number adds up.
+  for (n in c(50, 250)) {
+    again <- quiet(code_sensitivity(model, code_choices(
+      weights = weights_noisy(0)), n = n, method = "draws"))
+    expect_identical(max(again$share.first, tidy(again, "pairs")$share), 1)
+  }
   expect_identical(rows$.rank, s$rank[match(rows$region, s$region)])
 })
 
