@@ -64,7 +64,9 @@
 #'   region and time columns (the first time of the new regime; `NA` where not
 #'   tested), `code`, `kind`, `statistic`, `p.value`, `p.adjusted`, `found`
 #'   <lgl>, `size`, `size.se`, `prior.share` (of the Bayes factors of all places,
-#'   that of this one), `n`, `note`. `summary()`: what is found by code and
+#'   that of this one), `n`, `known.breaks` <chr> (times where the status says
+#'   `break`: a step of the curve, so that a jump there is not tested; a kink
+#'   is), `note`. `summary()`: what is found by code and
 #'   time.
 #' @section Conditions: Error `nidcode_error_argument`; messages
 #'   `nidcode_message_short_series` (times less breaks below 8: not tested) and
@@ -120,9 +122,17 @@ mutations_of_code <- function(fit, i, asked) {
     value <- matrix(s$value[sequence(rep(n, length(mine)),
                                      from = start[mine] + 1L)], n)
     out <- mutations_of_grid(value, grid, m, kinds, asked)
-    cbind(region = s$region[mine][out$series], code = i, out)
+    cbind(region = s$region[mine][out$series], code = i, out,
+          known = known_breaks(grid, fit$def$panel))
   })
   do.call(rbind, parts)
+}
+
+# The times of the known breaks of a grid, in words.
+known_breaks <- function(grid, panel) {
+  at <- setdiff(which(grid$step > 0L), 1L)
+  if (length(at) == 0L) "" else
+    paste(stamp_words(times_of_rows(panel, grid$time[at])), collapse = ", ")
 }
 
 # A row a series, and one more for each further change.
@@ -338,7 +348,7 @@ mutations_table <- function(fit, rows, asked, adjust, spec) {
   codes <- code_field(fit, "code")
   if (is.null(rows)) {
     rows <- data.frame(region = integer(), code = integer(), rate = logical(),
-                       note = character())
+                       note = character(), known = character())
     rows[c("at", "time", "statistic", "p.value", "size", "size.se",
            "prior.share", "n")] <- rep(list(numeric()), 8L)
   }
@@ -353,6 +363,8 @@ mutations_table <- function(fit, rows, asked, adjust, spec) {
   index[[keys[["time"]]]] <- times_of_rows(panel, rows$time)
   short <- unique(rows$region[rows$note == "not tested"])
   inform_mutations(rows, found, codes, short, panel)
+  known <- known_counts(rows[["known"]], rows[["p.value"]],
+                        rows[c("region", "code")])
   new_nid_table(
     c(index, list(
       code = codes[rows$code],
@@ -360,7 +372,7 @@ mutations_table <- function(fit, rows, asked, adjust, spec) {
       statistic = rows$statistic, p.value = rows$p.value,
       p.adjusted = adjusted, found = found, size = rows$size,
       size.se = rows$size.se, prior.share = rows$prior.share,
-      n = as.integer(rows$n), note = rows$note)),
+      n = as.integer(rows$n), known.breaks = rows$known, note = rows$note)),
     "mutations",
     list(title = "Mutations of the codes", keys = c(keys, "code"),
          tested = if (asked$kind == "any") "levels and rates" else
@@ -368,8 +380,21 @@ mutations_table <- function(fit, rows, asked, adjust, spec) {
          order = spec$order, trim = format_time(asked$trim),
          adjusted = if (adjust != "none") adjust,
          found = paste("p below", format_time(asked$level)),
-         notes = "\"None found\" is no evidence of none.")
+         notes = c("\"None found\" is no evidence of none.",
+                   if (length(known) > 0L) {
+                     paste0("Known breaks, where a jump is not tested (series): ",
+                            some_of(known, quote = ""), ".")
+                   }))
   )
+}
+
+# "2011 (3)": each known break and how many of the series that are tested have
+# it; `series`: what tells them apart.
+known_counts <- function(known, p, series) {
+  first <- !is.na(p) & !duplicated(as.data.frame(series))
+  times <- as.character(unlist(strsplit(known[first], ", ", fixed = TRUE)))
+  n <- table(factor(times, sort(unique(times), method = "radix")))
+  paste0(names(n), " (", n, ")", recycle0 = TRUE)
 }
 
 # The panel's own time at numbers of its clock.
@@ -455,12 +480,23 @@ in_words.nid_mutations <- function(x, language = NULL, ...) {
   found <- which(x[["found"]])
   tested <- sum(!is.na(x[["p.value"]]))
   if (length(found) == 0L) {
-    return(no_mutation_words(tested))
+    return(c(no_mutation_words(tested), known_words(x)))
   }
   # The surest first.
   found <- found[order(x[["p.value"]][found])]
   c(say("Mutations are found in %s of %s tested.", length(found), tested),
-    vapply(utils::head(found, 20L), \(i) mutation_sentence(x, i), ""))
+    vapply(utils::head(found, 20L), \(i) mutation_sentence(x, i), ""),
+    known_words(x))
+}
+
+known_words <- function(x) {
+  spec <- get_spec(x)
+  series <- as_plain_tibble(x)[spec$keys[names(spec$keys) != "time"]]
+  known <- known_counts(x[["known.breaks"]], x[["p.value"]], series)
+  if (length(known) > 0L) {
+    say("Known breaks, where a jump is not tested (series): %s.",
+        paste(known, collapse = ", "))
+  }
 }
 
 no_mutation_words <- function(tested) {
@@ -481,5 +517,15 @@ mutation_sentence <- function(x, i) {
   }
   paste0(paste(c(who_words(x, i), say_label(x[["code"]][i]),
                  stamp_words(x[[time]][i])), collapse = ", "), ": ", what,
-         ", p ", sub("^([^<])", "= \\1", format_p(x[["p.value"]][i])), ".")
+         ", p ", sub("^([^<])", "= \\1", format_p(x[["p.value"]][i])),
+         known_of_series(x[["known.breaks"]][i]), ".")
+}
+
+known_of_series <- function(known) {
+  n <- lengths(strsplit(known, ", ", fixed = TRUE))
+  if (n == 1L) {
+    say("; %s is a known break: a jump there is not tested", known)
+  } else if (n > 1L) {
+    say("; %s are known breaks: jumps there are not tested", known)
+  }
 }

@@ -246,6 +246,39 @@ test_that("a year of many regions is told, words and picture made", {
   })
 })
 
+test_that("known breaks are named and a jump there is not tested", {
+  n <- 14L
+  jump <- 40 * (seq_len(n) >= 6)
+  d <- data.frame(region = rep(c("a", "b", "c"), each = n),
+                  year = 2000 + seq_len(n),
+                  x = sin(7 * seq_len(3 * n)) + jump, x_status = "")
+  d$x_status[d$region != "c" & d$year == 2006] <- "break"
+  d$x_status[d$region == "b" & d$year == 2010] <- "break"
+  found <- function(breaks) {
+    panel <- quietly(code_panel(d, code_scheme("x", "social"),
+                                status = "_status"))
+    quietly(code_mutations(dynamic_codes(panel, rate_spline(m = 3),
+                                         breaks = breaks), nsim = 199))
+  }
+  m <- found("split")
+  expect_identical(m$known.breaks, c("2006", "2006, 2010", ""))
+  expect_identical(m$found, c(FALSE, FALSE, TRUE))
+  expect_match(format(m, n = 3),
+               "jump is not tested \\(series\\): 2006 \\(2\\), 2010 \\(1\\)",
+               all = FALSE)
+  words <- in_words(m)
+  expect_identical(words[3L], paste("Known breaks, where a jump is not tested",
+                                    "(series): 2006 (2), 2010 (1)."))
+  expect_no_match(words[2L], "known break")
+  # A jump beside the break is found and the sentence names the break.
+  d$x[d$region == "a"] <- d$x[d$region == "a"] + 60 * (seq_len(n) >= 10)
+  expect_match(in_words(found("split")),
+               "^a, social, 2010: .*; 2006 is a known break: a jump there",
+               all = FALSE)
+  # Breaks that are ignored are no known ones.
+  expect_identical(found("ignore")$known.breaks, c("", "", ""))
+})
+
 test_that("the kept study shows what the help page says", {
   file <- system.file("studies", "mutations", "result.csv", package = "nidcode")
   r <- utils::read.csv(file)
