@@ -72,7 +72,7 @@ picture_of_shares <- function(frame, fit, call) {
                   fit$asked$method, call)
   }
   rows <- shapley_rows(frame, fit)
-  title <- say("What the order of regions hangs on")
+  title <- shares_title(fit)
   if (nrow(rows) == 0L) {
     return(empty_picture(title))
   }
@@ -97,6 +97,12 @@ picture_of_shares <- function(frame, fit, call) {
                                say("Shapley shares, which add up to 100%%.")),
     height = ranked_height(n) + 0.4
   )
+}
+
+shares_title <- function(fit) {
+  if (fit$asked$what[1L] == "rank") say("What the order of regions hangs on")
+  else if (is.null(fit$study$level)) say("What Code NID hangs on")
+  else say("What the codes hang on")
 }
 
 # Sampled shares may fall a little below 0: they begin at 0 and fill the bar.
