@@ -246,6 +246,51 @@ test_that("a year of many regions is told, words and picture made", {
   })
 })
 
+test_that("residuals that go together are noted, p being optimistic", {
+  n <- 40L
+  with_stream(9, {
+    noise <- matrix(stats::rnorm(n * 60), n)
+    walk <- apply(matrix(stats::rnorm(n * 60), n), 2L, cumsum)
+  })
+  walks <- function(m) m$note == walk_note
+  w <- mutations_in(walk)
+  expect_gt(mean(walks(w)), 0.4)
+  expect_match(format(w, n = 1), all = FALSE,
+               paste("Residuals like a walk in", sum(walks(w)), "rows"))
+  expect_lte(mean(walks(mutations_in(noise))), 0.1)
+  # A jump that is found is not taken for residuals that go together.
+  jump <- mutations_in(noise + 12 * (seq_len(n) >= 20))
+  expect_true(all(jump$found))
+  expect_lte(mean(walks(jump)), 0.1)
+  told <- grepl("those of a walk: p is optimistic", in_words(w))
+  expect_identical(sum(told), sum(w$found & walks(w)))
+  # A rate without a fit has no residuals.
+  expect_false(any(walks(mutations_in(walk[, 1:3], rate = rate_difference()))))
+})
+
+test_that("series have the Durbin-Watson statistic of their residuals", {
+  y <- with_stream(6, matrix(stats::rnorm(36), 12))
+  d <- data.frame(region = rep(letters[1:3], each = 12),
+                  year = rep(2001:2012, 3), x = as.vector(y), x_status = "")
+  d$x_status[d$region == "b" & d$year == 2006] <- "break"
+  panel <- quietly(code_panel(d, code_scheme("x", "social"),
+                              status = "_status"))
+  for (rate in list(rate_spline(m = 3), rate_local(degree = 2))) {
+    fit <- get_fit(dynamic_codes(panel, rate))
+    s <- code_series(fit, 1L)
+    part <- residual_part(fit, 1L)
+    own <- series_durbin_watson(part, s)
+    e <- matrix(part$value - part$fitted, 12)
+    expect_equal(own$dw[c(1, 3)], (colSums(diff(e)^2) / colSums(e^2))[c(1, 3)])
+    # One series alone is the pool of it.
+    alone <- get_fit(dynamic_codes(quietly(code_panel(
+      d[d$region == "b", ], code_scheme("x", "social"), status = "_status")),
+      rate))
+    expect_equal(c(own$dw[2L], own$expected[2L]),
+                 rates_durbin_watson(residual_part(alone, 1L)))
+  }
+})
+
 test_that("known breaks are named and a jump there is not tested", {
   n <- 14L
   jump <- 40 * (seq_len(n) >= 6)
