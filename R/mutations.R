@@ -447,7 +447,8 @@ mutations_table <- function(fit, rows, asked, adjust, spec) {
                    }, if (walk > 0L) {
                      paste0("Residuals like a walk in ",
                             count_of(walk, "row"), ": p is optimistic.")
-                   }))
+                   })),
+    fit = fit
   )
 }
 

@@ -65,6 +65,8 @@
 #'   "ranks", "bump", "map", "path", "contributions", "waterfall", "cells" or
 #'   "phases"; for rates "rates" or "residuals".
 #' @param regions <chr> Regions to draw, in this order; `NULL`: all.
+#' @param code <chr> Of mutations: the code to draw; `NULL`: all. One code of
+#'   one region is drawn as its series, the curve in two pieces.
 #' @param order <int> Of rates: 1 for the dynamic codes, 2 for their own rates.
 #'   Of predictions, simulations and [estimate_rates()] any that they hold, one
 #'   at a time for several regions; `NULL`: the lowest, of one region all.

@@ -324,6 +324,53 @@ test_that("known breaks are named and a jump there is not tested", {
   expect_identical(found("ignore")$known.breaks, c("", "", ""))
 })
 
+test_that("one series is drawn in two pieces, its jump marked", {
+  skip_if_not_installed("ggplot2")
+  n <- 14L
+  noise <- with_stream(7, stats::rnorm(n))
+  m <- mutations_in(cbind(noise + 30 * (seq_len(n) >= 6),
+                          noise + 30 * pmax(seq_len(n) - 8, 0), noise))
+  picture <- \(r) ggplot2::autoplot(m, regions = r, code = "social")
+  layer <- \(p, i) ggplot2::layer_data(p, i)
+  p <- picture("r01")
+  expect_equal(layer(p, 1L)$xintercept, 2006)
+  curve <- layer(p, 2L)
+  expect_identical(as.vector(table(curve$group)), c(5L, 9L))
+  arrow <- layer(p, 4L)
+  expect_equal(arrow$yend - arrow$y, m$size[1L])
+  expect_equal(arrow$yend, curve$y[curve$x == 2006])
+  expect_match(layer(p, 5L)$label, "^\u2191 2006, p ")
+  expect_true(p$labels$subtitle %in% in_words(m))
+  # At a kink the pieces meet and nothing jumps.
+  p <- picture("r02")
+  bend <- layer(p, 2L)
+  at <- bend$y[bend$x == 2000 + match(m$year[2L], 2001:2014)]
+  expect_length(at, 2L)
+  expect_identical(at[1L], at[2L])
+  expect_identical(nrow(layer(p, 4L)), 0L)
+  # Nothing found: one curve, that of the rate.
+  p <- picture("r03")
+  expect_identical(unique(layer(p, 2L)$group), 1L)
+  s <- code_series(get_fit(m), 1L)
+  expect_equal(layer(p, 2L)$y, estimate_series(s, 0L)$estimate[2 * n + 1:n])
+  expect_error(ggplot2::autoplot(m, code = "none"),
+               class = "nidcode_error_argument")
+  # Of several the lattice.
+  expect_s3_class(ggplot2::autoplot(m, code = "social")$layers[[1L]]$geom,
+                  "GeomTile")
+  skip_if_not(capabilities("cairo") && cyrillic)
+  for (language in c("en", "ru")) {
+    withr::local_options(nidcode.language = language)
+    for (r in c("r01", "r02")) {
+      found <- page_layout(picture(r), 7, 4)
+      expect_identical(found$faults$text, character())
+      if (language == "ru") {
+        expect_identical(latin_left(found$texts, c(r, "year")), character())
+      }
+    }
+  }
+})
+
 test_that("the kept study shows what the help page says", {
   file <- system.file("studies", "mutations", "result.csv", package = "nidcode")
   r <- utils::read.csv(file)
