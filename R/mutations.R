@@ -118,6 +118,9 @@ mutation_times <- 8L
 
 mutations_of_code <- function(fit, i, asked) {
   s <- code_series(fit, i)
+  if (length(s$of) == 0L) {
+    return(NULL)
+  }
   pool <- pool_seen(s$pool, s$breaks)
   m <- smoothness_order(s$rate)
   kinds <- list(level = asked$kind != "rate",

@@ -218,6 +218,7 @@ test_that("what cannot be tested says so", {
   expect_identical(line$note, c("a polynomial", "a polynomial", ""))
   expect_match(in_words(line), "No mutation")
   expect_match(ggplot2::autoplot(line)$labels$subtitle, "no evidence of none")
+  expect_identical(nrow(mutations_in(cbind(rep(NA_real_, 12)))), 0L)
   expect_error(code_mutations(rates, trim = -1),
                class = "nidcode_error_argument")
 })
