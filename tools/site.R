@@ -10,6 +10,8 @@ if (utils::packageVersion("pkgdown") >= "2.1.0") {
 
 # The lists of CRAN and of licences' addresses ask the network.
 options(warn = 1L, pkgdown.internet = FALSE)
+# So do links to packages that are named but not installed.
+utils::assignInNamespace("CRAN_urls", function() list(), "downlit")
 warned <- character()
 unlink("site", recursive = TRUE)
 withCallingHandlers({
