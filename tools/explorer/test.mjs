@@ -491,7 +491,8 @@ for (const [name, width] of [["ural", 1280], ["hostile", 320]]) {
 test("what is printed has the tables, not the controls", async (page) => {
   await page.emulateMedia({media: "print"});
   await page.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
-  must(await page.locator(".ranking table").isVisible(), "no table");
+  // A page that was just opened may not have drawn yet.
+  await page.locator(".ranking table").first().waitFor();
   must(!await page.locator(".settings").isVisible(), "controls");
   await page.evaluate(() => window.dispatchEvent(new Event("afterprint")));
   await page.emulateMedia({media: null});
