@@ -54,7 +54,7 @@ test_that("a profile lists what was observed and what was not", {
   x <- profile_of(data, ural_scheme, status = "_status")
   md <- profile_data(x$model$panel, "Kurgan Oblast")
   first <- md[4L]
-  expect_match(first, "apt", fixed = TRUE)
+  expect_match(first, "advanced production technologies in use", fixed = TRUE)
   expect_match(first, "[|] 9 [|] 3 [|] 0 [|] 2013 [|]$")
   expect_match(md, "income.*[|] 12 [|] 0 [|] 1 [|] 2016 [|]$", all = FALSE)
   other <- profile_data(x$model$panel, "Sverdlovsk Oblast")
