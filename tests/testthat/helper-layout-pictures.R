@@ -235,9 +235,8 @@ layout_case <- function(name, size, regions, kind, codes) {
   p <- tryCatch(suppressWarnings(suppressMessages(layout_pictures[[name]](w))),
                 nidcode_error = identity)
   if (inherits(p, "error")) {
-    return(if (!(name %in% no_picture && layout_codes[codes] == 1L)) {
-      paste("no picture:", conditionMessage(p))
-    })
+    known <- name %in% no_picture && layout_codes[codes] == 1L
+    return(paste("no picture:", conditionMessage(p))[!known])
   }
   size <- layout_sizes[[size]]
   found <- suppressMessages(page_layout(p, size[1L], size[2L]))
