@@ -21,11 +21,13 @@
 #' @concept fact sheet
 #' @family present
 #' @seealso [write_report()]
-#' @examplesIf interactive()
+#' @examples
 #' regions <- subset(ural, level == "region")
 #' model <- code_model(regions, ural_scheme, status = "_status")
 #' file <- tempfile(fileext = ".html")
-#' utils::browseURL(write_profile(model, file, "Kurgan Oblast"))
+#' if (interactive()) {
+#'   utils::browseURL(write_profile(model, file, "Kurgan Oblast"))
+#' }
 #' @export
 write_profile <- function(model, file, regions = NULL, format = "html",
                           language = NULL, overwrite = FALSE) {

@@ -54,12 +54,14 @@
 #' @concept PDF
 #' @family present
 #' @seealso [write_profile()], [report_render()]
-#' @examplesIf interactive()
+#' @examples
 #' regions <- subset(ural, level == "region")
 #' model <- code_model(regions, ural_scheme, status = "_status")
-#' utils::browseURL(write_report(model, tempfile(fileext = ".html")))
-#' write_report(model, tempfile(fileext = ".docx"), author = "A. Author",
-#'              language = "ru")
+#' if (interactive()) {
+#'   utils::browseURL(write_report(model, tempfile(fileext = ".html")))
+#'   write_report(model, tempfile(fileext = ".docx"), author = "A. Author",
+#'                language = "ru")
+#' }
 #' @export
 write_report <- function(model, file, format = NULL, title = NULL,
                          author = NULL, date = NULL, regions = NULL,

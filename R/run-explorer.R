@@ -17,8 +17,8 @@
 #' @section Errors: `nidcode_error_argument`.
 #' @concept shiny
 #' @family present
-#' @examplesIf interactive()
-#' run_explorer()
+#' @examples
+#' if (interactive()) run_explorer()
 #' @export
 run_explorer <- function(data = NULL) {
   call <- rlang::current_env()
