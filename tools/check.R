@@ -271,13 +271,13 @@ show_skips <- function(text) {
   }
 }
 
-# Printed, never judged: seconds of CPU, then of the clock.
+# Printed, never judged: CPU, then the clock.
 show_dear <- function(log) {
-  log <- sub("^\\* checking ", "", grep("^\\* checking .*\\[[0-9]+", log,
-                                       value = TRUE))
-  alone <- grep("^ *\\[[0-9]+s/[0-9]+s\\]", log)
-  say("dear: ", paste(sub(" \\.\\.\\..*(\\[[^]]*\\]).*", " \\1", log),
-                      collapse = ", "))
+  time <- "\\[[0-9]+[sm]/[0-9]+[sm]\\]"
+  dear <- grep(paste0("^\\* checking .*", time), log, value = TRUE)
+  say("dear: ", paste0(sub("^\\* checking (.*?) \\.\\.\\. .*", "\\1", dear), " ",
+                       regmatches(dear, regexpr(time, dear)),
+                       collapse = ", "))
 }
 
 # Printed, never judged: the goal is under 1 s for every example.
@@ -336,6 +336,7 @@ main <- function() {
     before <- length(failures)
     tests <- read_tests()
     judge_log(log, tests[["fail"]] > 0L || length(failures) > before)
+    show_dear(log)
     show_slowest()
   }
   keep_logs()

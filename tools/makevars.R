@@ -15,8 +15,10 @@ write_makevars <- function(file) {
   if (nzchar(Sys.which("ccache"))) {
     vars <- c("CC", paste0("CXX", standards))
     compilers <- vapply(vars, config, "")
-    use <- nzchar(compilers) & !grepl("ccache", compilers)
-    lines <- c(lines, paste0(vars[use], " = ccache ", compilers[use]))
+    use <- nzchar(compilers)
+    # A user's own settings, which these replace, may name it already.
+    compilers <- sub("^(ccache )?", "ccache ", compilers)
+    lines <- c(lines, paste0(vars[use], " = ", compilers[use]))
   }
   writeLines(lines, file)
 }
