@@ -160,9 +160,10 @@ walks_on <- function(s, rate, rows, level) {
   }
   s$value <- without_changes(s, rows[which(rows$p.value < level), ])
   part <- c(list(value = s$value), rate$does$residuals(s))
-  dw <- series_durbin_watson(part, s)
-  n <- series_sizes(s)
-  ((dw$dw - dw$expected) * sqrt(n) / 2 < stats::qnorm(0.05)) %in% TRUE
+  segment_of <- rep(seq_along(s$of), segment_counts(s)[s$of])
+  dw <- durbin_watson_in(part, segment_of, length(s$of))
+  far <- (dw[, 1L] - dw[, 2L]) * sqrt(series_sizes(s)) / 2
+  (far < stats::qnorm(0.05)) %in% TRUE
 }
 
 without_changes <- function(s, rows) {
@@ -177,24 +178,6 @@ without_changes <- function(s, rows) {
     value[at] <- value[at] - rows$size[i] * after
   }
   value
-}
-
-# As rates_durbin_watson(), for each series.
-series_durbin_watson <- function(part, s) {
-  of <- rep(seq_along(s$of), segment_counts(s)[s$of])
-  owner <- rep(seq_along(part$size), part$size)
-  left <- !is.na(part$df) & part$sigma > 0 & part$cross[2L, ] > 1e-6
-  e <- (part$value - part$fitted) / part$sigma[owner]
-  e[!left[owner]] <- NA
-  step <- c(NA, diff(e))
-  step[!duplicated(owner)] <- NA
-  total <- \(x, of) {
-    known <- which(is.finite(x))
-    rowsum_by(x[known], of[known], length(s$of))
-  }
-  list(dw = total(step^2, of[owner]) / total(e^2, of[owner]),
-       expected = total(part$cross[1L, ] * left, of) /
-         total(part$cross[2L, ] * left, of))
 }
 
 # A row a series, and one more for each further change.

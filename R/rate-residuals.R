@@ -145,18 +145,27 @@ root_mean_square <- function(x) {
   if (top == 0) 0 else top * sqrt(mean((x / top)^2))
 }
 
-# Pooled over the series that have an error and leave residuals: those of an
-# interpolating curve are rounding.
+# The statistic and its expectation, pooled over the series that have an error
+# and leave residuals: those of an interpolating curve are rounding.
 rates_durbin_watson <- function(part) {
+  durbin_watson_in(part, rep(1L, length(part$size)), 1L)[1L, ]
+}
+
+# The same in `n` groups of which the series (segments) are `of`: a row each,
+# NA where none is left.
+durbin_watson_in <- function(part, of, n) {
   owner <- rep(seq_along(part$size), part$size)
   left <- !is.na(part$df) & part$sigma > 0 & part$cross[2L, ] > 1e-6
-  if (!any(left)) {
-    return(c(NA_real_, NA_real_))
+  e <- (part$value - part$fitted) / part$sigma[owner]
+  e[!left[owner]] <- NA
+  step <- c(NA, diff(e))
+  step[!duplicated(owner)] <- NA
+  total <- \(x, of) {
+    known <- which(!is.na(x))
+    rowsum_by(x[known], of[known], n)
   }
-  ok <- rep(left, part$size)
-  e <- ((part$value - part$fitted) / rep(part$sigma, part$size))[ok]
-  owner <- owner[ok]
-  step <- diff(e)[owner[-1L] == owner[-length(owner)]]
-  total <- rowSums(part$cross[, unique(owner), drop = FALSE])
-  c(sum(step^2, na.rm = TRUE) / sum(e^2, na.rm = TRUE), total[1L] / total[2L])
+  cross <- part$cross[, left, drop = FALSE]
+  out <- cbind(total(step^2, of[owner]) / total(e^2, of[owner]),
+               total(cross[1L, ], of[left]) / total(cross[2L, ], of[left]))
+  nan_to_na(out)
 }

@@ -280,15 +280,15 @@ test_that("series have the Durbin-Watson statistic of their residuals", {
     fit <- get_fit(dynamic_codes(panel, rate))
     s <- code_series(fit, 1L)
     part <- residual_part(fit, 1L)
-    own <- series_durbin_watson(part, s)
+    of <- rep(seq_along(s$of), segment_counts(s)[s$of])
+    own <- durbin_watson_in(part, of, length(s$of))
     e <- matrix(part$value - part$fitted, 12)
-    expect_equal(own$dw[c(1, 3)], (colSums(diff(e)^2) / colSums(e^2))[c(1, 3)])
+    expect_equal(own[c(1, 3), 1L], (colSums(diff(e)^2) / colSums(e^2))[c(1, 3)])
     # One series alone is the pool of it.
     alone <- get_fit(dynamic_codes(quietly(code_panel(
       d[d$region == "b", ], code_scheme("x", "social"), status = "_status")),
       rate))
-    expect_equal(c(own$dw[2L], own$expected[2L]),
-                 rates_durbin_watson(residual_part(alone, 1L)))
+    expect_equal(own[2L, ], rates_durbin_watson(residual_part(alone, 1L)))
   }
 })
 
