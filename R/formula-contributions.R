@@ -241,8 +241,8 @@ sum_contributions <- function(fit, columns, values, by, told) {
                           paste(replace(by, by == "node", cut),
                                 collapse = " and ")),
               c("region", if ("time" %in% by) "time", setdiff(by, "time")),
-              by = by, influence = told$influence, measure = told$measure,
-              ends = told$ends,
+              by = structure(by, cut = cut), influence = told$influence,
+              measure = told$measure, ends = told$ends,
               notes = lost_values_note(lost_values(fit), n_rows(panel)))
   )
 }

@@ -94,7 +94,7 @@ phases_table <- function(fit, moves, of, level) {
   p <- phase_probabilities(moves)
   phase <- phase_of_signs(moves$v, moves$a)
   prob <- p[cbind(seq_along(phase), phase)]
-  new_nid_table(
+  out <- new_nid_table(
     c(index_columns(fit$def$panel, moves$rows),
       if (of == "codes") list(code = moves$code),
       list(phase = factor(phase_names[phase], phase_names, ordered = TRUE),
@@ -109,6 +109,8 @@ phases_table <- function(fit, moves, of, level) {
     fit = c(fit, list(moves = moves[c("rows", "v", "a",
                                            "std.error", "df", "cor")]))
   )
+  attr(out, "codes") <- code_field(fit, "code")
+  out
 }
 
 # Of a phase plane: 1 to 4, as in phase_names, NA where all is still.
@@ -510,7 +512,12 @@ codes_in_words <- function(x, i) {
   }
   lead <- say_label(x[["dominant"]][i])
   prob <- x[["prob.defect"]][i]
-  fall <- strsplit(x[["defect"]][i], ", ", fixed = TRUE)[[1L]]
+  # A name may hold a comma: the codes are looked for, not cut out.
+  codes <- attr(x, "codes")
+  fall <- codes[vapply(codes, \(code) {
+    grepl(paste0(", ", code, ", "), paste0(", ", x[["defect"]][i], ", "),
+          fixed = TRUE)
+  }, NA)]
   paste0(
     if (x[["phase"]][i] %in% c("advance", "slowdown")) {
       say(", led by %s", lead)

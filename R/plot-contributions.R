@@ -236,8 +236,8 @@ contribution_alt <- function(rows, frame, unit) {
     say("The largest in size is %s (%s).", short_number(rows$estimate[i]),
         paste(unique(of[nzchar(of)]), collapse = ", "))
   }
-  # The title names the level of a tree.
-  cut <- strsplit(sub("^.* by ", "", frame$spec$title), " and ")[[1L]]
+  by <- frame$spec$by
+  cut <- replace(by, by == "node", attr(by, "cut"))
   paste(c(say("Contributions to Code NID by %s: %s, in %s.",
               paste(say_label(cut), collapse = ", "),
               regions_in_words(rows$region), unit), top), collapse = " ")

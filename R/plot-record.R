@@ -9,13 +9,13 @@ autoplot.nid_record <- function(object, regions = NULL, ...) {
   if (nrow(frame$rows) == 0L) {
     return(empty_picture(title, caption = caption_of(frame$spec)))
   }
-  bands <- record_bands(frame$rows, length(frame$spec$letters))
+  letters <- attr(object, "letters")
+  bands <- record_bands(frame$rows, letters)
   n <- nlevels(frame$rows$region)
   p <- strip_plot(bands, frame, c(rising = "#0B4F8A", falling = "#E69F00",
                                   "no change" = "grey40"), n <= max_panels)
   known <- !all(is.na(frame$rows$record.sure))
-  bands <- paste(say_label(sub("^[^ ]+ ", "", frame$spec$letters)),
-                 collapse = ", ")
+  bands <- paste(say_label(names(letters)), collapse = ", ")
   finish_picture(
     p, title,
     alt = paste(say("A row a region, in it a band a code: %s.", bands),
@@ -32,17 +32,13 @@ autoplot.nid_record <- function(object, regions = NULL, ...) {
 }
 
 # A row a region, time and code: `at`, where its band lies; `word`, its sign.
-record_bands <- function(rows, k) {
-  parts <- function(text) {
-    unlist(lapply(strsplit(text, " ", fixed = TRUE), \(one) {
-      substr(one, nchar(one), nchar(one))
-    }))
-  }
+record_bands <- function(rows, letters) {
+  k <- length(letters)
   band <- rep(seq_len(k), nrow(rows))
   out <- data.frame(rows[rep(seq_len(nrow(rows)), each = k), ],
-                    sign = parts(rows$record))
+                    sign = as.vector(t(record_signs(rows$record, letters))))
   out$pale <- if (all(is.na(rows$record.sure))) FALSE else
-    parts(rows$record.sure) == "?"
+    as.vector(t(record_signs(rows$record.sure, letters))) == "?"
   out$fill <- c("+" = "rising", "-" = "falling", "0" = "no change",
                 "." = NA)[out$sign]
   out$high <- 0.86 / k

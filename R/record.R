@@ -74,6 +74,14 @@ code_record <- function(x, sure = 0.9) {
   out
 }
 
+# The signs of records, a row a record, a column a code. All records of a table
+# have the same letters, which may hold anything: signs are told by their place.
+record_signs <- function(record, letters) {
+  at <- cumsum(nchar(letters) + 2L) - 1L
+  matrix(substring(rep(record, length(at)), rep(at, each = length(record)),
+                   rep(at, each = length(record))), length(record))
+}
+
 # Rates of codes, from a model or as they are.
 rates_to_read <- function(x, call) {
   if (inherits(x, "nid_model")) x <- x$rates
@@ -207,7 +215,7 @@ in_words.nid_record <- function(x, language = NULL, ...) {
   }
   letters <- attr(x, "letters")
   key <- paste0(letters, ": ", say_label(names(letters)), collapse = ", ")
-  c(words_about_signs(x, last, length(letters)),
+  c(words_about_signs(x, last),
     say("Records have a letter a code (%s) and the sign of its rate.", key),
     vapply(utils::head(last, 20L), \(i) {
       record_sentence(x, which(region == region[i]))
@@ -215,16 +223,17 @@ in_words.nid_record <- function(x, language = NULL, ...) {
 }
 
 # How many of the signs at the last times are sure.
-words_about_signs <- function(x, last, k) {
+words_about_signs <- function(x, last) {
   sure <- x[["record.sure"]][last]
   if (all(is.na(sure))) {
     return(say("The rate has no error: how sure the numbers are is unknown."))
   }
-  count <- \(what) sum(lengths(regmatches(sure, gregexpr(what, sure))))
-  all <- count("[-+0?]")
+  sign <- record_signs(sure, attr(x, "letters"))
+  count <- \(what) sum(sign %in% what)
+  known <- count(c("-", "0", "+"))
   say("At the last time %s of %s signs are sure (%s): %s rise, %s fall.",
-      count("[-+0]"), all, get_spec(x)$sure, count("[+]"), count("-"),
-      n = count("[-+0]"))
+      known, known + count("?"), get_spec(x)$sure, count("+"), count("-"),
+      n = known)
 }
 
 record_sentence <- function(x, at) {

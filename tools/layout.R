@@ -25,7 +25,8 @@ done <- if (file.exists(file)) {
   utils::read.csv(file, colClasses = "character", header = FALSE)
 }
 for (i in which(!key %in% done[[1L]])) {
-  found <- do.call(layout_case, as.list(cases[i, ]))
+  found <- tryCatch(do.call(layout_case, as.list(cases[i, ])),
+                    error = function(e) paste("stops:", conditionMessage(e)))
   line <- data.frame(key[i], paste(found, collapse = "; "))
   utils::write.table(line, file, append = TRUE, sep = ",", row.names = FALSE,
                      col.names = FALSE, qmethod = "double")

@@ -102,3 +102,28 @@ test_that("a model and its rates have one record, in words and as a picture", {
   expect_error(code_record(model$rates[1:3, ]),
                class = "nidcode_error_argument")
 })
+
+test_that("names of codes may hold what separates them", {
+  codes <- c("goods - old, new", "goods + services", "1 ? 0")
+  d <- data.frame(region = rep(c("A", "B"), each = 6), year = 2001:2006,
+                  x = c(1, 2, 4, 5, 7, 8, 9, 7, 6, 5, 3, 1),
+                  y = c(8, 6, 5, 4, 2, 1, 1, 3, 4, 5, 7, 9),
+                  z = c(1, 3, 4, 6, 7, 9, 1, 2, 4, 5, 7, 8))
+  scheme <- code_scheme(c("x", "y", "z"), codes, codes = data.frame(
+    code = codes, carrier = "firms", dynamic = codes, weight = 1))
+  rates <- dynamic_codes(code_panel(d, scheme), rate_spline(m = 3))
+  r <- code_record(rates)
+  expect_identical(record_signs(r$record[1], attr(r, "letters")),
+                   matrix(c("+", "-", "+"), 1))
+  last <- rates[rates$order == 1 & rates$year == 2006, ]
+  up <- sum(last$prob.positive >= 0.9)
+  down <- sum(last$prob.positive <= 0.1)
+  expect_gt(up, 0)
+  expect_match(in_words(r)[1], paste0(up + down, " of 6 signs are sure (90%): ",
+                                      up, " rise, ", down, " fall"),
+               fixed = TRUE)
+  drawn <- ggplot2::autoplot(r)$data
+  expect_identical(drawn$sign[1:3], c("+", "-", "+"))
+  said <- in_words(code_phases(rates))
+  expect_match(said[2], "goods + services falls (a defect", fixed = TRUE)
+})
