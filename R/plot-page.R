@@ -146,13 +146,14 @@ page_gtable <- function(p, size, told = FALSE) {
   type <- page_type(base, size)
   if (any(size < attr(p, "nid_least"))) return(too_small(p, size, type, told))
   room <- first_room(size, type)
+  # Building is what takes time: most pictures are right at once.
   for (pass in 1:5) {
     page$now <- room
     page$seen <- list()
     g <- ggplot2::ggplotGrob(on_page(base, room, type))
     seen <- page$seen
     wanted <- room_of(g, base, room, type, seen)
-    if (is.null(wanted) || same_room(wanted, room)) break
+    if (is.null(wanted) || alike_on_page(wanted, room, base, type, seen)) break
     room <- wanted
   }
   page$now <- NULL
@@ -161,8 +162,18 @@ page_gtable <- function(p, size, told = FALSE) {
   }
 }
 
-# Words have a margin of as much.
-same_room <- function(a, b) isTRUE(all.equal(a, b, tolerance = 0.03))
+# Whether two rooms make the same of the words: then a picture built in the one
+# is right in the other.
+alike_on_page <- function(a, b, p, type, seen) {
+  made <- function(room) {
+    kinds <- lapply(names(seen), \(kind) {
+      own <- room[[if (kind == "slanted") "columns" else kind]]
+      list(own$size, lapply(seen[[kind]], laid_out, room[[kind]]))
+    })
+    list(kinds, said_around(p, room, type), room$key_rows)
+  }
+  identical(made(a), made(b))
+}
 
 # The user's limits are a look at part of the picture: nothing is deleted.
 zoomed <- function(p) {
@@ -194,18 +205,22 @@ page_type <- function(p, size) {
               text = ggplot2::calc_element("text", p$theme)$size * scale))
 }
 
+# As if all words had room but names of rows and strips beside panels.
 first_room <- function(size, type) {
   wide <- size[["width"]]
   list(size = size, line = wide - 0.25, x = wide - 0.25, y = NULL,
-       rows = with_width(type$rows, 0.4 * wide),
-       side = with_width(type$side, 0.2 * wide),
+       rows = with_width(type$rows, 0.42 * wide),
+       columns = with_width(type$columns, Inf),
+       slanted = with_width(type$columns, 0.3 * size[["height"]]),
+       strip = with_width(type$strip, Inf),
+       side = with_width(type$side, 0.16 * wide),
        keys = with_width(type$keys, wide - 1), key_rows = NULL)
 }
 
 with_width <- function(type, width) c(type, list(width = width))
 
-# The picture with its texts wrapped and its type set.
-on_page <- function(p, room, type) {
+# What the picture says around its panels, in lines.
+said_around <- function(p, room, type) {
   text <- lapply(c(title = "title", subtitle = "subtitle",
                    caption = "caption", x = "x", y = "y"),
                  \(name) p$labels[[name]])
@@ -213,26 +228,31 @@ on_page <- function(p, room, type) {
     text$subtitle <- paste(c(text$subtitle, text$y), collapse = "\n")
     text$y <- sub(",.*", "", text$y)
   }
-  said <- function(name, width) {
-    if (!is.character(text[[name]]) || is.null(type[[name]])) {
-      return(text[[name]])
+  width <- c(title = room$line, subtitle = room$line, caption = room$line,
+             x = room$x, y = room$y %||% Inf)
+  for (name in names(text)) {
+    if (is.character(text[[name]]) && !is.null(type[[name]])) {
+      text[[name]] <- laid_out(text[[name]],
+                               with_width(type[[name]], width[[name]]))
     }
-    laid_out(text[[name]], with_width(type[[name]], width))
   }
-  at <- function(kind) ggplot2::element_text(size = room[[kind]]$size)
-  p + ggplot2::labs(
-    title = said("title", room$line), subtitle = said("subtitle", room$line),
-    caption = said("caption", room$line), x = said("x", room$x),
-    y = said("y", room$y %||% Inf)) +
+  text
+}
+
+# The picture with its texts wrapped and its type set.
+on_page <- function(p, room, type) {
+  set <- function(kind, ...) {
+    if (!is.null(room[[kind]]$size)) {
+      size <- ggplot2::element_text(size = room[[kind]]$size)
+      do.call(ggplot2::theme, stats::setNames(rep(list(size), ...length()),
+                                              c(...)))
+    }
+  }
+  p + do.call(ggplot2::labs, said_around(p, room, type)) +
     ggplot2::theme(text = ggplot2::element_text(size = type$text)) +
-    (if (!is.null(room$rows$set)) ggplot2::theme(axis.text.y = at("rows"))) +
-    (if (!is.null(room$columns$set)) {
-      ggplot2::theme(axis.text.x = at("columns"))
-    }) +
-    (if (!is.null(room$strip)) ggplot2::theme(strip.text.x = at("strip"))) +
-    (if (!is.null(room$side$set)) {
-      ggplot2::theme(strip.text.y = at("side"), strip.text.y.left = at("side"))
-    }) +
+    set("rows", "axis.text.y") + set("columns", "axis.text.x") +
+    set("strip", "strip.text.x") +
+    set("side", "strip.text.y", "strip.text.y.left") +
     (if (!is.null(room$key_rows)) {
       guide <- ggplot2::guide_legend(nrow = room$key_rows, byrow = TRUE)
       ggplot2::guides(colour = guide, fill = guide, shape = guide,
@@ -316,7 +336,7 @@ row_room <- function(seen, height, width, type) {
     type$size <- size
     lines <- lines_of(laid_out(name, with_width(type, width)))
     if (lines * size / 72 <= pitch) {
-      return(c(type, list(width = width, set = TRUE)))
+      return(with_width(type, width))
     }
   }
 }
@@ -343,7 +363,7 @@ fitting_type <- function(x, width, type) {
     type$size <- size
     words <- laid_out(x, with_width(type, width))
     if (max(text_width(words, type), 0) <= width) {
-      return(c(type, list(width = width, set = TRUE)))
+      return(with_width(type, width))
     }
   }
 }
@@ -358,7 +378,7 @@ side_room <- function(seen, height, page_width, type) {
       words <- laid_out(name, with_width(type, width))
       if (lines_of(words) * size / 72 <= height &&
           max(text_width(words, type), 0) <= width) {
-        return(c(type, list(width = width, set = TRUE)))
+        return(with_width(type, width))
       }
     }
   }
@@ -388,14 +408,16 @@ text_width <- function(x, type) text_inches(x, type)$width
 text_inches <- function(x, type) {
   x <- as.character(x)
   known <- unique(x)
-  gp <- grid::gpar(fontsize = type$size, fontface = type$face,
-                   fontfamily = type$family, lineheight = 0.95)
-  grob <- lapply(known, \(one) grid::textGrob(one, gp = gp))
-  measure <- function(convert, of) {
-    vapply(grob, \(one) convert(of(one), "in", TRUE), 1)[match(x, known)]
+  at <- match(x, known)
+  if (length(known) == 0L) {
+    return(list(width = numeric(), height = numeric()))
   }
-  list(width = measure(grid::convertWidth, grid::grobWidth),
-       height = measure(grid::convertHeight, grid::grobHeight))
+  grid::pushViewport(grid::viewport(gp = grid::gpar(
+    fontsize = type$size, fontface = type$face, fontfamily = type$family,
+    lineheight = 0.95)), recording = FALSE)
+  on.exit(grid::popViewport(recording = FALSE))
+  list(width = grid::convertWidth(grid::stringWidth(known), "in", TRUE)[at],
+       height = grid::convertHeight(grid::stringHeight(known), "in", TRUE)[at])
 }
 
 # Texts broken between words into lines of `room$width` inches; a word that is

@@ -80,6 +80,23 @@ test_that("a picture is laid out for the page, whichever way it is drawn", {
   })
 })
 
+test_that("a picture whose words have room is built once", {
+  builds <- 0L
+  measure <- room_of
+  local_ours(room_of = \(...) {
+    builds <<- builds + 1L
+    measure(...)
+  })
+  m <- picture_model(3)
+  for (what in c("codes", "basic", "contributions")) {
+    p <- autoplot(m, what)
+    size <- picture_size(p)
+    builds <- 0L
+    on_device(size[[1L]], size[[2L]], print(p))
+    expect_identical(builds, 1L, label = what)
+  }
+})
+
 test_that("a picture without room says once which size it needs", {
   m <- picture_model(85)
   p <- autoplot(m, "basic")
