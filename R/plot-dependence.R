@@ -180,7 +180,8 @@ dependence_plot <- function(panels, labels, many) {
   if (labels) {
     p <- p + page_text(
       ggplot2::aes(label = .data[["time"]], vjust = .data[["side"]],
-                   hjust = .data[["beside"]]), size = 2.6, colour = "grey25")
+                   hjust = .data[["beside"]]), size = 2.6, colour = "grey25",
+      clear = TRUE)
   }
   p + sparse_axes()
 }

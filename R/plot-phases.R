@@ -167,11 +167,15 @@ path_words <- function(rows, first) {
   corner <- merge(corner, panel, by = NULL)
   first <- data.frame(first[c("level", "estimate", "text", "panel", "split")],
                       v = -0.8, h = 0.5)
+  # Points to keep off.
+  rows$text <- ""
+  rows$v <- rows$h <- 0
   page_text(ggplot2::aes(.data[["level"]], .data[["estimate"]],
                          label = .data[["text"]], vjust = .data[["v"]],
                          hjust = .data[["h"]]),
-            rbind(first, corner[names(first)]), inherit.aes = FALSE,
-            size = 2.5, colour = "grey30", share = 0.9)
+            rbind(first, corner[names(first)], rows[names(first)]),
+            inherit.aes = FALSE, size = 2.5, colour = "grey30", share = 0.9,
+            clear = TRUE)
 }
 
 # Regions end at different times: the extremes are those of the last points.

@@ -5,10 +5,11 @@
 # in units of the axes; a text that is larger is left out. Aesthetics xmin,
 # xmax, ymin, ymax are the box of each text: it is set smaller until it fits.
 # `share`: of the panel's width, where lines break. `back`: on white. `spread`:
-# texts move up and down until none covers another.
+# texts move up and down until none covers another. `clear`: none covers a point
+# of the data either, those without text among them.
 page_text <- function(mapping = NULL, data = NULL, ..., tile = NULL,
                       share = 0.45, back = FALSE, spread = FALSE,
-                      inherit.aes = TRUE) {
+                      clear = FALSE, inherit.aes = TRUE) {
   # Made at the call: ggplot2 is suggested only.
   geom <- ggplot2::ggproto(
     "GeomPageText", ggplot2::GeomText,
@@ -16,6 +17,7 @@ page_text <- function(mapping = NULL, data = NULL, ..., tile = NULL,
     draw_panel = \(data, panel_params, coord, na.rm = FALSE) {
       grid::gTree(labels = page_labels(data, panel_params, coord, tile, share),
                   boxed = !is.null(data$xmin), tiled = !is.null(tile),
+                  points = if (clear) coord$transform(data, panel_params),
                   back = back, spread = spread, cl = "nid_labels")
     })
   ggplot2::layer(
@@ -51,29 +53,7 @@ page_labels <- function(data, panel_params, coord, tile, share) {
 
 #' @exportS3Method grid::makeContent
 makeContent.nid_labels <- function(x) {
-  at <- x$labels
-  if (nrow(at) == 0L) {
-    return(x)
-  }
-  panel <- page_now()
-  at$points <- at$size * ggplot2::.pt
-  at$text <- at$label
-  at <- if (x$boxed) fit_boxes(at, panel) else
-    if (!x$tiled) broken_labels(at, panel) else at
-  at <- measured_labels(at)
-  # What its tile, or the whole panel, cannot hold is left out.
-  room <- if (x$tiled) {
-    cbind(at$room.w * panel[[1L]], at$room.h * panel[[2L]])
-  } else matrix(panel, nrow(at), 2L, byrow = TRUE)
-  at <- at[x$boxed | (at$w <= room[, 1L] & at$h <= room[, 2L]), , drop = FALSE]
-  if (nrow(at) == 0L) {
-    return(x)
-  }
-  keep <- rep(TRUE, nrow(at))
-  at <- inwards(at, panel)
-  if (x$spread) at <- spread_out(at, panel[[2L]])
-  if (!x$boxed && !x$tiled) keep <- apart(at)
-  at <- at[keep, , drop = FALSE]
+  at <- placed_labels(x, page_now())
   if (nrow(at) == 0L) {
     return(x)
   }
@@ -83,6 +63,35 @@ makeContent.nid_labels <- function(x) {
     vjust = at$vjust, rot = at$angle, gp = grid::gpar(
       col = ggplot2::alpha(at$colour, at$alpha), fontsize = at$points,
       fontfamily = at$family, fontface = at$fontface, lineheight = 0.95))))
+}
+
+# The texts that are drawn, and where.
+placed_labels <- function(x, panel) {
+  at <- x$labels
+  if (nrow(at) == 0L) {
+    return(at)
+  }
+  free <- !x$boxed && !x$tiled
+  at$points <- at$size * ggplot2::.pt
+  at$text <- at$label
+  at <- if (x$boxed) fit_boxes(at, panel) else
+    if (free) broken_labels(at, panel) else at
+  at <- measured_labels(at)
+  # What its tile, or the whole panel, cannot hold is left out.
+  room <- if (x$tiled) {
+    cbind(at$room.w * panel[[1L]], at$room.h * panel[[2L]])
+  } else matrix(panel, nrow(at), 2L, byrow = TRUE)
+  at <- at[x$boxed | (at$w <= room[, 1L] & at$h <= room[, 2L]), , drop = FALSE]
+  if (nrow(at) == 0L) {
+    return(at)
+  }
+  at <- inwards(at, panel)
+  if (x$spread) at <- spread_out(at, panel[[2L]])
+  if (free) {
+    at$colour <- read_on_white(at$colour)
+    at <- if (is.null(x$points)) apart(at) else off_points(at, x$points, panel)
+  }
+  at
 }
 
 white_behind <- function(at) {
@@ -171,15 +180,68 @@ spread_out <- function(at, height) {
   at
 }
 
-# Which texts stand free of those before them.
+# Those that stand free of those before them.
 apart <- function(at) {
   keep <- rep(TRUE, nrow(at))
-  right <- at$left + at$w
-  top <- at$bottom + at$h
   for (i in seq_len(nrow(at))[-1L]) {
-    before <- which(keep[seq_len(i - 1L)])
-    keep[i] <- !any(at$left[i] < right[before] & right[i] > at$left[before] &
-                      at$bottom[i] < top[before] & top[i] > at$bottom[before])
+    before <- at[which(keep[seq_len(i - 1L)]), ]
+    keep[i] <- !any(covers(at$left[i], at$bottom[i], at[i, ], before))
   }
-  keep
+  at[keep, , drop = FALSE]
+}
+
+# Whether a text with its corner there covers any of the boxes.
+covers <- function(left, bottom, text, boxes, margin = 0) {
+  left < boxes$left + boxes$w + margin &
+    left + text$w > boxes$left - margin &
+    bottom < boxes$bottom + boxes$h + margin &
+    bottom + text$h > boxes$bottom - margin
+}
+
+# Each text where it was meant to stand or else around its point, whichever is
+# the first place that covers neither a point nor a text; none, where there is
+# no such place.
+off_points <- function(at, points, panel) {
+  points <- data.frame(left = points$x * panel[[1L]], w = 0,
+                       bottom = points$y * panel[[2L]], h = 0)
+  at <- at[!duplicated(at[c("x", "y", "label")]), , drop = FALSE]
+  keep <- integer()
+  for (i in seq_len(nrow(at))) {
+    one <- at[i, ]
+    places <- rbind(c(one$left, one$bottom), around(one, panel))
+    free <- apply(places, 1L, \(p) {
+      all(p >= 0.02 & p + c(one$w, one$h) <= panel - 0.02) &&
+        !any(covers(p[1L], p[2L], one, points, 0.03)) &&
+        !any(covers(p[1L], p[2L], one, at[keep, ], 0.02))
+    })
+    if (!any(free)) next
+    at[i, c("left", "bottom")] <- places[which(free)[1L], ]
+    keep <- c(keep, i)
+  }
+  at[keep, , drop = FALSE]
+}
+
+# Corners of a text above, below, right and left of its point, then aslant.
+around <- function(text, panel) {
+  gap <- 0.06
+  x <- text$x * panel[[1L]] + c(-text$w / 2, gap, -gap - text$w)
+  y <- text$y * panel[[2L]] + c(-text$h / 2, gap, -gap - text$h)
+  cbind(x[c(1, 1, 2, 3, 2, 3, 2, 3)], y[c(2, 3, 1, 1, 2, 2, 3, 3)])
+}
+
+# Darker where letters of that colour would be pale on white: a contrast of 4.5
+# at least, as WCAG 2 counts it.
+read_on_white <- function(colour) {
+  known <- unique(colour[!is.na(colour)])
+  dark <- vapply(known, \(one) {
+    rgb <- grDevices::col2rgb(one)[, 1L]
+    while (contrast_to_white(rgb / 255) < 4.5) rgb <- round(0.97 * rgb)
+    grDevices::rgb(rgb[1L], rgb[2L], rgb[3L], maxColorValue = 255)
+  }, "")
+  unname(dark[match(colour, known)])
+}
+
+contrast_to_white <- function(rgb) {
+  linear <- ifelse(rgb <= 0.03928, rgb / 12.92, ((rgb + 0.055) / 1.055)^2.4)
+  1.05 / (sum(c(0.2126, 0.7152, 0.0722) * linear) + 0.05)
 }

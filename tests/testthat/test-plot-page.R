@@ -80,6 +80,36 @@ test_that("a picture is laid out for the page, whichever way it is drawn", {
   })
 })
 
+test_that("words keep off points, or are left out", {
+  at <- data.frame(x = 0.5, y = 0.5, w = 0.4, h = 0.1, label = c("a", "a", "b"),
+                   left = 0.8, bottom = c(1.05, 1.05, 1.02))
+  panel <- c(2, 2)
+  alone <- off_points(at, at[1L, ], panel)
+  # The first where it was meant to, the other at the next place that is free.
+  expect_identical(alone$label, c("a", "b"))
+  expect_identical(c(alone$left[1L], alone$bottom[1L]), c(0.8, 1.05))
+  expect_equal(c(alone$left[2L], alone$bottom[2L]), c(0.8, 1 - 0.06 - 0.1))
+  # A point above and one below: beside.
+  points <- data.frame(x = 0.5, y = c(0.5, 0.55, 0.45))
+  beside <- off_points(at[1L, ], points, panel)
+  expect_equal(c(beside$left, beside$bottom), c(1.06, 0.95))
+  crowd <- expand.grid(x = seq(0, 1, 0.05), y = seq(0, 1, 0.05))
+  expect_identical(nrow(off_points(at, crowd, panel)), 0L)
+})
+
+test_that("letters are dark enough to be read on white", {
+  looks <- code_looks()$colour
+  dark <- read_on_white(c(looks, "white", NA))
+  contrast <- apply(grDevices::col2rgb(dark[1:9]) / 255, 2L, contrast_to_white)
+  expect_true(all(contrast >= 4.5))
+  expect_identical(dark[10L], NA_character_)
+  fine <- looks %in% c("#0B4F8A", "#8C2D5E", "#000000")
+  expect_identical(dark[1:8] == looks, fine)
+  # Black and white are as far apart as WCAG 2 says.
+  expect_equal(contrast_to_white(c(0, 0, 0)), 21)
+  expect_equal(contrast_to_white(c(1, 1, 1)), 1)
+})
+
 test_that("a picture whose words have room is built once", {
   builds <- 0L
   measure <- room_of
