@@ -1,4 +1,5 @@
-# Ranks of regions over time: a line each, the interval of its rank as a bar.
+# Ranks of regions over time: a line each, the interval of its last rank beside
+# its name, since bars that all overlap tell nothing.
 
 # `of`: "path", Code NID as of each time, or "industrial", Code ID.
 plot_bump <- function(object, ..., of = "path", regions = NULL, call) {
@@ -22,7 +23,7 @@ plot_bump <- function(object, ..., of = "path", regions = NULL, call) {
     caption = caption_of(
       utils::modifyList(frame$spec, list(interval = NULL)),
       if (any(is.finite(shown$rank.low))) {
-        say("Bar: the interval of the rank at the last time.")
+        say("Behind a name: the interval of its rank at the last time.")
       },
       if (nlevels(shown$region) < n) {
         say("Grey: the other regions; coloured: the first and the last ranks.")
@@ -61,27 +62,29 @@ bump_shown <- function(rows, regions) {
 }
 
 bump_plot <- function(rows, shown, n) {
-  .data <- rlang::.data
   ends <- shown[!duplicated(shown$region, fromLast = TRUE), , drop = FALSE]
   step <- time_step(rows$time)
-  known <- ends[is.finite(ends$rank.low + ends$rank.high), , drop = FALSE]
-  at <- seq_len(nrow(known)) / (nrow(known) + 1)
-  known$time <- known$time + step * (0.15 + 0.8 * at)
-  room <- step + 0.32 * (diff(range(as.numeric(rows$time))) + step)
-  ranges <- ggplot2::geom_linerange(
-    ggplot2::aes(ymin = .data[["rank.low"]], ymax = .data[["rank.high"]]),
-    known, linewidth = 0.6)
-  rank_lines(rows, shown, ends, "time", c(1.05 * step, room), 0.24, ranges) +
-    ggplot2::scale_y_reverse(breaks = \(limits) {
-      whole_breaks(range(rows$rank, known$rank.low, known$rank.high))
-    })
+  room <- 0.4 * step + 0.32 * (diff(range(as.numeric(rows$time))) + step)
+  rank_lines(rows, shown, ends, "time", c(0.4 * step, room), 0.24) +
+    ggplot2::scale_y_reverse(breaks = \(limits) whole_breaks(range(rows$rank)))
 }
 
-# A line a region over column `at`: all in grey, those shown in colour, over
-# `under`, and named where they end; `room`: behind it, to a name and to the
-# edge; `share`: of the width, that names may take.
-rank_lines <- function(rows, shown, ends, at, room, share, under = NULL) {
+# With the interval of the rank, where it has one.
+ranked_name <- function(ends) {
+  known <- is.finite(ends$rank.low + ends$rank.high)
+  name <- as.character(ends$region)
+  name[known] <- sprintf("%s (%d\u2013%d)", name[known],
+                         as.integer(ends$rank.low[known]),
+                         as.integer(ends$rank.high[known]))
+  name
+}
+
+# A line a region over column `at`: all in grey, those shown in colour, and
+# named where they end; `room`: behind it, to a name and to the edge; `share`: of
+# the width, that names may take.
+rank_lines <- function(rows, shown, ends, at, room, share) {
   .data <- rlang::.data
+  ends$name <- ranked_name(ends)
   looks <- code_looks()[rep_len(seq_len(8L), nlevels(shown$region)), ]
   edge <- data.frame(max(rows[[at]]) + room[2L], rank = 1,
                      region = shown$region[1L])
@@ -92,11 +95,10 @@ rank_lines <- function(rows, shown, ends, at, room, share, under = NULL) {
     ggplot2::geom_line(data = rows[!rows$region %in% shown$region, ,
                                    drop = FALSE], colour = "grey82",
                        linewidth = 0.3) +
-    under +
     ggplot2::geom_line(ggplot2::aes(linetype = .data[["region"]]),
                        linewidth = 0.7) +
     ggplot2::geom_point(size = 1.4) +
-    page_text(ggplot2::aes(.data[[at]] + room[1L], label = .data[["region"]]),
+    page_text(ggplot2::aes(.data[[at]] + room[1L], label = .data[["name"]]),
               ends, hjust = 0, size = 2.7, share = share, spread = TRUE) +
     ggplot2::geom_blank(data = edge) +
     ggplot2::scale_colour_manual(values = looks$colour, guide = "none") +

@@ -53,9 +53,8 @@ test_that("the bump chart has the rank at every time, and its interval", {
   last <- path[time == max(time), ]
   r <- region_ranks(as.data.frame(last)[c("region", "estimate", "std.error",
                                           "df")])
-  bars <- layer_of(p, "GeomLinerange")
-  expect_setequal(paste(-bars$ymin, -bars$ymax),
-                  paste(r$rank.low, r$rank.high))
+  expect_setequal(layer_of(p, "GeomText")$label,
+                  sprintf("%s (%d\u2013%d)", r$region, r$rank.low, r$rank.high))
   expect_error(autoplot(m, "bump", of = "nothing"),
                class = "nidcode_error_argument")
 })
