@@ -14,7 +14,7 @@ autoplot.nid_gaps <- function(object, regions = NULL, ...) {
   n <- nlevels(rows$region)
   one <- length(unique(rows$against)) == 1L
   finish_picture(
-    gap_plot(rows), title,
+    gap_plot(rows, n), title,
     alt = say("Gaps over time with bands: %s, %s.",
               regions_in_words(rows$region),
               paste(say_label(unique(rows$code)), collapse = ", ")),
@@ -23,7 +23,11 @@ autoplot.nid_gaps <- function(object, regions = NULL, ...) {
     x = NULL, y = with_unit(say("Gap"), code_unit(frame$spec)),
     caption = caption_of(frame$spec,
                          say("Above zero the region is behind; no forecast.")),
-    height = min(2 + 1.3 * n, 30)
+    # Many regions: a line each, on one page up to a dozen.
+    theme = if (n > 4L) {
+      ggplot2::theme(panel.spacing.y = ggplot2::unit(0.4, "lines"))
+    },
+    height = 2 + min(1.3 * n, 3.6 + 0.4 * (n - 4))
   )
 }
 
@@ -45,7 +49,7 @@ gap_rows <- function(rows, path) {
                     \(v) v[keep]))
 }
 
-gap_plot <- function(rows) {
+gap_plot <- function(rows, n) {
   .data <- rlang::.data
   rows$panel <- rows$region
   rows$code <- factor(rows$code, unique(rows$code))
@@ -81,6 +85,7 @@ gap_plot <- function(rows) {
     ggplot2::scale_fill_manual(values = colours, limits = shown,
                                labels = gap_state_words, name = NULL) +
     scale_time(rows$time) +
+    ggplot2::scale_y_continuous(n.breaks = if (n > 4L) 3 else 5) +
     ggplot2::facet_grid(ggplot2::vars(.data[["panel"]]),
                         ggplot2::vars(.data[["code"]]),
                         labeller = grid_words("panel", "code"))
