@@ -54,11 +54,19 @@ many <- quietly(code_model(subset(russia, !region %in% none), ural_scheme,
                            status = "_status",
                            influence = influence_half_life(3)))
 
+# A square a region, if sf is there.
+map <- if (requireNamespace("sf", quietly = TRUE)) {
+  name <- as.character(many$panel$regions)
+  square <- lapply(seq_along(name) - 1L, \(i) sf::st_polygon(list(cbind(
+    i %% 9 + c(0, 1, 1, 0, 0), i %/% 9 + c(0, 0, 1, 1, 0)))))
+  sf::st_sf(name = name, geometry = sf::st_sfc(square))
+}
+
 quietly({
   write_report(few, at("ural.html"))
   write_report(few, at("ural-ru.html"), language = "ru")
   write_report(few, at("ural-word.docx"))
-  write_report(many, at("russia.html"))
+  write_report(many, at("russia.html"), map = map)
   write_report(many, at("russia-word.docx"))
   write_profile(few, at("profiles.html"))
   write_profile(few, at("profiles-word.docx"), format = "docx")
@@ -104,12 +112,26 @@ broken_numbers <- function(file, model) {
   setdiff(gsub("\u2212", "-", shown), words)
 }
 
-# A picture that is cut stands on two pages.
-cut_pictures <- function(file) {
+# A row a picture: page and object.
+pictures_of <- function(file) {
   list <- system2("pdfimages", c("-list", shQuote(file)), stdout = TRUE)[-(1:2)]
   rows <- utils::read.table(text = list, fill = TRUE)
-  rows <- unique(rows[c(1L, 11L)])
-  rows[[2L]][duplicated(rows[[2L]])]
+  rows <- unique(rows[rows[[3L]] == "image", c(1L, 11L)])
+  data.frame(page = rows[[1L]], object = rows[[2L]])
+}
+
+# A picture that is cut stands on two pages.
+cut_pictures <- function(file) {
+  object <- pictures_of(file)$object
+  object[duplicated(object)]
+}
+
+# Pages with more or fewer calls of pictures than pictures.
+lone_calls <- function(file) {
+  pages <- strsplit(paste(text_of(file), collapse = "\n"), "\f")[[1L]]
+  calls <- lengths(regmatches(pages, gregexpr("autoplot(", pages,
+                                              fixed = TRUE)))
+  which(calls != tabulate(pictures_of(file)$page, length(pages)))
 }
 
 n_pages <- function(file) {
@@ -127,6 +149,8 @@ for (name in c("ural", "ural-ru", "ural-word", "russia", "russia-word",
   if (!startsWith(name, "profiles")) {
     tell(paste(name, "has its numbers whole"),
          broken_numbers(file, if (startsWith(name, "ural")) few else many))
+    tell(paste(name, "has calls on the pages of their pictures"),
+         lone_calls(file))
   } else {
     n <- nrow(few$basic)
     tell(paste(name, "has a page a region"),
