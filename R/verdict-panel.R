@@ -12,9 +12,8 @@ twoway_test <- function(fit, at) {
   }
   weight <- fit$own$weights[, at]
   score <- weight * fit$own$residuals
-  ways <- lapply(list(fit$unit, fit$time), \(key) {
-    one_way(score, weight^2, key)
-  })
+  ways <- list(one_way(score, weight^2, fit$unit),
+               one_way(score, weight^2, fit$time, neighbours = TRUE))
   variance <- vapply(ways, `[[`, 1, "variance")
   number <- vapply(ways, `[[`, 1, "number")
   if (min(vapply(ways, `[[`, 0L, "groups")) < 3L || !(min(number) > 1)) {
@@ -29,12 +28,20 @@ twoway_test <- function(fit, at) {
 
 # The jackknife of a slope that leaves out one group after the other. Where all
 # groups weigh alike it is sum s_g^2 G/(G - 1) and counts G of them; a few that
-# carry most of the spread of x count as few.
-one_way <- function(score, weight, key) {
-  key <- match(key, unique(key))
+# carry most of the spread of x count as few. Changes of `neighbours` in time
+# share the level between them, and where shocks of single years reach all
+# regions their scores go together: what they add is added, never taken away,
+# and times that go together count as fewer.
+one_way <- function(score, weight, key, neighbours = FALSE) {
+  key <- match(key, sort(unique(key)))
   share <- drop(rowsum(weight, key)) / sum(weight)
   g <- length(share)
   left_out <- drop(rowsum(score, key)) / (1 - share)
-  list(variance = (g - 1) / g * sum(left_out^2), number = 1 / sum(share^2),
-       groups = g)
+  square <- sum(left_out^2)
+  more <- 1
+  if (neighbours && square > 0) {
+    more <- max(1, 1 + 2 * sum(left_out[-1L] * left_out[-g]) / square)
+  }
+  list(variance = (g - 1) / g * square * more,
+       number = 1 / sum(share^2) / more, groups = g)
 }

@@ -50,18 +50,21 @@
 #' effects, changes over more than 3 times the shortest step left out;
 #' "dependent" when its slope is significant at 5 %. Regions may go together
 #' (blocs, neighbours, a factor in common), so that errors are clustered both
-#' ways. With scores \eqn{s = \tilde x e}, their sums \eqn{s_g} over a group
-#' (a region, or a time) and its share \eqn{h_g} of \eqn{\sum \tilde x^2}, a
-#' way's variance is \eqn{\frac{G - 1}{G} \sum (s_g/(1 - h_g))^2}, the jackknife
-#' (\eqn{\frac{G}{G - 1} \sum s_g^2} where groups weigh alike). The variance is
-#' the larger of that by region, by time, and their sum less \eqn{\sum s^2}
-#' (Cameron, Gelbach and Miller 2011); the law t with \eqn{\min(R, T) - 1}
-#' degrees of freedom, \eqn{1/\sum h_g^2} in place of the number of regions R
-#' and of times T, which it is where groups weigh alike. `critical` is then NA
-#' and `p.rates` the p of that test; for one region `p.rates` is the share of
-#' independent pairs, in the least favourable design, with a larger
-#' \eqn{|r_d|}. What it costs: where regions do move together the slope is
-#' found as seldom as their few independent movements allow.
+#' ways. With scores \eqn{s = \tilde x e}, their sums \eqn{s_g} over a group (a
+#' region, or a time) and its share \eqn{h_g} of \eqn{\sum \tilde x^2}, a way's
+#' variance is \eqn{\frac{G - 1}{G} \sum (s_g/(1 - h_g))^2}, the jackknife
+#' (\eqn{\frac{G}{G - 1} \sum s_g^2} where groups weigh alike). That by time is
+#' multiplied by m, 1 and, where it is above 0, what neighbouring times share,
+#' twice the sum of products of their terms over the sum of squares: changes on
+#' either side of a year share its level. The variance is the larger of that by
+#' region, by time, and their sum less \eqn{\sum s^2} (Cameron, Gelbach and
+#' Miller 2011); the law t with \eqn{\min(R, T) - 1} degrees of freedom,
+#' \eqn{1/\sum h_g^2} in place of the number of regions R and of times T, which
+#' it is where groups weigh alike, and of times one m-th of it. `critical` is
+#' then NA and `p.rates` the p of that test; for one region `p.rates` is the
+#' share of independent pairs, in the least favourable design, with a larger
+#' \eqn{|r_d|}. What it costs: where regions do move together the slope is found
+#' as seldom as their few independent movements allow.
 #'
 #' @section What it holds and what it finds:
 #' In `inst/studies/verdict-size` (n = 9, 12, 20) independent pairs are called
@@ -71,14 +74,14 @@
 #' and 7 % (n = 9, 12) and 13 % (n = 20). Regions in blocs, along a line of
 #' neighbours or with a factor in common (8 to 80 regions, n = 8 to 20): 2 to
 #' 6 %; where a shock of single years reaches all regions in the same
-#' proportions in both variables: 6 to 12 %.
+#' proportions in both variables: 4 to 8 %.
 #'
 #' "No evidence" is not evidence of independence. At n = 12 two random walks
 #' whose shocks correlate by .7 are found dependent in 56 % of cases, series
 #' that grow by 10 or 20 % a year in 58 to 59 %, walks that start near 0, where
 #' logs are of little use, in 49 %. A slope of .2 in 80 independent regions is
-#' found in 99 % at n = 12, in 21 to 27 % where regions follow a factor or four
-#' blocs.
+#' found in 96 to 99 % at n = 12, in 18 to 23 % where regions follow a factor or
+#' four blocs.
 #'
 #' @param x A `nid_dependence`, the result of [code_dependence()]. Whether it
 #'   fitted rates does not matter.

@@ -400,3 +400,14 @@ test_that("drawn anew, panels are told as in the kept study", {
   expect_identical(rough, 1)
   expect_identical(max(smooth), 0)
 })
+
+test_that("no reading of the evidence tells S-shaped curves from rough walks", {
+  trade <- utils::read.csv(system.file("studies", "order", "trade.csv",
+                                       package = "nidcode"))
+  any <- trade[trade$reading != "rule", ]
+  # Of 8 times, noise 5 %: whoever spares S-shaped curves misses the walks.
+  expect_true(all(any$walk[any$n == 8 & any$noise == 0.05] <= 0.02))
+  # Where noise is small both are told for what they are.
+  rule <- trade[trade$reading == "rule" & trade$noise <= 0.01, ]
+  expect_true(all(rule$walk >= 0.9 & rule$logistic == 0))
+})

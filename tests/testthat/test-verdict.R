@@ -265,19 +265,25 @@ plain_twoway <- function(changes) {
   y <- resid(lm(dummies, changes))
   b <- sum(x * y) / sum(x^2)
   s <- x * (y - b * x)
-  way <- function(key) {
+  way <- function(key, near) {
     total <- 0
+    shared <- 0
     square <- 0
-    for (g in unique(key)) {
+    before <- 0
+    for (g in sort(unique(key))) {
       h <- sum(x[key == g]^2) / sum(x^2)
-      total <- total + (sum(s[key == g]) / (1 - h))^2
+      one <- sum(s[key == g]) / (1 - h)
+      total <- total + one^2
+      shared <- shared + 2 * one * before
       square <- square + h^2
+      before <- one
     }
     n <- length(unique(key))
-    c(total * (n - 1) / n, 1 / square)
+    more <- if (near) max(1, 1 + shared / total) else 1
+    c(total * more * (n - 1) / n, 1 / square / more)
   }
-  region <- way(changes$region)
-  year <- way(changes$year)
+  region <- way(changes$region, FALSE)
+  year <- way(changes$year, TRUE)
   v <- max(region[1], year[1], region[1] + year[1] - sum(s^2)) / sum(x^2)^2
   2 * pt(-abs(b) / sqrt(v), min(region[2], year[2]) - 1)
 }
@@ -300,6 +306,12 @@ test_that("groups that weigh alike count in full, by hand", {
   score <- c(1, 2, 0, -1, -3, 1)
   out <- one_way(score, rep(1, 6), key)
   expect_equal(out, list(variance = 14 * 3 / 2, number = 3, groups = 3L))
+  # What neighbours share: 2 (3 (-1) + (-1) (-2)) is below 0, and adds nothing;
+  # sums 1, 3, 2 at times 1, 2, 3 add 2 (1 3 + 3 2).
+  expect_equal(one_way(score, rep(1, 6), key, TRUE)$variance, 14 * 3 / 2)
+  expect_equal(one_way(c(2, 3, 1), rep(1, 3), 3:1, TRUE),
+               list(variance = (14 + 18) * 3 / 2, number = 3 / (1 + 18 / 14),
+                    groups = 3L))
   # One that carries nearly all of the spread counts as one.
   out <- one_way(score, c(1e6, 1e6, 1, 1, 1, 1), key)
   expect_equal(out$number, 1, tolerance = 1e-4)
@@ -392,15 +404,18 @@ test_that("panels hold their level where regions go together", {
   expect_true(all(study$runs >= 1500))
   null <- study[study$slope == 0, ]
   expect_identical(nrow(null), 63L)
-  # What remains, and is said: a common shock of single years.
+  # Common shocks of single years are hardest: the largest of their nine cells,
+  # .081 of 1,500, is .073 of 12,000 other panels.
   hard <- null$design == "factor of noise"
-  expect_true(all(null$verdict[!hard] <= ifelse(null$n[!hard] == 8, 0.1, 0.08)))
-  expect_true(all(null$verdict[hard] <= 0.13))
+  bar <- ifelse(null$n == 8, 0.1, 0.08)
+  expect_true(all(null$verdict[!hard] <= bar[!hard]))
+  chance <- stats::qbinom(0.99, null$runs, bar) / null$runs
+  expect_true(all(null$verdict[hard] <= chance[hard]))
   shared <- null$design %in% c("blocs", "neighbours", "factor")
   expect_true(all(null$clustered[shared] > 0.15))
   own <- study$slope > 0 & study$n >= 12 &
     study$design %in% c("noise", "walk", "ar8 with trends")
-  expect_true(all(study$verdict[own] >= 0.99))
+  expect_true(all(study$verdict[own] >= 0.95))
 })
 
 test_that("independent trends are not called dependent", {

@@ -67,16 +67,20 @@ panel_p <- function(y, x) {
     share <- colSums(aperm(x^2, turn)) / rep(square, each = dim(x)[turn[2L]])
     sums <- colSums(aperm(score, turn))
     g <- nrow(share)
-    list(variance = (g - 1) / g * colSums((sums / (1 - share))^2),
+    each <- sums / (1 - share)
+    near <- 2 * colSums(each[-1L, , drop = FALSE] * each[-g, , drop = FALSE])
+    list(variance = (g - 1) / g * colSums(each^2),
+         more = pmax(1, 1 + near / colSums(each^2)),
          number = 1 / colSums(share^2),
          plain = g / (g - 1) * colSums(sums^2), groups = g)
   }
   region <- way(1:3)
   time <- way(c(2L, 1L, 3L))
-  v <- pmax(region$variance, time$variance,
-            region$variance + time$variance - colSums(score^2, dims = 2L))
+  by_time <- time$variance * time$more
+  v <- pmax(region$variance, by_time,
+            region$variance + by_time - colSums(score^2, dims = 2L))
   p_of <- \(v, df) 2 * stats::pt(-abs(b) * square / sqrt(v), df)
-  cbind(verdict = p_of(v, pmin(region$number, time$number) - 1),
+  cbind(verdict = p_of(v, pmin(region$number, time$number / time$more) - 1),
         clustered = p_of(region$plain, region$groups - 1))
 }
 
