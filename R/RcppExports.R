@@ -41,6 +41,10 @@ integer64_to_double_cpp <- function(x) {
     .Call(`_nidcode_integer64_to_double_cpp`, x)
 }
 
+put_values_cpp <- function(into, at, stride, place, x, column) {
+    invisible(.Call(`_nidcode_put_values_cpp`, into, at, stride, place, x, column))
+}
+
 crc32_cpp <- function(bytes, sum) {
     .Call(`_nidcode_crc32_cpp`, bytes, sum)
 }

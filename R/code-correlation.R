@@ -74,10 +74,10 @@ rho_of_rows <- function(rho, region, shared) {
 # below that of the code that has least.
 combine_codes <- function(se, df, weight, rho = NULL) {
   k <- ncol(se)
-  part <- se * rep(weight, each = nrow(se))
   if (k == 1L) {
-    return(list(se = abs(part[, 1L]), df = df[, 1L]))
+    return(list(se = abs(se[, 1L] * weight), df = df[, 1L]))
   }
+  part <- se * rep(weight, each = nrow(se))
   unit <- row_scales(part)
   part <- part / unit
   var <- rowSums(part^2)

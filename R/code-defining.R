@@ -240,8 +240,8 @@ inverse_index <- function(scale, def) {
 # the weight of the indicators in each instead.
 code_values <- function(def, code, totals = FALSE, count = FALSE,
                         regions = c(0L, n_regions(def$panel)),
-                        buffer = numeric()) {
-  parts <- parts_of_code(def, code)
+                        buffer = numeric(),
+                        parts = parts_of_code(def, code)) {
   out <- define_code_cpp(parts, def$panel$offset, regions[[1L]],
                          regions[[2L]], totals, count, buffer)
   out$names <- parts$names

@@ -2,7 +2,7 @@
 # of each. Regions are worked on in blocks, so that values stay small.
 
 # Regions worked on at once: their values stay in the processor's cache.
-block_regions <- 8192L
+block_regions <- 16384L
 
 # A fit works on each grid of a block anew: where grids are many, blocks are
 # long enough for some twenty series each.
@@ -48,7 +48,7 @@ join_noise <- function(fit, times, plans, out) {
                                    length(fit$codes))), size = size))
   }, lapply(joint, \(j) {
     list(plan = plans[[j]], std.error = out$sums[[j]]$se,
-         size = out$sums[[j]]$size)
+         size = rep_len(out$sums[[j]]$size, length(times$pattern)))
   }))
   noise <- shared_noise(fit, times, out$noise, asked)
   if (!is.null(rows)) {
@@ -86,10 +86,11 @@ pass_code <- function(fit, i, plan, collect, bar) {
   keep <- as.character(unlist(lapply(collect, `[[`, "keep")))
   block <- block_size(fit$rate, (sums %||% fit$codes[[i]])$pool)
   buffer <- numeric()
+  parts <- if (is.null(fit$series)) parts_of_code(fit$def, fit$codes[[i]]$code)
   for (from in seq.int(0L, max(n - 1L, 0L), by = block)) {
     to <- min(n, from + block)
     if (to == 0L) break
-    s <- code_series(fit, i, c(from, to), buffer)
+    s <- code_series(fit, i, c(from, to), buffer, parts)
     if (length(s$of) > 0L) {
       buffer <- s$buffer
       r <- estimate_series(s, orders, sums, keep)
@@ -99,33 +100,33 @@ pass_code <- function(fit, i, plan, collect, bar) {
   }
 }
 
-# A collector holds its vectors in its own frame, where R writes into them
+# A collector holds its vectors in its own frame, where they are written into
 # without a copy.
 
 # V and A over the panel's rows: arrays order x code x row, in the order of the
-# table, once all columns are there. std.error NULL: no error anywhere.
+# table. std.error NULL: no error anywhere.
 collect_rates <- function(fit) {
   n <- n_rows(fit$def$panel)
   k <- length(fit$codes)
   orders <- orders_of(fit$rate, 1:2)
-  estimate <- array(NA_real_, c(n, 2L, k))
-  std.error <- if (fit_has_errors(fit)) estimate
-  df <- matrix(NA_real_, n, k)
-  observed <- matrix(FALSE, n, k)
+  estimate <- array(NA_real_, c(2L, k, n))
+  std.error <- if (fit_has_errors(fit)) array(NA_real_, c(2L, k, n))
+  df <- matrix(NA_real_, k, n)
+  observed <- matrix(FALSE, k, n)
   put <- function(i, s, r) {
     rows <- series_rows(s)
+    place <- 2L * (i - 1L) + orders - 1L
     mine <- match(orders, r$orders)
-    estimate[rows, orders, i] <<- r$estimate[, mine]
-    observed[rows, i] <<- TRUE
+    put_values_cpp(estimate, rows, 2L * k, place, r$estimate, mine)
+    observed[i, rows] <<- TRUE
     if (!is.null(r$std.error)) {
-      std.error[rows, orders, i] <<- r$std.error[, mine]
-      df[rows, i] <<- value_df(r, s)
+      put_values_cpp(std.error, rows, 2L * k, place, r$std.error, mine)
+      put_values_cpp(df, rows, k, i - 1L, value_df(r, s), 1L)
     }
   }
   list(orders = orders, put = put, value = \() {
-    list(estimate = aperm(estimate, c(2L, 3L, 1L)),
-         std.error = if (!is.null(std.error)) aperm(std.error, c(2L, 3L, 1L)),
-         df = t(df), observed = t(observed))
+    list(estimate = estimate, std.error = std.error, df = df,
+         observed = observed)
   })
 }
 
@@ -152,7 +153,7 @@ rates_of_order <- function(fit, rates, order) {
 collect_sums <- function(fit, plans) {
   codes <- length(fit$codes)
   size <- lapply(plans, plan_sizes)
-  total <- vapply(size, sum, 1)
+  total <- vapply(plans, plan_total, 1)
   # A list of columns, so that a single one is the result without a copy.
   estimate <- lapply(rep(total, each = codes), numeric)
   errors <- fit_has_errors(fit)
@@ -163,10 +164,17 @@ collect_sums <- function(fit, plans) {
     from <- sum_places_within(plans, s$region)
     for (j in seq_along(plans)) {
       at <- to[[j]](s$region)
-      estimate[[(j - 1L) * codes + i]][at] <<- r$sum.estimate[from[[j]]]
-      if (errors) se[[j]][at, i] <<- r$sum.std.error[from[[j]]] %||% NA_real_
+      own <- \(x) if (is.null(from)) x else x[from[[j]]]
+      put_values_cpp(estimate[[(j - 1L) * codes + i]], at, 1, 0,
+                     own(r$sum.estimate), 1L)
+      if (errors) {
+        put_values_cpp(se[[j]], at, 1, (i - 1) * total[j],
+                       own(r$sum.std.error) %||% rep(NA_real_, length(at)), 1L)
+      }
     }
-    if (errors) df[s$region, i] <<- r$df
+    if (errors) {
+      put_values_cpp(df, s$region, 1, (i - 1) * nrow(df), r$df, 1L)
+    }
   }
   list(put = put, value = \() {
     lapply(seq_along(plans), \(j) {

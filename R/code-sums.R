@@ -4,13 +4,25 @@
 # sums of a region without any time; `at`, where sums have times, the place in
 # the pool of each.
 
-# How many sums each region has.
+# How many sums each region has: one number where all have one.
 plan_sizes <- function(plan) {
   pattern <- plan$times$pattern
   if (plan$empty == 1L && all(plan$k == 1L)) {
-    return(rep(1L, length(pattern)))
+    return(1L)
   }
   ifelse(pattern > 0L, plan$k[pmax(pattern, 1L)], plan$empty)
+}
+
+# How many there are of a plan.
+plan_total <- function(plan) {
+  size <- plan_sizes(plan)
+  if (length(size) == 1L) size * length(plan$times$pattern) else sum(size)
+}
+
+# The region of each.
+sum_regions <- function(plan, size) {
+  n <- length(plan$times$pattern)
+  if (length(size) == n) rep.int(seq_len(n), size) else seq_len(n)
 }
 
 # Of every sum of a plan with sums at times: its region, and the place of its
@@ -18,7 +30,7 @@ plan_sizes <- function(plan) {
 plan_terms <- function(plan) {
   size <- plan_sizes(plan)
   pattern <- plan$times$pattern[size > 0L]
-  list(region = rep(seq_along(size), size),
+  list(region = sum_regions(plan, size),
        place = plan$at[sequence(plan$k[pattern],
                                 from = (cumsum(plan$k) - plan$k)[pattern] +
                                   1L)])
@@ -128,10 +140,10 @@ sum_places <- function(size) {
 }
 
 # Places of the sums of each plan among those of some regions, which have the
-# sums of every plan one behind the other.
+# sums of every plan one behind the other. NULL: there is one plan.
 sum_places_within <- function(plans, region) {
   if (length(plans) == 1L) {
-    return(list(TRUE))
+    return(NULL)
   }
   k <- lapply(plans, \(p) p$k[p$times$pattern[region]])
   every <- Reduce(`+`, k)
@@ -143,22 +155,22 @@ sum_places_within <- function(plans, region) {
 # `rho`: see estimate_codes().
 sums_law <- function(fit, plan, sums, rho) {
   parts <- code_parts_of_sum(fit, sums)
-  size <- sums$size
-  region <- rep.int(seq_along(size), size)
-  gone <- zeros_of(plan$times$pattern[region])
-  law <- list(estimate = Reduce(`+`, parts), df = NA_real_)
-  law$estimate[gone] <- NA_real_
-  law$estimate <- nan_to_na(law$estimate)
+  region <- sum_regions(plan, sums$size)
+  gone <- if (length(zeros_of(plan$times$pattern)) > 0L) {
+    zeros_of(plan$times$pattern[region])
+  }
+  known <- \(x) nan_to_na(if (length(gone)) replace(x, gone, NA_real_) else x)
+  law <- list(estimate = known(Reduce(`+`, parts)), df = NA_real_)
   if (is.null(sums$se)) {
     return(law)
   }
+  df <- sums$df
+  if (length(sums$size) == nrow(df)) df <- df[region, , drop = FALSE]
   se <- sums$se
-  se[is.na(sums$df)[region, , drop = FALSE]] <- NA_real_
-  both <- combine_codes(se, sums$df[region, , drop = FALSE],
-                        code_field(fit, "weight"),
+  if (anyNA(df)) se[is.na(df)] <- NA_real_
+  both <- combine_codes(se, df, code_field(fit, "weight"),
                         rho_of_rows(rho, region, sums$shared))
-  both$se[gone] <- NA_real_
-  c(law["estimate"], list(std.error = nan_to_na(both$se), df = both$df))
+  c(law["estimate"], list(std.error = known(both$se), df = both$df))
 }
 
 # What each code adds to the sums.

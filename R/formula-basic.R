@@ -111,12 +111,17 @@ basic_table <- function(fit, plan, law, told) {
   if (told$measure == "sum") inform_uneven_steps(fit, plan)
   # An empty sum is not a zero.
   empty <- zeros_of(terms$n.terms)
-  law$estimate[empty] <- NA_real_
-  if (!is.null(law$std.error)) law$std.error[empty] <- NA_real_
-  if (!is.null(law$own)) law$own$std.error[empty] <- NA_real_
+  if (length(empty) > 0L) {
+    law$estimate[empty] <- NA_real_
+    if (!is.null(law$std.error)) law$std.error[empty] <- NA_real_
+    if (!is.null(law$own)) law$own$std.error[empty] <- NA_real_
+  }
   shares <- predicted_columns(fit, plan)
+  limits <- at_level(law, told$level)
+  ends <- law$ends %||% list(start.share = limits$std.error,
+                             end.share = limits$std.error)
   columns <- c(region_column(fit$def$panel), list(estimate = law$estimate),
-               at_level(law, told$level), terms, law$ends, shares)
+               limits, terms, ends, shares)
   fit$asked <- told$asked
   new_nid_table(
     columns, "basic",
@@ -262,7 +267,13 @@ inform_uneven_steps <- function(fit, plan) {
 
 inform_terms <- function(fit, told, measure) {
   panel <- fit$def$panel
-  none <- zeros_of(told$n.terms)
+  counts <- told$n.terms
+  most <- max(counts, 0L)
+  least <- min(counts, most)
+  if (least == most && most > 0L) {
+    return(invisible())
+  }
+  none <- zeros_of(counts)
   if (length(none) > 0L) {
     inform_nid("short_series",
                paste0(count_of(length(none), "region"), " without a term of ",
@@ -271,11 +282,10 @@ inform_terms <- function(fit, told, measure) {
                regions = as.character(panel$regions[none]),
                n = length(none))
   }
-  counts <- told$n.terms
-  if (max(counts, 0) == min(counts, Inf)) {
+  if (least == most) {
     return(invisible())
   }
-  short <- setdiff(which(counts < max(counts, 0)), none)
+  short <- setdiff(which(counts < most), none)
   if (length(none) > 0L) counts <- counts[-none]
   if (measure == "sum" && length(counts) > 0L && min(counts) < max(counts)) {
     inform_nid(

@@ -198,15 +198,14 @@ indicator_parts <- function(fit, plan) {
 
 # The sums of a plan over every indicator's part of code i, a vector each.
 share_sums <- function(fit, plan, i, shares) {
-  size <- plan_sizes(plan)
-  none <- numeric(sum(size))
+  none <- numeric(plan_total(plan))
   each <- seq_along(shares$parts$names)
   s <- without_unsure(code_series(fit, i))
   if (length(s$of) == 0L) {
     return(rep(list(none), length(each)))
   }
   sums <- plan_sums(fit, plan, i)
-  at <- sum_places(size)(s$region)
+  at <- sum_places(plan_sizes(plan))(s$region)
   bar <- start_bar("Contributions of indicators", length(each))
   lapply(each, \(k) {
     value <- code_share(shares, k)

@@ -54,8 +54,6 @@ law_with_ends <- function(fit, plans, est) {
   weight <- code_field(fit, "weight")
   all <- est$sums[[1L]]$se
   if (is.null(all)) {
-    none <- rep(NA_real_, length(law$estimate))
-    law$ends <- list(start.share = none, end.share = none)
     return(c(law, est["cor"]))
   }
   unit <- row_scales(all)

@@ -72,9 +72,8 @@ law_covariance <- function(law) {
 # rows. Codes are multiplied by their own weight in the formula.
 weight_gradient <- function(fit, plan, names) {
   fit <- freeze_fit(fit)
-  size <- plan_sizes(plan)
-  places <- sum_places(size)
-  out <- matrix(0, sum(size), length(names), dimnames = list(NULL, names))
+  places <- sum_places(plan_sizes(plan))
+  out <- matrix(0, plan_total(plan), length(names), dimnames = list(NULL, names))
   for (i in seq_along(fit$codes)) {
     whole <- without_unsure(code_series(fit, i))
     if (length(whole$of) == 0L) next

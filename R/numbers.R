@@ -32,23 +32,20 @@ unbounded_columns <- c("df", "df2", "years", "years.low", "years.high")
 # NA: not known. What is beyond the largest number is NA too, and said.
 known_numbers <- function(columns) {
   beyond <- numeric()
-  given <- NULL
+  none <- NULL
   for (name in names(columns)) {
     x <- columns[[name]]
     if (!is.double(x) || is.object(x)) next
     # Columns without an error are one vector, and looked through once.
-    if (identical(x, given)) {
-      columns[[name]] <- known
-      next
-    }
-    given <- x
+    if (identical(x, none)) next
     n <- count_missing_cpp(x)
+    if (n[["na"]] == length(x)) none <- x
     if (n[["nan"]] > 0) x[is.nan(x)] <- NA_real_
     if (n[["infinite"]] > 0 && !name %in% unbounded_columns) {
       x[is.infinite(x)] <- NA_real_
       beyond[[name]] <- n[["infinite"]]
     }
-    columns[[name]] <- known <- x
+    columns[[name]] <- x
   }
   warn_out_of_range(beyond)
   columns

@@ -39,8 +39,8 @@ linear_df <- function(series) {
   if (series$rate$facts$errors == "residual") {
     return(grid_df(series)[series$of])
   }
-  rep(if (has_errors(series$rate, series$sd)) Inf else NA_real_,
-      length(series$of))
+  rep.int(if (has_errors(series$rate, series$sd)) Inf else NA_real_,
+          length(series$of))
 }
 
 # Sums of the rates of an order become weights on the values here, once for all

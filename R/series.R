@@ -29,14 +29,16 @@ plain_series <- function(value, pool, of, rate) {
 }
 
 # The series of one code, in regions from < r <= to. `buffer`: the values of an
-# earlier call, to be written over. A fit whose values are no panel's own says
-# itself what its `series` are.
-code_series <- function(fit, i, regions = NULL, buffer = numeric()) {
+# earlier call, to be written over; `parts`: what the code is made of. A fit
+# whose values are no panel's own says itself what its `series` are.
+code_series <- function(fit, i, regions = NULL, buffer = numeric(),
+                        parts = parts_of_code(fit$def, fit$codes[[i]]$code)) {
   if (!is.null(fit$series)) return(fit$series(i, regions))
   panel <- fit$def$panel
   one <- fit$codes[[i]]
   if (is.null(regions)) regions <- c(0L, n_regions(panel))
-  v <- code_values(fit$def, one$code, regions = regions, buffer = buffer)
+  v <- code_values(fit$def, one$code, regions = regions, buffer = buffer,
+                   parts = parts)
   value <- v$value
   row <- NULL
   before <- panel$offset[regions[[1L]] + 1L]

@@ -129,6 +129,20 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// put_values_cpp
+void put_values_cpp(SEXP into, const Rcpp::IntegerVector& at, double stride, const Rcpp::NumericVector& place, const Rcpp::NumericVector& x, const Rcpp::IntegerVector& column);
+RcppExport SEXP _nidcode_put_values_cpp(SEXP intoSEXP, SEXP atSEXP, SEXP strideSEXP, SEXP placeSEXP, SEXP xSEXP, SEXP columnSEXP) {
+BEGIN_RCPP
+    Rcpp::traits::input_parameter< SEXP >::type into(intoSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type at(atSEXP);
+    Rcpp::traits::input_parameter< double >::type stride(strideSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type place(placeSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type x(xSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type column(columnSEXP);
+    put_values_cpp(into, at, stride, place, x, column);
+    return R_NilValue;
+END_RCPP
+}
 // crc32_cpp
 double crc32_cpp(const Rcpp::RawVector& bytes, double sum);
 RcppExport SEXP _nidcode_crc32_cpp(SEXP bytesSEXP, SEXP sumSEXP) {
@@ -571,6 +585,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_nidcode_count_missing_cpp", (DL_FUNC) &_nidcode_count_missing_cpp, 1},
     {"_nidcode_all_ascii_cpp", (DL_FUNC) &_nidcode_all_ascii_cpp, 1},
     {"_nidcode_integer64_to_double_cpp", (DL_FUNC) &_nidcode_integer64_to_double_cpp, 1},
+    {"_nidcode_put_values_cpp", (DL_FUNC) &_nidcode_put_values_cpp, 6},
     {"_nidcode_crc32_cpp", (DL_FUNC) &_nidcode_crc32_cpp, 2},
     {"_nidcode_fit_least_squares_cpp", (DL_FUNC) &_nidcode_fit_least_squares_cpp, 5},
     {"_nidcode_fit_groups_cpp", (DL_FUNC) &_nidcode_fit_groups_cpp, 7},

@@ -17,7 +17,8 @@ test_that("bound plans give each plan's own sums", {
       alone <- estimate_codes(fit, plans = plans[j])$sums[[1L]]
       expect_equal(together[[j]], alone, tolerance = 1e-12)
       expect_identical(lengths(alone$estimate),
-                       rep(sum(plan_sizes(plans[[j]])), length(fit$codes)))
+                       rep(as.integer(plan_total(plans[[j]])),
+                           length(fit$codes)))
     }
   }
 })

@@ -45,6 +45,7 @@ good_calls <- function() {
     group_starts_cpp = list(c(1, 1, 2)),
     panel_order_cpp = list(c("a", "b"), c(1, 2)),
     count_missing_cpp = list(c(1, NA)),
+    put_values_cpp = list(numeric(4), 1:2, 2, 1, c(5, 6), 1L),
     all_ascii_cpp = list(c("a", "A")),
     lookalikes_cpp = list(c("a", "A")),
     cell_shapes_cpp = list(c("1,5", "20")),

@@ -6,6 +6,7 @@
 //   D(r,t) = sum_k w_k s_k z_k(r,t) / sum_k w_k.
 // Values come after their transform: a log or a root is the caller's.
 
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -180,16 +181,13 @@ inline void add_indicator(const indicator_values& one, std::ptrdiff_t region,
   // sign z, or 1 - z of a bounded one turned round.
   const double base = one.sign < 0 && one.reflect ? 1 : 0;
   const double slope = one.sign < 0 ? -1 : 1;
+  const Eigen::Map<const Eigen::ArrayXd> x(one.x + from, to - from);
+  Eigen::Map<Eigen::ArrayXd> out(value, to - from);
+  const auto part = one.weight * (base + slope * ((x - centre) * inverse));
   if (first) {
-    for (std::ptrdiff_t row = from; row < to; ++row) {
-      const double z = (one.x[row] - centre) * inverse;
-      value[row - from] = one.weight * (base + slope * z);
-    }
+    out = part;
   } else {
-    for (std::ptrdiff_t row = from; row < to; ++row) {
-      const double z = (one.x[row] - centre) * inverse;
-      value[row - from] += one.weight * (base + slope * z);
-    }
+    out += part;
   }
 }
 

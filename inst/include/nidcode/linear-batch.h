@@ -77,25 +77,34 @@ class linear_worker {
       : ask_(request), in_(series), out_(result) {}
 
   void run(std::ptrdiff_t s, pulse& beat) {
-    const int g = in_.grid[s] - 1;
-    n_ = ask_.grids.length(g);
+    if (in_.grid[s] - 1 != current_) {
+      take_grid(in_.grid[s] - 1, beat);
+    }
     from_ = in_.value[s];
     y_ = in_.values + from_;
     zero_ = ask_.rate.centred() && n_ > 0 ? y_[0] : 0;
-    if (ask_.operators() && g != current_) {
-      op_ = ask_.rate(ask_.grids, g, beat);
-      current_ = g;
+    if (ask_.errors()) {
+      error_of(s);
     }
-    error_of(s);
     for (std::size_t o = 0; o < ask_.orders.size(); ++o) {
       rates(ask_.orders[o],
             static_cast<std::ptrdiff_t>(o) * in_.value.total() + from_);
     }
-    sums(g, in_.sum[s]);
-    beat.work((100.0 + 4 * ask_.sums.of(g)) * n_);
+    sums(in_.sum[s]);
+    beat.work((100.0 + 4 * count_) * n_);
   }
 
  private:
+  void take_grid(int g, pulse& beat) {
+    current_ = g;
+    n_ = ask_.grids.length(g);
+    count_ = ask_.sums.of(g);
+    row_ = count_ > 0 ? ask_.sums.begin(g) : nullptr;
+    if (ask_.operators()) {
+      op_ = ask_.rate(ask_.grids, g, beat);
+    }
+  }
+
   // Errors are sd_ times those of values whose own are v_ (nullptr: 1).
   void error_of(std::ptrdiff_t s) {
     sd_ = 1;
@@ -124,11 +133,10 @@ class linear_worker {
     }
   }
 
-  void sums(int g, std::ptrdiff_t to) const {
+  void sums(std::ptrdiff_t to) const {
     const double zero = ask_.sums.levels ? 0 : zero_;
-    for (int j = 0; j < ask_.sums.of(g); ++j, ++to) {
-      const double* w =
-          ask_.sums.begin(g) + static_cast<std::ptrdiff_t>(j) * n_;
+    const double* w = row_;
+    for (int j = 0; j < count_; ++j, ++to, w += n_) {
       out_.sum_estimate[to] = weigh(w, y_, n_, zero);
       if (ask_.errors()) {
         out_.sum_std_error[to] = error(w, 0, n_);
@@ -143,7 +151,8 @@ class linear_worker {
   const linear_request& ask_;
   const linear_series& in_;
   const linear_result& out_;
-  int current_ = -1, n_ = 0;
+  int current_ = -1, n_ = 0, count_ = 0;
+  const double* row_ = nullptr;  // the sums' weights
   std::ptrdiff_t from_ = 0;
   const double *y_ = nullptr, *v_ = nullptr;
   double zero_ = 0, sd_ = 1;
