@@ -8,8 +8,11 @@ axis_time <- function(x, name, call) {
   }
 }
 
+# Numbers that would cover their neighbours are left out.
+free_marks <- function() ggplot2::guide_axis(check.overlap = TRUE)
+
 scale_time <- function(time) {
-  guide <- ggplot2::guide_axis(check.overlap = TRUE)
+  guide <- free_marks()
   if (inherits(time, "Date")) {
     ggplot2::scale_x_date(guide = guide)
   } else if (inherits(time, "POSIXct")) {

@@ -90,7 +90,7 @@ autoplot.nid_audit <- function(object, ...) {
       whole_breaks(range(rows$n))
     }) +
     ggplot2::scale_y_continuous(limits = c(0, entries * 1.12),
-                                breaks = whole_breaks)
+                                breaks = whole_breaks, guide = free_marks())
   finish_picture(
     p, say("Which base the percentages can have"),
     alt = paste(

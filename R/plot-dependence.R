@@ -189,8 +189,10 @@ dependence_plot <- function(panels, labels, many) {
 # No 1e+06, few marks, room for the labels.
 sparse_axes <- function() {
   list(ggplot2::scale_x_continuous(n.breaks = 5, labels = plain_number,
+                                   guide = free_marks(),
                                    expand = ggplot2::expansion(0.06)),
        ggplot2::scale_y_continuous(n.breaks = 5, labels = plain_number,
+                                   guide = free_marks(),
                                    expand = ggplot2::expansion(0.09)))
 }
 

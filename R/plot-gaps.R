@@ -85,7 +85,8 @@ gap_plot <- function(rows, n) {
     ggplot2::scale_fill_manual(values = colours, limits = shown,
                                labels = gap_state_words, name = NULL) +
     scale_time(rows$time) +
-    ggplot2::scale_y_continuous(n.breaks = if (n > 4L) 3 else 5) +
+    ggplot2::scale_y_continuous(n.breaks = if (n > 4L) 3 else 5,
+                                guide = free_marks()) +
     ggplot2::facet_grid(ggplot2::vars(.data[["panel"]]),
                         ggplot2::vars(.data[["code"]]),
                         labeller = grid_words("panel", "code"))

@@ -31,7 +31,8 @@ autoplot.nid_influence <- function(object, time = NULL, ...) {
     ggplot2::geom_line(colour = code_looks()$colour[1L], linewidth = 0.8) +
     (if (!lags) ggplot2::geom_point(colour = code_looks()$colour[1L],
                                     size = 1.8)) +
-    ggplot2::scale_y_continuous(limits = c(min(0, rows$weight), NA)) +
+    ggplot2::scale_y_continuous(limits = c(min(0, rows$weight), NA),
+                                guide = free_marks()) +
     (if (!lags) scale_time(rows$x))
   finish_picture(
     p, say("Time influence coefficient"),

@@ -77,7 +77,7 @@ overview_plot <- function(parts) {
       expand = ggplot2::expansion(0.03), breaks = \(limits) {
         if (holds_times(limits, ends)) whole_breaks(range(tiles$time), 3) else
           pretty(limits, 4)
-      }, guide = ggplot2::guide_axis(check.overlap = TRUE))
+      }, guide = free_marks())
 }
 
 # Whether limits are those of the panel of times.

@@ -253,11 +253,24 @@ on_page <- function(p, room, type) {
     set("rows", "axis.text.y") + set("columns", "axis.text.x") +
     set("strip", "strip.text.x") +
     set("side", "strip.text.y", "strip.text.y.left") +
-    (if (!is.null(room$key_rows)) {
-      guide <- ggplot2::guide_legend(nrow = room$key_rows, byrow = TRUE)
-      ggplot2::guides(colour = guide, fill = guide, shape = guide,
-                      linetype = guide)
-    })
+    (if (!is.null(room$key_rows)) narrow_keys(p, room))
+}
+
+# Legends that are wider than the panels: names in more rows, a bar of colours
+# narrower; what has no legend gets none.
+narrow_keys <- function(p, room) {
+  each <- lapply(c(colour = "colour", fill = "fill", shape = "shape",
+                   linetype = "linetype"), \(name) {
+    scale <- p$scales$get_scales(name)
+    if (identical(scale$guide, "none")) NULL else
+      if (is.null(scale) || scale$is_discrete()) {
+        ggplot2::guide_legend(nrow = room$key_rows, byrow = TRUE)
+      } else {
+        ggplot2::guide_colourbar(
+          title = NULL, barwidth = ggplot2::unit(room$keys$width, "in"))
+      }
+  })
+  do.call(ggplot2::guides, Filter(Negate(is.null), each))
 }
 
 # The room that the built picture leaves to its words; NULL where they have

@@ -127,12 +127,11 @@ phase_plot <- function(rows, many) {
   first$text <- vapply(first$time, times_in_words, "")
   long <- rows[rows$group %in% rows$group[duplicated(rows$group)], ,
                drop = FALSE]
-  free_marks <- ggplot2::guide_axis(check.overlap = TRUE)
   p <- ggplot2::ggplot(rows, ggplot2::aes(
     .data[["level"]], .data[["estimate"]], group = .data[["group"]],
     colour = .data[["look"]], fill = .data[["look"]],
     shape = .data[["look"]], linetype = .data[["look"]])) + zero_line("h") +
-    ggplot2::scale_x_continuous(n.breaks = 4, guide = free_marks)
+    ggplot2::scale_x_continuous(n.breaks = 4, guide = free_marks())
   if (many) {
     named <- named_rows(transform_last(last))
     named$beside <- beside(named$level, rows$level)
@@ -143,9 +142,10 @@ phase_plot <- function(rows, many) {
                                     vjust = .data[["above"]],
                                     hjust = .data[["beside"]]),
                        named, size = 2.6, colour = "grey15") +
-             ggplot2::scale_y_continuous(expand = ggplot2::expansion(0.1)))
+             ggplot2::scale_y_continuous(expand = ggplot2::expansion(0.1),
+                                         guide = free_marks()))
   }
-  p + ggplot2::scale_y_continuous(n.breaks = 4, guide = free_marks) +
+  p + ggplot2::scale_y_continuous(n.breaks = 4, guide = free_marks()) +
     ggplot2::geom_path(data = long, linewidth = 0.6, show.legend = FALSE,
                          arrow = ggplot2::arrow(
                            length = ggplot2::unit(0.09, "inches"),

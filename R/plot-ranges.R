@@ -54,5 +54,6 @@ beyond_words <- function(rows) {
 }
 
 value_axis <- function(rows, ...) {
-  ggplot2::scale_x_continuous(limits = usual_limits(rows), oob = keep_all, ...)
+  ggplot2::scale_x_continuous(limits = usual_limits(rows), oob = keep_all,
+                              guide = free_marks(), ...)
 }

@@ -22,6 +22,9 @@ series_plot <- function(frame, y, title, alt, caption, codes = nid_codes(),
   }
   p <- ggplot2::ggplot(rows, series_aes(rows)) + zero_line("h") +
     ggplot2::scale_y_continuous(limits = limits, oob = keep_all,
+                                n.breaks = if (grid && nlevels(rows$region) > 3)
+                                  3,
+                                guide = free_marks(),
                                 expand = ggplot2::expansion(
                                   if (many) 0.09 else 0.05))
   p <- p + break_marks(breaks, rows, many, grid)
