@@ -171,7 +171,17 @@ parts_gap <- function(parts, view, region, time, codes, keyed, column) {
   our <- keyed(parts$region, parts$code, parts$time,
                if (linear) parts$indicator else rep("", length(parts$code)))
   matched_gap(our, parts$estimate, their, p$estimate,
-              max(abs(p$estimate), 1e-300, na.rm = TRUE))
+              max(abs(p$estimate), 1e-6 * rate_size(view, 2), 1e-300,
+                  na.rm = TRUE))
+}
+
+# What rates of an order are made of: their operator, of the size of one over a
+# step to that power, times the data. A rate that is 0 by construction, as the
+# acceleration of a line is, is 0 but for the rounding of these.
+rate_size <- function(view, order) {
+  p <- quiet_answer(stats::predict(view, order = 0))
+  step <- min(diff(sort(unique(time_numbers(view, p)))), Inf)
+  max(abs(p$estimate), 0, na.rm = TRUE) / step^order
 }
 
 # Where a rate is 0 but for rounding its phase is not told.
@@ -186,8 +196,9 @@ phases_gap <- function(phases, view, region, time, codes, keyed, column) {
                    time(time_numbers(view, p)))
     at <- match(their, our)
     if (anyNA(at) || length(our) != length(their)) return(Inf)
-    told <- \(x) is.na(x) | abs(x) > 1e-9 * max(abs(x), 0, na.rm = TRUE)
-    keep <- told(ours$v[at]) & told(ours$a[at]) & told(ours$ase[at])
+    told <- \(x, order) is.na(x) | abs(x) > 1e-9 *
+      max(abs(x), 1e-6 * rate_size(view, order), na.rm = TRUE)
+    keep <- told(ours$v[at], 1) & told(ours$a[at], 2) & told(ours$ase[at], 2)
     p <- p[which(keep), ]
     ours <- ours[at[keep], ]
     own <- keyed(seq_len(nrow(p)))
