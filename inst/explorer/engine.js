@@ -1081,31 +1081,43 @@ var NidEngine = (() => {
   // level come later.
   function prepare(model, settings) {
     const cols = columns(model, settings);
-    const codes = model.codes.map((_, c) => {
-      const code = defineCode(model, cols, settings, c);
-      const rounding = roundingOf(model, cols, settings, code);
-      const sd = model.rate.errors === "known" ?
-        knownSd(model, cols, settings, c, code) : null;
-      const loads = unsureLoads(model, cols, code);
-      const kept = keeper(model, c);
-      const shapes = model.shapes[c](code.shape, () =>
-        model.regionRows.map((_, r) => shapeOf(model, c, code, r)));
-      code.series = shapes.map((shape, r) => {
-        if (!shape) return null;
-        const series = makeSeries(shape, code);
-        fitSeries(model, series, rounding ? rounding[r] : 0, sd, kept);
-        if (loads.has(r)) {
-          series.unsure = [...loads.get(r).values()].map((load) =>
-            Float64Array.from(series.rows, (i) => load.get(i) || 0));
-        }
-        return series;
-      });
-      return code;
-    });
+    const codes = model.codes.map((_, c) => model.fitted[c](
+      codeKey(model, settings, c), model, cols, settings, c));
     const common = model.commons(codes.map((code) => code.shape).join("|"),
       () =>
       model.regionRows.map((_, r) => meet(model, codes, r)));
     return {cols, codes, common, noise: null};
+  }
+
+  // What a code is made of: where it is the same, so is the code.
+  function codeKey(model, settings, c) {
+    const own = (k) => model.indicators[k].code === c;
+    const part = (x) => x.filter((_, k) => own(k));
+    return JSON.stringify([settings.normalise, part(settings.weights),
+      part(settings.out), part(settings.flip),
+      settings.edits.filter((e) => own(e.indicator))]);
+  }
+
+  function fitCode(model, cols, settings, c) {
+    const code = defineCode(model, cols, settings, c);
+    const rounding = roundingOf(model, cols, settings, code);
+    const sd = model.rate.errors === "known" ?
+      knownSd(model, cols, settings, c, code) : null;
+    const loads = unsureLoads(model, cols, code);
+    const kept = keeper(model, c);
+    const shapes = model.shapes[c](code.shape, () =>
+      model.regionRows.map((_, r) => shapeOf(model, c, code, r)));
+    code.series = shapes.map((shape, r) => {
+      if (!shape) return null;
+      const series = makeSeries(shape, code);
+      fitSeries(model, series, rounding ? rounding[r] : 0, sd, kept);
+      if (loads.has(r)) {
+        series.unsure = [...loads.get(r).values()].map((load) =>
+          Float64Array.from(series.rows, (i) => load.get(i) || 0));
+      }
+      return series;
+    });
+    return code;
   }
 
   // ---- Where the codes of a region meet -------------------------------------
@@ -1346,6 +1358,19 @@ var NidEngine = (() => {
     });
   }
 
+  // What a series was asked for last is kept: while another code moves it is
+  // asked for the same.
+  function asked(series, what, ask, make, model) {
+    const last = series[what];
+    if (last && last.order === ask.order &&
+        last.weight.every((w, i) => w === ask.weight[i])) return last.out;
+    const out = make(model, series, ask.order, ask.weight);
+    series[what] = {...ask, out};
+    return out;
+  }
+
+  const noisyOperator = (...ask) => operator(...ask, true);
+
   // The correlation of the errors of one functional a code (null: absent);
   // asks: [{order, weight}], their errors se.
   function rhoOf(model, state, r, asks, se) {
@@ -1354,7 +1379,7 @@ var NidEngine = (() => {
     if (model.cor.kind === "matrix") return model.cor.pairs;
     const series = state.codes.map((code) => code.series[r]);
     const o = asks.map((ask, c) => ask && series[c] &&
-      operator(model, series[c], ask.order, ask.weight, true));
+      asked(series[c], "noise", ask, noisyOperator, model));
     const size = o.map((v, c) => v && noisy(series[c]) ?
       Math.max(Math.sqrt(dot(v, v)), se[c]) : 0);
     return pairsOf(k).map(([a, b], j) => {
@@ -1373,7 +1398,7 @@ var NidEngine = (() => {
   function sumOfCodes(model, state, settings, r, asks) {
     const weight = settings.codeWeights;
     const parts = asks.map((ask, c) => ask ?
-      weigh(model, state.codes[c].series[r], ask.order, ask.weight) :
+      asked(state.codes[c].series[r], "law", ask, weigh, model) :
       {estimate: 0, se: 0, df: Infinity});
     const estimate = parts.reduce((s, v, c) => s + weight[c] * v.estimate, 0);
     const se = parts.map((v) => Number.isNaN(v.df) ? NaN : v.se);
@@ -1719,6 +1744,7 @@ var NidEngine = (() => {
     model.column = remember(4 * data.indicators.length, (settings, edits, k) =>
       column(model, settings, edits, k));
     model.compositions = data.codes.map(() => remember(20, composition));
+    model.fitted = data.codes.map(() => remember(8, fitCode));
     model.shapes = data.codes.map(() => remember(20, (make) => make()));
     model.commons = remember(20, (make) => make());
     model.observed = model.raw.map((x) => regionRows.map((rows) =>

@@ -76,52 +76,58 @@ const NidPlot = (() => {
 
   // ---- A row of a list: interval, dot and the tick of another number --------
 
-  // Everything in percent of the width, so that nothing need be measured.
+  // Everything in percent of the width, so that nothing need be measured. All
+  // marks are lines, thick or with round ends: where a line stands is no style,
+  // so that a list of them is soon drawn anew.
+  const rowMarks = {zero: [-30, 60], interval: [15, 15], edge: [8.4, 21.6],
+                    nominal: [9.6, 20.4], ring: [15, 15], dot: [15, 15]};
+
   function row() {
-    const root = mark(null, "svg", {class: "row-plot", "aria-hidden": "true",
+    const root = mark(null, "svg", {class: "row-plot", role: "img",
                                     focusable: "false"});
-    mark(root, "line", {class: "zero", y1: "-100%", y2: "200%"});
-    mark(root, "line", {class: "interval", y1: "50%", y2: "50%"});
-    mark(root, "rect", {class: "nominal", width: 5, height: 12, y: "50%",
-                        transform: "translate(-2.5 -6)"});
-    mark(root, "circle", {class: "dot", cy: "50%", r: 5});
+    Object.entries(rowMarks).forEach(([name, [y1, y2]]) =>
+      mark(root, "line", {class: name, y1, y2}));
     return root;
   }
 
-  function placeRow(root, domain, numbers) {
+  function placeRow(root, domain, {estimate, low, high, nominal}) {
     const x = scale(domain, [2, 98]);
-    const at = (value) => `${x(value)}%`;
-    const [zero, interval, nominal, dot] = root.children;
-    const show = (what, is) => what.setAttribute("visibility",
-                                                is ? "visible" : "hidden");
-    zero.setAttribute("x1", at(0));
-    zero.setAttribute("x2", at(0));
-    const known = isNumber(numbers.estimate);
-    show(dot, known);
-    show(interval, known && isNumber(numbers.low));
-    show(nominal, isNumber(numbers.nominal) &&
-      numbers.nominal !== numbers.estimate);
-    if (known) dot.setAttribute("cx", at(numbers.estimate));
-    if (known && isNumber(numbers.low)) {
-      interval.setAttribute("x1", at(Math.max(numbers.low, domain[0])));
-      interval.setAttribute("x2", at(Math.min(numbers.high, domain[1])));
+    const [zero, interval, edge, own, ring, dot] = root.children;
+    const known = isNumber(estimate);
+    const place = (what, from, to = from) => {
+      const seen = isNumber(from) ? "visible" : "hidden";
+      if (what.getAttribute("visibility") !== seen) {
+        what.setAttribute("visibility", seen);
+      }
+      if (seen === "hidden") return;
+      what.setAttribute("x1", `${x(from)}%`);
+      what.setAttribute("x2", `${x(to)}%`);
+    };
+    place(zero, 0);
+    for (const one of [ring, dot]) place(one, estimate);
+    for (const one of [edge, own]) {
+      place(one, nominal === estimate ? null : nominal);
     }
-    if (isNumber(numbers.nominal)) {
-      nominal.setAttribute("x", at(numbers.nominal));
-    }
+    place(interval, known && isNumber(low) ? Math.max(low, domain[0]) : null,
+          Math.min(high, domain[1]));
   }
 
+  // Ticks and their numbers move; as many as are wanted are made or taken away.
   function axis(host, domain, count) {
-    host.replaceChildren();
-    const root = mark(host, "svg", {class: "axis-plot", "aria-hidden": "true",
-                                    focusable: "false"});
-    const x = scale(domain, [2, 98]);
-    for (const tick of ticks(domain[0], domain[1], count)) {
-      mark(root, "line", {class: "tick", x1: `${x(tick)}%`, x2: `${x(tick)}%`,
-                          y1: 16, y2: 21});
-      mark(root, "text", {x: `${x(tick)}%`, y: 12, "text-anchor": "middle"},
-           number(tick));
-    }
+    const root = host.firstChild || mark(host, "svg", {class: "axis-plot",
+      "aria-hidden": "true", focusable: "false"});
+    const x = scale(domain, [2, 98]), at = ticks(domain[0], domain[1], count);
+    while (root.children.length > 2 * at.length) root.lastChild.remove();
+    at.forEach((tick, k) => {
+      const place = `${x(tick)}%`, line = root.children[2 * k] ||
+        mark(root, "line", {class: "tick", y1: 16, y2: 21});
+      const text = root.children[2 * k + 1] ||
+        mark(root, "text", {y: 12, "text-anchor": "middle"}, "");
+      line.setAttribute("x1", place);
+      line.setAttribute("x2", place);
+      text.setAttribute("x", place);
+      if (text.textContent !== number(tick)) text.textContent = number(tick);
+    });
   }
 
   // ---- Curves over time -----------------------------------------------------

@@ -37,6 +37,20 @@
     return made;
   }
 
+  // Only what differs is written, since all that is written is laid out and
+  // drawn anew. The place has no other content.
+  function write(place, text) {
+    const words = String(text), node = place.firstChild;
+    if (!node) place.append(words);
+    else if (node.data !== words) node.data = words;
+  }
+
+  function put(place, attribute, value) {
+    if (place.getAttribute(attribute) !== String(value)) {
+      place.setAttribute(attribute, value);
+    }
+  }
+
   let count = 0;
   const newId = () => `nid-${count++}`;
 
@@ -116,8 +130,9 @@
     });
   }
 
-  // While a slider moves only the rows follow it; chosen regions follow in the
-  // first frame without a new setting.
+  // While a slider moves only the rows in sight and the map follow it; the
+  // others and the chosen regions follow in the first frame without a new
+  // setting.
   function draw() {
     const parts = waiting;
     waiting = new Set();
@@ -133,12 +148,13 @@
       tellChange(former);
       change("region");
     }
-    if (parts.has("rows") || parts.has("list")) {
-      panels.ranking();
+    const rest = parts.has("region") && !parts.has("rows");
+    if (parts.has("rows") || parts.has("list") || rest) {
+      panels.ranking(parts.has("rows"));
       panels.map();
     }
     if (parts.has("hover")) panels.hover();
-    if (parts.has("region") && !parts.has("rows")) panels.region();
+    if (rest) panels.region();
     writeHash();
   }
 
@@ -158,7 +174,7 @@
     problem.hidden = problems.length === 0;
     const words = problems.map((one) => T(one.key,
       ...[one.args || []].flat()));
-    problem.textContent = [...new Set(words)].join(" ");
+    write(problem, [...new Set(words)].join(" "));
     return problems.length === 0;
   }
 
@@ -281,8 +297,8 @@
       place);
     function fill(printing) {
       const on = !!state.tables[name];
-      toggle.setAttribute("aria-pressed", String(on));
-      toggle.textContent = on ? T("Show as picture") : T("Show as table");
+      put(toggle, "aria-pressed", on);
+      write(toggle, on ? T("Show as picture") : T("Show as table"));
       picture.hidden = on;
       place.classList.toggle("only-print", !on);
       place.replaceChildren(...(on || printing ? [makeTable()].flat() : []));
@@ -487,7 +503,7 @@
     return {bar, exact, fill(weight, off) {
       if (weight > Number(bar.max)) bar.max = weight;
       bar.value = weight;
-      bar.setAttribute("aria-valuetext", number(weight));
+      put(bar, "aria-valuetext", number(weight));
       exact.value = Number(weight.toPrecision(6));
       bar.disabled = exact.disabled = off;
     }};
@@ -523,15 +539,15 @@
     return {box: place, fill(shares) {
       const s = state.settings, left = s.out[i], locked = !!state.locked[i];
       pair.fill(s.weights[i], left || locked || !!lockOf("weights"));
-      lock.setAttribute("aria-pressed", String(locked));
-      out.setAttribute("aria-pressed", String(left));
-      flip.setAttribute("aria-pressed", String(s.flip[i]));
+      put(lock, "aria-pressed", locked);
+      put(out, "aria-pressed", left);
+      put(flip, "aria-pressed", s.flip[i]);
       out.disabled = locked || !!noOut;
       out.title = noOut ? T(noOut) : "";
       flip.disabled = locked || !!lockOf("flip");
       lock.disabled = !!lockOf("weights");
       place.classList.toggle("left-out", left);
-      share.textContent = isNumber(shares[i]) ? percent(shares[i]) : "";
+      write(share, isNumber(shares[i]) ? percent(shares[i]) : "");
     }};
   }
 
@@ -677,23 +693,20 @@
     change("list", "region");
   }
 
-  function listRow(r) {
-    const name = h("span", {class: "name"}, regions[r]);
-    const rank = h("span", {class: "rank"});
-    const move = h("span", {"aria-hidden": "true"});
-    const value = h("span", {class: "value"}), plot = NidPlot.row();
-    const more = h("span", {class: "hidden"});
-    const one = button("", (event) => choose(r, isMore(event)),
-                       {class: "row", tabindex: -1});
-    one.append(rank, name, move, plot, value, more);
-    const hover = (on) => () => {
-      state.hover = on ? r : null;
-      change("hover");
-    };
-    one.addEventListener("pointerenter", hover(true));
-    one.addEventListener("pointerleave", hover(false));
-    return {item: h("li", null, one), button: one, rank, move, value, plot,
-            more};
+  // A place of the list; which region stands there its row is told (`r`), and
+  // by the browser whether it is out of sight (`far`).
+  function listRow() {
+    const [rank, name, value] = ["rank", "name", "value"].map((part) =>
+      h("span", {class: part}));
+    const move = h("span", {"aria-hidden": "true"}), plot = NidPlot.row();
+    const row = {rank, name, move, plot, value, r: null, far: false};
+    row.button = button("", (event) => choose(row.r, isMore(event)),
+                        {class: "row", tabindex: -1});
+    row.button.append(rank, name, move, value, plot);
+    row.item = h("li", {oncontentvisibilityautostatechange: (event) => {
+      row.far = event.skipped;
+    }}, row.button);
+    return row;
   }
 
   // Arrow keys, Home and End move among `items`; only one is a stop for Tab.
@@ -718,30 +731,19 @@
     return {up: now < then, then};
   }
 
-  // Only what stands elsewhere is moved.
-  function putInOrder(list, items) {
-    items.forEach((item, k) => {
-      if (list.children[k] !== item) {
-        list.insertBefore(item, list.children[k] || null);
-      }
-    });
-    while (list.children.length > items.length) list.lastChild.remove();
-  }
-
-  function write(place, text) {
-    if (place.textContent !== String(text)) place.textContent = text;
-  }
-
   function fillRow(one, r, domain) {
     const row = rows[r], move = moveOf(r), chosen = state.see.indexOf(r);
+    one.r = r;
     NidPlot.placeRow(one.plot, domain, {...row, nominal: nominal[r].estimate});
     write(one.rank, isNumber(row.rank) ? row.rank : "–");
+    write(one.name, regions[r]);
     write(one.value, number(row.estimate));
     write(one.move, move ? (move.up ? "▲" : "▼") : "");
-    one.move.className = `move ${move ? (move.up ? "up" : "down") : ""}`;
-    one.button.className = `row${chosen < 0 ? "" : ` chosen look-${chosen}`}`;
-    one.button.setAttribute("aria-pressed", String(chosen >= 0));
-    write(one.more, `, ${interval(row)}` + (move ? "; " +
+    put(one.move, "class", `move ${move ? (move.up ? "up" : "down") : ""}`);
+    put(one.button, "class", "row" + (r === state.hover ? " under" : "") +
+      (chosen < 0 ? "" : ` chosen look-${chosen}`));
+    put(one.button, "aria-pressed", chosen >= 0);
+    put(one.plot, "aria-label", `, ${interval(row)}` + (move ? "; " +
       T("rank %s in the model's own settings", move.then) : ""));
   }
 
@@ -765,7 +767,7 @@
   }
 
   function rankingPanel() {
-    const all = regions.map((name, r) => listRow(r));
+    const all = regions.map(listRow);
     const list = h("ol", {class: "list"});
     const axis = h("div", {class: "axis"});
     const empty = h("p", {class: "note"}, T("No region has this name."));
@@ -785,33 +787,44 @@
     const figure = h("figure", null, axis, list, empty, h("figcaption"));
     made.picture.append(figure);
     roving(list, () => [...list.querySelectorAll("button")]);
-    let shown = "";
-    panels.ranking = () => {
-      made.heading.textContent = caption();
-      by.select.value = state.by;
-      const sorted = order();
+    // The row under the pointer.
+    let pointed = null;
+    all.forEach((one) => [["enter", one], ["leave", null]].forEach(
+      ([what, row]) => one.button.addEventListener(`pointer${what}`, () => {
+        pointed = row;
+        state.hover = row && row.r;
+        change("hover");
+      })));
+    // While a slider moves, rows out of sight stay as they are.
+    panels.ranking = (near) => {
+      const sorted = order(), shown = all.slice(0, sorted.length);
+      const at = all.find((one) => one.button === document.activeElement);
+      const focus = at && at.r;
       const domain = NidPlot.extent(rows.flatMap((row) =>
         [row.estimate, row.low, row.high]), true);
+      write(made.heading, caption());
+      by.select.value = state.by;
       NidPlot.axis(axis, domain, 5);
-      sorted.forEach((r) => fillRow(all[r], r, domain));
-      if (sorted.join() !== shown) {
-        const focus = document.activeElement;
-        putInOrder(list, sorted.map((r) => all[r].item));
-        if (list.contains(focus)) focus.focus();
-        shown = sorted.join();
+      if (pointed) state.hover = sorted[all.indexOf(pointed)] ?? null;
+      shown.forEach((one, k) => {
+        if (!(near && one.far)) fillRow(one, sorted[k], domain);
+      });
+      if (list.children.length !== shown.length) {
+        list.replaceChildren(...shown.map((one) => one.item));
       }
-      all.forEach((one) => one.button.setAttribute("tabindex", -1));
-      const stop = list.contains(document.activeElement) ?
-        document.activeElement : (list.querySelector(".chosen") ||
-          list.querySelector("button"));
-      if (stop) stop.setAttribute("tabindex", 0);
+      const stop = shown[sorted.indexOf(focus)] ||
+        shown[sorted.findIndex((r) => state.see.includes(r))] || shown[0];
+      all.forEach((one) => put(one.button, "tabindex", one === stop ? 0 : -1));
+      if (at && stop && stop.button !== document.activeElement) {
+        stop.button.focus();
+      }
       empty.hidden = sorted.length > 0;
-      figure.lastChild.textContent = rankingNote();
+      write(figure.lastChild, rankingNote());
       made.fill();
     };
     panels.hover = () => {
-      all.forEach((one, r) => one.button.classList.toggle("under",
-                                                          r === state.hover));
+      all.forEach((one) => one.button.classList.toggle("under",
+        one.r !== null && one.r === state.hover));
       panels.mapHover();
     };
     return made.panel;
@@ -832,7 +845,10 @@
     const made = shell("map", T("Map"), rankingTable);
     const place = h("div", {class: "map-place"});
     const readout = h("p", {class: "readout"});
-    const legend = h("div", {class: "legend"});
+    const ends = [h("span", null), h("span", null)];
+    const legend = h("div", {class: "legend"}, ends[0],
+      h("span", {class: "ramp"}), h("span", null, "0"),
+      h("span", {class: "ramp up"}), ends[1]);
     made.picture.append(h("figure", null, place, readout, legend,
       h("figcaption", null, [
         T("Hatched: probability above 0 between 0.05 and 0.95: not sure."),
@@ -855,38 +871,35 @@
       shape.addEventListener("blur", hover(false));
     });
     roving(drawn.root, () => drawn.shapes);
-    panels.map = () => fillMap(made, drawn, legend);
+    panels.map = () => fillMap(made, drawn, ends);
     panels.mapHover = () => {
       const r = state.hover === null ? state.see[0] : state.hover;
-      readout.textContent = r === undefined || !rows[r] ? "" :
-        `${regions[r]}: ${withInterval(rows[r])}`;
+      write(readout, r === undefined || !rows[r] ? "" :
+        `${regions[r]}: ${withInterval(rows[r])}`);
       drawn.shapes.forEach((shape, k) => shape.classList.toggle("under",
         k === state.hover));
     };
     return made.panel;
   }
 
-  function fillMap(made, drawn, legend) {
-    made.heading.textContent = T("Map: %s", caption());
-    drawn.root.setAttribute("aria-label", `${T("Map: %s", caption())}; ` +
+  function fillMap(made, drawn, ends) {
+    const title = T("Map: %s", caption());
+    write(made.heading, title);
+    put(drawn.root, "aria-label", `${title}; ` +
       T("arrow keys move from region to region, Enter chooses one."));
     const {limit} = model.scale(rows.map((row) => row.estimate));
     drawn.shapes.forEach((shape, r) => {
       const row = rows[r], chosen = state.see.includes(r);
-      shape.style.setProperty("fill", NidPlot.diverging(row.estimate, limit));
-      drawn.veils[r].style.setProperty("visibility", isNumber(row.prob) &&
+      put(shape, "fill", NidPlot.diverging(row.estimate, limit));
+      put(drawn.veils[r], "visibility", isNumber(row.prob) &&
         row.prob > 0.05 && row.prob < 0.95 ? "visible" : "hidden");
-      shape.setAttribute("aria-label", `${regions[r]}: ` +
-        withInterval(row));
-      shape.setAttribute("aria-pressed", String(chosen));
-      shape.setAttribute("tabindex", r === (state.see[0] || 0) ? 0 : -1);
+      put(shape, "aria-label", `${regions[r]}: ${withInterval(row)}`);
+      put(shape, "aria-pressed", chosen);
+      put(shape, "tabindex", r === (state.see[0] || 0) ? 0 : -1);
       shape.classList.toggle("chosen", chosen);
     });
-    legend.replaceChildren(h("span", null, number(-limit)),
-                           h("span", {class: "ramp"}),
-                           h("span", null, "0"),
-                           h("span", {class: "ramp up"}),
-                           h("span", null, number(limit)));
+    write(ends[0], number(-limit));
+    write(ends[1], number(limit));
     panels.mapHover();
     made.fill();
   }
