@@ -71,10 +71,20 @@ knit_print.nid_picture <- function(x, options, ...) {
                   width = size[["width"]], height = size[["height"]],
                   units = "in", dpi = options$dpi %||% 96, limitsize = FALSE)
   options$fig.alt <- options$fig.alt %||% ggplot2::get_alt_text(x)
-  if (knitr::is_html_output()) {
-    options$out.width <- options$out.width %||%
-      paste0(round(96 * size[["width"]]), "px")
-  }
+  if (knitr::is_html_output()) options$out.width <- shown_pixels(options, size)
   options$fig.num <- options$fig.cur <- 1L
   knitr::asis_output(knitr::knit_hooks$get("plot")(file, options))
+}
+
+# As wide as the chunk asks; what knitr has put there for a sharp screen is the
+# width of its own pictures.
+shown_pixels <- function(options, size) {
+  asked <- options$out.width
+  retina <- options$fig.width * (options$dpi %||% 96) /
+    (options$fig.retina %||% 1)
+  if (is.null(asked) || isTRUE(all.equal(asked, retina))) {
+    paste0(round(96 * size[["width"]]), "px")
+  } else {
+    asked
+  }
 }

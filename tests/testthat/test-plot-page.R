@@ -205,4 +205,11 @@ test_that("a page of knitr includes pictures in their own size", {
   expect_match(text, "figure/own-101.png", fixed = TRUE)
   expect_match(text, "figure/asked-1.png", fixed = TRUE)
   expect_match(text, "Dot chart of Code NID: 85 regions", fixed = TRUE)
+  # As html_document() sets them, with a width of knitr's or one asked for.
+  page <- list(fig.width = 7, fig.retina = 2, dpi = 192, out.width = 672)
+  size <- c(width = 8, height = 4)
+  expect_identical(shown_pixels(page, size), "768px")
+  page$out.width <- "40%"
+  expect_identical(shown_pixels(page, size), "40%")
+  expect_identical(shown_pixels(list(fig.width = 7), size), "768px")
 })
