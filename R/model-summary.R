@@ -16,9 +16,9 @@ summary.nid_model <- function(object, ...) {
 print.summary_nid_model <- function(x, ...) {
   cat(strwrap(x$text, width = getOption("width"), exdent = 2), sep = "\n")
   cat("\nIndicators\n")
-  print(x$panel)
+  write_rows(x$panel)
   cat("\nCode NID\n")
-  print(x$basic)
+  write_rows(x$basic)
   cat("\n")
   print(x$industrial)
   said <- c(x$phases, x$readings)
@@ -27,6 +27,18 @@ print.summary_nid_model <- function(x, ...) {
                     collapse = "\n"), "\n", sep = "")
   }
   invisible(x)
+}
+
+# As results are printed: the names of columns whole, texts told apart.
+write_rows <- function(plain, n = 10L) {
+  width <- getOption("width")
+  same <- constant_columns(plain)
+  varied <- plain[!names(plain) %in% names(same)]
+  shown <- utils::head(varied, n)
+  writeLines(c(comment_lines(same_words(same), width),
+               table_lines(shown, width),
+               comment_lines(rows_and_columns(varied, nrow(shown), 0L),
+                             width)))
 }
 
 # Of more regions a summary would take seconds.
