@@ -353,8 +353,8 @@ page_answer <- function(model, fit) {
 
 page_words <- function(model, def) {
   list(
-    spec = format(get_spec(model$basic)),
-    notes = I(as.character(get_spec(model$basic)$notes)),
+    spec = page_spec(get_spec(model$basic)),
+    notes = I(page_notes(model)),
     reference = say(
       "Economy of Region, 2017, vol. 13, formulas (1) and (2)."),
     exact = I(page_exact()), notExact = I(page_not_exact(model, def)),
@@ -362,6 +362,27 @@ page_words <- function(model, def) {
                    R.version.string)),
     citation = page_citation()
   )
+}
+
+# What Code NID is and how it was computed, as print() says it, in the language
+# of the page.
+page_spec <- function(spec) {
+  facts <- vapply(said_facts(spec), paste, "", collapse = ", ")
+  names(facts)[names(facts) == "second"] <- "second order"
+  words <- c(paste0(say_fact(names(facts)), ": ", say_fact(facts)),
+             say_fact(paste(level_text(spec[["level"]]), "intervals")))
+  paste0(say("Code NID, formula (2)"), ". ", capital(paste(words, collapse = "; ")), ".")
+}
+
+# The notes below its print; that on predicted cells has names in it.
+page_notes <- function(model) {
+  own <- get_spec(model$basic)$notes
+  predicted <- function(language) {
+    local_language(language)
+    predicted_note(model$basic[["predicted"]], model$panel$regions)
+  }
+  made <- unlist(lapply(languages, predicted))
+  as.character(c(say_fact(setdiff(own, made)), predicted(said_in())))
 }
 
 # citation() finds no version where the sources themselves are loaded.

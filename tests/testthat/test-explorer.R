@@ -67,6 +67,27 @@ test_that("the page speaks the language that is asked for", {
                fixed = TRUE)
 })
 
+test_that("what was computed is said in the language of the page", {
+  models <- quiet_answer(list(
+    ural_model(),
+    ural_model(rate = rate_local(), influence = influence_half_life(4),
+               ends = "interior", missing = "available"),
+    code_model(subset(russia, year > 2010 & region < "L"), russia_scheme,
+               status = "_status", missing = "provisional",
+               rate = rate_spline(m = c(production = 2, social = 3)))
+  ))
+  for (model in models) {
+    spec <- get_spec(model$basic)
+    expect_identical(page_notes(model), as.character(spec$notes))
+    expect_match(page_spec(spec), "^Code NID, formula [(]2[)][.] Rate: ")
+    withr::with_options(list(nidcode.language = "ru"), {
+      own <- c(as.character(model$panel$regions), "n.lost", "ends", "interior")
+      expect_identical(latin_left(c(page_spec(spec), page_notes(model)), own),
+                       character())
+    })
+  }
+})
+
 test_that("a page says how to cite the paper and the package", {
   cite <- page_citation()
   expect_match(cite[1L], "Economy of Region, 2017", fixed = TRUE)
