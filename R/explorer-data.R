@@ -371,7 +371,8 @@ page_spec <- function(spec) {
   names(facts)[names(facts) == "second"] <- "second order"
   words <- c(paste0(say_fact(names(facts)), ": ", say_fact(facts)),
              say_fact(paste(level_text(spec[["level"]]), "intervals")))
-  paste0(say("Code NID, formula (2)"), ". ", capital(paste(words, collapse = "; ")), ".")
+  paste0(say("Code NID, formula (2)"), ". ",
+         in_marks(capital(paste(words, collapse = "; "))), ".")
 }
 
 # The notes below its print; that on predicted cells has names in it.
@@ -382,7 +383,16 @@ page_notes <- function(model) {
     predicted_note(model$basic[["predicted"]], model$panel$regions)
   }
   made <- unlist(lapply(languages, predicted))
-  as.character(c(say_fact(setdiff(own, made)), predicted(said_in())))
+  as.character(in_marks(c(say_fact(setdiff(own, made)), predicted(said_in()))))
+}
+
+# Decimal commas, and spaces before thousands, in Russian.
+in_marks <- function(x) {
+  if (said_in() == "en") {
+    return(x)
+  }
+  x <- gsub("(?<=[0-9]),(?=[0-9]{3})", "\u00a0", x, perl = TRUE)
+  gsub("(?<=[0-9])[.](?=[0-9])", ",", x, perl = TRUE)
 }
 
 # citation() finds no version where the sources themselves are loaded.

@@ -25,15 +25,25 @@ const NidPlot = (() => {
 
   const isNumber = (x) => typeof x === "number" && isFinite(x);
 
+  // Numbers are written with the decimal mark of the page's language.
+  let decimal = ".";
+  function speak(language) {
+    decimal = new Intl.NumberFormat(language).formatToParts(0.5)
+      .find((part) => part.type === "decimal").value;
+  }
+  const written = (text) => text.replace("-", "\u2212").replace(".", decimal);
+
   // Three digits, a real minus; whole numbers stay whole.
   function number(x) {
     if (!isNumber(x)) return "–";
     const text = Math.abs(x) >= 1000 ? x.toFixed(0) :
       String(Number(x.toPrecision(3)));
-    return text.replace("-", "\u2212");
+    return written(text);
   }
 
-  const percent = (x) => `${Number((100 * x).toFixed(1))} %`;
+  const percent = (x) => `${written(String(Number((100 * x).toFixed(1))))} %`;
+
+  const chance = (x) => isNumber(x) ? written(x.toFixed(2)) : "–";
 
   // Steps of 1, 2 or 5 times a power of ten, about `count` of them.
   function ticks(low, high, count) {
@@ -422,6 +432,6 @@ const NidPlot = (() => {
     return {root, shapes, veils};
   }
 
-  return {number, percent, isNumber, extent, span, row, placeRow, axis, curves,
+  return {speak, number, percent, chance, isNumber, extent, span, row, placeRow, axis, curves,
           plane, falls, bar, diverging, map};
 })();

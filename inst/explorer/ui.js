@@ -4,7 +4,8 @@
   "use strict";
   const data = JSON.parse(document.getElementById("nid-data").textContent);
   const model = NidEngine.load(data);
-  const {number, percent, isNumber} = NidPlot;
+  const {number, percent, chance, isNumber} = NidPlot;
+  NidPlot.speak(data.language);
   const wide = window.matchMedia("(min-width: 801px)");
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");
   const copy = (x) => JSON.parse(JSON.stringify(x));
@@ -316,7 +317,6 @@
   const withInterval = (row) => isNumber(row.low) ?
     T("%s (%s to %s)", number(row.estimate), number(row.low),
       number(row.high)) : number(row.estimate);
-  const chance = (x) => isNumber(x) ? x.toFixed(2) : "–";
 
   const numberColumns = () => [
     {name: T("Value"), text: (row) => number(row.estimate)},

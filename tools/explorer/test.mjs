@@ -108,7 +108,7 @@ async function show(page, value) {
 // It takes longest, so it is first.
 if (loader) {
   test("a file is loaded, described and looked at", async (page) => {
-    page.setDefaultTimeout(30000);
+    page.setDefaultTimeout(60000);
     await page.setInputFiles("#file", join(folder, "ural-wide-ru.csv"));
     await page.waitForSelector("#head table");
     await page.getByText("2. Scheme", {exact: true}).click();
@@ -156,6 +156,21 @@ test("names are text", async (page) => {
   same(await page.locator("img, iframe, link").count(), 0, "elements");
   must(await page.evaluate(() => document.documentElement.lang) === "ru",
        "the language of the page");
+}, "hostile");
+
+test("numbers have the marks of the language, in files points", async (page) => {
+  await page.getByRole("button", {name: "Сбросить всё"}).waitFor();
+  const values = await page.$$eval(".list .value", (all) =>
+    all.map((one) => one.textContent));
+  must(values.every((one) => /^−?\d+(,\d+)?$/.test(one)), values.join(" "));
+  must(values.some((one) => one.includes(",")), "no comma");
+  must(!/\d\.\d/.test(await page.textContent(".codes .code-row")), "points");
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", {name: "Скачать CSV"}).click()
+  ]);
+  const file = readFileSync(await download.path(), "utf8");
+  must(/,-?\d+\.\d+,/.test(file), "no points");
 }, "hostile");
 
 test("a hostile address does nothing", async (page) => {
