@@ -18,6 +18,11 @@
 #' (`missing = "provisional"`), and an indicator whose absence would give its
 #' code times that were not prepared (200 grids at most).
 #'
+#' Its scripts are the package's own, to be read in
+#' `system.file("explorer", package = "nidcode")`: `engine.js` computes,
+#' `plot.js` draws, `ui.js` joins them. A page has them whole but for comments,
+#' and nothing of anybody else's: no licence but the package's goes with it.
+#'
 #' @param model <nid_model> From [code_model()].
 #' @param file <chr> Path of the html file.
 #' @param map An sf object, or a data frame with a geometry column, of the
