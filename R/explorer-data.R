@@ -82,7 +82,8 @@ page_indicators <- function(fit) {
   lapply(seq_along(names), \(k) {
     transform <- indicator_transform(scheme, names[k])
     status <- panel$status[[names[k]]]
-    c(list(name = names[k], label = label[k], unit = scheme[["unit"]][k],
+    c(list(name = names[k], label = label[k],
+           unit = say_label(scheme[["unit"]][k]),
            code = used[k], weight = scheme[["weight"]][k],
            direction = scheme[["direction"]][k],
            transform = scheme[["transform"]][k],

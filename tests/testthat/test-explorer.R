@@ -82,7 +82,8 @@ test_that("what was computed is said in the language of the page", {
     expect_match(page_spec(spec), "^Code NID, formula [(]2[)][.] Rate: ")
     withr::with_options(list(nidcode.language = "ru"), {
       own <- c(as.character(model$panel$regions), "n.lost", "ends", "interior")
-      said <- c(page_spec(spec), page_notes(model))
+      units <- lapply(page_indicators(get_fit(model$rates)), `[[`, "unit")
+      said <- c(page_spec(spec), page_notes(model), unlist(units))
       expect_identical(latin_left(said, own), character())
       expect_no_match(said, "[0-9][.][0-9]")
     })
