@@ -29,6 +29,10 @@ define_part_cpp <- function(code, offset, k, total) {
     .Call(`_nidcode_define_part_cpp`, code, offset, k, total)
 }
 
+interleave_cpp <- function(x, columns) {
+    .Call(`_nidcode_interleave_cpp`, x, columns)
+}
+
 count_missing_cpp <- function(x) {
     .Call(`_nidcode_count_missing_cpp`, x)
 }
@@ -41,8 +45,8 @@ integer64_to_double_cpp <- function(x) {
     .Call(`_nidcode_integer64_to_double_cpp`, x)
 }
 
-put_values_cpp <- function(into, at, stride, place, x, column) {
-    invisible(.Call(`_nidcode_put_values_cpp`, into, at, stride, place, x, column))
+put_values_cpp <- function(into, at, before, x, column) {
+    invisible(.Call(`_nidcode_put_values_cpp`, into, at, before, x, column))
 }
 
 crc32_cpp <- function(bytes, sum) {

@@ -356,7 +356,7 @@ defining_table <- function(def) {
   })
   inform_lost_times(def, parts)
   interleave <- function(what) {
-    as.vector(do.call(rbind, lapply(parts, `[[`, what)))
+    interleave_cpp(lapply(parts, `[[`, what), 1L)
   }
   value <- interleave("value")
   every <- !anyNA(value)

@@ -491,13 +491,18 @@ region_column <- function(panel) {
 }
 
 # Time of every panel row as a number.
-row_time <- function(panel) {
-  size <- diff(panel$grids$offset)
+row_time <- function(panel) panel$grids$time[grid_places(panel)]
+
+# Where it stands among the times of the grids.
+grid_places <- function(panel) {
   if (n_rows(panel) == 0L) {
-    return(numeric())
+    return(integer())
   }
-  panel$grids$time[sequence(size[panel$grid],
-                            from = panel$grids$offset[panel$grid] + 1L)]
+  size <- diff(panel$grids$offset)
+  if (length(size) == 1L) {
+    return(rep(seq_len(size), n_regions(panel)))
+  }
+  sequence(size[panel$grid], from = panel$grids$offset[panel$grid] + 1L)
 }
 
 # The user's own time values for panel rows (one-based).

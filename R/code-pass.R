@@ -44,8 +44,8 @@ join_noise <- function(fit, times, plans, out) {
   joint <- which(lengths(lapply(plans, `[[`, "alone")) == 0L)
   asked <- c(if (!is.null(rows)) {
     size <- c(0L, pool_sizes(times))[times$pattern + 1L]
-    list(list(std.error = t(matrix(out$rates$std.error[1L, , rows],
-                                   length(fit$codes))), size = size))
+    list(list(std.error = out$rates$std.error[[1L]][rows, , drop = FALSE],
+              size = size))
   }, lapply(joint, \(j) {
     list(plan = plans[[j]], std.error = out$sums[[j]]$se,
          size = rep_len(out$sums[[j]]$size, length(times$pattern)))
@@ -71,8 +71,8 @@ common_rows <- function(fit, observed) {
   some <- logical(length(region))
   complete <- !some
   for (i in seq_along(fit$codes)) {
-    some <- some | observed[i, ]
-    complete <- complete & (observed[i, ] | fit$codes[[i]]$of[region] == 0L)
+    some <- some | observed[, i]
+    complete <- complete & (observed[, i] | fit$codes[[i]]$of[region] == 0L)
   }
   which(some & complete)
 }
@@ -103,30 +103,38 @@ pass_code <- function(fit, i, plan, collect, bar) {
 # A collector holds its vectors in its own frame, where they are written into
 # without a copy.
 
-# V and A over the panel's rows: arrays order x code x row, in the order of the
-# table. std.error NULL: no error anywhere.
+# V and A over the panel's rows, their errors and how likely they are above
+# zero: a list of two matrices row x code each, their df one such matrix.
+# std.error NULL: no error anywhere.
 collect_rates <- function(fit) {
   n <- n_rows(fit$def$panel)
   k <- length(fit$codes)
   orders <- orders_of(fit$rate, 1:2)
-  estimate <- array(NA_real_, c(2L, k, n))
-  std.error <- if (fit_has_errors(fit)) array(NA_real_, c(2L, k, n))
-  df <- matrix(NA_real_, k, n)
-  observed <- matrix(FALSE, k, n)
+  unknown <- \(order) matrix(NA_real_, n, k)
+  estimate <- lapply(1:2, unknown)
+  std.error <- if (fit_has_errors(fit)) lapply(1:2, unknown)
+  df <- unknown()
+  observed <- matrix(FALSE, n, k)
   put <- function(i, s, r) {
     rows <- series_rows(s)
-    place <- 2L * (i - 1L) + orders - 1L
-    mine <- match(orders, r$orders)
-    put_values_cpp(estimate, rows, 2L * k, place, r$estimate, mine)
-    observed[i, rows] <<- TRUE
-    if (!is.null(r$std.error)) {
-      put_values_cpp(std.error, rows, 2L * k, place, r$std.error, mine)
-      put_values_cpp(df, rows, k, i - 1L, value_df(r, s), 1L)
+    put_column <- \(into, x, at = 1L) {
+      put_values_cpp(into, rows, (i - 1) * n, x, at)
     }
+    for (order in orders) {
+      at <- match(order, r$orders)
+      put_column(estimate[[order]], r$estimate, at)
+      if (!is.null(r$std.error)) {
+        put_column(std.error[[order]], r$std.error, at)
+      }
+    }
+    if (!is.null(r$std.error)) put_column(df, value_df(r, s))
+    observed[rows, i] <<- TRUE
   }
   list(orders = orders, put = put, value = \() {
     list(estimate = estimate, std.error = std.error, df = df,
-         observed = observed)
+         prob = if (!is.null(std.error)) {
+           Map(\(x, se) probability_positive(x, se, df), estimate, std.error)
+         }, observed = observed)
   })
 }
 
@@ -135,16 +143,14 @@ collect_rates <- function(fit) {
 rates_of_order <- function(fit, rates, order) {
   panel <- fit$def$panel
   n <- n_rows(panel)
-  k <- length(fit$codes)
-  across <- function(x) if (!is.null(x)) t(matrix(x, k, n))
   region <- rep(seq_len(n_regions(panel)), diff(panel$offset))
   absent <- vapply(fit$codes, \(one) {
     if (length(zeros_of(one$of)) > 0L) one$of[region] == 0L else logical(n)
   }, logical(n))
-  dim(absent) <- c(n, k)
-  list(estimate = across(rates$estimate[order, , ]),
-       std.error = across(rates$std.error[order, , ]),
-       df = across(rates$df), absent = absent, region = region)
+  dim(absent) <- c(n, length(fit$codes))
+  list(estimate = rates$estimate[[order]], std.error = rates$std.error[[order]],
+       df = rates$df, prob = rates$prob[[order]], absent = absent,
+       region = region)
 }
 
 # Sums of plans, a list for each: `size`, how many a region has; `estimate`, a
@@ -165,15 +171,15 @@ collect_sums <- function(fit, plans) {
     for (j in seq_along(plans)) {
       at <- to[[j]](s$region)
       own <- \(x) if (is.null(from)) x else x[from[[j]]]
-      put_values_cpp(estimate[[(j - 1L) * codes + i]], at, 1, 0,
+      put_values_cpp(estimate[[(j - 1L) * codes + i]], at, 0,
                      own(r$sum.estimate), 1L)
       if (errors) {
-        put_values_cpp(se[[j]], at, 1, (i - 1) * total[j],
+        put_values_cpp(se[[j]], at, (i - 1) * total[j],
                        own(r$sum.std.error) %||% rep(NA_real_, length(at)), 1L)
       }
     }
     if (errors) {
-      put_values_cpp(df, s$region, 1, (i - 1) * nrow(df), r$df, 1L)
+      put_values_cpp(df, s$region, (i - 1) * nrow(df), r$df, 1L)
     }
   }
   list(put = put, value = \() {

@@ -71,7 +71,8 @@ industrial_law <- function(fit, est) {
   total <- row_products(fill(a$estimate, 0), weight)
   n.codes <- if (some) as.integer(ncol(a$absent) - rowSums(a$absent)) else
     rep.int(ncol(a$absent), n)
-  keep <- which(!is.na(total) & n.codes > 0L)
+  keep <- if (some || anyNA(total)) which(!is.na(total) & n.codes > 0L) else
+    seq_len(n)
   kept <- \(x) if (length(keep) == n) x else x[keep]
   law <- list(estimate = kept(total), df = NA_real_)
   prob <- rep(NA_real_, n)
@@ -83,7 +84,9 @@ industrial_law <- function(fit, est) {
     law <- list(estimate = kept(total), std.error = kept(both$se),
                 df = kept(both$df))
   }
-  positive <- rowSums(a$absent | a$estimate > 0) == ncol(a$absent)
+  positive <- Reduce(`&`, lapply(seq_len(ncol(a$absent)), \(c) {
+    a$absent[, c] | a$estimate[, c] > 0
+  }))
   list(rows = keep, law = law, condition = kept(positive),
        prob.condition = kept(prob), n.codes = kept(n.codes), a = a, rho = rho)
 }
@@ -123,7 +126,7 @@ lost_rows_note <- function(n, kept, why) {
 # where these could not tell it from the product, which lies within the bounds
 # that hold for any errors.
 condition_probability <- function(a, rho) {
-  p <- probability_positive(a$estimate, a$std.error, a$df)
+  p <- a$prob
   if (any(a$absent)) p[a$absent] <- 1
   out <- rep(1, nrow(p))
   for (c in seq_len(ncol(p))) out <- out * p[, c]
@@ -165,9 +168,10 @@ dissemination <- function(fit, v) {
   if (length(times) > 200L || length(fit$codes) == 0L) {
     return(NULL)
   }
-  at <- match(row_time(fit$def$panel), times)
+  grids <- fit$def$panel$grids
+  at <- match(grids$time, times)[grid_places(fit$def$panel)]
   parts <- lapply(seq_along(fit$codes), \(c) {
-    n <- tabulate(at[!is.na(v[, c])], length(times))
+    n <- tabulate(if (anyNA(v[, c])) at[!is.na(v[, c])] else at, length(times))
     up <- tabulate(at[which(v[, c] > 0)], length(times))
     seen <- n > 0L
     list(time = as.double(times)[seen],

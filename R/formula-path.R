@@ -46,7 +46,7 @@ path_table <- function(fit, plan, law, told) {
   panel <- fit$def$panel
   law <- add_weight_error(law, fit, plan)
   at <- plan_terms(plan)
-  interval <- at_level(law, told$level)
+  interval <- at_level(law, told$level, prob = NULL)
   columns <- c(
     lapply(region_column(panel), \(x) x[at$region]),
     stats::setNames(list(time_like(panel, plan$times$time[at$place])),

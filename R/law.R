@@ -1,10 +1,12 @@
 # The law of estimates: each is taken as the truth plus std.error times
 # Student's t of df degrees of freedom (normal where df is infinite). A law is
 # made once and read at any level. list(estimate, std.error, df), columns or
-# numbers; std.error NULL: no error at all.
+# numbers; std.error NULL: no error at all. `prob`, where it is known already:
+# how likely each is above zero, at any level.
 
-# The columns that every result shows of it.
-at_level <- function(law, level) {
+# The columns that every result shows of it; `prob` NULL: none is wanted.
+at_level <- function(law, level,
+                     prob = law$prob %||% law_positive(law)) {
   se <- law$std.error
   n <- length(law$estimate)
   if (is.null(se) || all(is.na(se))) {
@@ -15,8 +17,12 @@ at_level <- function(law, level) {
   df <- as.double(law$df)
   limits <- t_limits_cpp(law$estimate, se, df, level)
   list(std.error = se, conf.low = limits$low, conf.high = limits$high,
-       prob.positive = probability_positive(law$estimate, se, df),
+       prob.positive = prob,
        df = if (length(df) == n) df else rep_len(df, n))
+}
+
+law_positive <- function(law) {
+  probability_positive(law$estimate, law$std.error, as.double(law$df))
 }
 
 # A zero that is known exactly is as likely above as below.

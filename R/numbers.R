@@ -115,8 +115,9 @@ root_sum_squares <- function(x) {
 # x %*% w as a vector. The product of matrices adds in another order where there
 # are other rows, or where one is NA.
 row_products <- function(x, w) {
-  out <- numeric(nrow(x))
-  for (j in seq_along(w)) out <- out + x[, j] * w[j]
+  if (length(w) == 0L) return(numeric(nrow(x)))
+  out <- x[, 1L] * w[1L]
+  for (j in seq_along(w)[-1L]) out <- out + x[, j] * w[j]
   out
 }
 

@@ -172,23 +172,25 @@ nested_by_sum <- function(panel) {
   if (n < 3L || n > nested_regions || is.na(panel$index[["region"]])) {
     return(list())
   }
-  time <- row_time(panel)
   all <- sort(unique(panel$grids$time))
-  key <- match(time, all)
-  often <- tabulate(key, length(all))
+  place <- grid_places(panel)
+  key <- match(panel$grids$time, all)
+  often <- tabulate(key[place], length(all))
   use <- sort(utils::head(order(-often, -seq_along(all)), nested_times))
-  key <- match(key, use)
+  key <- match(key, use)[place]
   region <- rep.int(seq_len(n), diff(panel$offset))
   # Regions in the order of the data, where a total stands by its parts.
-  order <- order(region_first(panel))
+  first <- region_first(panel)
+  order <- if (is.unsorted(first)) order(first) else seq_len(n)
   groups <- lapply(region_texts(panel), `[`, order)
+  rank <- order(order)
+  rows <- if (anyNA(key)) which(!is.na(key)) else TRUE
+  at <- (rank[region] + (key - 1L) * n)[rows]
   found <- list()
   for (name in names(panel$x)) {
-    v <- panel$x[[name]]
-    rows <- which(!is.na(v) & !is.na(key))
     m <- matrix(NA_real_, n, length(use))
-    m[region[rows] + (key[rows] - 1L) * n] <- v[rows]
-    one <- sums_in(m[order, , drop = FALSE], groups)
+    m[at] <- panel$x[[name]][rows]
+    one <- sums_in(m, groups)
     found <- c(found, lapply(one, function(f) {
       list(region = order[f$region], parts = sort(order[f$parts]),
            how = "sum", column = name)

@@ -123,18 +123,18 @@ phase_of_signs <- function(v, a) {
 code_moves <- function(fit) {
   est <- estimate_codes(fit, rates = TRUE)$rates
   k <- length(fit$codes)
-  keep <- which(as.vector(est$observed))
+  in_turns <- \(x) as.vector(t(x))
+  keep <- which(in_turns(est$observed))
   cor <- rates_correlation(fit, rates = est)
   of_order <- function(x, order) {
-    if (is.null(x)) rep(NA_real_, length(keep)) else
-      as.vector(x[order, , ])[keep]
+    if (is.null(x)) rep(NA_real_, length(keep)) else in_turns(x[[order]])[keep]
   }
   list(rows = (keep - 1L) %/% k + 1L,
        code = code_field(fit, "code")[(keep - 1L) %% k + 1L],
        v = of_order(est$estimate, 1L), a = of_order(est$estimate, 2L),
        std.error = cbind(of_order(est$std.error, 1L),
                          of_order(est$std.error, 2L)),
-       df = as.vector(est$df)[keep], cor = as.vector(cor)[keep])
+       df = in_turns(est$df)[keep], cor = as.vector(cor)[keep])
 }
 
 # Those of Code ID, and what its codes have to say of it.

@@ -12,8 +12,8 @@ rates_correlation <- function(fit, orders = 1:2, rates = NULL) {
     if (length(series$value) == 0L || !has_errors(fit$rate, series$sd)) next
     rows <- series_rows(series)
     out[i, rows] <- if (by_steps) {
-      step_correlation(rates$std.error[1L, i, rows],
-                       rates$std.error[2L, i, rows],
+      step_correlation(rates$std.error[[1L]][rows, i],
+                       rates$std.error[[2L]][rows, i],
                        series_steps(series))
     } else {
       series_correlation(series, orders)

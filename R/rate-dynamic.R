@@ -70,15 +70,11 @@ rates_table <- function(fit, a, interval, level) {
   k <- length(fit$codes)
   n <- n_rows(panel)
   every <- all(a$observed)
-  twice <- rep.int(2L, k * n)
-  keep <- if (!every) which(rep.int(as.vector(a$observed), twice))
-  pick <- function(x) {
-    dim(x) <- NULL
-    if (every) x else x[keep]
-  }
-  law <- list(estimate = pick(a$estimate),
-              std.error = if (!is.null(a$std.error)) pick(a$std.error),
-              df = pick(rep.int(as.vector(a$df), twice)))
+  keep <- if (!every) which(interleave_cpp(list(a$observed, a$observed), k))
+  pick <- \(x) if (every) x else x[keep]
+  both <- \(x) if (!is.null(x)) pick(interleave_cpp(x, k))
+  law <- list(estimate = both(a$estimate), std.error = both(a$std.error),
+              df = both(list(a$df, a$df)), prob = both(a$prob))
   levels <- if (interval == "simultaneous" && !is.null(law$std.error)) {
     pick(simultaneous_levels(fit, level))
   } else {

@@ -116,17 +116,13 @@ rates_frame <- function(r, group, order, has, rate, level) {
   k <- length(order)
   rows <- function(m) {
     if (is.null(m)) return(NULL)
-    whole <- t(m)
-    if (length(has) < k) {
-      whole <- matrix(NA_real_, k, length(r$df))
-      if (length(has) > 0L) whole[match(has, order), ] <- t(m)
-    }
-    dim(whole) <- NULL
-    whole
+    whole <- matrix(NA_real_, length(r$df), k)
+    whole[, match(has, order)] <- m
+    interleave_cpp(list(whole), k)
   }
   each <- rep.int(k, length(r$df))
   law <- list(estimate = rows(r$estimate), std.error = rows(r$std.error),
-              df = rep.int(r$df, each))
+              df = interleave_cpp(rep(list(r$df), k), 1L))
   shown <- at_level(law, level)
   columns <- c(
     lapply(group, \(g) rep(g[r$series], each)),

@@ -173,11 +173,11 @@ augment.nid_model <- function(x, data = NULL, ...) {
     columns[[paste0(".", one$code, ".sigma")]] <- level_noise(fit, i, n)
     for (order in 1:2) {
       name <- paste0(".", one$dynamic, if (order == 2L) ".rate")
-      columns[[name]] <- a$estimate[order, i, ]
+      columns[[name]] <- a$estimate[[order]][, i]
       columns[[paste0(name, ".se")]] <- if (is.null(a$std.error)) {
         rep(NA_real_, n)
       } else {
-        a$std.error[order, i, ]
+        a$std.error[[order]][, i]
       }
     }
   }

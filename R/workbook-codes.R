@@ -175,7 +175,7 @@ rates_sheet <- function(frame) {
                        paste0(c("V: ", "A: ")[order], name))
       sheet <- put_column(sheet, book_head + 1L, col,
                           rate_formulas(frame, i, order,
-                                        estimate[order, i, ]))
+                                        estimate[[order]][, i]))
     }
   }
   units <- rep(unlist(frame$units[c("rate", "second")]), length(frame$code))

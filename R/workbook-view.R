@@ -38,7 +38,7 @@ view_sources <- function(frame) {
     list("Codes", value_column(frame, i), code_formulas(frame, i)$value)
   })
   rates <- lapply(seq_along(frame$code), \(i) {
-    list("Rates", rate_column(frame, i, 1L), a[1L, i, ])
+    list("Rates", rate_column(frame, i, 1L), a[[1L]][, i])
   })
   c(codes, rates, list(list("Code ID", frame$width + 1L,
                             industrial_by_row(frame)$estimate)))

@@ -99,6 +99,17 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// interleave_cpp
+SEXP interleave_cpp(const Rcpp::List& x, int columns);
+RcppExport SEXP _nidcode_interleave_cpp(SEXP xSEXP, SEXP columnsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< const Rcpp::List& >::type x(xSEXP);
+    Rcpp::traits::input_parameter< int >::type columns(columnsSEXP);
+    rcpp_result_gen = Rcpp::wrap(interleave_cpp(x, columns));
+    return rcpp_result_gen;
+END_RCPP
+}
 // count_missing_cpp
 Rcpp::NumericVector count_missing_cpp(const Rcpp::NumericVector& x);
 RcppExport SEXP _nidcode_count_missing_cpp(SEXP xSEXP) {
@@ -130,16 +141,15 @@ BEGIN_RCPP
 END_RCPP
 }
 // put_values_cpp
-void put_values_cpp(SEXP into, const Rcpp::IntegerVector& at, double stride, const Rcpp::NumericVector& place, const Rcpp::NumericVector& x, const Rcpp::IntegerVector& column);
-RcppExport SEXP _nidcode_put_values_cpp(SEXP intoSEXP, SEXP atSEXP, SEXP strideSEXP, SEXP placeSEXP, SEXP xSEXP, SEXP columnSEXP) {
+void put_values_cpp(SEXP into, const Rcpp::IntegerVector& at, double before, const Rcpp::NumericVector& x, int column);
+RcppExport SEXP _nidcode_put_values_cpp(SEXP intoSEXP, SEXP atSEXP, SEXP beforeSEXP, SEXP xSEXP, SEXP columnSEXP) {
 BEGIN_RCPP
     Rcpp::traits::input_parameter< SEXP >::type into(intoSEXP);
     Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type at(atSEXP);
-    Rcpp::traits::input_parameter< double >::type stride(strideSEXP);
-    Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type place(placeSEXP);
+    Rcpp::traits::input_parameter< double >::type before(beforeSEXP);
     Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type x(xSEXP);
-    Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type column(columnSEXP);
-    put_values_cpp(into, at, stride, place, x, column);
+    Rcpp::traits::input_parameter< int >::type column(columnSEXP);
+    put_values_cpp(into, at, before, x, column);
     return R_NilValue;
 END_RCPP
 }
@@ -582,10 +592,11 @@ static const R_CallMethodDef CallEntries[] = {
     {"_nidcode_define_code_cpp", (DL_FUNC) &_nidcode_define_code_cpp, 7},
     {"_nidcode_define_draws_cpp", (DL_FUNC) &_nidcode_define_draws_cpp, 4},
     {"_nidcode_define_part_cpp", (DL_FUNC) &_nidcode_define_part_cpp, 4},
+    {"_nidcode_interleave_cpp", (DL_FUNC) &_nidcode_interleave_cpp, 2},
     {"_nidcode_count_missing_cpp", (DL_FUNC) &_nidcode_count_missing_cpp, 1},
     {"_nidcode_all_ascii_cpp", (DL_FUNC) &_nidcode_all_ascii_cpp, 1},
     {"_nidcode_integer64_to_double_cpp", (DL_FUNC) &_nidcode_integer64_to_double_cpp, 1},
-    {"_nidcode_put_values_cpp", (DL_FUNC) &_nidcode_put_values_cpp, 6},
+    {"_nidcode_put_values_cpp", (DL_FUNC) &_nidcode_put_values_cpp, 5},
     {"_nidcode_crc32_cpp", (DL_FUNC) &_nidcode_crc32_cpp, 2},
     {"_nidcode_fit_least_squares_cpp", (DL_FUNC) &_nidcode_fit_least_squares_cpp, 5},
     {"_nidcode_fit_groups_cpp", (DL_FUNC) &_nidcode_fit_groups_cpp, 7},

@@ -1,6 +1,7 @@
 // Short questions about one column, which no kernel needs.
 
 #include <Rcpp.h>
+#include <RcppEigen.h>
 
 #include <algorithm>
 #include <array>
@@ -14,9 +15,10 @@ using Rcpp::_;
 
 namespace {
 
-// x - x is 0 for every finite x and NaN for all others.
-bool is_number(double x) {
-  return x - x == 0;
+// x - x is 0 for every finite x and NaN for all others, and so is their sum.
+bool are_numbers(const double* x, R_xlen_t n) {
+  const Eigen::Map<const Eigen::ArrayXd> v(x, n);
+  return (v - v).sum() == 0;
 }
 
 // Of what is no number: 0 NA, 1 NaN, 2 infinite. The lower word of R's NA is
@@ -28,19 +30,18 @@ int kind_of(double x) {
 }
 
 // Mostly numbers alone, which many at a time are told to be.
-constexpr R_xlen_t stretch = 64;
+constexpr R_xlen_t stretch = 256;
 
 // How many are NA, NaN and infinite.
 std::array<double, 3> count_odd(const double* x, R_xlen_t n) {
   std::array<double, 3> count = {{0, 0, 0}};
   for (R_xlen_t from = 0; from < n; from += stretch) {
     const R_xlen_t to = std::min(from + stretch, n);
-    bool good = true;
-    for (R_xlen_t i = from; i < to; ++i) {
-      good &= is_number(x[i]);
+    if (are_numbers(x + from, to - from)) {
+      continue;
     }
-    for (R_xlen_t i = from; !good && i < to; ++i) {
-      if (!is_number(x[i])) {
+    for (R_xlen_t i = from; i < to; ++i) {
+      if (!are_numbers(x + i, 1)) {
         ++count[static_cast<std::size_t>(kind_of(x[i]))];
       }
     }
@@ -48,7 +49,46 @@ std::array<double, 3> count_odd(const double* x, R_xlen_t n) {
   return count;
 }
 
+template <int type>
+Rcpp::Vector<type> interleave(const Rcpp::List& x, int columns) {
+  const R_xlen_t m = x.size();
+  const R_xlen_t n = columns == 0 ? 0 : Rf_xlength(x[0]) / columns;
+  Rcpp::Vector<type> out(Rcpp::no_init(n * m * columns));
+  for (R_xlen_t j = 0; j < m; ++j) {
+    const Rcpp::Vector<type> from = x[j];
+    for (R_xlen_t k = 0; k < columns; ++k) {
+      for (R_xlen_t i = 0; i < n; ++i) {
+        out[(i * columns + k) * m + j] = from[k * n + i];
+      }
+    }
+  }
+  return out;
+}
+
 }  // namespace
+
+// Matrices of one shape and type, of so many columns, as one vector: row after
+// row, in each column after column, of each what the matrices have there.
+// [[Rcpp::export(rng = false)]]
+SEXP interleave_cpp(const Rcpp::List& x, int columns) {
+  must(x.size() > 0 && columns >= 0, "nothing to interleave");
+  const SEXP first = x[0];
+  for (const SEXP one : x) {
+    must(TYPEOF(one) == TYPEOF(first) && Rf_xlength(one) == Rf_xlength(first) &&
+             Rf_xlength(one) % std::max(columns, 1) == 0,
+         "columns differ in type or length");
+  }
+  switch (TYPEOF(first)) {
+    case REALSXP:
+      return interleave<REALSXP>(x, columns);
+    case INTSXP:
+      return interleave<INTSXP>(x, columns);
+    case LGLSXP:
+      return interleave<LGLSXP>(x, columns);
+    default:
+      throw std::invalid_argument("columns are no numbers");
+  }
+}
 
 // What stands in a column: how many NA, NaN and infinite values.
 // [[Rcpp::export(rng = false)]]
@@ -83,30 +123,21 @@ Rcpp::NumericVector integer64_to_double_cpp(const Rcpp::NumericVector& x) {
   return out;
 }
 
-// Columns of x, which has a row for each of `at`, into `into`: the first of
-// `column` to the places place[0] + (at - 1) * stride, and so on. What is handed
-// in is changed itself, so it must be nobody else's; R would look each place up.
+// A column of x, which has a row for each of `at`, into `into`: to the places
+// `before` + at. What is handed in is changed itself, so it must be nobody
+// else's; R would look each place up.
 // [[Rcpp::export(rng = false)]]
-void put_values_cpp(SEXP into, const Rcpp::IntegerVector& at, double stride,
-                    const Rcpp::NumericVector& place,
-                    const Rcpp::NumericVector& x,
-                    const Rcpp::IntegerVector& column) {
+void put_values_cpp(SEXP into, const Rcpp::IntegerVector& at, double before,
+                    const Rcpp::NumericVector& x, int column) {
   const R_xlen_t n = at.size();
   must(TYPEOF(into) == REALSXP, "no column of numbers to be filled");
-  const R_xlen_t most = n == 0 ? 0 : *std::max_element(at.begin(), at.end());
-  must_lie(at, 1, most, "no such place");
-  must_lie(column, 1, n == 0 ? column.size() : x.size() / n, "no such column");
-  must(place.size() == column.size(), "places and columns differ in number");
-  for (R_xlen_t k = 0; k < column.size(); ++k) {
-    must(stride >= 0 && place[k] >= 0 &&
-             place[k] + static_cast<double>(most - 1) * stride <
-                 static_cast<double>(Rf_xlength(into)),
-         "no such place");
-    double* to = REAL(into) + static_cast<R_xlen_t>(place[k]);
-    const double* from = x.begin() + (column[k] - 1) * n;
-    const R_xlen_t step = static_cast<R_xlen_t>(stride);
-    for (R_xlen_t i = 0; i < n; ++i) {
-      to[(at[i] - 1) * step] = from[i];
-    }
+  must(before >= 0, "no such place");
+  must_lie(at, 1, Rf_xlength(into) - static_cast<R_xlen_t>(before),
+           "no such place");
+  must(column >= 1 && n * column <= x.size(), "no such column");
+  double* to = REAL(into) + static_cast<R_xlen_t>(before) - 1;
+  const double* from = x.begin() + (column - 1) * n;
+  for (R_xlen_t i = 0; i < n; ++i) {
+    to[at[i]] = from[i];
   }
 }

@@ -30,16 +30,26 @@ test_that("blocks of regions change nothing", {
 
 test_that("columns are put to their places, and nowhere else", {
   into <- numeric(6)
-  # Rows 3 and 1 of a table of 2 columns, in turns: the second column, then both.
-  put_values_cpp(into, c(3L, 1L), 2, 1, c(7, 8), 1L)
-  expect_identical(into, c(0, 8, 0, 0, 0, 7))
-  put_values_cpp(into, 2:3, 2, c(1, 0), c(1, 2, 3, 4), 2:1)
-  expect_identical(into, c(0, 8, 1, 3, 2, 4))
-  for (bad in list(list(numeric(6), 4L, 2, 0, 1, 1L),
-                   list(numeric(6), 1L, 2, -1, 1, 1L),
-                   list(numeric(6), 0L, 2, 0, 1, 1L),
-                   list(numeric(6), 1L, 2, 0, 1, 2L),
-                   list(1:6, 1L, 2, 0, 1, 1L))) {
+  put_values_cpp(into, c(3L, 1L), 0, c(7, 8), 1L)
+  expect_identical(into, c(8, 0, 7, 0, 0, 0))
+  put_values_cpp(into, 1:2, 4, c(1, 2, 3, 4), 2L)
+  expect_identical(into, c(8, 0, 7, 0, 3, 4))
+  for (bad in list(list(numeric(6), 7L, 0, 1, 1L), list(numeric(6), 0L, 0, 1, 1L),
+                   list(numeric(6), 1L, 6, 1, 1L), list(1:6, 1L, 0, 1, 1L),
+                   list(numeric(6), 1L, 0, 1, 2L))) {
     expect_error(do.call(put_values_cpp, bad), class = "nidcode_error_internal")
+  }
+})
+
+test_that("matrices are read row by row, in turns", {
+  a <- matrix(1:6, 3)
+  expect_identical(interleave_cpp(list(a, a + 10L), 2L),
+                   c(1L, 11L, 4L, 14L, 2L, 12L, 5L, 15L, 3L, 13L, 6L, 16L))
+  expect_identical(interleave_cpp(list(c(TRUE, FALSE), c(NA, TRUE)), 1L),
+                   c(TRUE, NA, FALSE, TRUE))
+  expect_identical(interleave_cpp(list(c(0.5, 2, 3, 4)), 2L), c(0.5, 3, 2, 4))
+  for (bad in list(list(list(), 1L), list(list("a"), 1L), list(list(1, 2L), 1L),
+                   list(list(1, c(1, 2)), 1L), list(list(c(1, 2, 3)), 2L))) {
+    expect_error(do.call(interleave_cpp, bad), class = "nidcode_error_internal")
   }
 })

@@ -55,7 +55,7 @@ test_that("V and A go together as in the dense posterior, over steps", {
     fit <- panel_of_case(x, rate_spline(m = one$m))
     truth <- reference_step(x$time, x$y, x$step, one$m)
     rates <- estimate_codes(fit, rates = TRUE)$rates
-    se <- rates$std.error[, 1, ]
+    se <- t(sapply(rates$std.error, \(x) x[, 1]))
     quick <- rates_correlation(fit, rates = rates)[1, ] * se[1, ] * se[2, ]
     expect_equal(quick, truth, tolerance = 1e-9)
     expect_equal(rates_covariance(fit)[1, ], truth, tolerance = 1e-9)
