@@ -83,13 +83,15 @@ aligned <- function(sheet, cells) {
     return(NULL)
   }
   below <- cells$row > sheet$head & (cells$v != "" | cells$is != "")
-  of <- function(types) {
-    tabulate(cells$col[below & cells$t %in% types], max(cells$col)) > 0L
-  }
-  text <- of(c("inlineStr", "str"))
-  truth <- of("b") & !text
+  types <- c("inlineStr", "str", "b", "", "e")
+  n <- max(cells$col)
+  # A row a column of the sheet, a column a type.
+  has <- matrix(tabulate(n * (match(cells$t, types) - 1L)[below] +
+                           cells$col[below], 5L * n) > 0L, n)
+  text <- has[, 1L] | has[, 2L]
+  truth <- has[, 3L] & !text
   rows <- sheet$head:max(cells$row)
-  list(list(rows = rows, cols = which(of(c("", "e")) & !text & !truth),
+  list(list(rows = rows, cols = which((has[, 4L] | has[, 5L]) & !text & !truth),
             look = book_looks$right),
        list(rows = rows, cols = which(truth), look = book_looks$center))
 }
