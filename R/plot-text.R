@@ -75,7 +75,8 @@ placed_labels <- function(x, panel) {
   at$points <- at$size * ggplot2::.pt
   at$text <- at$label
   at <- if (x$boxed) fit_boxes(at, panel) else
-    if (free) broken_labels(at, panel) else at
+    if (x$spread) fit_column(at, panel) else
+      if (free) broken_labels(at, panel) else at
   at <- measured_labels(at)
   # What its tile, or the whole panel, cannot hold is left out.
   room <- if (x$tiled) {
@@ -164,8 +165,21 @@ inwards <- function(at, panel) {
   at
 }
 
+# Inches between texts one above the other.
+text_gap <- 0.04
+
+# Texts one above the other: smaller until all of them have room.
+fit_column <- function(at, panel) {
+  for (size in type_steps(at$points[1L])) {
+    at$points <- size
+    out <- measured_labels(broken_labels(at, panel))
+    if (sum(out$h + text_gap) <= panel[[2L]]) break
+  }
+  out
+}
+
 spread_out <- function(at, height) {
-  gap <- 0.04
+  gap <- text_gap
   low <- 0
   for (i in order(at$bottom)) {
     at$bottom[i] <- max(at$bottom[i], low)

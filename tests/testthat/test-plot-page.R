@@ -97,6 +97,19 @@ test_that("words keep off points, or are left out", {
   expect_identical(nrow(off_points(at, crowd, panel)), 0L)
 })
 
+test_that("names one above the other shrink until all have room", {
+  at <- data.frame(text = paste("a name of several words", 1:12), points = 8,
+                   fontface = 1, family = "", room.w = 0.2)
+  on_device(7, 5, {
+    high <- fit_column(at, c(5, 9))
+    expect_identical(unique(high$points), 8)
+    low <- fit_column(at, c(5, 2.5))
+    expect_lt(low$points[1L], 8)
+    expect_lte(sum(low$h + text_gap), 2.5)
+    expect_identical(unique(fit_column(at, c(5, 0.5))$points), least_type)
+  })
+})
+
 test_that("letters are dark enough to be read on white", {
   looks <- code_looks()$colour
   dark <- read_on_white(c(looks, "white", NA))
