@@ -52,6 +52,10 @@
     }
   }
 
+  function set(place, property, value) {
+    if (place[property] !== value) place[property] = value;
+  }
+
   let count = 0;
   const newId = () => `nid-${count++}`;
 
@@ -172,7 +176,7 @@
   // shows until they can.
   function isPossible() {
     const problems = model.problems(state.settings);
-    problem.hidden = problems.length === 0;
+    set(problem, "hidden", problems.length === 0);
     const words = problems.map((one) => T(one.key,
       ...[one.args || []].flat()));
     write(problem, [...new Set(words)].join(" "));
@@ -300,8 +304,10 @@
       const on = !!state.tables[name];
       put(toggle, "aria-pressed", on);
       write(toggle, on ? T("Show as picture") : T("Show as table"));
-      picture.hidden = on;
-      place.classList.toggle("only-print", !on);
+      set(picture, "hidden", on);
+      if (place.classList.contains("only-print") === on) {
+        place.classList.toggle("only-print", !on);
+      }
       place.replaceChildren(...(on || printing ? [makeTable()].flat() : []));
     }
     shells.push(fill);
@@ -383,10 +389,10 @@
         h("div", {class: "field"}, h("span", {class: "label"}, T("Time")),
           h("div", {class: "line"}, time, text, play))),
       fill() {
-        show.select.value = state.show;
-        time.value = state.at;
-        time.setAttribute("aria-valuetext", data.times[state.at]);
-        text.textContent = data.times[state.at] || "";
+        set(show.select, "value", state.show);
+        set(time, "value", String(state.at));
+        put(time, "aria-valuetext", data.times[state.at]);
+        write(text, data.times[state.at] || "");
       }
     };
   }
@@ -449,17 +455,17 @@
     return {box: held("influence", h("div", null, kind.box, first, second)),
             fill() {
       const now = state.settings.influence, needs = told[now.kind] || {};
-      kind.select.value = now.kind;
-      first.hidden = !("value" in needs);
-      second.hidden = !("scale" in needs);
-      name.textContent = {half_life: T("Half-life"), linear: T("Span"),
-                          power: T("Power")}[now.kind] || "";
-      life.hidden = now.kind !== "half_life";
+      set(kind.select, "value", now.kind);
+      set(first, "hidden", !("value" in needs));
+      set(second, "hidden", !("scale" in needs));
+      write(name, {half_life: T("Half-life"), linear: T("Span"),
+                   power: T("Power")}[now.kind] || "");
+      set(life, "hidden", now.kind !== "half_life");
       const next = halfLives.findIndex((one) => one >= now.value);
-      life.value = next < 0 ? halfLives.length - 1 : next;
-      life.setAttribute("aria-valuetext", number(now.value));
-      value.value = isNumber(now.value) ? now.value : "";
-      scale.value = isNumber(now.scale) ? now.scale : "";
+      set(life, "value", String(next < 0 ? halfLives.length - 1 : next));
+      put(life, "aria-valuetext", number(now.value));
+      set(value, "value", isNumber(now.value) ? String(now.value) : "");
+      set(scale, "value", isNumber(now.scale) ? String(now.scale) : "");
     }};
   }
 
@@ -481,9 +487,9 @@
                  held("normalise", normalise.box)),
       fill() {
         influence.fill();
-        measure.select.value = state.settings.measure;
-        ends.select.value = state.settings.ends;
-        normalise.select.value = state.settings.normalise;
+        set(measure.select, "value", state.settings.measure);
+        set(ends.select, "value", state.settings.ends);
+        set(normalise.select, "value", state.settings.normalise);
       }
     };
   }
@@ -502,10 +508,10 @@
     });
     return {bar, exact, fill(weight, off) {
       if (weight > Number(bar.max)) bar.max = weight;
-      bar.value = weight;
+      set(bar, "value", String(weight));
       put(bar, "aria-valuetext", number(weight));
-      exact.value = Number(weight.toPrecision(6));
-      bar.disabled = exact.disabled = off;
+      set(exact, "value", String(Number(weight.toPrecision(6))));
+      for (const one of [bar, exact]) set(one, "disabled", off);
     }};
   }
 
@@ -542,10 +548,10 @@
       put(lock, "aria-pressed", locked);
       put(out, "aria-pressed", left);
       put(flip, "aria-pressed", s.flip[i]);
-      out.disabled = locked || !!noOut;
-      out.title = noOut ? T(noOut) : "";
-      flip.disabled = locked || !!lockOf("flip");
-      lock.disabled = !!lockOf("weights");
+      set(out, "disabled", locked || !!noOut);
+      set(out, "title", noOut ? T(noOut) : "");
+      set(flip, "disabled", locked || !!lockOf("flip"));
+      set(lock, "disabled", !!lockOf("weights"));
       place.classList.toggle("left-out", left);
       write(share, isNumber(shares[i]) ? percent(shares[i]) : "");
     }};
@@ -803,7 +809,7 @@
       const domain = NidPlot.extent(rows.flatMap((row) =>
         [row.estimate, row.low, row.high]), true);
       write(made.heading, caption());
-      by.select.value = state.by;
+      set(by.select, "value", state.by);
       NidPlot.axis(axis, domain, 5);
       if (pointed) state.hover = sorted[all.indexOf(pointed)] ?? null;
       shown.forEach((one, k) => {
@@ -818,7 +824,7 @@
       if (at && stop && stop.button !== document.activeElement) {
         stop.button.focus();
       }
-      empty.hidden = sorted.length > 0;
+      set(empty, "hidden", sorted.length > 0);
       write(figure.lastChild, rankingNote());
       made.fill();
     };
