@@ -194,7 +194,7 @@ page_model <- function(model, fit) {
     rate = list(curve = facts$curve, steps = facts$steps, top = facts$top_order,
                 errors = facts$errors, backward = facts$backward,
                 centred = !facts$own, mode = page_mode(rate),
-                value = page_tuning_value(rate), sd = page_sd(fit)),
+                value = asked_smoothing(rate)$value, sd = page_sd(fit)),
     rateCall = page_rate_call(fit), dataCall = page_data_call(model$panel),
     cor = page_cor(model$args$cor, fit), frozen = page_frozen(fit),
     predicted = page_predicted(def), weightError = page_weight_error(def),
@@ -219,14 +219,7 @@ page_reference <- function(def) {
 }
 
 page_mode <- function(rate) {
-  args <- rate$args
-  if (!rate$facts$curve) "linear" else if (!is.null(args$df)) "df" else
-    if (is.numeric(args$lambda)) "lambda" else args$lambda
-}
-
-page_tuning_value <- function(rate) {
-  if (!is.null(rate$args$df)) rate$args$df else
-    if (is.numeric(rate$args$lambda)) rate$args$lambda
+  if (rate$facts$curve) asked_smoothing(rate)$mode else "linear"
 }
 
 # The given sd of every code, if any; NA: that of its indicators.
@@ -242,13 +235,10 @@ page_rate_call <- function(fit) {
   if (!rate$facts$curve) {
     return(NULL)
   }
-  args <- rate$args
-  m <- vapply(fit$codes, \(one) code_rate(rate, one$code)$args$m, 1L)
+  m <- vapply(fit$codes, \(one) smoothness_order(code_rate(rate, one$code)),
+              1L)
   names(m) <- code_field(fit, "code")
-  own <- c(if (!is.null(args$df)) args["df"] else args["lambda"],
-           list(m = m + 0), args["second"])
-  paste(deparse(as.call(c(quote(rate_spline), own)), width.cutoff = 500L),
-        collapse = " ")
+  paste(deparse(spline_call(rate, m), width.cutoff = 500L), collapse = " ")
 }
 
 # What update() must be told of data that were read another way.

@@ -33,7 +33,7 @@ page_times <- function(panel) sort(unique(panel$grids$time))
 # "2" or "3" where codes differ in it, of one code.
 page_kind <- function(fit, i) {
   rate <- code_rate(fit$rate, fit$codes[[i]]$code)
-  if (rate$facts$curve) paste0("m", rate$args$m) else "l"
+  if (rate$facts$curve) paste0("m", smoothness_order(rate)) else "l"
 }
 
 # Puts what is new of a pool of code i into `found`; FALSE, and nothing, where
@@ -76,10 +76,10 @@ flat <- function(m) I(as.vector(t(m)))
 curve_told <- function(x) {
   time <- x$pool$time
   n <- length(time)
-  orders <- if (x$rate$facts$steps) 1L else seq_len(x$rate$args$m - 1L)
+  m <- smoothness_order(x$rate)
+  orders <- if (x$rate$facts$steps) 1L else seq_len(m - 1L)
   told <- lapply(orders, \(order) {
-    p <- spline_pieces(time, rep(order, n), time, x$pool$step > 0L,
-                       x$rate$args$m)
+    p <- spline_pieces(time, rep(order, n), time, x$pool$step > 0L, m)
     c(p[c("polynomial", "directions", "e", "df")],
       list(rate = list(rho = flat(p$rho), phi = flat(p$phi),
                        kriging = I(p$kriging[upper.tri(p$kriging, TRUE)]))))
@@ -97,7 +97,7 @@ kriging_of_both <- function(x) {
   time <- x$pool$time
   n <- length(time)
   p <- spline_pieces(time, rep(1:2, each = n), rep(time, 2L),
-                     x$pool$step > 0L, x$rate$args$m)
+                     x$pool$step > 0L, smoothness_order(x$rate))
   p$kriging[cbind(seq_len(n), n + seq_len(n))]
 }
 

@@ -327,6 +327,6 @@ noise_of_spline <- function(series, r) {
 
 noise_told_of_spline <- function(x) {
   parts <- segments_of(x)
-  list(m = x$rate$args$m, pool = parts$pool %||% pool_seen(x$pool, x$breaks),
-       parts = segment_counts(x))
+  list(m = smoothness_order(x$rate), parts = segment_counts(x),
+       pool = parts$pool %||% pool_seen(x$pool, x$breaks))
 }

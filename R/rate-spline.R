@@ -299,3 +299,20 @@ df_beyond <- function(x) {
 smoothness_order <- function(rate) {
   if (rate$facts$curve) as.integer(rate$args$m %||% 3L)[1L] else 3L
 }
+
+# How the smoothing is chosen: `mode` "df" or "lambda", of which `value` is
+# given, or the way in which data choose it.
+asked_smoothing <- function(rate) {
+  args <- rate$args
+  if (!is.null(args$df)) list(mode = "df", value = args$df) else
+    if (is.numeric(args$lambda)) list(mode = "lambda", value = args$lambda) else
+      list(mode = args$lambda)
+}
+
+# The call that makes the rate, with the orders `m` that were chosen.
+spline_call <- function(rate, m) {
+  args <- rate$args
+  as.call(c(quote(rate_spline),
+            if (!is.null(args$df)) args["df"] else args["lambda"],
+            list(m = m + 0), args["second"]))
+}

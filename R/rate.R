@@ -107,6 +107,18 @@ code_rate <- function(rate, code) {
   rate
 }
 
+# A rate that names its arguments by code, of some codes alone.
+rate_of_codes <- function(rate, codes) {
+  for (name in names(named_args(rate))) {
+    own <- rate$args[[name]]
+    rate$args[[name]] <- own[names(own) %in% codes]
+    if (length(rate$args[[name]]) == 0L) {
+      rate$args[[name]] <- rate$facts$by_code[[name]]
+    }
+  }
+  rate
+}
+
 # Arguments that are named by code.
 named_args <- function(rate) {
   Filter(\(x) !is.null(names(x)), rate$args[names(rate$facts$by_code)])
@@ -200,4 +212,9 @@ rate_settings <- function(rate) {
   args <- args[lengths(args) > 0L]
   if (length(args) > 0L) names(args) <- paste0("rate.", names(args))
   c(list(rate = if (rate$facts$own) "custom" else rate$name), args)
+}
+
+# All that decides its numbers.
+rate_told <- function(rate) {
+  c(rate_settings(rate), rate["breaks"], rate$args)
 }

@@ -245,8 +245,7 @@ part_settings <- function(job, ...) {
   args <- job$args
   plain <- args[!names(args) %in% c("scheme", "reference", "rate", "influence")]
   c(version = as.character(utils::packageVersion("nidcode")), what = job$what,
-    rate = setting_text(c(rate_settings(args$rate), args$rate["breaks"],
-                          args$rate$args)),
+    rate = setting_text(rate_told(args$rate)),
     influence = setting_text(c(args$influence[c("words", "at", "args")],
                                if (args$influence$form == "custom") {
                                  as.list(environment(args$influence$weight))

@@ -142,18 +142,6 @@ scheme_with <- function(scheme, ..., code_weight = NULL) {
   new_nid_scheme(columns, codes, vcov)
 }
 
-# A rate that names its orders by code may name only those there are.
-rate_of_codes <- function(rate, codes) {
-  for (name in names(named_args(rate))) {
-    own <- rate$args[[name]]
-    rate$args[[name]] <- own[names(own) %in% codes]
-    if (length(rate$args[[name]]) == 0L) {
-      rate$args[[name]] <- rate$facts$by_code[[name]]
-    }
-  }
-  rate
-}
-
 region_places <- function(study, panel) {
   if (is.na(panel$index[["region"]])) {
     return(1L)
