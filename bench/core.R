@@ -3,6 +3,8 @@
 # from a fresh process, ours and theirs taking turns. One thread.
 #
 #   Rscript bench/core.R [COMMIT]
+#
+# Then the bars against collapse, and those that are counted.
 
 source("bench/tools/measure.R")
 
@@ -123,9 +125,37 @@ bench_core <- function(commit = NULL) {
   rbind(rows_then(turns$ours, turns$then), rows_alone(turns$ours))
 }
 
+# Against collapse, from codes and from the data frame, in a fresh process.
+print_peers <- function() {
+  system2(file.path(R.home("bin"), "Rscript"), c("bench/run.R", "basic-code"))
+}
+
+# What of the bars is counted, not timed: files with a test of their name and
+# files that read what a rate is made of.
+print_counts <- function() {
+  wings <- grep("^\\| (rates|formulas|model) \\|",
+                readLines("CONTRIBUTING.md", encoding = "UTF-8"), value = TRUE)
+  globs <- gsub("`", "", unlist(regmatches(wings, gregexpr("`[^`]+`", wings))))
+  files <- sub("\\.R$", "", list.files("R", "\\.R$"))
+  core <- unique(unlist(lapply(utils::glob2rx(globs), grep, files,
+                               value = TRUE)))
+  tested <- file.exists(file.path("tests/testthat",
+                                  paste0("test-", core, ".R")))
+  reads <- vapply(file.path("R", paste0(files, ".R")), function(file) {
+    any(grepl("rate\\$(kind|args|name|sd)\\b", readLines(file)))
+  }, NA)
+  cat(sprintf("core files with a test of their name: %d of %d (>= 70 %%)\n",
+              sum(tested), length(core)),
+      sprintf("files that read kind, args, name, sd of a rate: %d (<= 6)\n",
+              sum(reads)), sep = "")
+  system2(file.path(R.home("bin"), "Rscript"), "tools/check-house.R")
+}
+
 # As a script; bench/run.R reads it for bench_core().
 if (sys.nframe() == 0L) {
   options(width = 140L)
   commit <- commandArgs(trailingOnly = TRUE)
   print_table(bench_core(if (length(commit) > 0L) commit[[1L]]))
+  print_peers()
+  print_counts()
 }
