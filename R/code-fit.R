@@ -55,21 +55,11 @@ pool_of_panel <- function(panel) {
   c(panel$grids, list(step = integer(length(panel$grids$time))))
 }
 
-# A field of every code of a fit.
-code_field <- function(fit, name) {
-  vapply(fit$codes, `[[`, if (name == "weight") 1 else "", name)
-}
-
 # One code as itself: weights are for sums over codes.
 code_alone <- function(fit, i) {
   fit$codes <- fit$codes[i]
   fit$codes[[1L]]$weight <- 1
   fit
-}
-
-# Whether some estimate has an error.
-fit_has_errors <- function(fit) {
-  any(vapply(fit$codes, \(one) has_errors(fit$rate, one$sd), NA))
 }
 
 check_sd_once <- function(def, rate, call) {

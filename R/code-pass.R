@@ -138,21 +138,6 @@ collect_rates <- function(fit) {
   })
 }
 
-# The rates of one order as matrices row x code, and where a region has no such
-# code.
-rates_of_order <- function(fit, rates, order) {
-  panel <- fit$def$panel
-  n <- n_rows(panel)
-  region <- rep(seq_len(n_regions(panel)), diff(panel$offset))
-  absent <- vapply(fit$codes, \(one) {
-    if (length(zeros_of(one$of)) > 0L) one$of[region] == 0L else logical(n)
-  }, logical(n))
-  dim(absent) <- c(n, length(fit$codes))
-  list(estimate = rates$estimate[[order]], std.error = rates$std.error[[order]],
-       df = rates$df, prob = rates$prob[[order]], absent = absent,
-       region = region)
-}
-
 # Sums of plans, a list for each: `size`, how many a region has; `estimate`, a
 # vector a code; `se`, sum x code, NULL where there are no errors; `df`,
 # region x code.

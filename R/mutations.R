@@ -408,9 +408,6 @@ mutations_table <- function(fit, rows, asked, adjust, spec) {
   index[[keys[["time"]]]] <- times_of_rows(panel, rows$time)
   short <- unique(rows$region[rows$note == "not tested"])
   inform_mutations(rows, found, codes, short, panel)
-  walk <- sum(rows$note == walk_note)
-  known <- known_counts(rows[["known"]], rows[["p.value"]],
-                        rows[c("region", "code")])
   new_nid_table(
     c(index, list(
       code = codes[rows$code],
@@ -426,16 +423,24 @@ mutations_table <- function(fit, rows, asked, adjust, spec) {
          order = spec$order, trim = format_time(asked$trim),
          adjusted = if (adjust != "none") adjust,
          found = paste("p below", format_time(asked$level)),
-         notes = c("\"None found\" is no evidence of none.",
-                   if (length(known) > 0L) {
-                     paste0("Known breaks, where a jump is not tested ",
-                            "(series): ", some_of(known, quote = ""), ".")
-                   }, if (walk > 0L) {
-                     paste0("Residuals like a walk in ",
-                            count_of(walk, "row"), ": p is optimistic.")
-                   })),
+         notes = mutation_notes(rows)),
     fit = fit
   )
+}
+
+mutation_notes <- function(rows) {
+  walk <- sum(rows$note == walk_note)
+  known <- known_counts(rows[["known"]], rows[["p.value"]],
+                        rows[c("region", "code")])
+  c("\"None found\" is no evidence of none.",
+    if (length(known) > 0L) {
+      paste0("Known breaks, where a jump is not tested (series): ",
+             some_of(known, quote = ""), ".")
+    },
+    if (walk > 0L) {
+      paste0("Residuals like a walk in ", count_of(walk, "row"),
+             ": p is optimistic.")
+    })
 }
 
 # "2011 (3)": each known break and how many of the series that are tested have

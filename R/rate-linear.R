@@ -191,3 +191,22 @@ noise_of_linear <- function(series, r) {
   level <- r$estimate[, match(0L, r$orders)]
   list(residual = series$value - level, sigma = r$sigma)
 }
+
+# Rows of operators, times the errors of the values.
+linear_correlation <- function(series, orders) {
+  sd <- value_noise(estimate_series(series, orders[1L]), series)
+  start <- series_starts(series)
+  out <- rep(NA_real_, length(series$value))
+  for (b in series_by_grid(series)) {
+    op <- linear_operator(series, b[1L], orders)
+    n <- ncol(op)
+    at <- outer(seq_len(n), start[b], `+`)
+    each <- matrix(sd[at], n)
+    each <- (each / rep(column_scales(each), each = n))^2
+    one <- op[seq_len(n), , drop = FALSE]
+    two <- op[n + seq_len(n), , drop = FALSE]
+    out[at] <- (one * two) %*% each /
+      sqrt((one^2 %*% each) * (two^2 %*% each))
+  }
+  out
+}

@@ -330,3 +330,49 @@ noise_told_of_spline <- function(x) {
   list(m = smoothness_order(x$rate), parts = segment_counts(x),
        pool = parts$pool %||% pool_seen(x$pool, x$breaks))
 }
+
+# Over the lambdas of the posterior: covariances given each, and that of the
+# means.
+spline_correlation <- function(series, orders) {
+  post <- spline_posterior(series)
+  out <- rep(NA_real_, length(post$value))
+  visit_grids(post, orders, "Correlations of rates", \(pieces, b, z, tick) {
+    at <- outer(seq_len(post$size[b[1L]]), post$start[b], `+`)
+    unit <- column_scales(z)
+    out[at] <<- grid_correlation(
+      pieces, z / rep(unit, each = nrow(z)), lambda_of(post, pieces, b),
+      post$weight[, b, drop = FALSE], rounding_of(post, b) / unit)
+    for (j in b) tick()
+  })
+  out
+}
+
+# Value x series, of one grid; weights (and lambdas, if a matrix) have a column
+# a series. V with V, V with A and A with A, one below the other.
+grid_correlation <- function(pieces, z, lambda, weight, least = 0) {
+  n <- nrow(pieces$phi) %/% 2L
+  one <- seq_len(n)
+  k <- c(one, one, n + one)
+  l <- c(one, n + one, n + one)
+  rho <- rowSums(pieces$rho[k, , drop = FALSE] * pieces$rho[l, , drop = FALSE])
+  phi <- pieces$phi[k, , drop = FALSE] * pieces$phi[l, , drop = FALSE]
+  wild <- pieces$kriging[cbind(k, l)]
+  weight <- weight / rep(colSums(weight), each = nrow(weight))
+  lambda <- matrix(lambda, nrow(weight), ncol(z))
+  over_lambda <- function(visit) {
+    Reduce(`+`, lapply(seq_len(nrow(weight)), \(g) {
+      le <- outer(pieces$e, lambda[g, ])
+      x <- visit(le / (1 + le), lambda[g, ], z^2 / (1 + le))
+      x * rep(weight[g, ], each = nrow(x))
+    }))
+  }
+  mean <- over_lambda(\(s, lambda, rest) pieces$phi %*% (s * z))
+  cov <- over_lambda(\(s, lambda, rest) {
+    off <- pieces$phi %*% (s * z) - mean
+    (rho + phi %*% s + outer(wild, lambda)) *
+      rep(pmax(colSums(rest) / pieces$df, least^2), each = 3L * n) +
+      off[k, , drop = FALSE] * off[l, , drop = FALSE]
+  })
+  part <- \(i) cov[i * n + one, , drop = FALSE]
+  part(1L) / sqrt(part(0L) * part(2L))
+}
