@@ -164,7 +164,11 @@ class spline_noise {
   static void products(const spline_noise& a, const spline_noise& b, bool alike,
                        Eigen::VectorXd& out) {
     if (alike) {
-      out.noalias() = a.square_.transpose() * a.u_.cwiseProduct(b.u_);
+      out.setZero(a.square_.cols());
+      // Nothing is at the address of an empty matrix: Eigen would refer to it.
+      if (a.square_.size() > 0) {
+        out.noalias() += a.square_.transpose() * a.u_.cwiseProduct(b.u_);
+      }
       return;
     }
     out.resize(a.row_.cols());
