@@ -284,8 +284,10 @@
   }
 
   // A panel: heading, the switch to its table, pictures, table. The table is
-  // made when it is asked for, and for printing.
+  // made when it is asked for, and for printing: what is drawn meanwhile leaves
+  // it there.
   const shells = [];
+  let printing = false;
 
   function shell(name, title, makeTable) {
     const id = newId();
@@ -300,7 +302,7 @@
     const panel = h("section", {class: `panel ${name}`, "aria-labelledby": id},
       h("header", {class: "panel-head"}, heading, toggle), extra, picture,
       place);
-    function fill(printing) {
+    function fill() {
       const on = !!state.tables[name];
       put(toggle, "aria-pressed", on);
       write(toggle, on ? T("Show as picture") : T("Show as table"));
@@ -314,9 +316,12 @@
     return {panel, picture, fill, heading, extra};
   }
 
-  window.addEventListener("beforeprint", () => shells.forEach((fill) =>
-    fill(true)));
-  window.addEventListener("afterprint", () => shells.forEach((fill) => fill()));
+  function setPrinting(on) {
+    printing = on;
+    shells.forEach((fill) => fill());
+  }
+  window.addEventListener("beforeprint", () => setPrinting(true));
+  window.addEventListener("afterprint", () => setPrinting(false));
 
   const interval = (row) => isNumber(row.low) ?
     T("%s to %s", number(row.low), number(row.high)) : "–";

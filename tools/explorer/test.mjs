@@ -507,7 +507,8 @@ for (const [name, width] of [["ural", 1280], ["hostile", 320]]) {
 test("what is printed has the tables, not the controls", async (page) => {
   await page.emulateMedia({media: "print"});
   await page.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
-  // A page that was just opened may not have drawn yet.
+  // A page that was just opened may draw once more: the tables stay.
+  await drawn(page);
   await page.locator(".ranking table").first().waitFor();
   must(!await page.locator(".settings").isVisible(), "controls");
   await page.evaluate(() => window.dispatchEvent(new Event("afterprint")));
