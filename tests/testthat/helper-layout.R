@@ -15,8 +15,13 @@ page_layout <- function(p, width, height) {
     grDevices::dev.off(drawn)
     unlink(file)
   })
-  # Laid out once, and drawn as it was laid out.
-  grid::grid.draw(grid::grid.force(ggplot2::ggplotGrob(p)))
+  # Laid out once, as print() does, and drawn as it was laid out.
+  grob <- if (inherits(p, "nid_picture")) {
+    nidcode:::page_grob(p, nidcode:::page_now())
+  } else {
+    ggplot2::ggplotGrob(p)
+  }
+  grid::grid.draw(grid::grid.force(grob))
   boxes <- text_boxes()
   page <- c(0, width, 0, height)
   slack <- 0.02
