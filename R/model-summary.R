@@ -30,15 +30,11 @@ print.summary_nid_model <- function(x, ...) {
 }
 
 # As results are printed: the names of columns whole, texts told apart.
-write_rows <- function(plain, n = 10L) {
+write_rows <- function(plain) {
   width <- getOption("width")
   same <- constant_columns(plain)
-  varied <- plain[!names(plain) %in% names(same)]
-  shown <- utils::head(varied, n)
   writeLines(c(comment_lines(same_words(same), width),
-               table_lines(shown, width),
-               comment_lines(rows_and_columns(varied, nrow(shown), 0L),
-                             width)))
+               row_lines(plain[!names(plain) %in% names(same)], 10L, width)))
 }
 
 # Of more regions a summary would take seconds.

@@ -77,9 +77,8 @@ code_record <- function(x, sure = 0.9) {
 # The signs of records, a row a record, a column a code. All records of a table
 # have the same letters, which may hold anything: signs are told by their place.
 record_signs <- function(record, letters) {
-  at <- cumsum(nchar(letters) + 2L) - 1L
-  matrix(substring(rep(record, length(at)), rep(at, each = length(record)),
-                   rep(at, each = length(record))), length(record))
+  at <- rep(cumsum(nchar(letters) + 2L) - 1L, each = length(record))
+  matrix(substring(rep(record, length(letters)), at, at), length(record))
 }
 
 # Rates of codes, from a model or as they are.

@@ -137,13 +137,11 @@ format.nid_table <- function(x, ..., n = NULL, width = NULL) {
   head <- lines(format(spec))
   below <- c(lines(same_words(same)), lines(spec$meaning))
   notes <- lapply(spec$notes, lines)
+  if (!is.null(n)) {
+    return(c(head, below, unlist(notes), row_lines(varied, n, width)))
+  }
   last <- function(shown, left) {
     lines(rows_and_columns(varied, shown, left))
-  }
-  if (!is.null(n)) {
-    shown <- utils::head(varied, n)
-    return(c(head, below, unlist(notes), table_lines(shown, width),
-             last(nrow(shown), 0L)))
   }
   # Six rows and every note, or as many as keep the whole within 15 lines, no
   # note in part; names and types of the columns take two.
@@ -156,6 +154,13 @@ format.nid_table <- function(x, ..., n = NULL, width = NULL) {
   shown <- utils::head(varied, max(min(6L, room - length(notes)), 1L))
   c(head, notes, table_lines(shown, width),
     cut_lines(last(nrow(shown), length(spec$notes) - told), 3L))
+}
+
+# The first rows, and how many there are in all.
+row_lines <- function(plain, n, width) {
+  shown <- utils::head(plain, n)
+  c(table_lines(shown, width),
+    comment_lines(rows_and_columns(plain, nrow(shown), 0L), width))
 }
 
 comment_lines <- function(text, width) {

@@ -1,6 +1,5 @@
 // Short questions about one column, which no kernel needs.
 
-#include <Rcpp.h>
 #include <RcppEigen.h>
 
 #include <algorithm>

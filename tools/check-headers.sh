@@ -2,11 +2,11 @@
 # Proves that every header of inst/include/nidcode/ compiles alone as C++14,
 # 17 and 20 (or as the standards named: `check-headers.sh 14`; each costs more
 # than a minute) without a warning and without R: the only other path given is
-# that of Eigen. Then links two files
-# that each include all of them, which finds a function that is not inline;
-# without optimisation and with every inline function kept, which finds a
-# constant that needs a definition. `check-headers.sh together`, as in
-# `make test`, only links, and keeps no function.
+# that of Eigen. Then links two files that each include all of them, which finds
+# a function that is not inline; without optimisation and with every inline
+# function kept, which finds a constant that needs a definition.
+# `check-headers.sh together`, as in `make test`, only links, and keeps no
+# function.
 
 set -eu
 cd "$(dirname "$0")/.."

@@ -432,6 +432,6 @@ const NidPlot = (() => {
     return {root, shapes, veils};
   }
 
-  return {speak, number, percent, chance, isNumber, extent, span, row, placeRow, axis, curves,
-          plane, falls, bar, diverging, map};
+  return {speak, number, percent, chance, isNumber, extent, span, row,
+          placeRow, axis, curves, plane, falls, bar, diverging, map};
 })();
