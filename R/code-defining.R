@@ -86,7 +86,7 @@ define <- function(x, normalise, reference, aggregate, missing, call,
   check_transform_domain(panel, call)
   warn_units(panel$scheme, normalise)
   inform_counted_twice(panel, normalise, reference)
-  read <- in_own_units(transform_values(panel), normalise)
+  read <- in_own_units(transform_values(panel), panel, normalise)
   map <- if (n_rows(panel) == 0L && !inherits(reference, "nid_reference")) {
     constant_map(panel$scheme[["indicator"]], 0, 1)
   } else {
@@ -301,7 +301,7 @@ check_positive_mean <- function(def, call) {
 check_sums <- function(def, call) {
   for (code in used_codes(def)$code) {
     parts <- parts_of_code(def, code)
-    largest <- vapply(parts$x, largest_size, 1)
+    largest <- vapply(parts$x, \(x) largest_size(column_moments(x)), 1)
     if (!is.finite(sum(largest * parts$weight))) {
       stop_nid("not_finite",
                c(paste0("The weighted sum of ", some_of(parts$names),

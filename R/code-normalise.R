@@ -74,21 +74,27 @@ warn_digits_lost <- function(name, mean, sd) {
 
 # Values so small that a reciprocal overflows, or so large that a difference
 # does, are read in a unit of their own, a power of two, which no normalised
-# value can notice: list(x, unit), `unit` what values were multiplied by.
-in_own_units <- function(x, kind) {
-  unit <- vapply(x, \(v) {
+# value can notice: list(x, unit, moments), `unit` what values were multiplied
+# by, `moments` those of all rows as read, which a panel has of its own values.
+in_own_units <- function(x, panel, kind) {
+  moments <- panel$moments[names(x)]
+  changed <- names(x)[panel$scheme[["transform"]] != "none"]
+  moments[changed] <- lapply(x[changed], column_moments)
+  unit <- vapply(moments, \(m) {
     if (kind %in% c("none", "rank")) return(1)
-    largest <- largest_size(v)
+    largest <- largest_size(m)
     if (largest > 1e290) 2^-800 else
       if (largest > 0 && largest < 1e-290) 2^800 else 1
   }, 1)
-  for (name in names(x)[unit != 1]) x[[name]] <- x[[name]] * unit[[name]]
-  list(x = x, unit = unit)
+  for (name in names(x)[unit != 1]) {
+    x[[name]] <- x[[name]] * unit[[name]]
+    moments[[name]] <- column_moments(x[[name]])
+  }
+  list(x = x, unit = unit, moments = moments)
 }
 
-# The largest absolute value, 0 where there is none; in one pass, unlike range().
-largest_size <- function(x) {
-  m <- moments_cpp(x, c(0L, length(x)))
+# The largest absolute value, 0 where there is none.
+largest_size <- function(m) {
   if (m$n == 0) 0 else max(abs(c(m$min, m$max)))
 }
 
@@ -126,9 +132,9 @@ normalisation <- function(panel, read, kind, reference, call) {
   names <- scheme[["indicator"]]
   if (!kind %in% moment_kinds || inherits(reference, "nid_reference")) {
     # An index is of each region alone; elsewhere all rows are compared.
-    offset <- if (kind == "index") panel$offset else c(0L, n_rows(panel))
     for (name in names) {
-      m <- moments_cpp(x[[name]], offset)
+      m <- if (kind == "index") moments_cpp(x[[name]], panel$offset) else
+        read$moments[[name]]
       warn_digits_lost(name, m$mean, m$sd)
     }
   }
@@ -145,7 +151,7 @@ normalisation <- function(panel, read, kind, reference, call) {
     return(index_map(panel, x, reference, call))
   }
   out <- each_told(names, \(name) {
-    m <- reference_moments(panel, x[[name]], name, reference, call)
+    m <- reference_moments(panel, read, name, reference, call)
     affine_from_moments(kind, m, name = name)
   })
   names(out) <- names
@@ -179,15 +185,16 @@ goalpost_map <- function(scheme, unit, call) {
 }
 
 # Moments over the reference: all rows, each region's, or one time's.
-reference_moments <- function(panel, x, name, reference, call) {
+reference_moments <- function(panel, read, name, reference, call) {
   if (identical(reference, "panel")) {
-    return(moments_cpp(x, c(0L, n_rows(panel))))
+    return(read$moments[[name]])
   }
+  x <- read$x[[name]]
   if (identical(reference, "region")) {
     return(moments_cpp(x, panel$offset))
   }
   at <- which(row_time(panel) == reference)
-  m <- moments_cpp(x[at], c(0L, length(at)))
+  m <- column_moments(x[at])
   if (m$n < 3) {
     stop_nid(
       "few_regions",

@@ -406,8 +406,7 @@ apply_panel_status <- function(parts) {
 
 new_nid_panel <- function(data, plain, index, scheme, parts, long) {
   rows <- parts$rows
-  missing <- vapply(parts$x, function(v) sum(count_missing_cpp(v)),
-                    numeric(1))
+  moments <- lapply(parts$x, column_moments)
   structure(
     list(
       data = data,
@@ -418,7 +417,8 @@ new_nid_panel <- function(data, plain, index, scheme, parts, long) {
       offset = rows$offset,
       source = parts$source,
       x = parts$x,
-      missing = missing,
+      moments = moments,
+      missing = lengths(parts$x) - vapply(moments, `[[`, 1, "n"),
       status = parts$status,
       breaks = parts$breaks,
       grid = rows$grid,

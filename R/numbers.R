@@ -8,6 +8,16 @@ zeros_of <- function(x) {
   if (length(x) == 0L || min(x) > 0L) integer() else which(x == 0L)
 }
 
+all_finite <- function(x) sum(count_missing_cpp(x)) == 0
+
+# anyNA(), quicker of long columns of whole numbers.
+lacks_some <- function(x) {
+  if (is.integer(x)) lacks_whole_cpp(x) else anyNA(x)
+}
+
+# Mean, sd, minimum, maximum and number of the values that are there.
+column_moments <- function(x) moments_cpp(x, c(0L, length(x)))
+
 # The side of zero on which an interval lies whole: 1 above, -1 below, 0 where it
 # holds zero, NA without an error. Such a sign is called clear, in words,
 # pictures and tables alike.

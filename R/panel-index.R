@@ -263,7 +263,7 @@ region_keys <- function(x, name, call) {
   } else {
     as.integer(x)
   }
-  if (anyNA(keys)) {
+  if (lacks_some(keys)) {
     rows <- which(is.na(keys))
     stop_nid(
       "missing_index",

@@ -28,7 +28,7 @@ numeric_time <- function(x, name, call, reading = date_reading(x)) {
   } else {
     stop_bad_time(x, name, call, "it must be numbers or dates")
   }
-  bad <- if (is.integer(out)) anyNA(out) else !all_finite(out)
+  bad <- if (is.integer(out)) lacks_some(out) else !all_finite(out)
   if (bad) {
     rows <- which(!is.finite(out))
     stop_nid(
@@ -42,8 +42,6 @@ numeric_time <- function(x, name, call, reading = date_reading(x)) {
   }
   out
 }
-
-all_finite <- function(x) sum(count_missing_cpp(x)) == 0
 
 is_dated <- function(x) {
   inherits(x, c("Date", "POSIXct", "yearmon", "yearqtr", "yearmonth",

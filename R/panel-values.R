@@ -3,6 +3,10 @@
 # `where(rows)` gives the regions and times of rows, where they are known.
 numeric_values <- function(x, name, call = rlang::caller_env(),
                            where = NULL) {
+  # Mostly there is nothing to ask.
+  if (is.double(x) && is.null(attributes(x)) && all_finite(x)) {
+    return(x)
+  }
   x <- drop_declared(x, name)
   if (is.array(x)) {
     # tapply() and table() give arrays of one dimension.
@@ -35,7 +39,8 @@ numeric_values <- function(x, name, call = rlang::caller_env(),
   if (count[["infinite"]] > 0) {
     stop_infinite(name, which(is.infinite(out)), where, call)
   }
-  nan_to_na(out)
+  if (count[["nan"]] > 0) out[is.nan(out)] <- NA_real_
+  out
 }
 
 stop_infinite <- function(name, rows, where, call) {

@@ -315,7 +315,7 @@ sample_reference <- function(sample, args, job, call) {
 
 panel_moments <- function(panel) {
   lapply(transform_values(panel), \(x) {
-    out <- moments_cpp(x, c(0L, length(x)))
+    out <- column_moments(x)
     out <- list(n = as.double(out$n), mean = out$mean, min = out$min,
                 max = out$max, square = out$sd^2 * (out$n - 1))
     if (out$n < 2) out$square <- 0

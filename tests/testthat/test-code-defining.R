@@ -216,3 +216,28 @@ test_that("methods: summary, tidy, glance, as.data.frame, confint", {
   expect_output(print(summary(k)), "Defining codes: normalise zscore")
   expect_error(confint(k), class = "nidcode_error_argument")
 })
+
+test_that("centre and scale of long columns hold to the last digits", {
+  # The plain definition in long doubles, of blocks with and without holes,
+  # far from zero, with a trend from block to block, and of any size.
+  n <- 20011L
+  base <- sin(seq_len(n)) + seq_len(n) / 1000
+  holes <- replace(base, c(3L, 4097:8200, 9000 + 7 * 0:300, n), NA)
+  for (x in list(base, base + 1e7, holes, -holes, holes[1:4097],
+                 rev(holes), rep(NA_real_, n), replace(holes, 2:n, NA))) {
+    seen <- x[!is.na(x)]
+    for (unit in c(1, 2^600, 2^-600, 2^1000)) {
+      m <- column_moments(x * unit)
+      expect_identical(m$n, as.double(length(seen)))
+      if (length(seen) == 0L) next
+      expect_identical(m$min, min(seen) * unit)
+      expect_identical(m$max, max(seen) * unit)
+      expect_equal(m$mean / unit, mean(seen), tolerance = 1e-14)
+      expect_equal(m$sd / unit, stats::sd(seen), tolerance = 1e-13)
+    }
+  }
+  # Of a column no longer than a block a hole changes no bit.
+  short <- base[1:4000]
+  expect_identical(column_moments(c(NA, short, NA))[-1L],
+                   column_moments(short)[-1L])
+})

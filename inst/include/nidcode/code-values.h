@@ -8,6 +8,7 @@
 
 #include <Eigen/Core>
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -25,81 +26,135 @@ struct moments {
   double max = std::numeric_limits<double>::quiet_NaN();
 };
 
-// Sums of (x / unit - zero) and of its square over the values that are not
-// NaN, in blocks of four running sums: the rounding of a short sum for long
-// columns, and no chain of additions that each wait for the last.
+// Sums of x - zero and of its square over the values of a block that are not
+// NaN, in four running sums each: the rounding of short sums, and no chain of
+// additions that each wait for the last.
 struct shifted_sums {
   double n = 0, sum = 0, square = 0;
   double low = std::numeric_limits<double>::infinity();
   double high = -std::numeric_limits<double>::infinity();
+
+  void take(double count, const Eigen::Array4d& sums,
+            const Eigen::Array4d& squares) {
+    n = count;
+    sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+    square = (squares[0] + squares[1]) + (squares[2] + squares[3]);
+  }
 };
 
-template <typename Value>
-shifted_sums sum_column(std::ptrdiff_t n, Value value, double zero) {
+// Turns go by what is seen, so that rows of NaN change no bit.
+inline shifted_sums sum_seen(const double* x, std::ptrdiff_t n, double zero) {
   shifted_sums out;
-  constexpr std::ptrdiff_t block = 4096;
-  for (std::ptrdiff_t from = 0; from < n; from += block) {
-    const std::ptrdiff_t to = std::min(n, from + block);
-    double count[4] = {0, 0, 0, 0}, sum[4] = {0, 0, 0, 0},
-           square[4] = {0, 0, 0, 0};
-    std::ptrdiff_t turn = 0;
-    for (std::ptrdiff_t i = from; i < to; ++i) {
-      const double x = value(i);
-      const double d = x - zero;
-      const bool seen = x == x;
-      // Turns go by what is seen, so that rows of NaN change no bit.
-      const std::ptrdiff_t j = turn & 3;
-      turn += seen;
-      count[j] += seen ? 1 : 0;
-      sum[j] += seen ? d : 0;
-      square[j] += seen ? d * d : 0;
-      out.low = x < out.low ? x : out.low;
-      out.high = x > out.high ? x : out.high;
+  Eigen::Array4d sum = Eigen::Array4d::Zero(), square = sum;
+  std::ptrdiff_t turn = 0;
+  for (std::ptrdiff_t i = 0; i < n; ++i) {
+    if (x[i] == x[i]) {
+      const double d = x[i] - zero;
+      sum[turn & 3] += d;
+      square[turn & 3] += d * d;
+      out.low = std::min(out.low, x[i]);
+      out.high = std::max(out.high, x[i]);
+      ++turn;
     }
-    out.n += (count[0] + count[1]) + (count[2] + count[3]);
-    out.sum += (sum[0] + sum[1]) + (sum[2] + sum[3]);
-    out.square += (square[0] + square[1]) + (square[2] + square[3]);
+  }
+  out.take(static_cast<double>(turn), sum, square);
+  return out;
+}
+
+// The same bits four at a time where all are seen; a NaN shows in the sum.
+inline shifted_sums sum_block(const double* x, std::ptrdiff_t n, double zero) {
+  using four = Eigen::Array4d;
+  four sum = four::Zero(), square = sum;
+  four low = four::Constant(std::numeric_limits<double>::infinity());
+  four high = -low;
+  std::ptrdiff_t i = 0;
+  for (; i + 4 <= n; i += 4) {
+    const four v = Eigen::Map<const four>(x + i);
+    const four d = v - zero;
+    sum += d;
+    square += d * d;
+    low = low.min(v);
+    high = high.max(v);
+  }
+  for (; i < n; ++i) {
+    const double d = x[i] - zero;
+    sum[i & 3] += d;
+    square[i & 3] += d * d;
+    low[0] = std::min(low[0], x[i]);
+    high[0] = std::max(high[0], x[i]);
+  }
+  shifted_sums out;
+  out.take(static_cast<double>(n), sum, square);
+  if (out.sum != out.sum) {
+    return sum_seen(x, n, zero);
+  }
+  out.low = low.minCoeff();
+  out.high = high.maxCoeff();
+  return out;
+}
+
+// Mean and sd (n - 1) of the values that are not NaN, in one pass over memory:
+// of each block the mean, from the column's first value, and the squares from
+// that mean, less what is left of the mean's own rounding; then those of the
+// blocks from the mean of all.
+inline moments plain_moments(const double* x, std::ptrdiff_t n) {
+  constexpr std::ptrdiff_t block = 4096;
+  moments out;
+  const double* const seen =
+      std::find_if(x, x + n, [](double one) { return one == one; });
+  if (seen == x + n) {
+    return out;
+  }
+  const double zero = *seen;
+  double sum = 0, square = 0;
+  // How many, and their mean less `zero`: of large numbers only the difference
+  // has all its digits.
+  std::vector<std::array<double, 2>> blocks;
+  out.min = std::numeric_limits<double>::infinity();
+  out.max = -out.min;
+  for (std::ptrdiff_t from = 0; from < n; from += block) {
+    const std::ptrdiff_t size = std::min(block, n - from);
+    const shifted_sums first = sum_block(x + from, size, zero);
+    if (first.n == 0) {
+      continue;
+    }
+    const double shift = first.sum / first.n;
+    const shifted_sums second = sum_block(x + from, size, zero + shift);
+    out.n += first.n;
+    sum += first.sum;
+    square += second.square - second.sum * second.sum / second.n;
+    out.min = std::min(out.min, first.low);
+    out.max = std::max(out.max, first.high);
+    if (n > block) {
+      blocks.push_back({{first.n, shift}});
+    }
+  }
+  const double shift = sum / out.n;
+  out.mean = zero + shift;
+  for (const std::array<double, 2>& one : blocks) {
+    square += one[0] * (one[1] - shift) * (one[1] - shift);
+  }
+  if (out.n > 1) {
+    out.sd = out.min == out.max ? 0 : std::sqrt(square / (out.n - 1));
   }
   return out;
 }
 
-// Mean and sd (n - 1) of the values that are not NaN. Two passes: the mean from
-// the first value, the sd from the mean, less what is left of the mean's own
-// rounding. Values of 1e300 or 1e-300 are read in units of a power of two near
-// the largest, so that no square overflows or vanishes.
+// Values of 1e300 or 1e-300 are read in units of a power of two near the
+// largest, so that no square overflows or vanishes.
 inline moments column_moments(const double* x, std::ptrdiff_t n) {
-  moments out;
-  auto value = [&](double unit) {
-    return [=](std::ptrdiff_t i) { return x[i] / unit; };
-  };
-  std::ptrdiff_t at = 0;
-  while (at < n && x[at] != x[at]) {
-    ++at;
-  }
-  if (at == n) {
-    return out;
-  }
-  auto plain = [=](std::ptrdiff_t i) { return x[i]; };
-  shifted_sums first = sum_column(n, plain, plain(at));
-  const double largest = std::max(std::fabs(first.low), std::fabs(first.high));
-  const bool extreme = largest > 1e100 || (largest > 0 && largest < 1e-100);
-  const double unit = extreme ? std::ldexp(1.0, std::ilogb(largest)) : 1;
-  if (extreme) {
-    first = sum_column(n, value(unit), value(unit)(at));
-  }
-  out.n = first.n;
-  const double mean = (extreme ? value(unit)(at) : plain(at)) +
-                      first.sum / first.n;
-  out.mean = mean * unit;
-  out.min = first.low * unit;
-  out.max = first.high * unit;
-  if (first.n > 1 && first.low == first.high) {
-    out.sd = 0;
-  } else if (first.n > 1) {
-    const shifted_sums second = extreme ? sum_column(n, value(unit), mean)
-                                        : sum_column(n, plain, mean);
-    const double left = second.square - second.sum * second.sum / second.n;
-    out.sd = std::sqrt(left / (out.n - 1)) * unit;
+  moments out = plain_moments(x, n);
+  const double largest = std::max(std::fabs(out.min), std::fabs(out.max));
+  if (largest > 1e100 || (largest > 0 && largest < 1e-100)) {
+    const double unit = std::ldexp(1.0, std::ilogb(largest));
+    std::vector<double> read(x, x + n);
+    for (double& one : read) {
+      one /= unit;
+    }
+    out = plain_moments(read.data(), n);
+    for (double* one : {&out.mean, &out.sd, &out.min, &out.max}) {
+      *one *= unit;
+    }
   }
   return out;
 }
