@@ -86,11 +86,11 @@ pass_code <- function(fit, i, plan, collect, bar) {
   keep <- as.character(unlist(lapply(collect, `[[`, "keep")))
   block <- block_size(fit$rate, (sums %||% fit$codes[[i]])$pool)
   buffer <- numeric()
-  parts <- if (is.null(fit$series)) parts_of_code(fit$def, fit$codes[[i]]$code)
+  made <- code_made(fit, i)
   for (from in seq.int(0L, max(n - 1L, 0L), by = block)) {
     to <- min(n, from + block)
     if (to == 0L) break
-    s <- code_series(fit, i, c(from, to), buffer, parts)
+    s <- code_series(fit, i, c(from, to), buffer, made)
     if (length(s$of) > 0L) {
       buffer <- s$buffer
       r <- estimate_series(s, orders, sums, keep)

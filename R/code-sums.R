@@ -87,11 +87,11 @@ over_steps <- function(fit, plan) {
   plan
 }
 
-# The same as the rate of the code takes it.
+# The same as the rate of the code takes it; `own`: on the code's own grids.
 plan_sums <- function(fit, plan, i) {
   own <- plan_weights(fit, plan, i)
   series <- code_bundle(fit, fit$codes[[i]], own$pool)
-  list(pool = own$pool, of = own$of, k = own$k,
+  list(pool = own$pool, of = own$of, k = own$k, own = plan$times$simple,
        sums = fit$rate$does$sums(series, own[c("weight", "k", "order")]))
 }
 
@@ -156,7 +156,7 @@ sum_places_within <- function(plans, region) {
 sums_law <- function(fit, plan, sums, rho) {
   parts <- code_parts_of_sum(fit, sums)
   region <- sum_regions(plan, sums$size)
-  gone <- if (length(zeros_of(plan$times$pattern)) > 0L) {
+  gone <- if (length(regions_gone(plan$times)) > 0L) {
     zeros_of(plan$times$pattern[region])
   }
   known <- \(x) nan_to_na(if (length(gone)) replace(x, gone, NA_real_) else x)

@@ -107,10 +107,11 @@ basic_table <- function(fit, plan, law, told) {
   local_language("en")
   law <- add_weight_error(law, fit, plan)
   terms <- terms_told(fit, plan)
-  inform_terms(fit, terms, told$measure)
+  even <- even_terms(plan)
+  if (!even) inform_terms(fit, terms$n.terms, told$measure)
   if (told$measure == "sum") inform_uneven_steps(fit, plan)
   # An empty sum is not a zero.
-  empty <- zeros_of(terms$n.terms)
+  empty <- if (!even) zeros_of(terms$n.terms)
   if (length(empty) > 0L) {
     law$estimate[empty] <- NA_real_
     if (!is.null(law$std.error)) law$std.error[empty] <- NA_real_
@@ -195,8 +196,9 @@ short_note <- function(fit, times) {
 }
 
 lost_note <- function(n) {
-  if (sum(n) > 0L) {
-    paste0(count_of(sum(n), "row"), " without all codes of the region left ",
+  lost <- sum(n)
+  if (lost > 0L) {
+    paste0(count_of(lost, "row"), " without all codes of the region left ",
            "out (column n.lost).")
   } else {
     character()
@@ -211,7 +213,7 @@ terms_told <- function(fit, plan) {
   size <- pool_sizes(times)
   rows <- diff(panel$grids$offset)
   pattern <- times$pattern
-  gone <- zeros_of(pattern)
+  gone <- regions_gone(times)
   one <- length(gone) == 0L && length(size) == 1L
   pick <- function(x, empty = NA) {
     if (one) return(rep(x, length(pattern)))
@@ -265,9 +267,16 @@ inform_uneven_steps <- function(fit, plan) {
   )
 }
 
-inform_terms <- function(fit, told, measure) {
+# Whether all regions have terms, and all as many: mostly so, and told by their
+# patterns.
+even_terms <- function(plan) {
+  count <- unique(terms_told_cpp(plan$times, plan$terms)$count)
+  length(count) == 1L && count > 0L && length(regions_gone(plan$times)) == 0L
+}
+
+# `counts`: of every region.
+inform_terms <- function(fit, counts, measure) {
   panel <- fit$def$panel
-  counts <- told$n.terms
   most <- max(counts, 0L)
   least <- min(counts, most)
   if (least == most && most > 0L) {

@@ -5,6 +5,7 @@
 # pattern: of each region (0: no code at all). offset, time, step: the pool of
 # patterns, at times where every existing code is observed. codes: pattern x
 # code, the grid of each (0: absent). at: per code, index into its own pool.
+# gone: regions without any code, where they are known.
 common_times <- function(fit) {
   first <- fit$codes[[1L]]
   same <- length(fit$codes) == 1L ||
@@ -16,7 +17,7 @@ common_times <- function(fit) {
   }
   n <- pool_length(first$pool)
   c(first$pool, list(
-    pattern = first$of, simple = TRUE,
+    pattern = first$of, simple = TRUE, gone = zeros_of(first$of),
     codes = matrix(seq_len(n), n, length(fit$codes)),
     at = rep(list(seq_along(first$pool$time)), length(fit$codes))
   ))
@@ -62,6 +63,9 @@ meet_grids <- function(fit, g) {
   list(time = common, at = at,
        step = c(0L, as.integer(diff(segment) > 0))[seq_along(common)])
 }
+
+# Regions without any code; where all codes share their grids it is known.
+regions_gone <- function(times) times$gone %||% zeros_of(times$pattern)
 
 intersect_sorted <- function(a, b) a[a %in% b]
 

@@ -78,12 +78,11 @@ inform_counted_twice <- function(panel, normalise, reference) {
 # Text columns with one value a region, by region. NA where a value is.
 region_texts <- function(panel) {
   skip <- c(panel$index, panel$scheme[["indicator"]])
-  rows <- region_first(panel)
   out <- list()
   for (name in setdiff(names(panel$plain), skip)) {
     x <- panel$plain[[name]]
     if (!is.character(x) && !is.factor(x)) next
-    one <- as.character(x[rows])
+    one <- as.character(x[region_first(panel)])
     if (any(unreadable(one))) next
     own <- as.character(panel_column(panel, name))
     if (identical(rep.int(one, diff(panel$offset)), own)) out[[name]] <- one

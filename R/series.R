@@ -28,17 +28,27 @@ plain_series <- function(value, pool, of, rate) {
     bare_series(rate, pool))
 }
 
+# What all series of a code have in common: the `parts` it is made of, and its
+# bundle without values. A fit whose values are no panel's own says itself what
+# its `series` are.
+code_made <- function(fit, i) {
+  one <- fit$codes[[i]]
+  if (is.null(fit$series)) {
+    list(parts = parts_of_code(fit$def, one$code),
+         bundle = code_bundle(fit, one))
+  }
+}
+
 # The series of one code, in regions from < r <= to. `buffer`: the values of an
-# earlier call, to be written over; `parts`: what the code is made of. A fit
-# whose values are no panel's own says itself what its `series` are.
+# earlier call, to be written over.
 code_series <- function(fit, i, regions = NULL, buffer = numeric(),
-                        parts = parts_of_code(fit$def, fit$codes[[i]]$code)) {
+                        made = code_made(fit, i)) {
   if (!is.null(fit$series)) return(fit$series(i, regions))
   panel <- fit$def$panel
   one <- fit$codes[[i]]
   if (is.null(regions)) regions <- c(0L, n_regions(panel))
   v <- code_values(fit$def, one$code, regions = regions, buffer = buffer,
-                   parts = parts)
+                   parts = made$parts)
   value <- v$value
   row <- NULL
   before <- panel$offset[regions[[1L]] + 1L]
@@ -58,8 +68,7 @@ code_series <- function(fit, i, regions = NULL, buffer = numeric(),
   if (length(sd) > 1L) sd <- sd[row %||% (before + seq_along(value))]
   out <- c(list(value = value, of = of, region = at, row = row, sd = sd,
                 before = before, buffer = v$value,
-                tuning = tuning_of(fit, i, at)),
-           code_bundle(fit, one))
+                tuning = tuning_of(fit, i, at)), made$bundle)
   out$rounding <- one$rounding[at]
   if (!is.null(one$unsure)) out$unsure <- unsure_values(out, one$unsure)
   out
@@ -131,7 +140,7 @@ split_series <- function(series) {
 # differ). A std.error of NULL: no error anywhere.
 estimate_series <- function(series, orders = integer(), sums = NULL,
                             keep = character()) {
-  if (!is.null(sums)) {
+  if (!is.null(sums) && !isTRUE(sums$own)) {
     series$pool <- sums$pool
     series$of <- sums$of[series$region]
   }

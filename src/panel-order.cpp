@@ -3,6 +3,8 @@
 #include <Rcpp.h>
 #include <nidcode/panel-order.h>
 
+#include <algorithm>
+
 #include "interrupt.h"
 #include "must.h"
 
@@ -57,7 +59,9 @@ nidcode::panel_order order_rows(SEXP region, SEXP time) {
 }
 
 Rcpp::IntegerVector one_based(const std::vector<int>& x) {
-  return Rcpp::IntegerVector(x.begin(), x.end()) + 1;
+  Rcpp::IntegerVector out(Rcpp::no_init(x.size()));
+  std::transform(x.begin(), x.end(), out.begin(), [](int i) { return i + 1; });
+  return out;
 }
 
 }  // namespace

@@ -259,3 +259,44 @@ test_that("keys of rows, each many times, are those rows repeated", {
   expect_identical(index_columns(panel, each = 2L),
                    index_columns(panel, rep(rows, each = 2L)))
 })
+
+test_that("whatever stands before a region, its rows are read the same", {
+  # The times of the region before, those of another, one time less, one twice
+  # and one too early.
+  times <- list(2001:2004, 2001:2004, c(2001, 2003:2005), 2001:2004, 2001:2003,
+                2001:2003, c(2001:2003, 2003), 2001:2004, c(2002, 2001, 2003))
+  frame <- function(of, kind) {
+    region <- rep(seq_along(of), lengths(times[of]))
+    data.frame(region = if (kind == "text") letters[region] else region,
+               year = as.double(unlist(times[of])), x = seq_along(region))
+  }
+  scheme <- code_scheme("x", "production", codes = nid_codes()[1L, ])
+  for (kind in c("text", "number")) {
+    data <- frame(c(1:6, 8), kind)
+    for (year in list(as.double, as.integer)) {
+      data$year <- year(data$year)
+      panel <- code_panel(data, scheme)
+      expect_identical(panel$offset, c(0L, cumsum(lengths(times[c(1:6, 8)]))))
+      expect_identical(panel$grid, c(1L, 1L, 2L, 1L, 3L, 3L, 1L))
+      expect_identical(panel$grids$time, c(2001:2004, 2001, 2003:2005,
+                                           2001:2003) + 0)
+    }
+    error <- expect_error(code_panel(frame(c(1L, 7L, 7L, 1L), kind), scheme),
+                          class = "nidcode_error_duplicate_key")
+    expect_identical(error$rows, c(8L, 12L))
+    panel <- code_panel(frame(c(1L, 9L, 5L), kind), scheme)
+    expect_identical(panel$x$x, c(1, 2, 3, 4, 6, 5, 7, 8, 9, 10))
+  }
+  data <- frame(c(1L, 1L, 5L), "number")
+  for (name in c("region", "year")) {
+    for (row in c(1L, 4L, 6L, 11L)) {
+      bad <- data
+      storage.mode(bad[[name]]) <- "integer"
+      bad[[name]][row] <- NA
+      error <- expect_error(code_panel(bad, scheme), class = c(
+        region = "nidcode_error_missing_index",
+        year = "nidcode_error_bad_time")[[name]])
+      expect_identical(error$rows, row)
+    }
+  }
+})

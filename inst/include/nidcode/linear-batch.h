@@ -74,7 +74,11 @@ class linear_worker {
  public:
   linear_worker(const linear_request& request, const linear_series& series,
                 const linear_result& result)
-      : ask_(request), in_(series), out_(result) {}
+      : ask_(request),
+        in_(series),
+        out_(result),
+        errors_(request.errors()),
+        centred_(request.rate.centred()) {}
 
   void run(std::ptrdiff_t s, pulse& beat) {
     if (in_.grid[s] - 1 != current_) {
@@ -82,8 +86,8 @@ class linear_worker {
     }
     from_ = in_.value[s];
     y_ = in_.values + from_;
-    zero_ = ask_.rate.centred() && n_ > 0 ? y_[0] : 0;
-    if (ask_.errors()) {
+    zero_ = centred_ && n_ > 0 ? y_[0] : 0;
+    if (errors_) {
       error_of(s);
     }
     for (std::size_t o = 0; o < ask_.orders.size(); ++o) {
@@ -91,7 +95,7 @@ class linear_worker {
             static_cast<std::ptrdiff_t>(o) * in_.value.total() + from_);
     }
     sums(in_.sum[s]);
-    beat.work((100.0 + 4 * count_) * n_);
+    beat.work(cost_);
   }
 
  private:
@@ -100,6 +104,7 @@ class linear_worker {
     n_ = ask_.grids.length(g);
     count_ = ask_.sums.of(g);
     row_ = count_ > 0 ? ask_.sums.begin(g) : nullptr;
+    cost_ = (100.0 + 4 * count_) * n_;
     if (ask_.operators()) {
       op_ = ask_.rate(ask_.grids, g, beat);
     }
@@ -127,7 +132,7 @@ class linear_worker {
       const double* w = rows.weight(i);
       out_.estimate[to] =
           size == 0 ? ask_.missing : weigh(w, y_ + first, size, zero_) + level;
-      if (ask_.errors()) {
+      if (errors_) {
         out_.std_error[to] = size == 0 ? ask_.missing : error(w, first, size);
       }
     }
@@ -138,7 +143,7 @@ class linear_worker {
     const double* w = row_;
     for (int j = 0; j < count_; ++j, ++to, w += n_) {
       out_.sum_estimate[to] = weigh(w, y_, n_, zero);
-      if (ask_.errors()) {
+      if (errors_) {
         out_.sum_std_error[to] = error(w, 0, n_);
       }
     }
@@ -151,11 +156,12 @@ class linear_worker {
   const linear_request& ask_;
   const linear_series& in_;
   const linear_result& out_;
+  const bool errors_, centred_;
   int current_ = -1, n_ = 0, count_ = 0;
   const double* row_ = nullptr;  // the sums' weights
   std::ptrdiff_t from_ = 0;
   const double *y_ = nullptr, *v_ = nullptr;
-  double zero_ = 0, sd_ = 1;
+  double zero_ = 0, sd_ = 1, cost_ = 0;
   rate_operator op_;
 };
 

@@ -156,17 +156,18 @@ inline void sum_weights(const rate_operator& op, int order, const double* w,
 // constant, so its first value may be taken off as `zero`: exact for huge
 // offsets.
 inline double weigh(const double* w, const double* y, int n, double zero) {
-  // Two sums, so that one addition need not wait for the last.
-  double even = 0, odd = 0;
+  // Two sums, of even and of odd places: one addition need not wait for the
+  // last, and a processor takes both at once.
+  using pair = Eigen::Map<const Eigen::Array2d>;
+  Eigen::Array2d sum = Eigen::Array2d::Zero();
   int j = 0;
   for (; j + 1 < n; j += 2) {
-    even += w[j] * (y[j] - zero);
-    odd += w[j + 1] * (y[j + 1] - zero);
+    sum += pair(w + j) * (pair(y + j) - zero);
   }
   if (j < n) {
-    even += w[j] * (y[j] - zero);
+    sum[0] += w[j] * (y[j] - zero);
   }
-  return even + odd;
+  return sum[0] + sum[1];
 }
 
 // sqrt(sum w_j^2 sd_j^2); sd nullptr: 1.

@@ -169,29 +169,49 @@ inline void add_region_times(panel_order& out, const double* time, int n) {
   out.grid.push_back(out.grids.number(time, n));
 }
 
+// Where the region of row `from` ends.
+template <typename Regions>
+std::ptrdiff_t region_end(std::ptrdiff_t from, std::ptrdiff_t n,
+                          const Regions& regions) {
+  const std::uint64_t own = regions.bits(from);
+  std::ptrdiff_t i = from + 1;
+  while (i < n && regions.bits(i) == own) {
+    ++i;
+  }
+  return i;
+}
+
 // Rows in order: regions strictly ascending, times never descending.
-// False (and `out` to be thrown away) at the first row that is not.
+// False (and `out` to be thrown away) at the first row that is not. A region
+// mostly has the times of the one before, row by row, and is not asked again.
 template <typename Time, typename Regions, typename Progress>
 bool read_ordered_rows(panel_order& out, std::ptrdiff_t n, const Time* time,
                        const Regions& regions, Progress& progress) {
   std::vector<double> times;
-  for (std::ptrdiff_t i = 0; i < n;) {
-    const std::ptrdiff_t from = i;
+  std::ptrdiff_t before = 0;  // where the last region began
+  for (std::ptrdiff_t from = 0, to = 0; from < n; from = to) {
     if (from > 0 && !regions.less(from - 1, from)) {
       return false;
     }
-    times.clear();
-    do {
-      if (i > from && time[i] < time[i - 1]) {
-        return false;
-      }
-      times.push_back(0.0 + time[i]);
-      ++i;
-    } while (i < n && regions.bits(i - 1) == regions.bits(i));
+    to = region_end(from, n, regions);
+    const std::size_t size = static_cast<std::size_t>(to - from);
     out.first.push_back(static_cast<int>(from));
-    add_region_times(out, times.data(), static_cast<int>(times.size()));
-    if (from / report_rows != i / report_rows) {
-      progress.step(static_cast<std::size_t>(i));
+    if (to - from == from - before && out.same.empty() && out.close.empty() &&
+        std::memcmp(time + from, time + before, size * sizeof(Time)) == 0) {
+      out.offset.push_back(static_cast<int>(to));
+      out.grid.push_back(out.grid.back());
+    } else if (std::is_sorted(time + from, time + to)) {
+      times.assign(time + from, time + to);
+      for (double& one : times) {
+        one += 0.0;  // -0 is 0
+      }
+      add_region_times(out, times.data(), static_cast<int>(size));
+    } else {
+      return false;
+    }
+    before = from;
+    if (from / report_rows != to / report_rows) {
+      progress.step(static_cast<std::size_t>(to));
     }
   }
   return true;
