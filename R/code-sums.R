@@ -130,6 +130,9 @@ spread_plan <- function(plan, i, use, pool) {
   out
 }
 
+# Regions without any code; where all codes share their grids it is known.
+regions_gone <- function(times) times$gone %||% zeros_of(times$pattern)
+
 # Places of the sums of some regions, `size` of each region.
 sum_places <- function(size) {
   if (all(size == 1L)) {

@@ -64,9 +64,6 @@ meet_grids <- function(fit, g) {
        step = c(0L, as.integer(diff(segment) > 0))[seq_along(common)])
 }
 
-# Regions without any code; where all codes share their grids it is known.
-regions_gone <- function(times) times$gone %||% zeros_of(times$pattern)
-
 intersect_sorted <- function(a, b) a[a %in% b]
 
 # Which common times carry a rate of this order in every code that exists; where
