@@ -83,9 +83,12 @@ industrial_law <- function(fit, est) {
     both <- combine_codes(fill(a$std.error, 0), fill(a$df, Inf), weight, rho)
     law <- list(estimate = kept(total), std.error = kept(both$se),
                 df = kept(both$df))
+    # A code alone is its own rate.
+    if (length(weight) == 1L && weight == 1) law$prob <- kept(a$prob[, 1L])
   }
   positive <- Reduce(`&`, lapply(seq_len(ncol(a$absent)), \(c) {
-    a$absent[, c] | a$estimate[, c] > 0
+    up <- a$estimate[, c] > 0
+    if (some) a$absent[, c] | up else up
   }))
   list(rows = keep, law = law, condition = kept(positive),
        prob.condition = kept(prob), n.codes = kept(n.codes), a = a, rho = rho)
@@ -168,11 +171,10 @@ dissemination <- function(fit, v) {
   if (length(times) > 200L || length(fit$codes) == 0L) {
     return(NULL)
   }
-  grids <- fit$def$panel$grids
-  at <- match(grids$time, times)[grid_places(fit$def$panel)]
+  count <- count_by_time(fit$def$panel, times)
   parts <- lapply(seq_along(fit$codes), \(c) {
-    n <- tabulate(if (anyNA(v[, c])) at[!is.na(v[, c])] else at, length(times))
-    up <- tabulate(at[which(v[, c] > 0)], length(times))
+    n <- count(!is.na(v[, c]))
+    up <- count(v[, c] > 0)
     seen <- n > 0L
     list(time = as.double(times)[seen],
          code = rep(fit$codes[[c]]$dynamic, sum(seen)),
@@ -184,6 +186,15 @@ dissemination <- function(fit, v) {
     share = unlist(lapply(parts, `[[`, "share")),
     regions = unlist(lapply(parts, `[[`, "regions"))
   )
+}
+
+# Counts rows that are TRUE at each of all `times`.
+count_by_time <- function(panel, times) {
+  if (length(panel$grids$offset) == 2L) {
+    return(\(x) as.integer(rowSums(matrix(x, length(times)), na.rm = TRUE)))
+  }
+  at <- match(panel$grids$time, times)[grid_places(panel)]
+  \(x) tabulate(at[which(x)], length(times))
 }
 
 #' @export

@@ -171,25 +171,14 @@ nested_by_sum <- function(panel) {
   if (n < 3L || n > nested_regions || is.na(panel$index[["region"]])) {
     return(list())
   }
-  all <- sort(unique(panel$grids$time))
-  place <- grid_places(panel)
-  key <- match(panel$grids$time, all)
-  often <- tabulate(key[place], length(all))
-  use <- sort(utils::head(order(-often, -seq_along(all)), nested_times))
-  key <- match(key, use)[place]
-  region <- rep.int(seq_len(n), diff(panel$offset))
   # Regions in the order of the data, where a total stands by its parts.
   first <- region_first(panel)
   order <- if (is.unsorted(first)) order(first) else seq_len(n)
   groups <- lapply(region_texts(panel), `[`, order)
-  rank <- order(order)
-  rows <- if (anyNA(key)) which(!is.na(key)) else TRUE
-  at <- (rank[region] + (key - 1L) * n)[rows]
+  matrix_of <- values_by_time(panel, if (is.unsorted(first)) order)
   found <- list()
   for (name in names(panel$x)) {
-    m <- matrix(NA_real_, n, length(use))
-    m[at] <- panel$x[[name]][rows]
-    one <- sums_in(m, groups)
+    one <- sums_in(matrix_of(panel$x[[name]]), groups)
     found <- c(found, lapply(one, function(f) {
       list(region = order[f$region], parts = sort(order[f$parts]),
            how = "sum", column = name)
@@ -198,15 +187,45 @@ nested_by_sum <- function(panel) {
   found
 }
 
+# Turns a column of the panel into regions x times, of the times that most
+# regions have; `order` of the regions, NULL: as they stand.
+values_by_time <- function(panel, order) {
+  n <- n_regions(panel)
+  all <- sort(unique(panel$grids$time))
+  key <- match(panel$grids$time, all)
+  count <- tabulate(panel$grid, length(panel$grids$offset) - 1L)
+  often <- rowsum_by(rep(count, diff(panel$grids$offset)), key, length(all))
+  use <- sort(utils::head(order(-often, -seq_along(all)), nested_times))
+  arranged <- \(m) if (is.null(order)) m else m[order, , drop = FALSE]
+  if (length(count) == 1L) {
+    # All have all times.
+    return(\(x) {
+      m <- t(matrix(x, length(all)))
+      arranged(if (length(use) < length(all)) m[, use, drop = FALSE] else m)
+    })
+  }
+  key <- match(key, use)[grid_places(panel)]
+  rows <- which(!is.na(key))
+  at <- (rep.int(seq_len(n), diff(panel$offset)) + (key - 1L) * n)[rows]
+  \(x) {
+    m <- matrix(NA_real_, n, length(use))
+    m[at] <- x[rows]
+    arranged(m)
+  }
+}
+
 # Rows of `m` (regions x times) that are sums of two or more others.
 sums_in <- function(m, groups) {
-  seen <- colSums(!is.na(m))
-  m <- m[, seen == max(seen), drop = FALSE]
-  whole <- which(rowSums(is.na(m)) == 0)
+  whole <- seq_len(nrow(m))
+  if (anyNA(m)) {
+    seen <- colSums(!is.na(m))
+    m <- m[, seen == max(seen), drop = FALSE]
+    whole <- which(rowSums(is.na(m)) == 0)
+    m <- m[whole, , drop = FALSE]
+  }
   if (length(whole) < 3L || ncol(m) < 2L) {
     return(list())
   }
-  m <- m[whole, , drop = FALSE]
   # Looked at only where a first sum comes near, which is seldom.
   delayedAssign("unit", last_digit(m))
   delayedAssign("moved", moved_apart(m))
