@@ -411,3 +411,20 @@ test_that("no reading of the evidence tells S-shaped curves from rough walks", {
   rule <- trade[trade$reading == "rule" & trade$noise <= 0.01, ]
   expect_true(all(rule$walk >= 0.9 & rule$logistic == 0))
 })
+
+test_that("the kept study says what order 2 is worth on other curves", {
+  cells <- utils::read.csv(study_file("others.csv"))
+  told <- cells[cells$fires >= 0.4 & cells$truth != "walk_1", ]
+  # Held no less and no farther off,
+  paid <- told$V.2 >= told$V.3 & told$rmse <= 1.05
+  expect_setequal(told$truth[!paid], c("cycle", "walk_2_ar6"))
+  # but where neither order has both,
+  ar <- cells[cells$truth == "walk_2_ar6", ]
+  expect_true(all(ar$V.2 >= 0.97 & ar$V.3 < 0.86 & ar$rmse > 1.2))
+  # and a cycle, which no threshold tells from the walks that must be told.
+  at <- function(truth) {
+    cells[cells$truth == truth & cells$n == 8 & cells$noise < 0.05, ]
+  }
+  expect_true(all(at("cycle")$least > max(at("walk_1")$most)))
+  expect_true(all(at("cycle")$V.2 < at("cycle")$V.3))
+})
