@@ -36,6 +36,29 @@ test_that("the kept study is worth more than independent errors", {
   expect_true(all(abs(cells$rho.told[cells$rho == 0]) < 0.06))
 })
 
+test_that("what covers too much does so without any correlation", {
+  cells <- utils::read.csv(together_file("alone.csv"))
+  expect_identical(nrow(cells), 3L * 3L * 2L * 3L)
+  ours <- cells[cells$way == "average", ]
+  # The sums drawn here are those of the kept study at correlation 0.
+  kept <- together_cells()
+  kept <- kept[kept$rho == 0, ]
+  kept <- kept[match(paste(ours$truth, ours$n, ours$noise),
+                     paste(kept$truth, kept$n, kept$noise)), ]
+  expect_lt(max(abs(ours$ID - kept$ID), abs(ours$NID - kept$NID)), 0.025)
+  # One code alone holds as often as three,
+  long <- ours$truth == "parabola" & ours$n > 8
+  expect_true(all(ours[long, c("one.NID", "NID")] > 0.995))
+  # and no common factor on the half widths spares all cells.
+  expect_lt(min(ours$most), max(ours$least) - 0.15)
+  # Nor is there a way to know lambda that does.
+  for (way in c("panel", "one")) {
+    own <- cells[cells$way == way, ]
+    expect_lt(max(own$NID[own$truth == "parabola"]), 0.995)
+    expect_gt(max(own$NID[own$truth == "transition" & own$n == 8]), 0.995)
+  }
+})
+
 test_that("drawn anew, cells are those of the kept study", {
   skip_on_cran()
   study <- new.env()
