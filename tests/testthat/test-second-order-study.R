@@ -27,3 +27,35 @@ test_that("Code NID over steps: narrower, and as true", {
   expect_lt(max(step$cover[rough]), 0.9)
   expect_gte(min(of("step 2")$cover[rough]), 0.9)
 })
+
+test_that("no lambda under m = 3 holds smooth truths and fast ends better", {
+  limits <- utils::read.csv(system.file("studies", "second-order",
+                                        "limits.csv", package = "nidcode"))
+  expect_identical(nrow(limits), 12L * 2L * 7L)
+  least <- function(way, kind) {
+    x <- limits[limits$way == way & limits$kind == kind, ]
+    min(tapply(x$cover, x$truth, mean))
+  }
+  expect_gte(least("average", "smooth"), 0.93)
+  expect_gte(least("average", "fast"), 0.89)
+  for (way in c("panel", "one", "stiffer", "reml", "mgcv")) {
+    expect_lt(least(way, "smooth"), 0.93)
+  }
+  for (way in c("panel", "one", "reml", "mgcv")) {
+    expect_lt(least(way, "fast"), 0.89)
+  }
+  # The fastest is missed by a bias, larger than what noise does.
+  fastest <- limits[limits$truth == "log_start" & limits$noise == 0.01 &
+                      limits$way == "average", ]
+  expect_gt(abs(fastest$bias), 1.5 * fastest$sd)
+  # The series of the kept study are as these.
+  kept <- utils::read.csv(system.file("studies", "second-order", "result.csv",
+                                      package = "nidcode"))
+  kept <- kept[kept$rate == "step 3" &
+                 (kept$kind == "smooth" & kept$influence == "half" &
+                    kept$ends == "all" | kept$kind == "fast" &
+                    kept$influence == "equal" & kept$ends == "interior"), ]
+  ours <- limits[limits$way == "average", ]
+  at <- match(paste(ours$truth, ours$noise), paste(kept$truth, kept$noise))
+  expect_lt(max(abs(ours$cover - kept$cover[at]), na.rm = TRUE), 0.03)
+})
