@@ -36,6 +36,22 @@ test_that("where nothing is shared little is lost", {
   expect_true(all(none$cover >= none$cover.independent - 0.03))
 })
 
+test_that("what is shared cancels no further where curves are quartics", {
+  cells <- utils::read.csv(contrast_study("floor.csv"))
+  expect_identical(nrow(cells), 4L * 3L * 4L)
+  ours <- cells[cells$way == "average", ]
+  kept <- subset(kept_contrasts(), shared == "all" & against == "region")
+  kept <- kept[match(paste(ours$kind, ours$n), paste(kept$kind, kept$n)), ]
+  expect_lt(max(abs(log(ours$width / kept$width))), 0.25)
+  # Not even an interval as wide as its misses are.
+  quartics <- cells[cells$kind == "quartics", ]
+  expect_true(all(quartics$scatter[quartics$way == "average" &
+                                     quartics$n < 20] > 0.45))
+  # Only who knows the law of the curves is both narrow and true.
+  both <- quartics$width <= 0.45 & quartics$cover >= 0.93
+  expect_identical(both, quartics$way == "law")
+})
+
 test_that("drawn anew, cells are those of the kept study", {
   skip_on_cran()
   study <- new.env(parent = asNamespace("nidcode"))
