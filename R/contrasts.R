@@ -60,7 +60,7 @@
 #' @source Widths and coverage: `inst/studies/contrasts`. Where regions share a
 #'   curve and a tenth of it is their own, intervals of Code NID are .40 to .42 as
 #'   wide as those of independent errors (.21 to .57 by kind of curve and number
-#'   of times) and cover 93 to 97 % where those cover 98 to 100; where nothing
+#'   of times) and cover 92 to 97 % where those cover 98 to 100; where nothing
 #'   is shared they are 1 to 1.08 times as wide. Of curves that are all but
 #'   parabolas (quartics) even an interval as wide as the misses are would be
 #'   .42 to .48 as wide; one that knew the law of the curves, .3 (`floor.csv`).
