@@ -23,6 +23,14 @@ inline nidcode::law_of_estimates read_law(const Rcpp::NumericVector& estimate,
           read_each(df, n, "not one df for each estimate")};
 }
 
+inline nidcode::law_of_estimates read_known_law(
+    const Rcpp::NumericVector& estimate, const Rcpp::NumericVector& std_error,
+    const Rcpp::NumericVector& df) {
+  const nidcode::law_of_estimates law = read_law(estimate, std_error, df);
+  must(law.known(), "an estimate, error or df is no number");
+  return law;
+}
+
 // Half the width of an interval of error 1 by Student's t.
 inline double interval_quantile(double level, double df) {
   return R::qt((1 + level) / 2, df, 1, 0);

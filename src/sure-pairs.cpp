@@ -13,12 +13,10 @@ using Rcpp::_;
 Rcpp::List sure_pairs_cpp(const Rcpp::NumericVector& estimate,
                           const Rcpp::NumericVector& std_error,
                           const Rcpp::NumericVector& df, double level) {
-  const nidcode::law_of_estimates law = read_law(estimate, std_error, df);
-  must(law.known(), "an estimate, error or df is no number");
+  const auto law = read_known_law(estimate, std_error, df);
   Rcpp::IntegerVector above(law.n), below(law.n);
   r_interrupt progress;
-  nidcode::count_sure_pairs(
-      law, [level](double nu) { return interval_quantile(level, nu); },
-      above.begin(), below.begin(), progress);
+  nidcode::count_sure_pairs(law, level, interval_quantile, above.begin(),
+                            below.begin(), progress);
   return Rcpp::List::create(_["above"] = above, _["below"] = below);
 }

@@ -213,12 +213,13 @@ class sure_pairs {
   std::vector<bin> bins_;
 };
 
-// The same by exact(df), of which many are asked for.
+// The same by exact(level, df), of which many are asked for.
 template <typename Exact, typename Progress>
-void count_sure_pairs(const law_of_estimates& law, Exact exact, int* above,
-                      int* below, Progress& progress) {
-  using quantile = t_quantile<Exact>;
-  sure_pairs<quantile> pairs(law, quantile(exact));
+void count_sure_pairs(const law_of_estimates& law, double level, Exact exact,
+                      int* above, int* below, Progress& progress) {
+  const auto of_df = [=](double df) { return exact(level, df); };
+  using quantile = t_quantile<decltype(of_df)>;
+  sure_pairs<quantile> pairs(law, quantile(of_df));
   for_each_block(static_cast<std::ptrdiff_t>(pairs.bins()), 1, progress,
                  [&](std::ptrdiff_t from, std::ptrdiff_t to) {
                    for (std::ptrdiff_t k = from; k < to; ++k) {
