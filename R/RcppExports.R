@@ -37,10 +37,6 @@ count_missing_cpp <- function(x) {
     .Call(`_nidcode_count_missing_cpp`, x)
 }
 
-lacks_whole_cpp <- function(x) {
-    .Call(`_nidcode_lacks_whole_cpp`, x)
-}
-
 all_ascii_cpp <- function(x) {
     .Call(`_nidcode_all_ascii_cpp`, x)
 }

@@ -158,10 +158,18 @@ panel_rows <- function(plain, index, call, unique_keys = TRUE,
   name <- index[["time"]]
   stamp <- plain[[name]]
   reading <- time_reading(stamp)
-  time <- numeric_time(stamp, name, call, reading)
+  time <- time_numbers(stamp, name, call, reading)
   region <- if (!is.na(index[["region"]])) plain[[index[["region"]]]]
   keys <- if (!is.null(region)) region_keys(region, index[["region"]], call)
   rows <- panel_order_cpp(keys, time)
+  # A whole number that is NA is the least of all.
+  if (is.integer(time)) {
+    check_times_there(all(rows$grid_time > -2^31), time, time, name, call)
+  }
+  if (is.integer(keys)) {
+    check_regions_there(keys[utils::head(rows$first, 1L)], keys,
+                        index[["region"]], call)
+  }
   if (is.null(reading)) {
     check_time_numbers(sort(unique(rows$grid_time)), stamp, name, call)
   }

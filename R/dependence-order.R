@@ -32,7 +32,8 @@ dependence_order <- function(plain, index, by, call, columns) {
   region <- index[["region"]]
   label <- if (is.na(region)) rep("all", n) else plain[[region]]
   if (!is.na(region)) {
-    region_keys(label, region, call)
+    keys <- region_keys(label, region, call)
+    check_regions_there(keys, keys, region, call)
   }
   outer <- setdiff(by, region)
   if (length(outer) > 0L && n > 0L) {

@@ -10,11 +10,6 @@ zeros_of <- function(x) {
 
 all_finite <- function(x) sum(count_missing_cpp(x)) == 0
 
-# anyNA(), quicker of long columns of whole numbers.
-lacks_some <- function(x) {
-  if (is.integer(x)) lacks_whole_cpp(x) else anyNA(x)
-}
-
 # Mean, sd, minimum, maximum and number of the values that are there.
 column_moments <- function(x) moments_cpp(x, c(0L, length(x)))
 

@@ -244,7 +244,8 @@ tsibble_index <- function(data, call) {
   c(key, as.character(attr(data, "index")))
 }
 
-# Region labels that C++ can number: text, whole numbers or numbers, no NA.
+# Region labels that C++ can number: text, numbers or whole numbers; these alone
+# may have NA.
 region_keys <- function(x, name, call) {
   x <- drop_declared(x, name)
   if (!is.atomic(x) || is.complex(x) || is.raw(x) || NCOL(x) != 1L) {
@@ -263,7 +264,13 @@ region_keys <- function(x, name, call) {
   } else {
     as.integer(x)
   }
-  if (lacks_some(keys)) {
+  if (!is.integer(keys)) check_regions_there(keys, keys, name, call)
+  keys
+}
+
+# `met`: the keys that tell whether one is missing, all of them or the least.
+check_regions_there <- function(met, keys, name, call) {
+  if (anyNA(met)) {
     rows <- which(is.na(keys))
     stop_nid(
       "missing_index",
@@ -273,7 +280,6 @@ region_keys <- function(x, name, call) {
       columns = name, rows = rows, n = length(rows), call = call
     )
   }
-  keys
 }
 
 # bit64's numbers are 64-bit integers in the clothes of doubles. Exact below

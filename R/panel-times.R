@@ -4,6 +4,13 @@
 # Time as a number, whatever it came as. Whole numbers stay whole. `reading`
 # says how dates are read, where a panel has decided that already.
 numeric_time <- function(x, name, call, reading = date_reading(x)) {
+  out <- time_numbers(x, name, call, reading)
+  check_times_there(!anyNA(out), out, out, name, call)
+  out
+}
+
+# The same of which whole numbers may have NA.
+time_numbers <- function(x, name, call, reading) {
   x <- drop_declared(x, name)
   if (is.factor(x) || is.character(x)) {
     return(label_time(x, name, call, reading))
@@ -28,9 +35,15 @@ numeric_time <- function(x, name, call, reading = date_reading(x)) {
   } else {
     stop_bad_time(x, name, call, "it must be numbers or dates")
   }
-  bad <- if (is.integer(out)) lacks_some(out) else !all_finite(out)
-  if (bad) {
-    rows <- which(!is.finite(out))
+  if (!is.integer(out)) {
+    check_times_there(all_finite(out), out, x, name, call)
+  }
+  out
+}
+
+check_times_there <- function(there, time, x, name, call) {
+  if (!there) {
+    rows <- which(!is.finite(time))
     stop_nid(
       "bad_time",
       c(paste0("The time (column ", some_of(name), ") is not a finite number ",
@@ -40,7 +53,6 @@ numeric_time <- function(x, name, call, reading = date_reading(x)) {
       call = call
     )
   }
-  out
 }
 
 is_dated <- function(x) {

@@ -97,14 +97,6 @@ Rcpp::NumericVector count_missing_cpp(const Rcpp::NumericVector& x) {
                                      _["infinite"] = count[2]);
 }
 
-// Does a column of whole numbers lack one? NA is the least of them.
-// [[Rcpp::export(rng = false)]]
-bool lacks_whole_cpp(const Rcpp::IntegerVector& x) {
-  return x.size() > 0 &&
-         Eigen::Map<const Eigen::ArrayXi>(x.begin(), x.size()).minCoeff() ==
-             NA_INTEGER;
-}
-
 // Is every string plain ASCII? Neighbours are often one string.
 // [[Rcpp::export(rng = false)]]
 bool all_ascii_cpp(const Rcpp::CharacterVector& x) {

@@ -29,6 +29,12 @@ struct panel_order {
   std::vector<int> close;      // panel rows too close to the one before
   std::vector<int> grid;       // grid of each region
   sequence_index grids;
+
+  void expect(std::size_t regions) {
+    offset.reserve(regions + 1);
+    first.reserve(regions);
+    grid.reserve(regions);
+  }
 };
 
 // How rows are told apart by region. `bits` are alike for equal regions;
@@ -195,6 +201,9 @@ bool read_ordered_rows(panel_order& out, std::ptrdiff_t n, const Time* time,
     }
     to = region_end(from, n, regions);
     const std::size_t size = static_cast<std::size_t>(to - from);
+    if (from == 0) {
+      out.expect(static_cast<std::size_t>(n) / size);
+    }
     out.first.push_back(static_cast<int>(from));
     if (to - from == from - before && out.same.empty() && out.close.empty() &&
         std::memcmp(time + from, time + before, size * sizeof(Time)) == 0) {
