@@ -472,6 +472,21 @@ test_that("panels hold their level where regions go together", {
   expect_true(all(study$verdict[hard] <= 0.12))
 })
 
+test_that("at one size the panel rule finds what clustering both ways finds", {
+  trade <- read.csv(system.file("studies/verdict-size/trade.csv",
+                                package = "nidcode"))
+  ours <- trade[trade$rule == "verdict", ]
+  plain <- trade[trade$rule == "twoway", ]
+  expect_equal(ours[c("n", "design")], plain[c("n", "design")],
+               ignore_attr = TRUE)
+  expect_true(all(ours$size <= ifelse(ours$n == 8, 0.1, 0.08)))
+  expect_true(all(plain$size[plain$n > 8] > 0.08))
+  # Shares of 2,000 panels; alike where shocks of single years are shared.
+  noise <- ours$design == "factor of noise"
+  expect_true(all((ours$kept - plain$kept)[!noise] >= 0))
+  expect_true(all(abs(ours$kept - plain$kept)[noise] < 0.01))
+})
+
 test_that("independent trends are not called dependent", {
   skip_on_cran()
   withr::local_seed(5)

@@ -1,6 +1,6 @@
 # Panels of independent regions, of blocs, of neighbours, of a factor in
 # common: how often verdict() calls two unconnected variables dependent, and
-# how often it finds a slope. Called by run.R, which sets the seed.
+# how often it finds a slope. Called by run.R and trade.R, which set the seed.
 
 normal <- function(...) array(rnorm(prod(...)), c(...))
 

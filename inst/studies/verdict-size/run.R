@@ -11,15 +11,7 @@ args <- commandArgs(trailingOnly = TRUE)
 runs <- if (length(args) > 0L) as.integer(args[1L]) else 4000L
 path <- "inst/studies/verdict-size"
 RNGkind("Mersenne-Twister", "Inversion", "Rejection")
-
-# A step after the other along the first dimension; started as it goes on.
-walk <- function(shocks, phi = 1) {
-  if (phi < 1) shocks[1L, , ] <- shocks[1L, , ] / sqrt(1 - phi^2)
-  for (i in seq_len(dim(shocks)[1L])[-1L]) {
-    shocks[i, , ] <- phi * shocks[i - 1L, , ] + shocks[i, , ]
-  }
-  shocks
-}
+source(file.path(path, "walk.R"))
 
 set.seed(71)
 source(file.path(path, "pairs.R"))
