@@ -37,6 +37,10 @@ count_missing_cpp <- function(x) {
     .Call(`_nidcode_count_missing_cpp`, x)
 }
 
+zeros_cpp <- function(x) {
+    .Call(`_nidcode_zeros_cpp`, x)
+}
+
 all_ascii_cpp <- function(x) {
     .Call(`_nidcode_all_ascii_cpp`, x)
 }

@@ -5,10 +5,10 @@
 block_regions <- 16384L
 
 # A fit works on each grid of a block anew: where grids are many, blocks are
-# long enough for some twenty series each.
+# long enough for some twenty series each. Without a fit only values are kept.
 block_size <- function(rate, pool) {
   if (rate$facts$errors == "known") {
-    return(block_regions)
+    return(2L * block_regions)
   }
   max(block_regions, 5L * pool_length(pool))
 }

@@ -2,11 +2,8 @@
 
 `%||%` <- function(x, y) if (is.null(x)) y else x
 
-# Where counts or grids are 0. Mostly nowhere, which the minimum tells without
-# a vector as long as the regions.
-zeros_of <- function(x) {
-  if (length(x) == 0L || min(x) > 0L) integer() else which(x == 0L)
-}
+# Where counts or grids are 0.
+zeros_of <- function(x) if (is.integer(x)) zeros_cpp(x) else which(x == 0)
 
 all_finite <- function(x) sum(count_missing_cpp(x)) == 0
 

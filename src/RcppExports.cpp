@@ -120,6 +120,16 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// zeros_cpp
+Rcpp::IntegerVector zeros_cpp(const Rcpp::IntegerVector& x);
+RcppExport SEXP _nidcode_zeros_cpp(SEXP xSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type x(xSEXP);
+    rcpp_result_gen = Rcpp::wrap(zeros_cpp(x));
+    return rcpp_result_gen;
+END_RCPP
+}
 // all_ascii_cpp
 bool all_ascii_cpp(const Rcpp::CharacterVector& x);
 RcppExport SEXP _nidcode_all_ascii_cpp(SEXP xSEXP) {
@@ -594,6 +604,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_nidcode_define_part_cpp", (DL_FUNC) &_nidcode_define_part_cpp, 4},
     {"_nidcode_interleave_cpp", (DL_FUNC) &_nidcode_interleave_cpp, 2},
     {"_nidcode_count_missing_cpp", (DL_FUNC) &_nidcode_count_missing_cpp, 1},
+    {"_nidcode_zeros_cpp", (DL_FUNC) &_nidcode_zeros_cpp, 1},
     {"_nidcode_all_ascii_cpp", (DL_FUNC) &_nidcode_all_ascii_cpp, 1},
     {"_nidcode_integer64_to_double_cpp", (DL_FUNC) &_nidcode_integer64_to_double_cpp, 1},
     {"_nidcode_put_values_cpp", (DL_FUNC) &_nidcode_put_values_cpp, 5},

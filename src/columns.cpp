@@ -3,10 +3,10 @@
 #include <RcppEigen.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <vector>
 
 #include "must.h"
 
@@ -31,19 +31,37 @@ int kind_of(double x) {
 // Mostly numbers alone, which many at a time are told to be.
 constexpr R_xlen_t stretch = 256;
 
-// How many are NA, NaN and infinite.
-std::array<double, 3> count_odd(const double* x, R_xlen_t n) {
-  std::array<double, 3> count = {{0, 0, 0}};
+using odd_counts = Eigen::Array3d;
+
+odd_counts count_each(const double* x, R_xlen_t n) {
+  odd_counts count = odd_counts::Zero();
+  for (R_xlen_t i = 0; i < n; ++i) {
+    if (!are_numbers(x + i, 1)) {
+      ++count[kind_of(x[i])];
+    }
+  }
+  return count;
+}
+
+// How many are NA, NaN and infinite. A column without any number is the same
+// stretch over and over.
+odd_counts count_odd(const double* x, R_xlen_t n) {
+  odd_counts count = odd_counts::Zero(), last = count;
+  bool odd = false;
   for (R_xlen_t from = 0; from < n; from += stretch) {
-    const R_xlen_t to = std::min(from + stretch, n);
-    if (are_numbers(x + from, to - from)) {
+    const R_xlen_t size = std::min(stretch, n - from);
+    if (are_numbers(x + from, size)) {
+      odd = false;
       continue;
     }
-    for (R_xlen_t i = from; i < to; ++i) {
-      if (!are_numbers(x + i, 1)) {
-        ++count[static_cast<std::size_t>(kind_of(x[i]))];
-      }
+    const bool again =
+        odd && size == stretch &&
+        std::memcmp(x + from, x + from - stretch, stretch * sizeof *x) == 0;
+    if (!again) {
+      last = count_each(x + from, size);
     }
+    count += last;
+    odd = true;
   }
   return count;
 }
@@ -92,9 +110,28 @@ SEXP interleave_cpp(const Rcpp::List& x, int columns) {
 // What stands in a column: how many NA, NaN and infinite values.
 // [[Rcpp::export(rng = false)]]
 Rcpp::NumericVector count_missing_cpp(const Rcpp::NumericVector& x) {
-  const std::array<double, 3> count = count_odd(x.begin(), x.size());
+  const odd_counts count = count_odd(x.begin(), x.size());
   return Rcpp::NumericVector::create(_["na"] = count[0], _["nan"] = count[1],
                                      _["infinite"] = count[2]);
+}
+
+// Places of zeros. Counts and numbers of grids mostly have none.
+// [[Rcpp::export(rng = false)]]
+Rcpp::IntegerVector zeros_cpp(const Rcpp::IntegerVector& x) {
+  std::vector<int> at;
+  for (R_xlen_t from = 0; from < x.size(); from += stretch) {
+    const R_xlen_t size = std::min(stretch, x.size() - from);
+    const Eigen::Map<const Eigen::ArrayXi> part(x.begin() + from, size);
+    if (part.minCoeff() > 0) {
+      continue;
+    }
+    for (R_xlen_t i = 0; i < size; ++i) {
+      if (part[i] == 0) {
+        at.push_back(static_cast<int>(from + i) + 1);
+      }
+    }
+  }
+  return Rcpp::wrap(at);
 }
 
 // Is every string plain ASCII? Neighbours are often one string.

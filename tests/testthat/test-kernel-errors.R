@@ -45,6 +45,7 @@ good_calls <- function() {
     group_starts_cpp = list(c(1, 1, 2)),
     panel_order_cpp = list(c("a", "b"), c(1, 2)),
     count_missing_cpp = list(c(1, NA)),
+    zeros_cpp = list(c(1L, 0L)),
     put_values_cpp = list(numeric(4), 1:2, 1, c(5, 6), 1L),
     interleave_cpp = list(list(c(1, 2), c(3, 4)), 1L),
     all_ascii_cpp = list(c("a", "A")),

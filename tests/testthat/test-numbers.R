@@ -155,3 +155,21 @@ test_that("NaN alone becomes NA, and nothing else is touched", {
   expect_identical(nan_to_na(matrix(c(NaN, 2), 1L)), matrix(c(NA, 2), 1L))
   expect_identical(nan_to_na(c(1L, NA)), c(1L, NA))
 })
+
+test_that("columns are counted as R counts them, whatever their stretches", {
+  mixed <- c(NA, 1, NaN, Inf, -Inf, rep(2, 251))
+  columns <- list(numeric(), NA, NaN, mixed, rep(mixed, 4), rep(NA_real_, 700),
+                  c(rep(NA_real_, 512), 1, rep(NaN, 511)), rep(mixed, 3)[-1L],
+                  c(rep(mixed, 2), seq_len(256), rep(mixed, 2)))
+  for (x in columns) {
+    expect_identical(count_missing_cpp(x), c(
+      na = sum(is.na(x) & !is.nan(x)), nan = sum(is.nan(x)),
+      infinite = sum(is.infinite(x))) + 0)
+  }
+  few <- c(0L, 3L, NA, -1L, rep(7L, 252))
+  for (x in list(integer(), 1:300, few, c(1:255, 0L), c(1:256, 0L),
+                 rep(few, 3)[-1L], NA_integer_, -2:2)) {
+    expect_identical(zeros_of(x), which(x == 0L))
+    expect_identical(zeros_of(x + 0), which(x == 0L))
+  }
+})
