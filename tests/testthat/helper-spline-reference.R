@@ -65,10 +65,17 @@ dd_matmul <- function(x, y) {
   }
   out
 }
+# Half of the numbers onto the other half, until one is left.
 dd_sum <- function(x) {
-  out <- dd(0)
-  for (i in seq_along(x$h)) out <- dd_add(out, dd(x$h[i], x$l[i]))
-  out
+  x <- dd(c(x$h), c(x$l))
+  while ((n <- length(x$h)) > 1) {
+    half <- n %/% 2
+    part <- \(i) dd(x$h[i], x$l[i])
+    rest <- part(seq_len(n - 2 * half) + 2 * half)
+    sum <- dd_add(part(seq_len(half)), part(seq_len(half) + half))
+    x <- dd(c(sum$h, rest$h), c(sum$l, rest$l))
+  }
+  x
 }
 
 # Gauss with row exchange: the solution of a x = b and log |det a|.
@@ -259,19 +266,29 @@ reference_prior <- function(lambdas, trace, square, r) {
   prior
 }
 
+# What times and a lambda fix serves every series on them: it is worked out once.
+reference_made <- new.env()
+
+made_once <- function(key, code) {
+  key <- rlang::hash(key)
+  if (is.null(reference_made[[key]])) reference_made[[key]] <- code
+  reference_made[[key]]
+}
+
 # y: a matrix, one series a column; `order`, `at`: the functionals. `lambda`:
 # one number, or NULL for the average.
 spline_reference <- function(time, y, order, at,
                              step = rep(FALSE, length(time)), m = 3,
                              lambda = NULL) {
   y <- as.matrix(y)
-  grid <- reference_grid(time, step, m)
+  times <- list(time, step, m)
+  grid <- made_once(times, reference_grid(time, step, m))
   krig <- reference_kriging(grid, order, at)
   lambdas <- if (is.null(lambda)) reference_lambdas(grid) else lambda
   q <- length(at)
   r <- grid$df
   fits <- lapply(lambdas, function(l) {
-    sm <- reference_smoother(grid, l)
+    sm <- made_once(c(times, l), reference_smoother(grid, l))
     by <- dd_matmul(sm$b, dd(y))
     mean <- dd_matmul(dd_t(krig$weights), dd_sub(dd(y), by))
     sa <- dd_matmul(dd_sub(dd(diag(grid$n)), sm$b), krig$weights)
