@@ -114,12 +114,10 @@ collect_rates <- function(fit) {
   estimate <- lapply(1:2, unknown)
   std.error <- if (fit_has_errors(fit)) lapply(1:2, unknown)
   df <- unknown()
-  observed <- matrix(FALSE, n, k)
+  seen <- rep(list(list()), k)
   put <- function(i, s, r) {
-    rows <- series_rows(s)
-    put_column <- \(into, x, at = 1L) {
-      put_values_cpp(into, rows, (i - 1) * n, x, at)
-    }
+    before <- (i - 1) * n + if (is.null(s$row)) s$before else 0
+    put_column <- \(into, x, at = 1L) put_values_cpp(into, s$row, before, x, at)
     for (order in orders) {
       at <- match(order, r$orders)
       put_column(estimate[[order]], r$estimate, at)
@@ -128,14 +126,23 @@ collect_rates <- function(fit) {
       }
     }
     if (!is.null(r$std.error)) put_column(df, value_df(r, s))
-    observed[rows, i] <<- TRUE
+    seen[[i]] <<- c(seen[[i]], list(series_rows(s)))
   }
   list(orders = orders, put = put, value = \() {
     list(estimate = estimate, std.error = std.error, df = df,
          prob = if (!is.null(std.error)) {
            Map(\(x, se) probability_positive(x, se, df), estimate, std.error)
-         }, observed = observed)
+         }, observed = rows_seen(seen, n))
   })
+}
+
+# Whether each row has a value of each code; `seen`: the rows of each block.
+rows_seen <- function(seen, n) {
+  each <- vapply(seen, \(rows) {
+    if (sum(lengths(rows)) == n) return(rep(TRUE, n))
+    replace(logical(n), unlist(rows), TRUE)
+  }, logical(n))
+  array(each, c(n, length(seen)))
 }
 
 # Sums of plans, a list for each: `size`, how many a region has; `estimate`, a

@@ -178,10 +178,11 @@ dissemination <- function(fit, v) {
   if (length(times) > 200L || length(fit$codes) == 0L) {
     return(NULL)
   }
-  count <- count_by_time(fit$def$panel, times)
+  grids <- fit$def$panel$grids
+  at <- match(grids$time, times)[grid_places(fit$def$panel)]
   parts <- lapply(seq_along(fit$codes), \(c) {
-    n <- count(!is.na(v[, c]))
-    up <- count(v[, c] > 0)
+    n <- tabulate(if (anyNA(v[, c])) at[!is.na(v[, c])] else at, length(times))
+    up <- tabulate(at[which(v[, c] > 0)], length(times))
     seen <- n > 0L
     list(time = as.double(times)[seen],
          code = rep(fit$codes[[c]]$dynamic, sum(seen)),
@@ -193,15 +194,6 @@ dissemination <- function(fit, v) {
     share = unlist(lapply(parts, `[[`, "share")),
     regions = unlist(lapply(parts, `[[`, "regions"))
   )
-}
-
-# Counts rows that are TRUE at each of all `times`.
-count_by_time <- function(panel, times) {
-  if (length(panel$grids$offset) == 2L) {
-    return(\(x) as.integer(rowSums(matrix(x, length(times)), na.rm = TRUE)))
-  }
-  at <- match(panel$grids$time, times)[grid_places(panel)]
-  \(x) tabulate(at[which(x)], length(times))
 }
 
 #' @export

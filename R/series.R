@@ -86,7 +86,8 @@ unsure_values <- function(series, unsure) {
 
 # Rows of the panel where the values stand.
 series_rows <- function(series) {
-  series$row %||% (series$before + seq_along(series$value))
+  series$row %||% seq.int(series$before + 1L,
+                          length.out = length(series$value))
 }
 
 # How many values each series has, and how many stand before it.

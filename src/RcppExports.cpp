@@ -151,11 +151,11 @@ BEGIN_RCPP
 END_RCPP
 }
 // put_values_cpp
-void put_values_cpp(SEXP into, const Rcpp::IntegerVector& at, double before, const Rcpp::NumericVector& x, int column);
+void put_values_cpp(SEXP into, SEXP at, double before, const Rcpp::NumericVector& x, int column);
 RcppExport SEXP _nidcode_put_values_cpp(SEXP intoSEXP, SEXP atSEXP, SEXP beforeSEXP, SEXP xSEXP, SEXP columnSEXP) {
 BEGIN_RCPP
     Rcpp::traits::input_parameter< SEXP >::type into(intoSEXP);
-    Rcpp::traits::input_parameter< const Rcpp::IntegerVector& >::type at(atSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type at(atSEXP);
     Rcpp::traits::input_parameter< double >::type before(beforeSEXP);
     Rcpp::traits::input_parameter< const Rcpp::NumericVector& >::type x(xSEXP);
     Rcpp::traits::input_parameter< int >::type column(columnSEXP);

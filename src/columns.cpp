@@ -66,6 +66,15 @@ odd_counts count_odd(const double* x, R_xlen_t n) {
   return count;
 }
 
+// The values of `from` to the places `at` of `to`, which has `size`.
+void put_each(const double* from, const Rcpp::IntegerVector& at, R_xlen_t size,
+              double* to) {
+  must_lie(at, 1, size, "no such place");
+  for (R_xlen_t i = 0; i < at.size(); ++i) {
+    to[at[i] - 1] = from[i];
+  }
+}
+
 template <int type>
 Rcpp::Vector<type> interleave(const Rcpp::List& x, int columns) {
   const R_xlen_t m = x.size();
@@ -159,21 +168,25 @@ Rcpp::NumericVector integer64_to_double_cpp(const Rcpp::NumericVector& x) {
   return out;
 }
 
-// A column of x, which has a row for each of `at`, into `into`: to the places
-// `before` + at. What is handed in is changed itself, so it must be nobody
-// else's; R would look each place up.
+// A column of x into `into`: to the places `before` + at, a row of x for each of
+// `at`, or, where that is NULL, one after the other behind `before`. What is
+// handed in is changed itself, so it must be nobody else's; R would look each
+// place up.
 // [[Rcpp::export(rng = false)]]
-void put_values_cpp(SEXP into, const Rcpp::IntegerVector& at, double before,
+void put_values_cpp(SEXP into, SEXP at, double before,
                     const Rcpp::NumericVector& x, int column) {
-  const R_xlen_t n = at.size();
+  const R_xlen_t n = Rf_isNull(at) ? Rf_nrows(x) : Rf_xlength(at);
   must(TYPEOF(into) == REALSXP, "no column of numbers to be filled");
-  must(before >= 0, "no such place");
-  must_lie(at, 1, Rf_xlength(into) - static_cast<R_xlen_t>(before),
-           "no such place");
+  must(before >= 0 && before <= static_cast<double>(Rf_xlength(into)),
+       "no such place");
   must(column >= 1 && n * column <= x.size(), "no such column");
-  double* to = REAL(into) + static_cast<R_xlen_t>(before) - 1;
+  const R_xlen_t left = Rf_xlength(into) - static_cast<R_xlen_t>(before);
+  double* to = REAL(into) + static_cast<R_xlen_t>(before);
   const double* from = x.begin() + (column - 1) * n;
-  for (R_xlen_t i = 0; i < n; ++i) {
-    to[at[i]] = from[i];
+  if (Rf_isNull(at)) {
+    must(n <= left, "no such place");
+    std::copy(from, from + n, to);
+  } else {
+    put_each(from, Rcpp::IntegerVector(at), left, to);
   }
 }

@@ -34,9 +34,16 @@ test_that("columns are put to their places, and nowhere else", {
   expect_identical(into, c(8, 0, 7, 0, 0, 0))
   put_values_cpp(into, 1:2, 4, c(1, 2, 3, 4), 2L)
   expect_identical(into, c(8, 0, 7, 0, 3, 4))
+  put_values_cpp(into, NULL, 1, cbind(c(1, 2), c(5, 6)), 2L)
+  expect_identical(into, c(8, 5, 6, 0, 3, 4))
+  put_values_cpp(into, NULL, 6, numeric(), 1L)
   for (bad in list(list(numeric(6), 7L, 0, 1, 1L), list(numeric(6), 0L, 0, 1, 1L),
                    list(numeric(6), 1L, 6, 1, 1L), list(1:6, 1L, 0, 1, 1L),
-                   list(numeric(6), 1L, 0, 1, 2L))) {
+                   list(numeric(6), 1L, 0, 1, 2L),
+                   list(numeric(6), NULL, 5, c(1, 2), 1L),
+                   list(numeric(6), NULL, -1, 1, 1L),
+                   list(numeric(6), NULL, 7, 1, 1L),
+                   list(numeric(6), NULL, 0, 1, 2L))) {
     expect_error(do.call(put_values_cpp, bad), class = "nidcode_error_internal")
   }
 })
