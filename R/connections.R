@@ -50,8 +50,8 @@
 #' @section Errors: `nidcode_error_argument`.
 #' @source Size and power: `inst/studies/connections` (4, 8, 20 regions of 12
 #'   times; regions alone of 8, 12, 20). Codes that are apart are connected in 0
-#'   to 4 % together and 2 to 6 % alone; shocks with a correlation of .4 in 11,
-#'   70, 100 % at 4, 8, 20 regions, of .7 in 63 and 89 % of regions alone of 12
+#'   to 3 % together and 2 to 6 % alone; shocks with a correlation of .4 in 9,
+#'   69, 100 % at 4, 8, 20 regions, of .7 in 63 and 89 % of regions alone of 12
 #'   and 20 times. The limits hold the correlation in 97 to 100 %. The rule
 #'   itself: `inst/studies/verdict-size`.
 #'   Chaddock (1925), Principles and Methods of Statistics, for the words.
