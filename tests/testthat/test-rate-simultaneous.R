@@ -162,7 +162,7 @@ test_that("the band of a series does not depend on how many there are", {
   skip_on_cran()
   # Long series: few of them are as much work as thousands of short ones.
   n <- 60L
-  y <- with_stream(31, matrix(rnorm(n * 215L), n))
+  y <- with_stream(31, matrix(rnorm(n * 60L), n))
   band <- function(codes, rate) {
     dynamic_codes(codes, rate, interval = "simultaneous")
   }
