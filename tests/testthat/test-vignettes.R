@@ -31,24 +31,51 @@ visible_code <- function(lines) {
   out
 }
 
-# NULL, or the last lines of what R said before it stopped.
-run_fresh <- function(code) {
+# For each code NULL, or the last lines of what R said before it stopped. One R
+# has loaded the packages, and attached none of them; each code runs in a child of
+# it, in an empty workspace and folder.
+run_fresh <- function(codes) {
   skip_under_sanitizer("Rscript")
   folder <- tempfile("pasted")
   dir.create(folder)
   on.exit(unlink(folder, recursive = TRUE))
-  script <- file.path(folder, "pasted.R")
-  log <- file.path(folder, "log")
-  writeLines(c(
-    paste0(".libPaths(c(", paste(shQuote(.libPaths(), "cmd"),
-                                 collapse = ", "), "))"),
-    paste0("setwd(", shQuote(folder, "cmd"), ")"), "pdf(NULL)", code
-  ), script, useBytes = TRUE)
-  status <- system2(file.path(R.home("bin"), "Rscript"),
-                    c("--no-save", "--no-restore", "--encoding=UTF-8",
-                      shQuote(script)), stdout = log, stderr = log)
-  if (status != 0L) utils::tail(readLines(log, warn = FALSE), 8L)
+  at <- file.path(folder, seq_along(codes))
+  for (i in seq_along(codes)) {
+    dir.create(at[i])
+    writeLines(codes[[i]], file.path(at[i], "pasted.R"), useBytes = TRUE)
+  }
+  saveRDS(list(paths = .libPaths(), at = at), file.path(folder, "told.rds"))
+  writeLines(children, file.path(folder, "children.R"))
+  system2(file.path(R.home("bin"), "Rscript"),
+          c("--no-save", "--no-restore",
+            shQuote(file.path(folder, "children.R")), shQuote(folder)),
+          stdout = file.path(folder, "log"), stderr = file.path(folder, "log"))
+  lapply(at, \(one) {
+    if (file.exists(file.path(one, "done"))) return(NULL)
+    log <- file.path(c(one, folder), "log")
+    utils::tail(readLines(log[file.exists(log)][1L], warn = FALSE), 8L)
+  })
 }
+
+# Of the R that has loaded the packages.
+children <- c(
+  "local({",
+  "  told <- readRDS(file.path(commandArgs(TRUE), 'told.rds'))",
+  "  .libPaths(told$paths)",
+  "  for (name in c('nidcode', 'ggplot2')) loadNamespace(name)",
+  "  for (one in told$at) parallel::mccollect(parallel::mcparallel({",
+  "    setwd(one)",
+  "    pdf(NULL)",
+  "    log <- file('log', 'w')",
+  "    sink(log)",
+  "    sink(log, type = 'message')",
+  "    tryCatch({",
+  "      source('pasted.R', print.eval = TRUE, encoding = 'UTF-8')",
+  "      file.create('done')",
+  "    }, error = function(e) message(conditionMessage(e)))",
+  "  }, mc.set.seed = FALSE))",
+  "})"
+)
 
 test_that("hidden chunks are left out, shown ones kept in order", {
   lines <- c("text", "```{r a, include = FALSE}", "x <- 1", "```",
@@ -58,24 +85,35 @@ test_that("hidden chunks are left out, shown ones kept in order", {
                                           "}, silent = TRUE)"))
   skip_on_cran()
   skip_if(nzchar(Sys.getenv("NIDCODE_SANITIZE")), "starts other programs")
-  expect_null(run_fresh(visible_code(lines)))
-  expect_match(run_fresh("stop('made to stop')"), "made to stop", all = FALSE)
+  skip_on_os("windows")
+  # Neither what another has made or attached, nor an error of it, is known.
+  said <- run_fresh(list(visible_code(lines), "stop('made to stop')", "y",
+                         "library(stats4)", "mle", "nid_codes()"))
+  expect_null(said[[1L]])
+  expect_match(said[[2L]], "made to stop", all = FALSE)
+  expect_match(said[[3L]], "'y' not found", all = FALSE)
+  expect_null(said[[4L]])
+  expect_match(said[[5L]], "'mle' not found", all = FALSE)
+  expect_match(said[[6L]], "could not find function", all = FALSE)
 })
 
 test_that("visible chunks of every vignette run when pasted", {
   skip_on_cran()
   skip_if(nzchar(Sys.getenv("NIDCODE_SANITIZE")), "starts other programs")
+  skip_on_os("windows")
   skip_if_not_installed("ggplot2")
   files <- vignette_sources()
   skip_if(length(files) == 0L, "vignettes are not at hand")
   expect_true(all(c("nidcode.Rmd", "paper.Rmd", "rates.Rmd", "survey.Rmd") %in%
                     basename(files)))
-  for (file in files) {
-    code <- visible_code(readLines(file, encoding = "UTF-8", warn = FALSE))
-    expect_gt(length(code), 10L)
-    said <- run_fresh(code)
-    expect(is.null(said), paste0(basename(file), ": ",
-                                 paste(said, collapse = "\n")))
+  codes <- lapply(files, \(file) {
+    visible_code(readLines(file, encoding = "UTF-8", warn = FALSE))
+  })
+  expect_gt(min(lengths(codes)), 10L)
+  said <- run_fresh(codes)
+  for (i in seq_along(files)) {
+    expect(is.null(said[[i]]), paste0(basename(files[i]), ": ",
+                                      paste(said[[i]], collapse = "\n")))
   }
 })
 
