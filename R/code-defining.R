@@ -360,7 +360,7 @@ defining_table <- function(def) {
   }
   value <- interleave("value")
   every <- !anyNA(value)
-  keep <- which(!is.na(value))
+  keep <- if (every) seq_along(value) else which(!is.na(value))
   pick <- \(x) if (every) x else x[keep]
   columns <- c(
     if (every) index_columns(def$panel, each = length(codes)) else

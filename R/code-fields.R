@@ -17,10 +17,11 @@ rates_of_order <- function(fit, rates, order) {
   panel <- fit$def$panel
   n <- n_rows(panel)
   region <- rep(seq_len(n_regions(panel)), diff(panel$offset))
-  absent <- vapply(fit$codes, \(one) {
-    if (length(zeros_of(one$of)) > 0L) one$of[region] == 0L else logical(n)
-  }, logical(n))
-  dim(absent) <- c(n, length(fit$codes))
+  absent <- matrix(FALSE, n, length(fit$codes))
+  for (i in seq_along(fit$codes)) {
+    of <- fit$codes[[i]]$of
+    if (length(zeros_of(of)) > 0L) absent[, i] <- of[region] == 0L
+  }
   list(estimate = rates$estimate[[order]], std.error = rates$std.error[[order]],
        df = rates$df, prob = rates$prob[[order]], absent = absent,
        region = region)

@@ -138,11 +138,11 @@ collect_rates <- function(fit) {
 
 # Whether each row has a value of each code; `seen`: the rows of each block.
 rows_seen <- function(seen, n) {
-  each <- vapply(seen, \(rows) {
-    if (sum(lengths(rows)) == n) return(rep(TRUE, n))
-    replace(logical(n), unlist(rows), TRUE)
-  }, logical(n))
-  array(each, c(n, length(seen)))
+  count <- vapply(seen, \(rows) sum(lengths(rows)), 1)
+  out <- matrix(TRUE, n, length(seen))
+  for (i in which(count < n)) out[, i] <- replace(logical(n), unlist(seen[[i]]),
+                                                  TRUE)
+  out
 }
 
 # Sums of plans, a list for each: `size`, how many a region has; `estimate`, a

@@ -91,7 +91,7 @@ industrial_law <- function(fit, est) {
     law <- list(estimate = kept(total), std.error = kept(both$se),
                 df = kept(both$df))
     # A code alone is its own rate.
-    if (length(weight) == 1L && weight == 1) law$prob <- kept(a$prob[, 1L])
+    if (identical(weight, 1)) law$prob <- kept(prob)
   }
   positive <- Reduce(`&`, lapply(seq_len(ncol(a$absent)), \(c) {
     up <- a$estimate[, c] > 0
@@ -138,9 +138,10 @@ lost_rows_note <- function(n, kept, why) {
 condition_probability <- function(a, rho) {
   p <- a$prob
   if (any(a$absent)) p[a$absent] <- 1
+  if (ncol(p) == 1L) return(p[, 1L])
   out <- rep(1, nrow(p))
   for (c in seq_len(ncol(p))) out <- out * p[, c]
-  if (is.null(rho) || ncol(p) < 2L) {
+  if (is.null(rho)) {
     return(out)
   }
   # No pair of correlation r moves it by more than asin(r) / (2 pi).

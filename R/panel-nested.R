@@ -308,6 +308,10 @@ sums_of_all <- function(m, unit, moved) {
 # The rows just below, or just above.
 sums_of_runs <- function(m, unit, moved) {
   n <- nrow(m)
+  # Sums must ascend.
+  if (min(m) < 0) {
+    return(list())
+  }
   below <- run_ends(m, unit, moved)
   above <- run_ends(m[n:1, , drop = FALSE], rev(unit), moved)
   c(lapply(which(below > 0L), function(i) {
@@ -323,9 +327,6 @@ sums_of_runs <- function(m, unit, moved) {
 run_ends <- function(m, unit, moved) {
   n <- nrow(m)
   out <- integer(n)
-  if (any(m < 0)) {
-    return(out)
-  }
   i <- seq_len(n)
   # At the last time, by the nearest of the ascending sums.
   last <- ncol(m)
