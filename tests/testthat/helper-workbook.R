@@ -136,7 +136,7 @@ pillar_model <- function(...) {
 }
 
 # One model for every rate and for most other settings.
-book_models <- function() {
+make_book_models <- function() {
   list(
     transforms = transformed_model(rate = rate_central()),
     average = small_model(1, n_times = 9L),
@@ -160,6 +160,21 @@ book_models <- function() {
                          influence = influence_custom(\(t) t - 1990,
                                                       of = "time"))
   )
+}
+
+# They and their workbooks are made once for all files of tests.
+books_made <- new.env()
+
+book_models <- function() {
+  if (is.null(books_made$models)) books_made$models <- make_book_models()
+  books_made$models
+}
+
+book_files <- function() {
+  if (is.null(books_made$files)) {
+    books_made$files <- vapply(book_models(), write_quietly, "")
+  }
+  books_made$files
 }
 
 # Every x changed by up to 5 %: the same in the data of the model and as edits

@@ -28,11 +28,11 @@ office_run <- local({
   run <- NULL
   function() {
     if (is.null(run)) {
-      models <- c(book_models(), stats::setNames(reference_models(),
-                                                 paste0("kept", 1:4)))
-      models$numbered <- numbered_model()
-      models$whole <- small_model(12, holes = FALSE)
-      files <- vapply(models, write_quietly, "")
+      others <- stats::setNames(reference_models(), paste0("kept", 1:4))
+      others$numbered <- numbered_model()
+      others$whole <- small_model(12, holes = FALSE)
+      models <- c(book_models(), others)
+      files <- c(book_files(), vapply(others, write_quietly, ""))
       edits <- lapply(models, edited_cells)
       edits$whole$edits <- data.frame(
         sheet = "Data", cell = data_cell(models$whole, "x1", 3L), value = NA)
