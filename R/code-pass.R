@@ -163,16 +163,14 @@ collect_sums <- function(fit, plans) {
     for (j in seq_along(plans)) {
       at <- to[[j]](s$region)
       own <- \(x) if (is.null(from)) x else x[from[[j]]]
-      put_values_cpp(estimate[[(j - 1L) * codes + i]], at, 0,
-                     own(r$sum.estimate), 1L)
+      put_ascending(estimate[[(j - 1L) * codes + i]], at, 0,
+                    own(r$sum.estimate))
       if (errors) {
-        put_values_cpp(se[[j]], at, (i - 1) * total[j],
-                       own(r$sum.std.error) %||% rep(NA_real_, length(at)), 1L)
+        put_ascending(se[[j]], at, (i - 1) * total[j],
+                      own(r$sum.std.error) %||% rep(NA_real_, length(at)))
       }
     }
-    if (errors) {
-      put_values_cpp(df, s$region, (i - 1) * nrow(df), r$df, 1L)
-    }
+    if (errors) put_ascending(df, s$region, (i - 1) * nrow(df), r$df)
   }
   list(put = put, value = \() {
     lapply(seq_along(plans), \(j) {
@@ -181,6 +179,16 @@ collect_sums <- function(fit, plans) {
            se = se[[j]], df = df)
     })
   })
+}
+
+# To ascending places, which mostly follow one another.
+put_ascending <- function(into, at, before, x) {
+  n <- length(at)
+  if (n > 0L && at[n] - at[1L] == n - 1L) {
+    before <- before + at[1L] - 1
+    at <- NULL
+  }
+  put_values_cpp(into, at, before, x, 1L)
 }
 
 # What is known of the noise of each code, series after series.
