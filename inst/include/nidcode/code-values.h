@@ -61,8 +61,10 @@ inline shifted_sums sum_seen(const double* x, std::ptrdiff_t n, double zero) {
   return out;
 }
 
-// The same bits four at a time where all are seen; a NaN shows in the sum.
-inline shifted_sums sum_block(const double* x, std::ptrdiff_t n, double zero) {
+// The same bits four at a time where all are seen; a NaN shows in the sum. Of
+// squares or of the lowest and highest, which are not asked for at once.
+template <bool squares>
+shifted_sums sum_block(const double* x, std::ptrdiff_t n, double zero) {
   using four = Eigen::Array4d;
   four sum = four::Zero(), square = sum;
   four low = four::Constant(std::numeric_limits<double>::infinity());
@@ -72,9 +74,12 @@ inline shifted_sums sum_block(const double* x, std::ptrdiff_t n, double zero) {
     const four v = Eigen::Map<const four>(x + i);
     const four d = v - zero;
     sum += d;
-    square += d * d;
-    low = low.min(v);
-    high = high.max(v);
+    if (squares) {
+      square += d * d;
+    } else {
+      low = low.min(v);
+      high = high.max(v);
+    }
   }
   for (; i < n; ++i) {
     const double d = x[i] - zero;
@@ -114,12 +119,13 @@ inline moments plain_moments(const double* x, std::ptrdiff_t n) {
   out.max = -out.min;
   for (std::ptrdiff_t from = 0; from < n; from += block) {
     const std::ptrdiff_t size = std::min(block, n - from);
-    const shifted_sums first = sum_block(x + from, size, zero);
+    const shifted_sums first = sum_block<false>(x + from, size, zero);
     if (first.n == 0) {
       continue;
     }
     const double shift = first.sum / first.n;
-    const shifted_sums second = sum_block(x + from, size, zero + shift);
+    const shifted_sums second =
+        sum_block<true>(x + from, size, zero + shift);
     out.n += first.n;
     sum += first.sum;
     square += second.square - second.sum * second.sum / second.n;
