@@ -25,6 +25,9 @@ struct text_regions {
   std::uint64_t bits(R_xlen_t i) const {
     return reinterpret_cast<std::uintptr_t>(x[i]);
   }
+  bool alike(R_xlen_t i, std::size_t n) const {
+    return nidcode::all_alike(x + i, n);
+  }
   std::uint64_t prefix(R_xlen_t i) const {
     return nidcode::eight_bytes(text(i) + skip);
   }

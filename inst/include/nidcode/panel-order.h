@@ -37,11 +37,19 @@ struct panel_order {
   }
 };
 
-// How rows are told apart by region. `bits` are alike for equal regions;
-// `prefix` never contradicts `less`, which decides where prefixes tie; `meet`
-// is told a row of each region before either is asked.
+// Whether so many from x on are the same, byte by byte.
+template <typename Value>
+bool all_alike(const Value* x, std::size_t n) {
+  return n < 2 || std::memcmp(x, x + 1, (n - 1) * sizeof(Value)) == 0;
+}
+
+// How rows are told apart by region. `bits` are alike for equal regions, and
+// `alike` is true only of such, if not of all; `prefix` never contradicts
+// `less`, which decides where prefixes tie; `meet` is told a row of each region
+// before either is asked.
 struct no_regions {
   std::uint64_t bits(std::ptrdiff_t) const { return 0; }
+  bool alike(std::ptrdiff_t, std::size_t) const { return true; }
   std::uint64_t prefix(std::ptrdiff_t) const { return 0; }
   bool less(std::ptrdiff_t, std::ptrdiff_t) const { return false; }
   void meet(const std::vector<int>&) {}
@@ -56,6 +64,9 @@ struct number_regions {
     std::uint64_t out = 0;
     std::memcpy(&out, &value, sizeof value);
     return out;
+  }
+  bool alike(std::ptrdiff_t i, std::size_t n) const {
+    return all_alike(x + i, n);
   }
   // The bits of a double ascend with it, those of a negative one descend.
   std::uint64_t prefix(std::ptrdiff_t i) const {
@@ -175,12 +186,18 @@ inline void add_region_times(panel_order& out, const double* time, int n) {
   out.grid.push_back(out.grids.number(time, n));
 }
 
-// Where the region of row `from` ends.
+// Where the region of row `from` ends, mostly after as many rows as the one
+// before, which began at `before`.
 template <typename Regions>
-std::ptrdiff_t region_end(std::ptrdiff_t from, std::ptrdiff_t n,
-                          const Regions& regions) {
+std::ptrdiff_t region_end(std::ptrdiff_t before, std::ptrdiff_t from,
+                          std::ptrdiff_t n, const Regions& regions) {
   const std::uint64_t own = regions.bits(from);
   std::ptrdiff_t i = from + 1;
+  const std::ptrdiff_t size = from - before;
+  if (size > 1 && size <= n - from &&
+      regions.alike(from, static_cast<std::size_t>(size))) {
+    i = from + size;
+  }
   while (i < n && regions.bits(i) == own) {
     ++i;
   }
@@ -199,7 +216,7 @@ bool read_ordered_rows(panel_order& out, std::ptrdiff_t n, const Time* time,
     if (from > 0 && !regions.less(from - 1, from)) {
       return false;
     }
-    to = region_end(from, n, regions);
+    to = region_end(before, from, n, regions);
     const std::size_t size = static_cast<std::size_t>(to - from);
     if (from == 0) {
       out.expect(static_cast<std::size_t>(n) / size);
