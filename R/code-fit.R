@@ -32,7 +32,9 @@ fit_code <- function(def, code, breaks, rate, call) {
   out <- list(code = code, pool = pool_of_panel(panel), of = panel$grid,
               lost = stats::setNames(numeric(length(parts$names)),
                                      parts$names))
-  if (!whole || length(starts) > 0L) {
+  # Every region has it, on its grid of the panel.
+  out$everywhere <- whole && length(starts) == 0L
+  if (!out$everywhere) {
     v <- code_values(def, code)
     starts <- code_breaks(def, code, v$changed)
     out$lost[] <- v$lost

@@ -178,7 +178,8 @@ panel_rows <- function(plain, index, call, unique_keys = TRUE,
   rows$reading <- reading
   if (keeps_stamp(stamp, reading)) rows$stamp <- stamp
   rows$labels <- if (is.null(region)) "all" else {
-    labels <- region[rows$first]
+    as_it_is <- is.null(attributes(region)) && identical(keys, region)
+    labels <- (if (as_it_is) rows$label) %||% region[rows$first]
     if (is.factor(labels)) drop_unused(labels) else labels
   }
   rows$row_of <- function(r) {

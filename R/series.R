@@ -58,8 +58,12 @@ code_series <- function(fit, i, regions = NULL, buffer = numeric(),
     value <- value[keep]
   }
   at <- seq.int(regions[[1L]] + 1L, length.out = diff(regions))
-  of <- one$of[at]
-  gone <- zeros_of(of)
+  of <- if (isTRUE(one$everywhere) && pool_length(one$pool) == 1L) {
+    rep.int(1L, length(at))
+  } else {
+    one$of[at]
+  }
+  gone <- if (!isTRUE(one$everywhere)) zeros_of(of)
   if (length(gone) > 0L) {
     at <- at[-gone]
     of <- of[-gone]

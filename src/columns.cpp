@@ -66,6 +66,21 @@ odd_counts count_odd(const double* x, R_xlen_t n) {
   return count;
 }
 
+// Counts and numbers of grids mostly have none.
+std::vector<int> zeros_of(const int* x, R_xlen_t n) {
+  std::vector<int> at;
+  for (R_xlen_t from = 0; from < n; from += stretch) {
+    const R_xlen_t to = std::min(from + stretch, n);
+    const Eigen::Map<const Eigen::ArrayXi> part(x + from, to - from);
+    for (R_xlen_t i = part.minCoeff() > 0 ? to : from; i < to; ++i) {
+      if (x[i] == 0) {
+        at.push_back(static_cast<int>(i) + 1);
+      }
+    }
+  }
+  return at;
+}
+
 // The values of `from` to the places `at` of `to`, which has `size`.
 void put_each(const double* from, const Rcpp::IntegerVector& at, R_xlen_t size,
               double* to) {
@@ -124,23 +139,10 @@ Rcpp::NumericVector count_missing_cpp(const Rcpp::NumericVector& x) {
                                      _["infinite"] = count[2]);
 }
 
-// Places of zeros. Counts and numbers of grids mostly have none.
+// Places of zeros, one-based.
 // [[Rcpp::export(rng = false)]]
 Rcpp::IntegerVector zeros_cpp(const Rcpp::IntegerVector& x) {
-  std::vector<int> at;
-  for (R_xlen_t from = 0; from < x.size(); from += stretch) {
-    const R_xlen_t size = std::min(stretch, x.size() - from);
-    const Eigen::Map<const Eigen::ArrayXi> part(x.begin() + from, size);
-    if (part.minCoeff() > 0) {
-      continue;
-    }
-    for (R_xlen_t i = 0; i < size; ++i) {
-      if (part[i] == 0) {
-        at.push_back(static_cast<int>(from + i) + 1);
-      }
-    }
-  }
-  return Rcpp::wrap(at);
+  return Rcpp::wrap(zeros_of(x.begin(), x.size()));
 }
 
 // Is every string plain ASCII? Neighbours are often one string.

@@ -34,6 +34,7 @@ struct text_regions {
   bool less(R_xlen_t i, R_xlen_t j) const {
     return std::strcmp(text(i), text(j)) < 0;
   }
+  void read(R_xlen_t) const {}
   void meet(const std::vector<int>& rows) {
     skip = nidcode::common_prefix(rows, [this](int i) { return text(i); });
   }
@@ -48,16 +49,34 @@ nidcode::panel_order order_by(const Regions& regions, SEXP time) {
              : nidcode::order_panel(n, REAL(time), regions, progress);
 }
 
-nidcode::panel_order order_rows(SEXP region, SEXP time) {
+// The order, and the number of each region where rows stood in it: to fetch it
+// later would read the column again.
+struct ordered_rows {
+  nidcode::panel_order order;
+  Rcpp::RObject label;
+};
+
+template <typename Number>
+ordered_rows order_numbers(const Number* region, SEXP time) {
+  ordered_rows out;
+  std::vector<Number> label;
+  out.order = order_by(nidcode::number_regions<Number>{region, &label}, time);
+  if (out.order.row.empty()) {
+    out.label = Rcpp::wrap(label);
+  }
+  return out;
+}
+
+ordered_rows order_rows(SEXP region, SEXP time) {
   switch (TYPEOF(region)) {
     case NILSXP:
-      return order_by(nidcode::no_regions(), time);
+      return {order_by(nidcode::no_regions(), time), R_NilValue};
     case STRSXP:
-      return order_by(text_regions(region), time);
+      return {order_by(text_regions(region), time), R_NilValue};
     case INTSXP:
-      return order_by(nidcode::number_regions<int>{INTEGER(region)}, time);
+      return order_numbers(INTEGER(region), time);
     default:
-      return order_by(nidcode::number_regions<double>{REAL(region)}, time);
+      return order_numbers(REAL(region), time);
   }
 }
 
@@ -69,8 +88,9 @@ Rcpp::IntegerVector one_based(const std::vector<int>& x) {
 
 }  // namespace
 
-// `region`: text, whole numbers (factor codes among them) or numbers, without
-// NA; NULL for one region. `time`: whole numbers or numbers, finite.
+// `region`: text, numbers or whole numbers (factor codes among them); NULL for
+// one region. `time`: numbers or whole numbers, finite. Of whole numbers NA is
+// the least.
 // [[Rcpp::export(rng = false)]]
 Rcpp::List panel_order_cpp(SEXP region, SEXP time) {
   const int type = TYPEOF(region);
@@ -80,7 +100,8 @@ Rcpp::List panel_order_cpp(SEXP region, SEXP time) {
        "regions are neither text nor numbers");
   must(type == NILSXP || Rf_xlength(region) == Rf_xlength(time),
        "regions and times differ in number");
-  const nidcode::panel_order order = order_rows(region, time);
+  const ordered_rows rows = order_rows(region, time);
+  const nidcode::panel_order& order = rows.order;
   Rcpp::RObject row;
   if (!order.row.empty()) {
     row = one_based(order.row);
@@ -90,5 +111,5 @@ Rcpp::List panel_order_cpp(SEXP region, SEXP time) {
       _["first"] = one_based(order.first), _["same"] = one_based(order.same),
       _["close"] = one_based(order.close), _["grid"] = one_based(order.grid),
       _["grid_offset"] = order.grids.pool().offset,
-      _["grid_time"] = order.grids.pool().value);
+      _["grid_time"] = order.grids.pool().value, _["label"] = rows.label);
 }

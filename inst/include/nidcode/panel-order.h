@@ -46,18 +46,20 @@ bool all_alike(const Value* x, std::size_t n) {
 // How rows are told apart by region. `bits` are alike for equal regions, and
 // `alike` is true only of such, if not of all; `prefix` never contradicts
 // `less`, which decides where prefixes tie; `meet` is told a row of each region
-// before either is asked.
+// before either is asked, `read` the first row of each in order as it is read.
 struct no_regions {
   std::uint64_t bits(std::ptrdiff_t) const { return 0; }
   bool alike(std::ptrdiff_t, std::size_t) const { return true; }
   std::uint64_t prefix(std::ptrdiff_t) const { return 0; }
   bool less(std::ptrdiff_t, std::ptrdiff_t) const { return false; }
   void meet(const std::vector<int>&) {}
+  void read(std::ptrdiff_t) const {}
 };
 
 template <typename Number>
 struct number_regions {
   const Number* x;
+  std::vector<Number>* label;  // that of each region as it is read
 
   std::uint64_t bits(std::ptrdiff_t i) const {
     const Number value = x[i] + Number(0);  // -0 is 0
@@ -77,6 +79,7 @@ struct number_regions {
   }
   bool less(std::ptrdiff_t i, std::ptrdiff_t j) const { return x[i] < x[j]; }
   void meet(const std::vector<int>&) {}
+  void read(std::ptrdiff_t i) const { label->push_back(x[i]); }
 };
 
 // Names in UTF-8, in the order of their bytes: text(i) is that of row i.
@@ -222,6 +225,7 @@ bool read_ordered_rows(panel_order& out, std::ptrdiff_t n, const Time* time,
       out.expect(static_cast<std::size_t>(n) / size);
     }
     out.first.push_back(static_cast<int>(from));
+    regions.read(from);
     if (to - from == from - before && out.same.empty() && out.close.empty() &&
         std::memcmp(time + from, time + before, size * sizeof(Time)) == 0) {
       out.offset.push_back(static_cast<int>(to));
