@@ -78,7 +78,8 @@ warn_digits_lost <- function(name, mean, sd) {
 # by, `moments` those of all rows as read, which a panel has of its own values.
 in_own_units <- function(x, panel, kind) {
   moments <- panel$moments[names(x)]
-  changed <- names(x)[panel$scheme[["transform"]] != "none"]
+  scheme <- panel$scheme
+  changed <- scheme[["indicator"]][scheme[["transform"]] != "none"]
   moments[changed] <- lapply(x[changed], column_moments)
   unit <- vapply(moments, \(m) {
     if (kind %in% c("none", "rank")) return(1)
