@@ -7,8 +7,11 @@ zeros_of <- function(x) if (is.integer(x)) zeros_cpp(x) else which(x == 0)
 
 all_finite <- function(x) sum(count_missing_cpp(x)) == 0
 
-# Mean, sd, minimum, maximum and number of the values that are there.
-column_moments <- function(x) moments_cpp(x, c(0L, length(x)))
+# Mean, sd, minimum, maximum and number of the values that are there; NA of too
+# few.
+column_moments <- function(x) {
+  lapply(moments_cpp(x, c(0L, length(x))), nan_to_na)
+}
 
 # The side of zero on which an interval lies whole: 1 above, -1 below, 0 where it
 # holds zero, NA without an error. Such a sign is called clear, in words,
@@ -118,7 +121,8 @@ root_sum_squares <- function(x) {
 # are other rows, or where one is NA.
 row_products <- function(x, w) {
   if (length(w) == 0L) return(numeric(nrow(x)))
-  out <- x[, 1L] * w[1L]
+  out <- x[, 1L]
+  if (w[1L] != 1) out <- out * w[1L]
   for (j in seq_along(w)[-1L]) out <- out + x[, j] * w[j]
   out
 }
