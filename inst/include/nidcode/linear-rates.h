@@ -4,6 +4,7 @@
 // Linear rates: the operator that a grid has, sums over its times as rows of
 // weights on its values, and their products with a series.
 
+#include <Eigen/Core>
 #include <algorithm>
 #include <array>
 #include <cmath>
