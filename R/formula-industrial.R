@@ -179,10 +179,11 @@ dissemination <- function(fit, v) {
   if (length(times) > 200L || length(fit$codes) == 0L) {
     return(NULL)
   }
-  count <- count_by_time(fit$def$panel, times)
+  grids <- fit$def$panel$grids
+  at <- match(grids$time, times)[grid_places(fit$def$panel)]
   parts <- lapply(seq_along(fit$codes), \(c) {
-    n <- count(!is.na(v[, c]))
-    up <- count(v[, c] > 0)
+    n <- tabulate(if (anyNA(v[, c])) at[!is.na(v[, c])] else at, length(times))
+    up <- tabulate(at[which(v[, c] > 0)], length(times))
     seen <- n > 0L
     list(time = as.double(times)[seen],
          code = rep(fit$codes[[c]]$dynamic, sum(seen)),
@@ -194,19 +195,6 @@ dissemination <- function(fit, v) {
     share = unlist(lapply(parts, `[[`, "share")),
     regions = unlist(lapply(parts, `[[`, "regions"))
   )
-}
-
-# Counts rows that are TRUE at each of `times`, all that a panel has.
-count_by_time <- function(panel, times) {
-  k <- length(times)
-  if (length(panel$grids$offset) == 2L) {
-    # All regions have all times.
-    return(\(x) vapply(seq_len(k), \(t) {
-      sum(x[seq.int(t, length(x), by = k)], na.rm = TRUE)
-    }, 1L))
-  }
-  at <- match(panel$grids$time, times)[grid_places(panel)]
-  \(x) tabulate(at[which(x)], k)
 }
 
 #' @export
