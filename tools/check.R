@@ -79,9 +79,6 @@ settings <- function() {
   c(
     NOT_CRAN = "true",                     # every test, also the slow ones
     "_R_CHECK_TESTS_NLINES_" = "0",        # all lines of a failing test
-    # R that begins with some memory collects garbage less often.
-    R_NSIZE = "4M",
-    R_VSIZE = "256M",
     R_CHECK_ENVIRON = file.path(work, "environ"),
     R_BUILD_ENVIRON = file.path(work, "environ"),
     R_PROFILE_USER = file.path(work, "environ"),
