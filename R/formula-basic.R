@@ -107,7 +107,8 @@ basic_table <- function(fit, plan, law, told) {
   local_language("en")
   law <- add_weight_error(law, fit, plan)
   terms <- terms_told(fit, plan)
-  even <- even_terms(plan)
+  even <- terms$even
+  terms$even <- NULL
   if (!even) inform_terms(fit, terms$n.terms, told$measure)
   if (told$measure == "sum") inform_uneven_steps(fit, plan)
   # An empty sum is not a zero.
@@ -205,7 +206,8 @@ lost_note <- function(n) {
   }
 }
 
-# Number of terms, their first and last time, and rows lost, of every region.
+# Number of terms, their first and last time, and rows lost, of every region;
+# `even`: whether all regions have terms, and all as many, as mostly.
 terms_told <- function(fit, plan) {
   panel <- fit$def$panel
   times <- plan$times
@@ -232,7 +234,9 @@ terms_told <- function(fit, plan) {
       pick(rows - size)
     } else {
       row_counts(panel) - pick(size, 0L)
-    }
+    },
+    even = length(gone) == 0L && length(unique(told$count)) == 1L &&
+      told$count[1L] > 0L
   )
 }
 
@@ -267,21 +271,11 @@ inform_uneven_steps <- function(fit, plan) {
   )
 }
 
-# Whether all regions have terms, and all as many: mostly so, and told by their
-# patterns.
-even_terms <- function(plan) {
-  count <- unique(terms_told_cpp(plan$times, plan$terms)$count)
-  length(count) == 1L && count > 0L && length(regions_gone(plan$times)) == 0L
-}
-
-# `counts`: of every region.
+# `counts`: of every region; they are not even.
 inform_terms <- function(fit, counts, measure) {
   panel <- fit$def$panel
   most <- max(counts, 0L)
   least <- min(counts, most)
-  if (least == most && most > 0L) {
-    return(invisible())
-  }
   none <- zeros_of(counts)
   if (length(none) > 0L) {
     inform_nid("short_series",

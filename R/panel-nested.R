@@ -173,9 +173,10 @@ nested_by_sum <- function(panel) {
   }
   # Regions in the order of the data, where a total stands by its parts.
   first <- region_first(panel)
-  order <- if (is.unsorted(first)) order(first) else seq_len(n)
+  moved <- is.unsorted(first)
+  order <- if (moved) order(first) else seq_len(n)
   groups <- lapply(region_texts(panel), `[`, order)
-  matrix_of <- values_by_time(panel, if (is.unsorted(first)) order)
+  matrix_of <- values_by_time(panel, if (moved) order)
   found <- list()
   for (name in names(panel$x)) {
     one <- sums_in(matrix_of(panel$x[[name]]), groups)

@@ -5,7 +5,7 @@
 # says how dates are read, where a panel has decided that already.
 numeric_time <- function(x, name, call, reading = date_reading(x)) {
   out <- time_numbers(x, name, call, reading)
-  check_times_there(!anyNA(out), out, out, name, call)
+  if (is.integer(out)) check_times_there(!anyNA(out), out, out, name, call)
   out
 }
 
