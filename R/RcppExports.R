@@ -33,8 +33,16 @@ interleave_cpp <- function(x, columns) {
     .Call(`_nidcode_interleave_cpp`, x, columns)
 }
 
+repeat_cpp <- function(x, each, times) {
+    .Call(`_nidcode_repeat_cpp`, x, each, times)
+}
+
 count_missing_cpp <- function(x) {
     .Call(`_nidcode_count_missing_cpp`, x)
+}
+
+count_growing_cpp <- function(x, grid, offset, time, times) {
+    .Call(`_nidcode_count_growing_cpp`, x, grid, offset, time, times)
 }
 
 zeros_cpp <- function(x) {
@@ -55,6 +63,10 @@ put_values_cpp <- function(into, at, before, x, column) {
 
 crc32_cpp <- function(bytes, sum) {
     .Call(`_nidcode_crc32_cpp`, bytes, sum)
+}
+
+grow_heap_cpp <- function(cells) {
+    invisible(.Call(`_nidcode_grow_heap_cpp`, cells))
 }
 
 fit_least_squares_cpp <- function(x, y, variable, power, intercept) {

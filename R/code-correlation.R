@@ -75,9 +75,9 @@ rho_of_rows <- function(rho, region, shared) {
 combine_codes <- function(se, df, weight, rho = NULL) {
   k <- ncol(se)
   if (k == 1L) {
-    se <- as.vector(se)
+    se <- matrix_column(se, 1L)
     return(list(se = if (weight == 1) se else abs(se * weight),
-                df = as.vector(df)))
+                df = matrix_column(df, 1L)))
   }
   part <- se * rep(weight, each = nrow(se))
   unit <- row_scales(part)

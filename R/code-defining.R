@@ -356,7 +356,8 @@ defining_table <- function(def) {
   })
   inform_lost_times(def, parts)
   interleave <- function(what) {
-    interleave_cpp(lapply(parts, `[[`, what), 1L)
+    columns <- lapply(parts, `[[`, what)
+    if (length(columns) == 1L) columns[[1L]] else interleave_cpp(columns, 1L)
   }
   value <- interleave("value")
   every <- !anyNA(value)
@@ -365,7 +366,7 @@ defining_table <- function(def) {
   columns <- c(
     if (every) index_columns(def$panel, each = length(codes)) else
       index_columns(def$panel, rep(seq_len(n), each = length(codes))[keep]),
-    list(code = pick(rep(codes, n)), estimate = pick(value),
+    list(code = pick(repeat_values(codes, times = n)), estimate = pick(value),
          n.indicators = pick(interleave("used")),
          `break` = pick(interleave("at"))),
     if (def$missing == "provisional") {

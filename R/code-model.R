@@ -53,15 +53,27 @@ code_model <- function(data, scheme, index = NULL, names_from = NULL,
     # For update(data = ): new data are read as these were.
     args["index"] <- list(unname(data$index[!is.na(data$index)]))
     for (name in names(data$long)) args[name] <- list(data$long[[name]])
+    expect_cells(cells_of_model(n_rows(data), data$scheme))
     return(build_model(data, args, match.call(), call))
   }
   if (base::missing(scheme)) {
     stop_nid("scheme", c("`scheme` is missing.",
                          i = "Make one with `code_scheme()`."), call = call)
   }
+  # Rows of long data are of one indicator each.
+  if (is.data.frame(data) && is.null(names_from)) {
+    expect_cells(cells_of_model(.row_names_info(data, 2L), scheme))
+  }
   panel <- code_panel(data, scheme, index, names_from, values_from, status,
                       status_labels, names)
   build_model(panel, args, match.call(), call)
+}
+
+# What the tables of a model of so many rows take: those of the rates of each
+# code, and the others, with a row a region and time.
+cells_of_model <- function(rows, scheme) {
+  codes <- if (is.data.frame(scheme)) unique(scheme[["code"]])
+  rows * (cells_of_rates(2L) * length(codes) + 22)
 }
 
 # What a panel has already, so that it cannot be given beside it.

@@ -473,13 +473,13 @@ panel_column <- function(panel, name) {
 index_columns <- function(panel, rows = NULL, each = 1L) {
   out <- list()
   if (!is.na(panel$index[["region"]])) {
-    size <- diff(panel$offset)
-    region <- if (is.null(rows)) {
-      rep(panel$regions, size * each)
+    size <- diff(panel$grids$offset)
+    out[[panel$index[["region"]]]] <- if (is.null(rows) && length(size) == 1L) {
+      repeat_values(panel$regions, size * each)
     } else {
-      panel$regions[rep(seq_along(size), size)[rows]]
+      of <- rep.int(seq_len(n_regions(panel)), row_counts(panel) * each)
+      panel$regions[if (is.null(rows)) of else of[rows]]
     }
-    out[[panel$index[["region"]]]] <- region
   }
   time <- panel_column(panel, panel$index[["time"]])
   out[[panel$index[["time"]]]] <- if (!is.null(rows)) {
@@ -487,7 +487,7 @@ index_columns <- function(panel, rows = NULL, each = 1L) {
   } else if (each == 1L) {
     time
   } else {
-    rep(time, rep.int(each, length(time)))
+    repeat_values(time, each)
   }
   out
 }

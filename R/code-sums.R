@@ -25,15 +25,25 @@ sum_regions <- function(plan, size) {
   if (length(size) == n) rep.int(seq_len(n), size) else seq_len(n)
 }
 
-# Of every sum of a plan with sums at times: its region, and the place of its
-# time in the pool; `at` holds the places of each pattern's sums.
+# Of a plan with sums at times: how many there are, and x, which has one of each
+# region (`by_region`) or of each place in the pool of times (`by_place`), for
+# every sum. `at` holds the places of each pattern's sums.
 plan_terms <- function(plan) {
+  pattern <- plan$times$pattern
+  k <- plan$k
+  if (length(k) == 1L && length(regions_gone(plan$times)) == 0L) {
+    return(list(
+      n = k * length(pattern), by_region = \(x) repeat_values(x, k),
+      by_place = \(x) repeat_values(x[plan$at], times = length(pattern))
+    ))
+  }
   size <- plan_sizes(plan)
-  pattern <- plan$times$pattern[size > 0L]
-  list(region = sum_regions(plan, size),
-       place = plan$at[sequence(plan$k[pattern],
-                                from = (cumsum(plan$k) - plan$k)[pattern] +
-                                  1L)])
+  region <- sum_regions(plan, size)
+  pattern <- pattern[size > 0L]
+  place <- plan$at[sequence(k[pattern],
+                            from = (cumsum(k) - k)[pattern] + 1L)]
+  list(n = length(region), by_region = \(x) x[region],
+       by_place = \(x) x[place])
 }
 
 # Several plans over the same times and of the same order as one, the sums of

@@ -65,7 +65,7 @@ forms_table <- function(d, rows) {
   })
   column <- function(name) unlist(lapply(values, `[[`, name))
   times <- length(rows)
-  out <- c(lapply(keys, \(key) rep(key, times)),
+  out <- c(lapply(keys, \(key) repeat_values(key, times = times)),
            list(form = rep(names(rows), each = k)))
   aicc <- column("AICc")
   cell <- rep(seq_len(k), times)

@@ -7,7 +7,7 @@ tidy.nid_dependence <- function(x, conf.int = TRUE, conf.level = NULL, ...) {
   level <- if (is.null(conf.level)) x$conf_level else check_level(conf.level)
   rows <- lapply(x$fits, coef_table, level = level)
   times <- vapply(rows, \(r) length(r$term), 0L)
-  keys <- lapply(x$table, \(key) rep(key, times))
+  keys <- lapply(x$table, \(key) key[rep(seq_along(key), times)])
   names <- c("term", "estimate", "std.error", "statistic", "p.value", "df",
              if (conf.int) c("conf.low", "conf.high"))
   plain_table(c(keys, columns_of(rows, names, text = "term")))

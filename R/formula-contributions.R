@@ -111,17 +111,18 @@ contributions_table <- function(fit, by, influence, measure, ends,
   panel <- fit$def$panel
   at <- plan_terms(plan)
   columns <- lapply(region_column(panel), \(x) {
-    rep(x[at$region], length(cells))
+    repeat_values(at$by_region(x), times = length(cells))
   })
   if ("time" %in% by) {
     columns[[panel$index[["time"]]]] <-
-      rep(time_like(panel, plan$times$time[at$place]), length(cells))
+      repeat_values(at$by_place(time_like(panel, plan$times$time)),
+                    times = length(cells))
   }
   for (what in c("code", "indicator", "node")) {
     columns[[what]] <- rep(vapply(cells, \(cell) cell[[what]] %||% "", ""),
-                           each = length(at$region))
+                           each = at$n)
   }
-  exists <- unlist(lapply(cells, \(cell) cell$exists[at$region]))
+  exists <- unlist(lapply(cells, \(cell) at$by_region(cell$exists)))
   values <- unlist(lapply(cells, `[[`, "estimate"))
   columns <- lapply(columns, \(x) x[exists])
   sum_contributions(fit, columns, values[exists], by, list(

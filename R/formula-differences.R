@@ -267,7 +267,8 @@ timed_sums <- function(fit, what) {
 
 sum_rows <- function(plan) {
   terms <- plan_terms(plan)
-  list(region = terms$region, time = plan$times$time[terms$place])
+  list(region = terms$by_region(seq_along(plan$times$pattern)),
+       time = terms$by_place(plan$times$time))
 }
 
 contrast_plan <- function(fit, what) {

@@ -82,8 +82,7 @@ industrial_law <- function(fit, est) {
     seq_len(n)
   kept <- \(x) if (length(keep) == n) x else x[keep]
   law <- list(estimate = kept(total), df = NA_real_)
-  prob <- rep(NA_real_, n)
-  rho <- NULL
+  prob <- rho <- NULL
   if (!is.null(a$std.error)) {
     rho <- rho_of_rows(est$rho, a$region, est$rates$shared)
     prob <- condition_probability(a, rho)
@@ -93,12 +92,14 @@ industrial_law <- function(fit, est) {
     # A code alone is its own rate.
     if (identical(weight, 1)) law$prob <- kept(prob)
   }
-  positive <- Reduce(`&`, lapply(seq_len(ncol(a$absent)), \(c) {
-    up <- a$estimate[, c] > 0
+  above <- a$estimate > 0
+  positive <- Reduce(`&`, lapply(seq_len(ncol(above)), \(c) {
+    up <- matrix_column(above, c)
     if (some) a$absent[, c] | up else up
   }))
   list(rows = keep, law = law, condition = kept(positive),
-       prob.condition = kept(prob), n.codes = kept(n.codes), a = a, rho = rho)
+       prob.condition = kept(prob %||% rep(NA_real_, n)),
+       n.codes = kept(n.codes), a = a, rho = rho)
 }
 
 industrial_table <- function(fit, est, told) {
@@ -138,7 +139,7 @@ lost_rows_note <- function(n, kept, why) {
 condition_probability <- function(a, rho) {
   p <- a$prob
   if (any(a$absent)) p[a$absent] <- 1
-  if (ncol(p) == 1L) return(p[, 1L])
+  if (ncol(p) == 1L) return(matrix_column(p, 1L))
   out <- rep(1, nrow(p))
   for (c in seq_len(ncol(p))) out <- out * p[, c]
   if (is.null(rho)) {
@@ -180,14 +181,14 @@ dissemination <- function(fit, v) {
     return(NULL)
   }
   grids <- fit$def$panel$grids
-  at <- match(grids$time, times)[grid_places(fit$def$panel)]
   parts <- lapply(seq_along(fit$codes), \(c) {
-    n <- tabulate(if (anyNA(v[, c])) at[!is.na(v[, c])] else at, length(times))
-    up <- tabulate(at[which(v[, c] > 0)], length(times))
-    seen <- n > 0L
+    n <- count_growing_cpp(matrix_column(v, c), fit$def$panel$grid,
+                           grids$offset, match(grids$time, times),
+                           length(times))
+    seen <- n[, 1L] > 0L
     list(time = as.double(times)[seen],
          code = rep(fit$codes[[c]]$dynamic, sum(seen)),
-         share = (up / n)[seen], regions = n[seen])
+         share = (n[, 2L] / n[, 1L])[seen], regions = n[seen, 1L])
   })
   tibble::tibble(
     time = dated_like(fit$def$panel, unlist(lapply(parts, `[[`, "time"))),

@@ -48,12 +48,12 @@ path_table <- function(fit, plan, law, told) {
   at <- plan_terms(plan)
   interval <- at_level(law, told$level, prob = NULL)
   columns <- c(
-    lapply(region_column(panel), \(x) x[at$region]),
-    stats::setNames(list(time_like(panel, plan$times$time[at$place])),
+    lapply(region_column(panel), at$by_region),
+    stats::setNames(list(at$by_place(time_like(panel, plan$times$time))),
                     panel$index[["time"]]),
     list(estimate = law$estimate),
     interval[c("std.error", "conf.low", "conf.high", "df")],
-    list(n.terms = plan$n.terms[at$place])
+    list(n.terms = at$by_place(plan$n.terms))
   )
   new_nid_table(
     columns, "path",
@@ -62,7 +62,7 @@ path_table <- function(fit, plan, law, told) {
               influence = told$influence, measure = told$measure,
               cor = told$cor$text, level = told$level,
               notes = c(few_regions_note(told$cor), lost_rows_note(
-                n_rows(panel), length(at$region),
+                n_rows(panel), at$n,
                 "before the first term, or a code is missing there"
               )))
   )

@@ -41,11 +41,16 @@ stop_kernel <- function(e, kernel) {
   )
 }
 
-# C++ has two words for it, and R has a message in the user's language.
+# C++ has two words for it, and R has messages in the user's language: for the
+# machine's memory, and for the limit that R or the user has set.
 out_of_memory <- function(e) {
-  ours <- gettext("cannot allocate vector of size %0.1f Gb", domain = "R")
+  ours <- gettext(c(
+    "cannot allocate vector of size %0.1f Gb",
+    "vector memory exhausted (limit reached?)",
+    "vector memory limit of %0.1f Gb reached, see mem.maxVSize()"
+  ), domain = "R")
   inherits(e, c("std::bad_alloc", "std::length_error")) ||
-    startsWith(conditionMessage(e), sub("%.*", "", ours))
+    any(startsWith(conditionMessage(e), sub("%.*", "", ours)))
 }
 
 # The frame of the function of ours that the user called.

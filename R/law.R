@@ -9,7 +9,7 @@ at_level <- function(law, level,
                      prob = law$prob %||% law_positive(law)) {
   se <- law$std.error
   n <- length(law$estimate)
-  if (is.null(se) || all(is.na(se))) {
+  if (is.null(se) || is.na(se[1L]) && all(is.na(se))) {
     none <- rep(NA_real_, n)  # one vector, shared by the columns
     return(list(std.error = none, conf.low = none, conf.high = none,
                 prob.positive = none, df = none))

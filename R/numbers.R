@@ -117,11 +117,29 @@ root_sum_squares <- function(x) {
   sqrt(sum((x / unit)^2)) * unit
 }
 
+# rep(rep(x, each = each), times), over which R takes longer where x is numbers.
+# A class that rep() does not know is kept by its indices.
+repeat_values <- function(x, each = 1L, times = 1L) {
+  if (is.object(x)) return(x[repeat_cpp(seq_along(x), each, times)])
+  if (is.numeric(x) && is.null(attributes(x))) {
+    return(repeat_cpp(x, each, times))
+  }
+  x <- rep(x, rep.int(each, length(x)))
+  if (times == 1L) x else rep(x, times)
+}
+
+# A column of a matrix without names; a single one without a copy.
+matrix_column <- function(x, j) {
+  if (ncol(x) != 1L) return(x[, j])
+  dim(x) <- NULL
+  x
+}
+
 # x %*% w as a vector. The product of matrices adds in another order where there
 # are other rows, or where one is NA.
 row_products <- function(x, w) {
   if (length(w) == 0L) return(numeric(nrow(x)))
-  out <- x[, 1L]
+  out <- matrix_column(x, 1L)
   if (w[1L] != 1) out <- out * w[1L]
   for (j in seq_along(w)[-1L]) out <- out + x[, j] * w[j]
   out

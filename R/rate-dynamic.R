@@ -61,6 +61,7 @@ dynamic_codes <- function(x, rate = rate_spline(), breaks = "auto",
   }
   fit <- code_fit(get_definition_of(x, call), rate, breaks, call)
   if (interval == "simultaneous") check_band_sizes(fit, call)
+  expect_cells(cells_of_rates(2L) * length(fit$codes) * n_rows(fit$def$panel))
   rates_table(fit, estimate_codes(fit, rates = TRUE)$rates, interval,
               conf_level)
 }
@@ -83,9 +84,10 @@ rates_table <- function(fit, a, interval, level) {
   columns <- c(
     if (every) index_columns(panel, each = 2L * k) else
       index_columns(panel, rep(seq_len(n), each = 2L * k)[keep]),
-    list(code = pick(rep(rep(code_field(fit, "code"), each = 2L), n)),
-         term = pick(rep(rep(code_field(fit, "dynamic"), each = 2L), n)),
-         order = pick(rep(1:2, k * n)), estimate = law$estimate),
+    list(code = pick(repeat_values(code_field(fit, "code"), 2L, n)),
+         term = pick(repeat_values(code_field(fit, "dynamic"), 2L, n)),
+         order = pick(repeat_values(1:2, times = k * n)),
+         estimate = law$estimate),
     at_level(law, levels)
   )
   inform_short(fit)

@@ -37,6 +37,9 @@ estimate_rates <- function(x, time, group = NULL, rate = rate_spline(),
     stop_argument("order", "1, 2 or c(1, 2)", order, call)
   }
   check_no_codes(rate, call)
+  if (is.null(at)) {
+    expect_cells((cells_of_rates(length(order)) + 4) * length(x))
+  }
   v <- vector_series(x, time, group, call)
   g <- code_grids_cpp(v$value, v$offset, v$time, integer())
   pool <- g[c("offset", "time", "step")]
@@ -105,7 +108,7 @@ new_rates <- function(series, order, where, call) {
   fit <- spline_fit(series, list(new = list(
     time = rep(list(new), pool_length(series$pool)), orders = order)))
   list(series = rep(where$series, each = length(new)),
-       time = rep(where$time, length(series$of)),
+       time = repeat_values(where$time, times = length(series$of)),
        estimate = nan_to_na(fit$new.estimate),
        std.error = nan_to_na(fit$new.std.error),
        df = rep(as.double(fit$df)[series$of], each = length(new)))
@@ -116,17 +119,20 @@ rates_frame <- function(r, group, order, has, rate, level) {
   k <- length(order)
   rows <- function(m) {
     if (is.null(m)) return(NULL)
-    whole <- matrix(NA_real_, length(r$df), k)
-    whole[, match(has, order)] <- m
-    interleave_cpp(list(whole), k)
+    if (!identical(has, order)) {
+      whole <- matrix(NA_real_, length(r$df), k)
+      whole[, match(has, order)] <- m
+      m <- whole
+    }
+    interleave_cpp(list(m), k)
   }
-  each <- rep.int(k, length(r$df))
   law <- list(estimate = rows(r$estimate), std.error = rows(r$std.error),
               df = interleave_cpp(rep(list(r$df), k), 1L))
   shown <- at_level(law, level)
   columns <- c(
-    lapply(group, \(g) rep(g[r$series], each)),
-    list(time = rep(r$time, each), order = rep.int(order, length(r$series)),
+    lapply(group, \(g) repeat_values(g[r$series], k)),
+    list(time = repeat_values(r$time, k),
+         order = repeat_values(order, times = length(r$series)),
          estimate = law$estimate),
     shown[names(shown) != "df"]
   )

@@ -152,7 +152,7 @@ simulation_table <- function(fit, drawn, nsim, order, seed) {
   rows <- rep(seq_len(n), each = o * k)[keep]
   estimate <- matrix(drawn$draws, o * k * n)[keep, , drop = FALSE]
   columns <- c(
-    lapply(index_columns(panel, rows), \(x) rep(x, nsim)),
+    lapply(index_columns(panel, rows), repeat_values, times = nsim),
     list(code = rep(rep(rep(code, each = o), n)[keep], nsim),
          term = rep(rep(rep(term, each = o), n)[keep], nsim),
          order = rep(rep(order, k * n)[keep], nsim),

@@ -389,9 +389,10 @@ cell_product <- function(cell) {
   here <- t(gather("here", cbind))
   key <- apply(here, 2L, \(x) paste(as.integer(x), collapse = ""))
   first <- which(!duplicated(key))
-  n <- tabulate(at$region, regions)
+  n <- tabulate(at$by_region(seq_len(regions)), regions)
   list(name = gather("name"), code = gather("code"),
-       rate = gather("rate", rbind), place = at$place,
+       rate = gather("rate", rbind),
+       place = at$by_place(seq_along(by_term$times$time)),
        offset = c(0L, cumsum(n)), here = here[, first, drop = FALSE],
        pattern = match(key, key[first]), none = n == 0L)
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "must.h"
+#include "nidcode_types.h"
 
 using Rcpp::_;
 
@@ -81,6 +82,16 @@ std::vector<int> zeros_of(const int* x, R_xlen_t n) {
   return at;
 }
 
+template <typename Number>
+void repeat_numbers(const Number* x, R_xlen_t n, int each, int times,
+                    Number* out) {
+  for (int t = 0; t < times; ++t) {
+    for (R_xlen_t i = 0; i < n; ++i) {
+      out = std::fill_n(out, each, x[i]);
+    }
+  }
+}
+
 // The values of `from` to the places `at` of `to`, which has `size`.
 void put_each(const double* from, const Rcpp::IntegerVector& at, R_xlen_t size,
               double* to) {
@@ -131,12 +142,55 @@ SEXP interleave_cpp(const Rcpp::List& x, int columns) {
   }
 }
 
+// rep(rep(x, each = each), times) of numbers without attributes.
+// [[Rcpp::export(rng = false)]]
+SEXP repeat_cpp(SEXP x, int each, int times) {
+  must(TYPEOF(x) == REALSXP || TYPEOF(x) == INTSXP, "no numbers");
+  must(each >= 0 && times >= 0, "no number of times");
+  const R_xlen_t n = Rf_xlength(x);
+  must(static_cast<double>(n) * each * times <= R_XLEN_T_MAX, "too many");
+  const Rcpp::Shield<SEXP> out(Rf_allocVector(TYPEOF(x), n * each * times));
+  if (TYPEOF(x) == INTSXP) {
+    repeat_numbers(INTEGER_RO(x), n, each, times, INTEGER(out));
+  } else {
+    repeat_numbers(REAL_RO(x), n, each, times, REAL(out));
+  }
+  return out;
+}
+
 // What stands in a column: how many NA, NaN and infinite values.
 // [[Rcpp::export(rng = false)]]
-Rcpp::NumericVector count_missing_cpp(const Rcpp::NumericVector& x) {
+Rcpp::NumericVector count_missing_cpp(const const_numbers& x) {
   const odd_counts count = count_odd(x.begin(), x.size());
   return Rcpp::NumericVector::create(_["na"] = count[0], _["nan"] = count[1],
                                      _["infinite"] = count[2]);
+}
+
+// How many values each time has, and how many of them are above zero. Regions
+// stand one after the other, each on its `grid`, whose times are `time` from
+// `offset` on, all one-based.
+// [[Rcpp::export(rng = false)]]
+Rcpp::IntegerMatrix count_growing_cpp(const const_numbers& x,
+                                      const Rcpp::IntegerVector& grid,
+                                      const Rcpp::IntegerVector& offset,
+                                      const Rcpp::IntegerVector& time,
+                                      int times) {
+  must(times >= 0, "no number of times");
+  must_cover(offset, time.size(), "grids do not cover their times");
+  must_lie(grid, 1, offset.size() - 1, "no such grid");
+  must_lie(time, 1, times, "no such time");
+  Rcpp::IntegerMatrix out(times, 2);
+  int *seen = out.begin(), *above = seen + times;
+  R_xlen_t row = 0;
+  for (const int g : grid) {
+    must(offset[g] - offset[g - 1] <= x.size() - row, "too few values");
+    for (int i = offset[g - 1]; i < offset[g]; ++i, ++row) {
+      seen[time[i] - 1] += x.begin()[row] == x.begin()[row];
+      above[time[i] - 1] += x.begin()[row] > 0;
+    }
+  }
+  must(row == x.size(), "more values than rows");
+  return out;
 }
 
 // Places of zeros, one-based.
@@ -170,8 +224,8 @@ Rcpp::NumericVector integer64_to_double_cpp(const Rcpp::NumericVector& x) {
   return out;
 }
 
-// A column of x into `into`: to the places `before` + at, a row of x for each of
-// `at`, or, where that is NULL, one after the other behind `before`. What is
+// A column of x into `into`: to the places `before` + at, a row of x for each
+// of `at`, or, where that is NULL, one after the other behind `before`. What is
 // handed in is changed itself, so it must be nobody else's; R would look each
 // place up.
 // [[Rcpp::export(rng = false)]]

@@ -10,9 +10,9 @@ using Rcpp::_;
 
 // How many numbers are surely above and below each, at a level for each pair.
 // [[Rcpp::export(rng = false)]]
-Rcpp::List sure_pairs_cpp(const Rcpp::NumericVector& estimate,
-                          const Rcpp::NumericVector& std_error,
-                          const Rcpp::NumericVector& df, double level) {
+Rcpp::List sure_pairs_cpp(const const_numbers& estimate,
+                          const const_numbers& std_error,
+                          const const_numbers& df, double level) {
   const auto law = read_known_law(estimate, std_error, df);
   Rcpp::IntegerVector above(law.n), below(law.n);
   r_interrupt progress;

@@ -39,8 +39,8 @@ test_that("rates of a plan of single times are those of dynamic_codes()", {
       known <- v[v$code == fit$codes[[i]]$code & v$order == 1L &
                    !is.na(v$estimate), ]
       terms <- plan_terms(plan)
-      expect_equal(plan$times$time[terms$place], known$year)
-      expect_identical(as.character(panel$regions)[terms$region],
+      expect_equal(terms$by_place(plan$times$time), known$year)
+      expect_identical(terms$by_region(as.character(panel$regions)),
                        known$region)
       expect_equal(law$estimate, known$estimate, tolerance = 1e-10)
       expect_equal(law$std.error, known$std.error, tolerance = 1e-10)

@@ -46,6 +46,8 @@ good_calls <- function() {
     panel_order_cpp = list(c("a", "b"), c(1, 2)),
     count_missing_cpp = list(c(1, NA)),
     zeros_cpp = list(c(1L, 0L)),
+    count_growing_cpp = list(c(1, -1), 1L, c(0L, 2L), 1:2, 2L),
+    repeat_cpp = list(c(1, 2), 2L, 3L), grow_heap_cpp = list(10),
     put_values_cpp = list(numeric(4), 1:2, 1, c(5, 6), 1L),
     interleave_cpp = list(list(c(1, 2), c(3, 4)), 1L),
     all_ascii_cpp = list(c("a", "A")),
@@ -245,6 +247,17 @@ test_that("wrong sizes and places are refused before they are read", {
   refused("next_correlation_cpp", codes = 2L)
   refused("joint_sign_cpp", pairs = matrix(0, 1, 2))
   refused("joint_sign_cpp", normal = matrix(c(1, 0, 1, 0), 2))
+  refused("repeat_cpp", x = "a")
+  refused("repeat_cpp", x = NULL)
+  refused("repeat_cpp", each = -1L)
+  refused("repeat_cpp", times = NA_integer_)
+  for (bad in c(-1, NaN, Inf)) refused("grow_heap_cpp", cells = bad)
+  refused("count_growing_cpp", x = 1)
+  refused("count_growing_cpp", x = c(1, 2, 3))
+  refused("count_growing_cpp", grid = 2L)
+  refused("count_growing_cpp", offset = c(0L, 1L))
+  refused("count_growing_cpp", time = c(1L, 3L))
+  refused("count_growing_cpp", times = 1L)
   refused("crc32_cpp", sum = NaN)
   refused("crc32_cpp", sum = 2^32)
   refused("t_probability_cpp", std_error = c(1, 1))

@@ -156,6 +156,37 @@ test_that("NaN alone becomes NA, and nothing else is touched", {
   expect_identical(nan_to_na(c(1L, NA)), c(1L, NA))
 })
 
+test_that("values are repeated as R repeats them, of every class", {
+  kinds <- list(
+    c(3L, NA, -1L), c(0.5, NA, NaN, Inf), c("a", NA, "Пермь"), c(TRUE, NA),
+    factor(c("b", "a"), levels = c("b", "a", "c")),
+    as.Date(c("2010-12-31", NA)), as.POSIXct("2010-12-31", tz = "UTC") + 1:2,
+    7L, integer(), character(), array(1:2), array(c("b", "a")), c(a = 1, b = 2)
+  )
+  for (x in kinds) {
+    for (each in 0:3) {
+      for (times in 0:3) {
+        expect_identical(repeat_values(x, each, times),
+                         rep(rep(x, each = each), times))
+      }
+    }
+  }
+  # A class of numbers that rep() does not know.
+  odd <- structure(c(2001, 2002), class = "nid_odd_times")
+  expect_identical(repeat_values(odd, 2L, 2L), odd[c(1, 1, 2, 2, 1, 1, 2, 2)])
+})
+
+test_that("a column of a matrix is what R gives, and stays when that changes", {
+  x <- matrix(c(0.5, NA, 2, 3, 4, 5), 3L)
+  expect_identical(matrix_column(x, 2L), x[, 2L])
+  one <- x[, 1L, drop = FALSE]
+  column <- matrix_column(one, 1L)
+  expect_identical(column, c(0.5, NA, 2))
+  column[1L] <- 9
+  expect_identical(one, x[, 1L, drop = FALSE])
+  expect_error(matrix_column(x[, 0L, drop = FALSE], 1L))
+})
+
 test_that("columns are counted as R counts them, whatever their stretches", {
   mixed <- c(NA, 1, NaN, Inf, -Inf, rep(2, 251))
   columns <- list(numeric(), NA, NaN, mixed, rep(mixed, 4), rep(NA_real_, 700),

@@ -320,3 +320,23 @@ test_that("times are not touched by the locale or the time zone", {
                       class = "nidcode_error_bad_time")
   expect_match(conditionMessage(cnd), "201201, 201202", fixed = TRUE)
 })
+
+test_that("tables keep a class of times that rep() does not know", {
+  skip_if_not_installed("zoo")
+  data <- data.frame(region = rep(c("A", "B"), each = 6),
+                     year = zoo::as.yearmon(rep(2001:2006, 2)), x = sin(1:12))
+  scheme <- code_scheme("x", "production", codes = nid_codes()[1L, ])
+  for (rows in list(1:12, -9L)) {
+    d <- data[rows, ]
+    model <- suppressMessages(code_model(d, scheme))
+    tables <- list(model$defining, model$rates, model$industrial, model$path,
+                   contributions(model, by = c("time", "code")),
+                   simulate(model$rates, 2, seed = 1))
+    for (x in tables) expect_s3_class(x$year, "yearmon")
+    expect_identical(unique(model$rates$year), unique(d$year))
+    for (at in list(NULL, d$year[2:3])) {
+      rates <- estimate_rates(d$x, d$year, d$region, at = at)
+      expect_s3_class(rates$time, "yearmon")
+    }
+  }
+})
