@@ -140,38 +140,43 @@ struct noise_reader {
   }
 };
 
-nidcode::spline_noise_code read_spline(noise_reader& from, int c,
-                                       const Rcpp::List& code) {
-  nidcode::spline_noise_code out;
-  out.m = code["m"];
+// The grids of the parts of each grid of a code, and which they are.
+void read_parts(const Rcpp::List& code, nidcode::spline_noise_code& out) {
   out.parts = read_grids(code["pool"]);
-  const Rcpp::IntegerVector count = code["parts"];
   out.part.assign(1, 0);
-  for (const int one : count) {
+  for (const int one : Rcpp::IntegerVector(SEXP(code["parts"]))) {
     must(one >= 1, "a grid without a part");
     out.part.push_back(out.part.back() + one);
   }
   must(out.part.back() == out.parts.size &&
            (out.parts.size == 0 || out.parts.step != nullptr),
        "parts do not add up");
-  const int grids = static_cast<int>(count.size());
-  auto over_parts = [&out](int g, bool free) {
-    std::ptrdiff_t sum = 0;
-    for (int p = out.part[g]; p < out.part[g + 1]; ++p) {
-      sum += free ? nidcode::spline_basis::directions_of(
-                        out.m, out.parts.step + out.parts.offset[p],
-                        out.parts.length(p))
-                  : 1;
-    }
-    return sum;
-  };
+}
+
+// The directions that are free in all parts of a grid.
+std::ptrdiff_t free_directions(const nidcode::spline_noise_code& code, int g) {
+  std::ptrdiff_t sum = 0;
+  for (int p = code.part[g]; p < code.part[g + 1]; ++p) {
+    sum += nidcode::spline_basis::directions_of(
+        code.m, code.parts.step + code.parts.offset[p], code.parts.length(p));
+  }
+  return sum;
+}
+
+nidcode::spline_noise_code read_spline(noise_reader& from, int c,
+                                       const Rcpp::List& code) {
+  nidcode::spline_noise_code out;
+  out.m = code["m"];
+  read_parts(code, out);
+  const int grids = static_cast<int>(out.part.size()) - 1;
   const Rcpp::NumericVector shrink = code["shrink"], z = code["z"],
                             sigma = code["sigma"];
   must(shrink.size() == z.size(), "shares and coefficients differ in number");
   out.first = from.places(c, grids, z.size(),
-                          [&](int g) { return over_parts(g, true); });
-  out.first_part = from.places(c, grids, sigma.size(),
-                               [&](int g) { return over_parts(g, false); });
+                          [&out](int g) { return free_directions(out, g); });
+  out.first_part = from.places(c, grids, sigma.size(), [&out](int g) {
+    return out.part[g + 1] - out.part[g];
+  });
   out.shrink = from.keep(shrink);
   out.z = from.keep(z);
   out.sigma = from.keep(sigma);
