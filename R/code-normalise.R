@@ -167,6 +167,53 @@ normalisation <- function(panel, read, kind, reference, call) {
   list(centre = lapply(out, `[[`, "centre"), scale = lapply(out, `[[`, "scale"))
 }
 
+# That of a reference made earlier: centre and scale of each indicator, in its
+# present unit.
+frozen_normalisation <- function(panel, unit, kind, reference, call) {
+  if (!identical(attr(reference, "normalise"), kind)) {
+    stop_nid("reference",
+             paste0("The reference was made with normalise = \"",
+                    attr(reference, "normalise"), "\", not \"", kind, "\"."),
+             call = call)
+  }
+  names <- panel$scheme[["indicator"]]
+  absent <- setdiff(names, reference[["indicator"]])
+  if (length(absent) > 0L) {
+    stop_nid("reference",
+             paste0("The reference has no centre and scale for ",
+                    some_of(absent), "."),
+             columns = absent, call = call)
+  }
+  region <- attr(reference, "region")
+  pick <- function(what) {
+    out <- lapply(names, \(name) {
+      rows <- reference[["indicator"]] == name
+      value <- reference[[what]][rows]
+      value <- value * unit[[name]]
+      if (is.null(region)) {
+        return(value)
+      }
+      key <- if (is.na(region)) 1L else {
+        match(as.character(panel$regions),
+              as.character(reference[[region]][rows]))
+      }
+      value[key]
+    })
+    stats::setNames(out, names)
+  }
+  if (!is.null(region) && !is.na(region)) {
+    strange <- setdiff(as.character(panel$regions),
+                       as.character(reference[[region]]))
+    if (length(strange) > 0L) {
+      stop_nid("reference",
+               paste0("The reference has no centre and scale for ",
+                      some_of(strange), "."),
+               regions = strange, call = call)
+    }
+  }
+  list(centre = pick("centre"), scale = pick("scale"))
+}
+
 constant_map <- function(names, centre, scale) {
   n <- length(names)
   list(centre = stats::setNames(as.list(rep(centre, length.out = n)), names),
