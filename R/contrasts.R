@@ -275,7 +275,7 @@ contrast_keys <- function(panel, wanted, rows, what, code) {
 # Two-sided, and over all rows but those of a region against itself.
 contrast_tests <- function(law, self, adjust) {
   p <- rep(NA_real_, length(law$estimate))
-  if (!all(is.na(law$std.error))) {
+  if (!without_errors(law$std.error)) {
     p <- 2 * probability_positive(-abs(law$estimate), law$std.error, law$df)
   }
   adjusted <- p
@@ -382,7 +382,7 @@ last_contrasts <- function(x) {
 }
 
 words_about_contrasts <- function(rows, what, level) {
-  if (all(is.na(rows$std.error))) {
+  if (without_errors(rows$std.error)) {
     return(say("The rate has no error: how sure the numbers are is unknown."))
   }
   side <- clear_side(rows$conf.low, rows$conf.high)

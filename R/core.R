@@ -94,7 +94,7 @@ core_of_code <- function(fit, i, level) {
   sums <- core_sums(fit, i, series, levels)
   parts <- core_variances(levels, sums)
   # Where no series has an error the limits are not known, not of no width.
-  drawn <- if (!all(is.na(r$std.error))) core_draws(fit, series, levels)
+  drawn <- if (!without_errors(r$std.error)) core_draws(fit, series, levels)
   c(list(rows = core_rows(c(sums, list(region = series$region,
                                        stability = parts$stability)), level),
          whole = core_of_all(c(parts, list(levels = levels, drawn = drawn)),

@@ -10,7 +10,7 @@
 # they have in common, `own` the rest.
 add_weight_error <- function(law, fit, plan) {
   vcov <- attr(fit$def$panel$scheme, "vcov", exact = TRUE)
-  if (is.null(vcov) || is.null(law$std.error) || all(is.na(law$std.error))) {
+  if (is.null(vcov) || without_errors(law$std.error)) {
     return(law)
   }
   pillars <- !is.null(unlist(fit$def$factors))

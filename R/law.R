@@ -9,7 +9,7 @@ at_level <- function(law, level,
                      prob = law$prob %||% law_positive(law)) {
   se <- law$std.error
   n <- length(law$estimate)
-  if (is.null(se) || is.na(se[1L]) && all(is.na(se))) {
+  if (without_errors(se)) {
     none <- rep(NA_real_, n)  # one vector, shared by the columns
     return(list(std.error = none, conf.low = none, conf.high = none,
                 prob.positive = none, df = none))
@@ -19,6 +19,11 @@ at_level <- function(law, level,
   list(std.error = se, conf.low = limits$low, conf.high = limits$high,
        prob.positive = prob,
        df = if (length(df) == n) df else rep_len(df, n))
+}
+
+# Whether no estimate has an error: where the first has one, no other is asked.
+without_errors <- function(se) {
+  is.null(se) || is.na(se[1L]) && all(is.na(se))
 }
 
 law_positive <- function(law) {

@@ -140,7 +140,7 @@ words_about_changes <- function(model) {
     words_about_ends(basic),
     words_about_holes(model$panel),
     words_about_steps(model),
-    if (nrow(basic) > 0L && all(is.na(basic[["std.error"]]))) {
+    if (nrow(basic) > 0L && without_errors(basic[["std.error"]])) {
       say("A rate with errors (rate_spline()) would say how sure this is.")
     })
 }
