@@ -181,10 +181,10 @@ dissemination <- function(fit, v) {
     return(NULL)
   }
   grids <- fit$def$panel$grids
+  at <- match(grids$time, times)
   parts <- lapply(seq_along(fit$codes), \(c) {
     n <- count_growing_cpp(matrix_column(v, c), fit$def$panel$grid,
-                           grids$offset, match(grids$time, times),
-                           length(times))
+                           grids$offset, at, length(times))
     seen <- n[, 1L] > 0L
     list(time = as.double(times)[seen],
          code = rep(fit$codes[[c]]$dynamic, sum(seen)),
