@@ -142,7 +142,7 @@ check_reference <- function(reference, normalise, panel, call) {
 # Ranks replace the values. No transform changes them.
 ranked_values <- function(panel, reference) {
   group <- if (identical(reference, "region")) {
-    rep(seq_len(n_regions(panel)), diff(panel$offset))
+    row_region(panel)
   }
   lapply(panel$x, rank_values, group = group)
 }
@@ -186,7 +186,7 @@ code_factors <- function(def, parts) {
   here <- matrix(here, ncol = length(parts$names))
   if (parts$missing == "constant") {
     n <- n_regions(def$panel)
-    region <- rep(seq_len(n), diff(def$panel$offset))
+    region <- row_region(def$panel)
     ever <- apply(here, 2L, \(x) tabulate(region[x], n) > 0L)
     here <- matrix(ever, n)[region, , drop = FALSE]
   }
@@ -447,7 +447,7 @@ lost_times <- function(def, names) {
     return(numeric())
   }
   n <- n_regions(panel)
-  region <- rep.int(seq_len(n), diff(panel$offset))
+  region <- row_region(panel)
   some <- if (length(holes) < length(names)) TRUE else {
     Reduce(`|`, lapply(panel$x[names], \(v) !is.na(v)))
   }

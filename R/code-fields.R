@@ -16,7 +16,7 @@ fit_has_errors <- function(fit) {
 rates_of_order <- function(fit, rates, order) {
   panel <- fit$def$panel
   n <- n_rows(panel)
-  region <- rep(seq_len(n_regions(panel)), diff(panel$offset))
+  region <- row_region(panel)
   absent <- matrix(FALSE, n, length(fit$codes))
   for (i in seq_along(fit$codes)) {
     of <- fit$codes[[i]]$of

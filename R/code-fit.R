@@ -107,7 +107,7 @@ code_sd <- function(def, code, parts, rate) {
   }
   # One a row also where all are alike: a region's errors must not hang, by a
   # last bit, on whether another lacks a value.
-  region <- rep(seq_len(n_regions(def$panel)), diff(def$panel$offset))
+  region <- row_region(def$panel)
   top <- matrix(0, length(region), length(parts$names))
   bottom <- numeric(length(region))
   for (k in seq_along(parts$names)) {

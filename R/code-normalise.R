@@ -331,7 +331,7 @@ check_transform_domain <- function(panel, call) {
 # Regions that take no part in the error but lack values of its indicators: who
 # leaves regions out to have them whole wants to know.
 incomplete_regions <- function(panel, bad) {
-  region <- rep(seq_len(n_regions(panel)), diff(panel$offset))
+  region <- row_region(panel)
   lacking <- Reduce(`|`, lapply(panel$x[names(bad)], is.na))
   other <- setdiff(region[lacking], region[unlist(bad, FALSE, FALSE)])
   as.character(panel$regions[sort(other)])

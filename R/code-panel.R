@@ -473,12 +473,10 @@ panel_column <- function(panel, name) {
 index_columns <- function(panel, rows = NULL, each = 1L) {
   out <- list()
   if (!is.na(panel$index[["region"]])) {
-    size <- diff(panel$grids$offset)
-    out[[panel$index[["region"]]]] <- if (is.null(rows) && length(size) == 1L) {
-      repeat_values(panel$regions, size * each)
+    out[[panel$index[["region"]]]] <- if (is.null(rows)) {
+      over_rows(panel, panel$regions, each)
     } else {
-      of <- rep.int(seq_len(n_regions(panel)), row_counts(panel) * each)
-      panel$regions[if (is.null(rows)) of else of[rows]]
+      panel$regions[row_region(panel)[rows]]
     }
   }
   time <- panel_column(panel, panel$index[["time"]])
@@ -498,6 +496,18 @@ region_column <- function(panel) {
   }
   stats::setNames(list(panel$regions), panel$index[["region"]])
 }
+
+# x, one of each region, for each of its rows, so many times.
+over_rows <- function(panel, x, each = 1L) {
+  size <- diff(panel$grids$offset)
+  if (length(size) == 1L) {
+    return(repeat_values(x, size * each))
+  }
+  x[rep.int(seq_len(n_regions(panel)), row_counts(panel) * each)]
+}
+
+# Region of every panel row, by its number.
+row_region <- function(panel) over_rows(panel, seq_len(n_regions(panel)))
 
 # Time of every panel row as a number.
 row_time <- function(panel) panel$grids$time[grid_places(panel)]

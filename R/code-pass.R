@@ -67,7 +67,7 @@ join_noise <- function(fit, times, plans, out) {
 
 # Rows of the panel with every code of their region.
 common_rows <- function(fit, observed) {
-  region <- rep(seq_len(n_regions(fit$def$panel)), diff(fit$def$panel$offset))
+  region <- row_region(fit$def$panel)
   some <- logical(length(region))
   complete <- !some
   for (i in seq_along(fit$codes)) {

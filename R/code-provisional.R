@@ -205,7 +205,7 @@ match_predicted <- function(kept, def) {
   panel <- def$panel
   cells <- kept$cells
   region <- match(cells$region, as.character(panel$regions))
-  own <- paste(rep(seq_len(n_regions(panel)), diff(panel$offset)),
+  own <- paste(row_region(panel),
                time_key(row_time(panel)))
   cells$row <- match(paste(region, time_key(cells$time)), own)
   gone <- vapply(seq_along(cells$row), \(i) {

@@ -72,7 +72,7 @@ rounding_under <- function(sizes, weight) {
 mean_slope <- function(panel, name) {
   n <- n_regions(panel)
   slope <- indicator_transform(panel$scheme, name)$slope(panel$x[[name]])
-  owner <- rep(seq_len(n), diff(panel$offset))
+  owner <- row_region(panel)
   known <- which(is.finite(slope))
   sqrt(rowsum_by(slope[known]^2, owner[known], n) /
          tabulate(owner[known], n))
@@ -83,6 +83,6 @@ indicator_seen_in <- function(panel, name) {
   if (panel$missing[[name]] == 0) {
     return(rep(TRUE, n))
   }
-  region <- rep(seq_len(n), diff(panel$offset))
+  region <- row_region(panel)
   tabulate(region[!is.na(panel$x[[name]])], n) > 0L
 }

@@ -105,8 +105,7 @@ wide_codes <- function(fit) {
     code_values(fit$def, code)$value
   })
   names(values) <- sprintf(".code%d", seq_along(values))
-  as.data.frame(c(list(.region = rep(seq_len(n_regions(panel)),
-                                     diff(panel$offset)),
+  as.data.frame(c(list(.region = row_region(panel),
                        .time = row_time(panel)), values))
 }
 

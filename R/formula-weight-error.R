@@ -105,7 +105,7 @@ weight_series <- function(s, k, shares, present) {
 # `missing = "constant"`, where they are observed under "available".
 present_weights <- function(fit, parts) {
   panel <- fit$def$panel
-  region <- rep(seq_len(n_regions(panel)), diff(panel$offset))
+  region <- row_region(panel)
   here <- vapply(seq_along(parts$names), \(k) {
     based <- !is.na(rep_len(parts$inverse[[k]], n_regions(panel)))
     seen <- if (parts$missing == "available") {

@@ -8,7 +8,7 @@ panel_lacking <- function(panel) {
   if (length(holes) == 0L || n_rows(panel) == 0L) {
     return(list(nowhere = character(), regions = list()))
   }
-  region <- rep.int(seq_len(n), diff(panel$offset))
+  region <- row_region(panel)
   without <- lapply(stats::setNames(holes, holes), function(name) {
     tabulate(region[!is.na(panel$x[[name]])], n) == 0L
   })

@@ -79,7 +79,7 @@ print.nid_panel <- function(x, ...) {
 #' @rdname nid_panel
 #' @export
 summary.nid_panel <- function(object, ...) {
-  region <- rep(seq_len(n_regions(object)), diff(object$offset))
+  region <- row_region(object)
   time <- row_time(object)
   one <- function(name) {
     v <- object$x[[name]]

@@ -207,7 +207,7 @@ values_by_time <- function(panel, order) {
   }
   key <- match(key, use)[grid_places(panel)]
   rows <- which(!is.na(key))
-  at <- (rep.int(seq_len(n), diff(panel$offset)) + (key - 1L) * n)[rows]
+  at <- (row_region(panel) + (key - 1L) * n)[rows]
   \(x) {
     m <- matrix(NA_real_, n, length(use))
     m[at] <- x[rows]

@@ -166,7 +166,7 @@ plan_rows <- function(fit, plan) {
   panel <- fit$def$panel
   time <- row_time(panel)
   times <- unique(time)
-  region <- rep(seq_len(n_regions(panel)), diff(panel$offset))
+  region <- row_region(panel)
   key <- function(region, time) {
     region * (length(times) + 1) + match(time, times)
   }
@@ -429,7 +429,7 @@ probability_of_runs <- function(fit, rows, run, runs) {
     fit, phase_draws, 1L)))$draws
   weight <- code_field(fit, "weight")
   id <- matrix(0, length(rows), phase_draws)
-  region <- rep(seq_len(n_regions(fit$def$panel)), diff(fit$def$panel$offset))
+  region <- row_region(fit$def$panel)
   for (i in seq_along(weight)) {
     one <- matrix(drawn[1L, i, rows, ], length(rows))
     one[fit$codes[[i]]$of[region[rows]] == 0L, ] <- 0

@@ -136,7 +136,7 @@ panel_patterns <- function(panel, scheme, call) {
                i = "Use code_parts()."), call = call)
   }
   times <- sort(unique(panel$grids$time))
-  region <- rep(seq_len(n_regions(panel)), diff(panel$offset))
+  region <- row_region(panel)
   at <- cbind(region, match(row_time(panel), times))
   mark <- function(rows) {
     out <- matrix(FALSE, n_regions(panel), length(times))
@@ -310,7 +310,7 @@ dynamic_part <- function(fit, i, shares) {
 # Code ID where every code of the region has its rate.
 industrial_part <- function(fit, shares) {
   n <- n_rows(fit$def$panel)
-  region <- rep(seq_len(n_regions(fit$def$panel)), diff(fit$def$panel$offset))
+  region <- row_region(fit$def$panel)
   whole <- rep(TRUE, n)
   some <- rep(FALSE, n)
   parts <- lapply(seq_along(fit$codes), \(i) {
@@ -333,7 +333,7 @@ sum_parts <- function(fit, job, what, shares) {
   plan <- formula_plan(fit, job$influence, job$measure)
   told <- terms_told(fit, plan)
   panel <- fit$def$panel
-  region <- rep(seq_len(n_regions(panel)), diff(panel$offset))
+  region <- row_region(panel)
   n <- told$n.terms
   each <- lapply(seq_along(fit$codes), \(i) {
     v <- value_weights(fit, plan, i)

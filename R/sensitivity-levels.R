@@ -40,7 +40,7 @@ level_time <- function(study) {
 # `level`: the row of each region of the panel at that time.
 level_cell <- function(study, base, draws, said) {
   def <- cell_def(base, rowSums(draws$weight > 0) > 0)
-  region <- rep(seq_len(n_regions(def$panel)), diff(def$panel$offset))
+  region <- row_region(def$panel)
   row <- which(row_time(def$panel) == study$level)
   cell <- list(def = def, draws = draws, said = said, region = base$region,
                level = row[match(seq_len(n_regions(def$panel)), region[row])],

@@ -28,7 +28,7 @@ book_frame <- function(model) {
   frame <- list(
     model = model, fit = fit, def = fit$def, panel = panel, n = n,
     rows = book_head + seq_len(n),
-    region = rep(seq_len(n_regions(panel)), diff(panel$offset)),
+    region = row_region(panel),
     scheme = panel$scheme, codes = scheme_codes(panel$scheme),
     code = vapply(fit$codes, `[[`, "", "code"),
     keys = lapply(index_columns(panel), key_cells),
